@@ -1,0 +1,10 @@
+using System.Runtime.CompilerServices;
+using TraceCap.Format;
+
+namespace TraceCap.Format.Tests;
+
+public class TcpEventLayout
+{
+    [Fact]
+    public void The_struct_has_the_documented_size() => Assert.Equal(TcpEvent.Size, Unsafe.SizeOf<TcpEvent>());
+}
