@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TraceCap.Format;
 
 namespace TraceCap.Format.Tests;
 
