@@ -1,0 +1,119 @@
+using System.Buffers;
+using MessagePack;
+
+namespace TraceCap.Format;
+
+/// <summary>Who recorded what, where and how: the payload of the block that opens a section.</summary>
+public sealed record CaptureHeader
+{
+    /// <summary>The program and version that wrote the capture, as <c>tracecap 1.2.3</c>.</summary>
+    public string Tool { get; init; } = "";
+
+    /// <summary>The host's name.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The kernel's release, as <c>uname -r</c> prints it.</summary>
+    public string Kernel { get; init; } = "";
+
+    /// <summary>The machine, as <c>uname -m</c> prints it.</summary>
+    public string Architecture { get; init; } = "";
+
+    /// <summary>The kernel's boot id: timestamps of captures with the same one are on the same clock.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>Possible CPUs of the host.</summary>
+    public int Cpus { get; init; }
+
+    /// <summary>The probe set that recorded, or another origin such as <c>import</c>.</summary>
+    public string Probes { get; init; } = "";
+
+    /// <summary>Why each better probe set was not used, by its name.</summary>
+    public IReadOnlyDictionary<string, string> ProbesNotUsed { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The filters that acted while recording, by option name.</summary>
+    public IReadOnlyDictionary<string, string> Filters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Other settings of the recorder, by option name.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the user wrote about the capture.</summary>
+    public string Comment { get; init; } = "";
+
+    /// <summary>The clocks when recording began.</summary>
+    public ClockAnchor Start { get; init; }
+
+    internal void Write(IBufferWriter<byte> target)
+    {
+        var writer = new MessagePackWriter(target);
+        writer.WriteMapHeader(12);
+        WriteText(ref writer, "tool", Tool);
+        WriteText(ref writer, "host", Host);
+        WriteText(ref writer, "kernel", Kernel);
+        WriteText(ref writer, "architecture", Architecture);
+        WriteText(ref writer, "boot_id", BootId);
+        writer.Write("cpus");
+        writer.Write(Cpus);
+        WriteText(ref writer, "probes", Probes);
+        WriteTexts(ref writer, "probes_not_used", ProbesNotUsed);
+        WriteTexts(ref writer, "filters", Filters);
+        WriteTexts(ref writer, "options", Options);
+        WriteText(ref writer, "comment", Comment);
+        writer.Write("start");
+        CaptureContext.WriteClock(ref writer, Start);
+        writer.Flush();
+    }
+
+    internal static CaptureHeader Read(ReadOnlyMemory<byte> payload)
+    {
+        var header = new CaptureHeader();
+        MessagePackMap.Read(payload, "header block", (ref MessagePackReader reader, string key) =>
+        {
+            switch (key)
+            {
+                case "tool": header = header with { Tool = reader.ReadString() ?? "" }; break;
+                case "host": header = header with { Host = reader.ReadString() ?? "" }; break;
+                case "kernel": header = header with { Kernel = reader.ReadString() ?? "" }; break;
+                case "architecture": header = header with { Architecture = reader.ReadString() ?? "" }; break;
+                case "boot_id": header = header with { BootId = reader.ReadString() ?? "" }; break;
+                case "cpus": header = header with { Cpus = reader.ReadInt32() }; break;
+                case "probes": header = header with { Probes = reader.ReadString() ?? "" }; break;
+                case "probes_not_used": header = header with { ProbesNotUsed = ReadTexts(ref reader) }; break;
+                case "filters": header = header with { Filters = ReadTexts(ref reader) }; break;
+                case "options": header = header with { Options = ReadTexts(ref reader) }; break;
+                case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
+                case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;
+                default: return false;
+            }
+
+            return true;
+        });
+        return header;
+    }
+
+    private static void WriteText(ref MessagePackWriter writer, string key, string value)
+    {
+        writer.Write(key);
+        writer.Write(value);
+    }
+
+    private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyDictionary<string, string> values)
+    {
+        writer.Write(key);
+        writer.WriteMapHeader(values.Count);
+        foreach (var (name, value) in values)
+        {
+            WriteText(ref writer, name, value);
+        }
+    }
+
+    private static Dictionary<string, string> ReadTexts(ref MessagePackReader reader)
+    {
+        var values = new Dictionary<string, string>();
+        MessagePackMap.ReadMap(ref reader, (ref MessagePackReader inner, string key) =>
+        {
+            values[key] = inner.ReadString() ?? "";
+            return true;
+        });
+        return values;
+    }
+}

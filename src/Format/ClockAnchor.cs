@@ -1,0 +1,14 @@
+namespace TraceCap.Format;
+
+/// <summary>
+/// The same instant on three clocks, in nanoseconds. Repeated through a capture, so that suspend (boottime runs on,
+/// monotonic does not) and clock steps (realtime jumps) can be seen.
+/// </summary>
+/// <param name="Monotonic">CLOCK_MONOTONIC, the clock of all events.</param>
+/// <param name="Boottime">CLOCK_BOOTTIME.</param>
+/// <param name="Realtime">CLOCK_REALTIME, since 1970-01-01 UTC.</param>
+public readonly record struct ClockAnchor(ulong Monotonic, ulong Boottime, ulong Realtime)
+{
+    /// <summary>What to add to a monotonic timestamp for the wall-clock time, in nanoseconds.</summary>
+    public long WallOffset => unchecked((long)(Realtime - Monotonic));
+}

@@ -1,0 +1,178 @@
+namespace TraceCap.Format;
+
+/// <summary>
+/// Brings events that arrive slightly out of order (each CPU is in order, their mixture is not quite) into the order of
+/// their timestamps; equal ones keep the order of arrival. Holds back what later events may still precede, and at most
+/// <see cref="MaxHeld"/> events.
+/// </summary>
+public sealed class EventOrder
+{
+    /// <summary>The most events that are held back: the largest chunk's.</summary>
+    public const int MaxHeld = BlockHeader.MaxPayload / TcpEvent.Size;
+
+    private TcpEvent[] held = [];
+    private TcpEvent[] sorted = [];
+    private (ulong Time, int Place)[] places = [];
+    private int heldCount;
+    private ulong arrived;
+    private ulong given;
+
+    /// <summary>Events that arrived after a later one.</summary>
+    public long OutOfOrder { get; private set; }
+
+    /// <summary>The most nanoseconds by which an event arrived after a later one.</summary>
+    public ulong WorstDelay { get; private set; }
+
+    /// <summary>Events that came too late to be given in order: their writer broke its promise.</summary>
+    public long GivenLate { get; private set; }
+
+    /// <summary>Takes the next events in the order of their arrival.</summary>
+    /// <param name="events">May be empty, to move <paramref name="settled"/> on.</param>
+    /// <param name="settled">No event that comes later is earlier than this.</param>
+    /// <returns>All events up to <paramref name="settled"/> that were not given before, in time order. Valid until the
+    /// next call, and no longer than <paramref name="events"/>.</returns>
+    public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong settled)
+    {
+        var inOrder = Observe(events);
+        if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= settled))
+        {
+            return Give(events);
+        }
+
+        var total = heldCount + events.Length;
+        Grow(total);
+        events.CopyTo(held.AsSpan(heldCount));
+        Sort(total, inOrder && heldCount == 0);
+        var ready = Math.Max(CountUpTo(sorted.AsSpan(0, total), settled), total - MaxHeld);
+        sorted.AsSpan(ready, total - ready).CopyTo(held);
+        heldCount = total - ready;
+        return Give(sorted.AsSpan(0, ready));
+    }
+
+    /// <summary>Gives what is still held: no event will come any more.</summary>
+    public ReadOnlySpan<TcpEvent> Flush() => Add([], ulong.MaxValue);
+
+    /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
+    public void Restart() => (arrived, given) = (0, 0);
+
+    private bool Observe(ReadOnlySpan<TcpEvent> events)
+    {
+        var latest = arrived;
+        var late = 0;
+        foreach (ref readonly var one in events)
+        {
+            if (one.Timestamp < latest)
+            {
+                late++;
+                WorstDelay = Math.Max(WorstDelay, latest - one.Timestamp);
+            }
+            else
+            {
+                latest = one.Timestamp;
+            }
+        }
+
+        arrived = latest;
+        OutOfOrder += late;
+        return late == 0;
+    }
+
+    private ReadOnlySpan<TcpEvent> Give(ReadOnlySpan<TcpEvent> events)
+    {
+        if (events.IsEmpty)
+        {
+            return events;
+        }
+
+        if (events[0].Timestamp < given)
+        {
+            GivenLate += CountUpTo(events, given - 1);
+        }
+
+        given = Math.Max(given, events[^1].Timestamp);
+        return events;
+    }
+
+    private void Grow(int total)
+    {
+        if (held.Length < total)
+        {
+            var room = Math.Max(total, Math.Min(2 * held.Length, 2 * MaxHeld));
+            Array.Resize(ref held, room);
+            sorted = new TcpEvent[room];
+            places = new (ulong, int)[room];
+        }
+    }
+
+    /// <summary>Fills <see cref="sorted"/> from <see cref="held"/>. Sorts keys, and moves each event once.</summary>
+    private void Sort(int total, bool inOrder)
+    {
+        if (inOrder)
+        {
+            held.AsSpan(0, total).CopyTo(sorted);
+            return;
+        }
+
+        var keys = places.AsSpan(0, total);
+        for (var i = 0; i < total; i++)
+        {
+            keys[i] = (held[i].Timestamp, i);
+        }
+
+        if (!TryInsertionSort(keys))
+        {
+            keys.Sort();
+        }
+
+        for (var i = 0; i < total; i++)
+        {
+            sorted[i] = held[keys[i].Place];
+        }
+    }
+
+    /// <summary>The fastest where each event is a few places late, and quadratic where not: then it gives up, having
+    /// only exchanged elements.</summary>
+    private static bool TryInsertionSort(Span<(ulong Time, int Place)> keys)
+    {
+        var budget = 32L * keys.Length;
+        for (var i = 1; i < keys.Length; i++)
+        {
+            var key = keys[i];
+            var hole = i;
+            while (hole > 0 && keys[hole - 1].Time > key.Time)
+            {
+                keys[hole] = keys[hole - 1];
+                hole--;
+            }
+
+            keys[hole] = key;
+            budget -= i - hole;
+            if (budget < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int CountUpTo(ReadOnlySpan<TcpEvent> sortedEvents, ulong settled)
+    {
+        var low = 0;
+        var high = sortedEvents.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sortedEvents[middle].Timestamp <= settled)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,54 @@
+namespace TraceCap.Format;
+
+/// <summary>The events of a capture in time order, section after section.</summary>
+public sealed class EventStream(CaptureReader reader)
+{
+    private int section = 1;
+    private bool sectionEnded;
+    private bool ended;
+
+    /// <summary>Where the events come from: its state is that of the block they came with.</summary>
+    public CaptureReader Reader => reader;
+
+    /// <summary>How far out of order the events were.</summary>
+    public EventOrder Order { get; } = new();
+
+    /// <summary>Reads on until there are events.</summary>
+    /// <param name="events">Valid until the next call.</param>
+    /// <returns>False at the end.</returns>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public bool Read(out ReadOnlySpan<TcpEvent> events)
+    {
+        do
+        {
+            events = Next();
+        }
+        while (events.IsEmpty && !ended);
+        return !events.IsEmpty;
+    }
+
+    private ReadOnlySpan<TcpEvent> Next()
+    {
+        if (sectionEnded)
+        {
+            sectionEnded = false;
+            section = reader.Section;
+            Order.Restart();
+            return Order.Add(reader.Events, reader.Block.Settled);
+        }
+
+        if (!reader.Read())
+        {
+            ended = true;
+            return Order.Flush();
+        }
+
+        if (reader.Section != section)
+        {
+            sectionEnded = true;
+            return Order.Flush();
+        }
+
+        return Order.Add(reader.Events, reader.Block.Settled);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using MessagePack;
+
+namespace TraceCap.Format;
+
+/// <summary>How the header, context and footer payloads are read: maps with text keys, of which unknown ones are skipped.</summary>
+internal static class MessagePackMap
+{
+    internal delegate bool ReadField(ref MessagePackReader reader, string key);
+
+    /// <summary>Calls <paramref name="field"/> for each key; it reads the value, or returns false to have it skipped.</summary>
+    /// <exception cref="CaptureFormatException">The bytes are not such a map.</exception>
+    internal static void Read(ReadOnlyMemory<byte> payload, string what, ReadField field)
+    {
+        try
+        {
+            var reader = new MessagePackReader(payload);
+            ReadMap(ref reader, field);
+        }
+        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidCastException)
+        {
+            throw new CaptureFormatException($"the {what} is not what MessagePack should be there: {error.Message}", error);
+        }
+    }
+
+    internal static void ReadMap(ref MessagePackReader reader, ReadField field)
+    {
+        for (var left = reader.ReadMapHeader(); left > 0; left--)
+        {
+            var key = reader.ReadString() ?? "";
+            if (!field(ref reader, key))
+            {
+                Skip(ref reader);
+            }
+        }
+    }
+
+    internal static List<T> ReadList<T>(ref MessagePackReader reader, ReadItem<T> item)
+    {
+        var list = new List<T>();
+        for (var left = reader.ReadArrayHeader(); left > 0; left--)
+        {
+            list.Add(item(ref reader));
+        }
+
+        return list;
+    }
+
+    internal delegate T ReadItem<out T>(ref MessagePackReader reader);
+
+    /// <summary>Skips the values of an array that are left when the known ones are read: a later version may add some.</summary>
+    internal static void SkipRest(ref MessagePackReader reader, int length, int known)
+    {
+        for (var left = length - known; left > 0; left--)
+        {
+            Skip(ref reader);
+        }
+    }
+
+    /// <summary>Skips one value. The reader's own Skip recurses, and millions of nested arrays would end the stack.</summary>
+    private static void Skip(ref MessagePackReader reader)
+    {
+        for (var left = 1L; left > 0; left--)
+        {
+            switch (reader.NextMessagePackType)
+            {
+                case MessagePackType.Array:
+                    left += reader.ReadArrayHeader();
+                    break;
+                case MessagePackType.Map:
+                    left += 2L * reader.ReadMapHeader();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What the writers write into.</summary>
+    internal static ArrayBufferWriter<byte> NewBuffer() => new(1024);
+}

@@ -1,0 +1,83 @@
+using CsCheck;
+
+namespace TraceCap.Format.Tests;
+
+public class EventOrders
+{
+    private static readonly Gen<TcpEvent[][]> Chunks = Gen.ULong[1, 40].Array[0, 30].Array[0, 12].Select(chunks =>
+    {
+        // The sequence tells equal timestamps apart.
+        var arrival = 0ul;
+        return chunks.Select(times => times.Select(time => new TcpEvent { Timestamp = time, Sequence = arrival++ }).ToArray()).ToArray();
+    });
+
+    [Fact]
+    public void With_true_promises_the_result_is_a_stable_sort_whatever_the_arrival() => Chunks.Sample(chunks =>
+    {
+        var order = new EventOrder();
+        var given = new List<TcpEvent>();
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            var later = chunks[(i + 1)..].SelectMany(chunk => chunk).Select(one => one.Timestamp);
+            given.AddRange(order.Add(chunks[i], later.DefaultIfEmpty(ulong.MaxValue).Min() - 1));
+        }
+
+        given.AddRange(order.Flush());
+        return given.SequenceEqual(chunks.SelectMany(chunk => chunk).OrderBy(one => one.Timestamp)) && order.GivenLate == 0;
+    });
+
+    [Fact]
+    public void A_broken_promise_loses_nothing_and_is_told()
+    {
+        var order = new EventOrder();
+        var given = new List<TcpEvent>();
+        given.AddRange(order.Add([new() { Timestamp = 10 }, new() { Timestamp = 20 }], 20));
+        given.AddRange(order.Add([new() { Timestamp = 15 }, new() { Timestamp = 30 }], 30));
+        Assert.Equal([10ul, 20, 15, 30], given.Select(one => one.Timestamp));
+        Assert.Equal((1, 1, 5ul), (order.GivenLate, order.OutOfOrder, order.WorstDelay));
+    }
+
+    [Fact]
+    public void Reversed_events_are_sorted_as_well()
+    {
+        var events = Enumerable.Range(0, 100_000).Reverse().Select(i => new TcpEvent { Timestamp = (ulong)i }).ToArray();
+        var order = new EventOrder();
+        var given = order.Add(events, 99_999).ToArray();
+        Assert.Equal(events.Reverse(), given);
+        Assert.Equal(99_999, order.OutOfOrder);
+        Assert.Equal(99_999ul, order.WorstDelay);
+    }
+
+    [Fact]
+    public void What_no_promise_covers_is_held_back_only_so_far()
+    {
+        var order = new EventOrder();
+        var events = Enumerable.Range(0, 50_000).Select(i => new TcpEvent { Timestamp = (ulong)i }).ToArray();
+        var given = 0;
+        for (var i = 0; i < 5; i++)
+        {
+            given += order.Add(events, 0).Length;
+        }
+
+        // Those of timestamp 0 are settled; beyond them at most MaxHeld are held.
+        Assert.Equal((5 * 50_000) - EventOrder.MaxHeld, given);
+        Assert.Equal(EventOrder.MaxHeld, order.Flush().Length);
+    }
+
+    [Fact]
+    public void A_stream_gives_sections_one_after_another_each_in_order()
+    {
+        var first = Captures.Some(100, seed: 3);
+        var second = Captures.Some(50, seed: 4);
+        var stream = new EventStream(new CaptureReader(new MemoryStream([.. Captures.Write(first, 7), .. Captures.Write(second, 7)])));
+        var given = new List<TcpEvent>();
+        while (stream.Read(out var events))
+        {
+            given.AddRange(events);
+        }
+
+        Assert.Equal([.. first.OrderBy(one => one.Timestamp), .. second.OrderBy(one => one.Timestamp)], given);
+        Assert.NotEqual(0, stream.Order.OutOfOrder);
+        Assert.Equal(0, stream.Order.GivenLate);
+    }
+}

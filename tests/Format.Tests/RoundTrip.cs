@@ -1,0 +1,114 @@
+using CsCheck;
+
+namespace TraceCap.Format.Tests;
+
+public class RoundTrip
+{
+    [Fact]
+    public void Any_events_come_back_bit_by_bit() => Captures.AnyEvent.Array[0, 50].Sample(events =>
+    {
+        var (read, reader) = Captures.Read(Captures.Write(events));
+        return read.AsSpan().SequenceEqual(events) && reader.IsWhole;
+    });
+
+    [Fact]
+    public void The_header_comes_back()
+    {
+        var (_, reader) = Captures.Read(Captures.Write([]));
+        var header = reader.Header!;
+        Assert.Equal(Captures.Header with { ProbesNotUsed = header.ProbesNotUsed, Filters = header.Filters, Options = header.Options }, header);
+        Assert.Equal(Captures.Header.ProbesNotUsed, header.ProbesNotUsed);
+        Assert.Equal(Captures.Header.Filters, header.Filters);
+        Assert.Equal(Captures.Header.Options, header.Options);
+    }
+
+    [Fact]
+    public void Context_blocks_come_back()
+    {
+        var clocks = new[] { Captures.Clock, Captures.Clock with { Realtime = 5 } };
+        var file = Captures.Write(Captures.Some(3), beforeEnd: writer => writer.WriteContext(new CaptureContext { Clocks = clocks }));
+        var reader = new CaptureReader(new MemoryStream(file));
+        var found = new List<ClockAnchor>();
+        while (reader.Read())
+        {
+            found.AddRange(reader.Context?.Clocks ?? []);
+        }
+
+        Assert.Equal(clocks, found);
+    }
+
+    [Fact]
+    public void The_footer_sums_up()
+    {
+        var events = Captures.Some(10);
+        var file = Captures.Write(events, beforeEnd: writer => writer.Ledger = new Ledger(15, 1, 2, 0, 2));
+        var reader = new CaptureReader(new MemoryStream(file));
+        var emitted = default(Ledger);
+        CaptureFooter? footer = null;
+        while (reader.Read())
+        {
+            emitted += reader.Block.Ledger;
+            footer = reader.Footer;
+        }
+
+        Assert.NotNull(footer);
+        Assert.Equal("end of test", footer.Reason);
+        Assert.Equal(new Ledger(15, 1, 2, 0, 2), footer.Ledger);
+        Assert.Equal(footer.Ledger, emitted);
+        Assert.Equal(4ul, footer.EventsByType[TcpEventType.Connect]);
+        Assert.Equal(3ul, footer.EventsByType[TcpEventType.Accept]);
+        Assert.Equal(3ul, footer.EventsByType[TcpEventType.Close]);
+        Assert.Equal(10ul, footer.Index.Aggregate(0ul, (sum, entry) => sum + entry.Events));
+        Assert.Equal(Captures.BlockOffsets(file)[..^2], footer.Index.Select(entry => (int)entry.Offset));
+        Assert.Equal(Captures.BlockOffsets(file)[^2], footer.SectionBytes);
+    }
+
+    [Fact]
+    public void Captures_one_after_another_are_sections()
+    {
+        var first = Captures.Some(9, seed: 1);
+        var second = Captures.Some(5, seed: 2);
+        var (events, reader) = Captures.Read([.. Captures.Write(first), .. Captures.Write(second), .. Captures.Write([])]);
+        Assert.Equal([.. first, .. second], events);
+        Assert.Equal(3, reader.Section);
+        Assert.True(reader.IsWhole);
+    }
+
+    [Fact]
+    public void A_pipe_that_gives_one_byte_at_a_time_is_read_as_well()
+    {
+        var events = Captures.Some(20);
+        var (read, reader) = Captures.Read(new OneByteStream(Captures.Write(events)));
+        Assert.Equal(events, read);
+        Assert.True(reader.IsWhole);
+    }
+
+    [Fact]
+    public void The_index_of_a_long_section_stays_small_and_covers_it()
+    {
+        var index = new BlockIndex();
+        const int Chunks = 450_000;
+        for (var i = 0u; i < Chunks; i++)
+        {
+            index.Add(new BlockEntry(BlockKind.Chunk, i, 1, i * 10, 2, i, i + 1));
+        }
+
+        Assert.InRange(index.Entries.Count, 50_000, 100_000);
+        Assert.Equal(Chunks, index.Entries.Sum(entry => entry.Blocks));
+        Assert.Equal(2ul * Chunks, index.Entries.Aggregate(0ul, (sum, entry) => sum + entry.Events));
+        var next = 0u;
+        foreach (var entry in index.Entries)
+        {
+            Assert.Equal(next, entry.Sequence);
+            Assert.Equal(next * 10, entry.Offset);
+            Assert.Equal(next, entry.FirstTimestamp);
+            next += entry.Blocks;
+            Assert.Equal(next, entry.LastTimestamp);
+        }
+    }
+
+    private sealed class OneByteStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 1));
+    }
+}
