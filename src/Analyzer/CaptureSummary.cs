@@ -1,0 +1,194 @@
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>What one section of a capture holds.</summary>
+public sealed record SectionSummary
+{
+    /// <summary>Who recorded what, where and how; null if that block is damaged or missing.</summary>
+    public CaptureHeader? Header { get; init; }
+
+    /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
+    public string? EndReason { get; init; }
+
+    /// <summary>The section's bytes in the file.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Its chunks.</summary>
+    public long Chunks { get; init; }
+
+    /// <summary>Its events, by type.</summary>
+    public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
+
+    /// <summary>Where the events went that the probes saw.</summary>
+    public Ledger Ledger { get; init; }
+
+    /// <summary>The earliest event, CLOCK_MONOTONIC ns; 0 without events.</summary>
+    public ulong FirstTimestamp { get; init; }
+
+    /// <summary>The latest event, CLOCK_MONOTONIC ns; 0 without events.</summary>
+    public ulong LastTimestamp { get; init; }
+
+    /// <summary>The clocks at the start, at the end and in between, oldest first.</summary>
+    public IReadOnlyList<ClockAnchor> Clocks { get; init; } = [];
+
+    /// <summary>All its events.</summary>
+    public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
+
+    /// <summary>Events that were emitted, and are neither written nor counted as lost: what was still under way when
+    /// the recorder died.</summary>
+    public long Unaccounted => unchecked((long)(Ledger.Emitted - Events - Ledger.Lost));
+
+    /// <summary>How many times smaller the section is than its events in memory.</summary>
+    public double Ratio => Bytes == 0 ? 0 : (double)Events * TcpEvent.Size / Bytes;
+
+    /// <summary>The wall-clock time of a monotonic timestamp, by the nearest anchor before it; null without anchors.</summary>
+    public ulong? WallClock(ulong monotonic)
+    {
+        if (Clocks.Count == 0)
+        {
+            return null;
+        }
+
+        var anchor = Clocks[0];
+        foreach (var clock in Clocks)
+        {
+            if (clock.Monotonic <= monotonic)
+            {
+                anchor = clock;
+            }
+        }
+
+        return monotonic + (ulong)anchor.WallOffset;
+    }
+}
+
+/// <summary>What a capture holds.</summary>
+public sealed record CaptureSummary
+{
+    /// <summary>Its sections in file order: one, unless captures were put one after another.</summary>
+    public IReadOnlyList<SectionSummary> Sections { get; init; } = [];
+
+    /// <summary>What could not be read; null if the file was not read but told by its footers.</summary>
+    public DamageLog? Damage { get; init; }
+
+    /// <summary>The file's length in bytes.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Whether each section has its footer and no damage was met.</summary>
+    public bool IsWhole => Damage is null or { Count: 0 } && Sections.Count > 0 && Sections.All(section => section.EndReason is not null);
+
+    /// <summary>Tells what a capture holds: by its footers where they lead through the whole file, else by reading it.</summary>
+    /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
+    public static CaptureSummary Of(Stream file)
+    {
+        if (file.CanSeek && SectionIndex.Find(file) is { } sections)
+        {
+            return new CaptureSummary { Bytes = file.Length, Sections = [.. sections.Select(section => FromFooter(file, section))] };
+        }
+
+        if (file.CanSeek)
+        {
+            file.Position = 0;
+        }
+
+        return ByReading(new CaptureReader(file));
+    }
+
+    private static SectionSummary FromFooter(Stream file, SectionLocation section)
+    {
+        var footer = section.Footer;
+        var chunks = footer.Index.Where(entry => entry.Kind == BlockKind.Chunk).ToArray();
+        var filled = chunks.Where(entry => entry.Events > 0).ToArray();
+        return new SectionSummary
+        {
+            Header = section.Header,
+            EndReason = footer.Reason,
+            Bytes = section.End - section.Start,
+            Chunks = chunks.Sum(entry => entry.Blocks),
+            EventsByType = footer.EventsByType,
+            Ledger = footer.Ledger,
+            FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
+            LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
+            Clocks = [section.Header.Start, .. SectionIndex.ReadContexts(file, section).SelectMany(context => context.Clocks), footer.End],
+        };
+    }
+
+    private static CaptureSummary ByReading(CaptureReader reader)
+    {
+        var sections = new List<SectionBuilder>();
+        while (reader.Read())
+        {
+            if (sections.Count < reader.Section)
+            {
+                sections.Add(new SectionBuilder());
+            }
+
+            sections[^1].Add(reader);
+        }
+
+        return new CaptureSummary
+        {
+            Bytes = reader.Offset,
+            Sections = [.. sections.Select(section => section.Build())],
+            Damage = reader.Damage,
+        };
+    }
+
+    private sealed class SectionBuilder
+    {
+        private readonly Dictionary<TcpEventType, ulong> types = [];
+        private readonly List<ClockAnchor> clocks = [];
+        private CaptureHeader? header;
+        private string? endReason;
+        private long bytes;
+        private long chunks;
+        private Ledger ledger;
+        private ulong first = ulong.MaxValue;
+        private ulong last;
+
+        internal void Add(CaptureReader reader)
+        {
+            ref readonly var block = ref reader.Block;
+            bytes += reader.Length;
+            ledger += block.Ledger;
+            switch (block.Kind)
+            {
+                case BlockKind.Header:
+                    header = reader.Header;
+                    clocks.Add(header!.Start);
+                    break;
+                case BlockKind.Chunk:
+                    chunks++;
+                    foreach (ref readonly var one in reader.Events)
+                    {
+                        types[one.Type] = types.GetValueOrDefault(one.Type) + 1;
+                        first = Math.Min(first, one.Timestamp);
+                        last = Math.Max(last, one.Timestamp);
+                    }
+
+                    break;
+                case BlockKind.Context:
+                    clocks.AddRange(reader.Context!.Clocks);
+                    break;
+                case BlockKind.Footer:
+                    endReason = reader.Footer!.Reason;
+                    clocks.Add(reader.Footer.End);
+                    break;
+            }
+        }
+
+        internal SectionSummary Build() => new()
+        {
+            Header = header,
+            EndReason = endReason,
+            Bytes = bytes,
+            Chunks = chunks,
+            EventsByType = types,
+            Ledger = ledger,
+            FirstTimestamp = first == ulong.MaxValue ? 0 : first,
+            LastTimestamp = last,
+            Clocks = clocks,
+        };
+    }
+}
