@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using TraceCap.Cli;
+
+var root = new RootCommand("Records TCP connections on Linux hosts into capture files, and replays them anywhere.")
+{
+    RecordCommand.Create(),
+    TraceCommand.Create(),
+    ReplayCommand.Create(),
+    InfoCommand.Create(),
+};
+return CommandRunner.Run(root, args);

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# The one entrance: builds, tests, measures and shows TraceCap.  ./build.sh help
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+configuration=Release
+out=artifacts/tracecap
+tracecap=$out/tracecap
+
+say() { printf '%s\n' "build.sh: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+usage() {
+	cat <<-'END'
+	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up
+	./build.sh test      install what is missing, build, run every test
+	./build.sh build     build everything, warnings are errors
+	./build.sh publish   the native executable, alone in artifacts/tracecap/
+	./build.sh bench     measure, and print the figures
+	./build.sh help      this
+	END
+}
+
+# need PACKAGE FILE...: the Debian package is needed unless one of the files is there.
+missing=()
+need() {
+	local package=$1 file
+	shift
+	for file in "$@"; do
+		[[ -e $file ]] && return
+	done
+	missing+=("$package")
+}
+
+install_missing() {
+	[[ ${#missing[@]} -gt 0 ]] || return 0
+	command -v apt-get >/dev/null || fail "please install what these Debian packages hold: ${missing[*]}"
+	local as_root=()
+	if [[ $(id -u) -ne 0 ]]; then
+		command -v sudo >/dev/null || fail "as root, run: apt-get install ${missing[*]}"
+		as_root=(sudo)
+		say "sudo is asked for to install: ${missing[*]}"
+	else
+		say "installing: ${missing[*]}"
+	fi
+	"${as_root[@]}" apt-get update -qq
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	missing=()
+}
+
+need_to_build() {
+	command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download"
+	if [[ $(uname -s) == Linux ]]; then
+		need clang /usr/bin/clang
+		need bpftool /usr/sbin/bpftool /usr/bin/bpftool
+		need libbpf-dev /usr/include/bpf/bpf_helpers.h
+		need libelf-dev /usr/include/libelf.h
+		need zlib1g-dev /usr/include/zlib.h
+	fi
+}
+
+need_to_test() {
+	need_to_build
+	need python3 /usr/bin/python3
+	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
+	need curl /usr/bin/curl
+	need nginx-light /usr/sbin/nginx
+	need wrk /usr/bin/wrk
+}
+
+build() {
+	dotnet build TraceCap.sln -c "$configuration" -v quiet --nologo -clp:NoSummary
+}
+
+publish() {
+	local runtime
+	case $(uname -m) in
+		x86_64) runtime=linux-x64 ;;
+		aarch64) runtime=linux-arm64 ;;
+		*) fail "no native executable for $(uname -m)" ;;
+	esac
+	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
+	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
+}
+
+# Runs every suite, even after one failed, and sums them up from their reports.
+run_tests() {
+	local passed=0 failed=0 skipped=0 empty=() project suite report counts
+	mkdir -p artifacts/test-results
+	for project in tests/*/*.Tests.csproj; do
+		suite=$(basename "$project" .csproj)
+		report=artifacts/test-results/$suite.xml
+		rm -f "$report"
+		"artifacts/bin/$suite/${configuration,,}/$suite" -noColor -noLogo -xml "$report" || true
+		if [[ ! -s $report ]]; then
+			say "$suite ended without a report"
+			failed=$((failed + 1))
+			continue
+		fi
+		counts=$(grep -o '<assembly [^>]*>' "$report")
+		count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
+		[[ $(count total) -gt 0 ]] || empty+=("$suite")
+		passed=$((passed + $(count passed)))
+		failed=$((failed + $(count failed) + $(count errors)))
+		skipped=$((skipped + $(count skipped) + $(count not-run)))
+	done
+	[[ ${#empty[@]} -eq 0 ]] || say "no test ran in: ${empty[*]}"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[[ $failed -eq 0 && ${#empty[@]} -eq 0 ]]
+}
+
+case ${1:-help} in
+	build) need_to_build; install_missing; build ;;
+	publish) need_to_build; install_missing; publish ;;
+	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; run_tests ;;
+	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
+	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
+	help | -h | --help) usage ;;
+	*) usage >&2; exit 2 ;;
+esac

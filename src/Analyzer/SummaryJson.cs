@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>A <see cref="CaptureSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
+public static class SummaryJson
+{
+    /// <summary>One JSON object and a newline, UTF-8.</summary>
+    /// <param name="name">What the file is called.</param>
+    /// <param name="summary">What it holds.</param>
+    public static byte[] Format(string name, CaptureSummary summary)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", name);
+            Number(json, "bytes", summary.Bytes);
+            json.WriteBoolean("complete", summary.IsWhole);
+            json.WriteStartArray("sections");
+            foreach (var section in summary.Sections)
+            {
+                Write(json, section);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("damage");
+            foreach (var damage in summary.Damage?.Entries ?? [])
+            {
+                json.WriteStartObject();
+                Number(json, "offset", damage.Offset);
+                Number(json, "bytes", damage.Length);
+                json.WriteString("what", damage.What);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void Write(Utf8JsonWriter json, SectionSummary section)
+    {
+        json.WriteStartObject();
+        if (section.Header is { } header)
+        {
+            json.WriteString("host", header.Host);
+            json.WriteString("kernel", header.Kernel);
+            json.WriteString("architecture", header.Architecture);
+            json.WriteNumber("cpus", header.Cpus);
+            json.WriteString("boot_id", header.BootId);
+            json.WriteString("tool", header.Tool);
+            json.WriteString("probes", header.Probes);
+            Texts(json, "probes_not_used", header.ProbesNotUsed);
+            Texts(json, "filters", header.Filters);
+            Texts(json, "options", header.Options);
+            json.WriteString("comment", header.Comment);
+        }
+
+        json.WriteString("end_reason", section.EndReason);
+        json.WriteStartArray("clocks");
+        foreach (var clock in section.Clocks)
+        {
+            json.WriteStartObject();
+            Number(json, "monotonic_ns", clock.Monotonic);
+            Number(json, "boottime_ns", clock.Boottime);
+            json.WriteString("realtime", WallTime.Format(clock.Realtime));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (section.Events > 0)
+        {
+            Number(json, "first_monotonic_ns", section.FirstTimestamp);
+            Number(json, "last_monotonic_ns", section.LastTimestamp);
+            if (section.WallClock(section.FirstTimestamp) is { } first)
+            {
+                json.WriteString("first_time", WallTime.Format(first));
+                json.WriteString("last_time", WallTime.Format(section.WallClock(section.LastTimestamp)!.Value));
+            }
+        }
+
+        Number(json, "events", section.Events);
+        json.WriteStartObject("events_by_type");
+        foreach (var (type, count) in section.EventsByType.OrderBy(entry => entry.Key))
+        {
+            Number(json, type is >= (TcpEventType)' ' and <= (TcpEventType)'~' ? ((char)type).ToString() : ((byte)type).ToString(CultureInfo.InvariantCulture), count);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("ledger");
+        Number(json, "emitted", section.Ledger.Emitted);
+        Number(json, "lost", section.Ledger.Lost);
+        Number(json, "ring_full", section.Ledger.RingFull);
+        Number(json, "map_full", section.Ledger.MapFull);
+        Number(json, "probe_missed", section.Ledger.ProbeMissed);
+        Number(json, "dropped", section.Ledger.Dropped);
+        json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+        Number(json, "chunks", section.Chunks);
+        Number(json, "bytes", section.Bytes);
+        json.WriteEndObject();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in texts)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Number<T>(Utf8JsonWriter json, string name, T value)
+        where T : IFormattable => json.WriteString(name, value.ToString(null, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>A <see cref="CaptureSummary"/> for people.</summary>
+public static class SummaryText
+{
+    /// <summary>Lays the summary out as lines of a label and its value, UTF-8.</summary>
+    /// <param name="name">What the file is called.</param>
+    /// <param name="summary">What it holds.</param>
+    public static byte[] Format(string name, CaptureSummary summary)
+    {
+        var text = new StringBuilder();
+        Line(text, "file", name);
+        Line(text, "size", Bytes(summary.Bytes));
+        Line(text, "state", State(summary));
+        for (var i = 0; i < summary.Sections.Count; i++)
+        {
+            if (summary.Sections.Count > 1)
+            {
+                text.Append('\n');
+                Line(text, "section", Invariant($"{i + 1} of {summary.Sections.Count}"));
+            }
+
+            Add(text, summary.Sections[i]);
+        }
+
+        text.Append('\n');
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>A size in bytes, with a unit that keeps it short.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 10 => Invariant($"{bytes} B"),
+        < 1 << 20 => Invariant($"{bytes / (double)(1 << 10):F1} KiB"),
+        < 1 << 30 => Invariant($"{bytes / (double)(1 << 20):F1} MiB"),
+        _ => Invariant($"{bytes / (double)(1 << 30):F2} GiB"),
+    };
+
+    private static void Add(StringBuilder text, SectionSummary section)
+    {
+        if (section.Header is { } header)
+        {
+            Line(text, "host", header.Host);
+            Line(text, "kernel", $"{header.Kernel} {header.Architecture}, {header.Cpus} CPUs");
+            Line(text, "boot id", header.BootId);
+            Line(text, "recorded by", header.Tool);
+            Line(text, "probes", header.Probes);
+            foreach (var (set, reason) in header.ProbesNotUsed)
+            {
+                Line(text, "", $"not {set}: {reason}");
+            }
+
+            Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            Line(text, "options", Pairs(header.Options));
+            Line(text, "comment", header.Comment);
+        }
+        else
+        {
+            Line(text, "header", "missing or damaged");
+        }
+
+        if (section.EndReason is { } reason1)
+        {
+            Line(text, "ended", reason1);
+        }
+
+        if (section.Clocks.Count > 1)
+        {
+            var (first, last) = (section.Clocks[0], section.Clocks[^1]);
+            Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
+        }
+        else if (section.Clocks.Count == 1)
+        {
+            Line(text, "recorded", $"from {Wall(section.Clocks[0].Realtime)}");
+        }
+
+        if (section.Events > 0)
+        {
+            var span = section.LastTimestamp - section.FirstTimestamp;
+            Line(text, "events span", $"{WallOf(section, section.FirstTimestamp)} to {WallOf(section, section.LastTimestamp)} ({Seconds(span)} s)");
+            Line(text, "monotonic", Invariant($"{section.FirstTimestamp} to {section.LastTimestamp} ns"));
+        }
+
+        Line(text, "events", Invariant($"{section.Events:N0}") + ByType(section.EventsByType));
+        Line(text, "lost", Lost(section));
+        Line(text, "chunks", Invariant($"{section.Chunks:N0}"));
+        if (section.Events > 0)
+        {
+            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Events:F1} an event, {section.Ratio:F1} times smaller than in memory"));
+        }
+    }
+
+    private static string State(CaptureSummary summary)
+    {
+        var cut = summary.Sections.Count(section => section.EndReason is null);
+        var states = new List<string>();
+        if (cut > 0 || summary.Sections.Count == 0)
+        {
+            states.Add("cut short");
+        }
+
+        if (summary.Damage is { Count: > 0 } damage)
+        {
+            states.Add(Invariant($"damaged in {damage.Count:N0} places, {damage.Bytes:N0} bytes not readable, {damage.MissingBlocks:N0} blocks missing"));
+        }
+
+        return states.Count == 0 ? "complete" : string.Join(", ", states);
+    }
+
+    private static string ByType(IReadOnlyDictionary<TcpEventType, ulong> types) => types.Count == 0
+        ? ""
+        : " (" + string.Join(", ", types.OrderBy(entry => Order(entry.Key)).Select(entry => Invariant($"{Name(entry.Key)} {entry.Value:N0}"))) + ")";
+
+    private static string Name(TcpEventType type) => type switch
+    {
+        TcpEventType.Connect => "connect",
+        TcpEventType.Accept => "accept",
+        TcpEventType.Close => "close",
+        TcpEventType.ConnectFailed => "failed",
+        TcpEventType.Open => "open",
+        _ => Invariant($"type {(byte)type}"),
+    };
+
+    private static int Order(TcpEventType type) => "CAXFO".IndexOf((char)type, StringComparison.Ordinal) is var place and >= 0 ? place : 5 + (int)type;
+
+    private static string Lost(SectionSummary section)
+    {
+        var ledger = section.Ledger;
+        var lost = ledger.Lost == 0
+            ? "0"
+            : Invariant($"{ledger.Lost:N0} (ring full {ledger.RingFull:N0}, map full {ledger.MapFull:N0}, probe missed {ledger.ProbeMissed:N0}, dropped {ledger.Dropped:N0})");
+        return Invariant($"{lost} of {ledger.Emitted:N0} emitted")
+            + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
+    }
+
+    private static string WallOf(SectionSummary section, ulong monotonic) =>
+        section.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
+
+    private static string Wall(ulong nanoseconds) => WallTime.Format(nanoseconds);
+
+    private static string Seconds(ulong nanoseconds) => Invariant($"{nanoseconds / 1e9:F3}");
+
+    private static string Pairs(IReadOnlyDictionary<string, string> pairs) =>
+        string.Join(", ", pairs.Select(pair => $"{pair.Key} {pair.Value}"));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder text, string label, string value)
+    {
+        if (value.Length > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{Printable(value)}\n");
+        }
+    }
+
+    /// <summary>Host names and comments come from elsewhere: what would move the cursor is shown, not done.</summary>
+    private static string Printable(string value) => string.Concat(value.Select(letter =>
+        char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format ? Invariant($"\\u{(int)letter:x4}") : letter.ToString()));
+}

@@ -1,0 +1,84 @@
+using TraceCap.Format;
+
+namespace TraceCap.Cli;
+
+/// <summary>A capture named on the command line; <c>-</c> is standard input.</summary>
+internal sealed class CaptureFile : IDisposable
+{
+    internal const string Pipe = "-";
+
+    private CaptureFile(string name, Stream stream)
+    {
+        Name = name;
+        Stream = stream;
+    }
+
+    /// <summary>What messages call it.</summary>
+    internal string Name { get; }
+
+    internal Stream Stream { get; }
+
+    internal static CaptureFile Open(string path)
+    {
+        if (path == Pipe)
+        {
+            if (!Console.IsInputRedirected)
+            {
+                throw new CommandException("standard input is a terminal, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
+            }
+
+            return new CaptureFile("standard input", Console.OpenStandardInput());
+        }
+
+        try
+        {
+            return new CaptureFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandException($"{path}: no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                Directory.Exists(path) ? $"{path}: a folder, not a capture" : $"{path}: may not be read by this user");
+        }
+    }
+
+    /// <summary>Runs what reads the file, with the file's name in the errors that come from its content.</summary>
+    internal T Read<T>(Func<Stream, T> read)
+    {
+        try
+        {
+            return read(Stream);
+        }
+        catch (CaptureFormatException error)
+        {
+            throw new CommandException($"{Name}: {error.Message}");
+        }
+    }
+
+    /// <summary>Tells on stderr what a reader could not read.</summary>
+    /// <returns>The exit code that this means.</returns>
+    internal ExitCode Report(DamageLog damage, int cutShort)
+    {
+        foreach (var entry in damage.Entries)
+        {
+            Messages.Warn($"{Name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : ""));
+        }
+
+        if (damage.Count > damage.Entries.Count)
+        {
+            Messages.Warn($"{Name}: {damage.Count - damage.Entries.Count:N0} more places are damaged");
+        }
+
+        if (cutShort > 0)
+        {
+            Messages.Warn($"{Name}: cut short: the recording did not end properly, what was complete has been read");
+        }
+
+        return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
+    }
+
+    public void Dispose() => Stream.Dispose();
+}
