@@ -26,6 +26,8 @@ public sealed class CaptureWriter
     private uint sequence;
     private ulong first;
     private ulong last;
+    private ulong latest;
+    private ulong promised;
     private Ledger written;
     private bool completed;
 
@@ -58,12 +60,17 @@ public sealed class CaptureWriter
     /// <summary>Bytes of all chunk payloads before they were packed.</summary>
     public long RawBytes { get; private set; }
 
-    /// <summary>Events of the chunk that is open.</summary>
-    public int OpenEvents => held;
+    /// <summary>Events of all chunks written so far, by type.</summary>
+    public IReadOnlyDictionary<TcpEventType, ulong> EventsByType => eventsByType;
+
+    /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
+    /// chunk to be closed, or for a later <see cref="Settled"/>.</summary>
+    public bool IsBehind => held > 0 || latest > promised;
 
     /// <summary>
-    /// The promise that no event still to be appended is earlier: a reader then gives all earlier ones at once. Null for
-    /// a writer whose events come in time order.
+    /// The promise that no event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
+    /// after <see cref="Append(ReadOnlySpan{TcpEvent})"/>, which may close a chunk before all events are in one. Null
+    /// for a writer whose events come in time order.
     /// </summary>
     public ulong? Settled { get; set; }
 
@@ -108,6 +115,7 @@ public sealed class CaptureWriter
             CollectionsMarshal.GetValueRefOrAddDefault(eventsByType, one.Type, out _)++;
         }
 
+        latest = Math.Max(latest, last);
         var rawLength = ChunkEncoder.Encode(chunk, ref raw);
         RawBytes += rawLength;
         Chunks++;
@@ -177,6 +185,7 @@ public sealed class CaptureWriter
             packed = payload.Length;
         }
 
+        var settled = Settled ?? last;
         new BlockHeader
         {
             Major = BlockHeader.CurrentMajor,
@@ -190,13 +199,14 @@ public sealed class CaptureWriter
             RawLength = (uint)payload.Length,
             FirstTimestamp = first,
             LastTimestamp = last,
-            Settled = Settled ?? last,
+            Settled = settled,
             Ledger = CurrentLedger - written,
             PayloadHash = BlockHeader.Hash(target[..packed]),
         }.Write(block);
         output.Write(block, 0, BlockHeader.Size + packed);
 
         index.Add(new BlockEntry(kind, sequence, 1, Length, kind == BlockKind.Chunk ? (uint)held : 0, first, last));
+        promised = Math.Max(promised, settled);
         sequence++;
         Length += BlockHeader.Size + packed;
         written = CurrentLedger;

@@ -11,4 +11,7 @@ public readonly record struct ClockAnchor(ulong Monotonic, ulong Boottime, ulong
 {
     /// <summary>What to add to a monotonic timestamp for the wall-clock time, in nanoseconds.</summary>
     public long WallOffset => unchecked((long)(Realtime - Monotonic));
+
+    /// <summary>How long the host has been suspended since it was started, in nanoseconds.</summary>
+    public long Suspended => unchecked((long)(Boottime - Monotonic));
 }

@@ -54,7 +54,7 @@ internal static class Captures
         {
             writer.Complete("end of test", Clock);
         }
-        else if (writer.OpenEvents > 0)
+        else if (writer.IsBehind)
         {
             writer.CloseChunk();
         }

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace TraceCap.Cli;
+
+/// <summary>Makes options whose errors say what was given, what is expected, and of which option.</summary>
+internal static class Options
+{
+    private delegate bool TryParse<T>(string text, out T value);
+
+    /// <summary>A switch.</summary>
+    internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description };
+
+    /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
+    internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>
+        Create<uint?>(description, what, "a whole number", name, aliases, (string text, out uint? value) =>
+        {
+            var isNumber = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return isNumber;
+        });
+
+    /// <summary>A count of at least one.</summary>
+    internal static Option<ulong?> Count(string description, string what, string name, params string[] aliases) =>
+        Create<ulong?>(description, what, "a whole number above 0", name, aliases, (string text, out ulong? value) =>
+        {
+            var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return isNumber && number > 0;
+        });
+
+    /// <summary>Seconds, with a fraction if need be.</summary>
+    internal static Option<TimeSpan?> Seconds(string description, string name, params string[] aliases) =>
+        Create<TimeSpan?>(description, "SECONDS", "seconds above 0, such as 10 or 0.5", name, aliases, (string text, out TimeSpan? value) =>
+        {
+            var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+            var isTime = isNumber && seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds;
+            value = isTime ? TimeSpan.FromSeconds(seconds) : null;
+            return isTime;
+        });
+
+    /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
+    internal static Option<long?> Size(string description, string name, params string[] aliases) =>
+        Create<long?>(description, "SIZE", "a size, such as 65536, 512K, 8M or 1G", name, aliases, (string text, out long? value) =>
+        {
+            var isSize = TryParseSize(text, out var size);
+            value = size;
+            return isSize;
+        });
+
+    /// <summary>One of a few words.</summary>
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, T otherwise, string name)
+    {
+        var option = Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+        option.DefaultValueFactory = _ => otherwise;
+        option.CompletionSources.Add([.. words.Keys]);
+        return option;
+    }
+
+    /// <summary>Any text.</summary>
+    internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = what };
+
+    private static Option<T> Create<T>(
+        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[^1].Value;
+                if (!parse(text, out var value))
+                {
+                    result.AddError($"{Spelling(result)} {text}: {expected} is expected");
+                }
+
+                return value;
+            },
+        };
+
+    private static string Spelling(ArgumentResult result) =>
+        result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
+
+    private static bool TryParseSize(string text, out long size)
+    {
+        var digits = text.TrimEnd('B', 'b');
+        digits = digits.EndsWith('i') ? digits[..^1] : digits;
+        var shift = digits.Length == 0 ? 0 : char.ToUpperInvariant(digits[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
+        var isNumber = long.TryParse(shift > 0 ? digits[..^1] : digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        size = isNumber && number <= long.MaxValue >> shift ? number << shift : 0;
+        return size > 0;
+    }
+}
