@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What every set of probes shares: the maps, the options, and the way from a
+ * socket and a task to an event in the ring buffer. A probe set says only where
+ * in the kernel it listens.
+ */
+#ifndef TRACECAP_BPF_H
+#define TRACECAP_BPF_H
+
+#include <linux/bpf.h>
+#include "kernel.h"
+#include "event.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+/* --- options: byte for byte ProbeOptions.Native of the recorder, set before loading --- */
+
+struct options {
+	__u32 wake_bytes;    /* wake the recorder when the ring holds so much */
+	__u32 pid;           /* filters: 0 lets everything pass */
+	__u32 uid;
+	__u32 netns;
+	__u8 by_uid;         /* user 0 is a user */
+	__u8 by_cgroup;
+	__u8 by_mntns;
+	__u8 ip_version;     /* 4, 6 or 0 */
+	__u8 io_uring_cqe;   /* io_uring_complete passes the completion, not its fields */
+	__u8 reserved[3];
+};
+
+/* A section of its own: the recorder finds it without knowing what else is constant. */
+const volatile struct options options SEC(".rodata.options");
+
+/* --- maps --- */
+
+/* The probes insert, the recorder takes. Its size is set by the recorder. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} events SEC(".maps");
+
+/*
+ * One entry per possible CPU. The probes add, the recorder reads its mapping.
+ * An array and not a per-CPU one, because only that can be mapped; the entries
+ * are cache lines. Additions are atomic: programs on cgroup hooks can be
+ * preempted, and interrupts have probes too.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ledger);
+} ledgers SEC(".maps");
+
+/* Who did it. */
+struct identity {
+	__u64 cgroup;
+	__u32 pid;
+	__u32 tid;
+	__u32 uid;
+	__u32 mntns;
+	char comm[16];
+};
+
+struct attempt {
+	struct identity task;
+	__u64 started;
+};
+
+/*
+ * Connects under way, by connection. Inserted when the SYN is about to leave,
+ * which is the last moment in the context of the connecting task; removed when
+ * the connection is established or given up. Not an LRU map: that would
+ * evict, and lose a connect, without telling. And by connection, not by the
+ * socket's address: addresses are used again, so that an entry left behind
+ * could blame a task for somebody else's connection.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct attempt);
+} attempts SEC(".maps");
+
+/* The user's pinned maps take the place of these two: cgroup ids, and inode numbers of mount namespaces. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u64);
+} cgroup_set SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u64);
+} mntns_set SEC(".maps");
+
+/* --- who --- */
+
+/*
+ * Read from the task itself: the helpers for pid, uid and cgroup are refused
+ * to some kinds of programs before 6.10.
+ */
+static __always_inline void identify_current(struct identity *who)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	/* An exiting task has already let go of its namespaces. */
+	struct nsproxy *namespaces = BPF_CORE_READ(task, nsproxy);
+
+	who->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	who->pid = BPF_CORE_READ(task, tgid);
+	who->tid = BPF_CORE_READ(task, pid);
+	who->uid = BPF_CORE_READ(task, cred, uid.val);
+	who->mntns = namespaces ? BPF_CORE_READ(namespaces, mnt_ns, ns.inum) : 0;
+	bpf_core_read(who->comm, sizeof(who->comm), &task->comm);
+}
+
+static __always_inline bool wanted_task(const struct identity *who)
+{
+	__u64 mntns = who->mntns;
+
+	if (options.pid && options.pid != who->pid)
+		return false;
+	if (options.by_uid && options.uid != who->uid)
+		return false;
+	if (options.by_cgroup && !bpf_map_lookup_elem(&cgroup_set, &who->cgroup))
+		return false;
+	if (options.by_mntns && !bpf_map_lookup_elem(&mntns_set, &mntns))
+		return false;
+	return true;
+}
+
+/* --- what --- */
+
+static __always_inline bool is_tcp(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+}
+
+static __always_inline __u64 connection_of(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+}
+
+/* The two ends of a connection. */
+struct ends {
+	__u64 local[2];
+	__u64 peer[2];
+	__u32 netns;
+	__u16 local_port;
+	__u16 peer_port;
+	__u8 ip_version;
+	__u8 flags;
+};
+
+static __always_inline bool wanted_ends(const struct ends *ends)
+{
+	if (options.ip_version && options.ip_version != ends->ip_version)
+		return false;
+	if (options.netns && options.netns != ends->netns)
+		return false;
+	return true;
+}
+
+/*
+ * The port that the socket is known by. A socket that was reset has left the
+ * port table, so skc_num is 0 then, and inet_sport keeps its value.
+ */
+static __always_inline __u16 bound_port(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_num);
+}
+
+static __always_inline __u16 source_port(const struct sock *sk)
+{
+	return bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
+}
+
+/* False unless the socket has two complete ends that the filters let pass. */
+static __always_inline bool read_ends(struct ends *ends, const struct sock *sk, __u16 local_port)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+	__builtin_memset(ends, 0, sizeof(*ends));
+	ends->local_port = local_port;
+	ends->peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (!ends->local_port || !ends->peer_port)
+		return false;
+	if (family == AF_INET) {
+		ends->ip_version = 4;
+		ends->local[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		ends->peer[0] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	} else if (family == AF_INET6) {
+		ends->ip_version = 6;
+		bpf_core_read(ends->local, sizeof(ends->local), &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_core_read(ends->peer, sizeof(ends->peer), &sk->__sk_common.skc_v6_daddr);
+		if (!ends->peer[0] && (__u32)ends->peer[1] == bpf_htonl(0xffff))
+			ends->flags |= EVENT_V4_MAPPED;
+	} else {
+		return false;
+	}
+	if (!(ends->local[0] | ends->local[1]) || !(ends->peer[0] | ends->peer[1]))
+		return false;
+	ends->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	return wanted_ends(ends);
+}
+
+/* --- emit --- */
+
+static __always_inline struct ledger *ledger_of(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&ledgers, &cpu);
+}
+
+/*
+ * Takes a place in the ring buffer and fills in what all events have; the
+ * caller adds its own and submits. Every filter has been asked before: a place
+ * that is taken and then discarded without a wake-up can leave a sleeping
+ * reader asleep.
+ */
+static __always_inline struct event *reserve_event(__u8 type, __u64 connection, const struct ends *ends,
+						   const struct identity *who)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ledger *ledger = ledger_of(cpu);
+	struct event *event;
+	__u64 sequence;
+
+	if (!ledger)
+		return NULL;
+	sequence = __sync_fetch_and_add(&ledger->emitted, 1) + 1;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		__sync_fetch_and_add(&ledger->ring_full, 1);
+		return NULL;
+	}
+	/*
+	 * After reserving: an event that the reader does not find below the
+	 * producer position is not older than its look at that position.
+	 */
+	event->timestamp = bpf_ktime_get_ns();
+	event->connection = connection;
+	event->cgroup = who->cgroup;
+	event->sequence = sequence;
+	__builtin_memcpy(event->local_address, ends->local, sizeof(event->local_address));
+	__builtin_memcpy(event->peer_address, ends->peer, sizeof(event->peer_address));
+	__builtin_memcpy(event->comm, who->comm, sizeof(event->comm));
+	event->pid = who->pid;
+	event->tid = who->tid;
+	event->uid = who->uid;
+	event->netns = ends->netns;
+	event->mntns = who->mntns;
+	event->local_port = ends->local_port;
+	event->peer_port = ends->peer_port;
+	event->cpu = cpu;
+	event->error = 0;
+	event->type = type;
+	event->ip_version = ends->ip_version;
+	event->state = 0;
+	event->flags = ends->flags;
+	event->duration = 0;
+	event->bytes_sent = 0;
+	event->bytes_acked = 0;
+	event->bytes_received = 0;
+	event->segments_sent = 0;
+	event->segments_received = 0;
+	event->retransmits = 0;
+	event->smoothed_rtt = 0;
+	return event;
+}
+
+/*
+ * The recorder looks at the ring every few milliseconds; a wake-up per event
+ * would halve the connection rate of the host. Only a ring that fills faster
+ * than that wakes it: once, when the fill level passes the mark. The window
+ * behind the mark is wider than one record because other CPUs may have
+ * reserved between our reserve and this look.
+ */
+static __always_inline void submit_event(struct event *event)
+{
+	const __u64 window = 8 * (sizeof(*event) + BPF_RINGBUF_HDR_SZ);
+	__u64 filled = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(event, filled - options.wake_bytes < window ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+/* --- connect --- */
+
+/*
+ * The current task starts to connect: remember it, the connection will be
+ * established in somebody else's interrupt.
+ */
+static __always_inline void begin_connect(const struct sock *sk, __u64 connection)
+{
+	struct attempt attempt = {};
+	struct ends ends;
+
+	identify_current(&attempt.task);
+	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
+		return;
+	attempt.started = bpf_ktime_get_ns();
+	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY)) {
+		struct ledger *ledger = ledger_of(bpf_get_smp_processor_id());
+
+		if (ledger) {
+			__sync_fetch_and_add(&ledger->emitted, 1);
+			__sync_fetch_and_add(&ledger->map_full, 1);
+		}
+	}
+}
+
+static __always_inline void forget_connect(__u64 connection)
+{
+	bpf_map_delete_elem(&attempts, &connection);
+}
+
+static __always_inline bool is_mptcp(const struct sock *sk)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+
+	return bpf_core_field_exists(tcp->is_mptcp) && BPF_CORE_READ(tcp, is_mptcp);
+}
+
+/* The connection is established. Nothing, if nobody began it while we looked. */
+static __always_inline void end_connect(const struct sock *sk, __u64 connection)
+{
+	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &connection);
+	struct event *event;
+	struct ends ends;
+
+	if (!attempt)
+		return;
+	if (read_ends(&ends, sk, source_port(sk))) {
+		if (is_mptcp(sk))
+			ends.flags |= EVENT_MPTCP;
+		event = reserve_event(EVENT_CONNECT, connection, &ends, &attempt->task);
+		if (event) {
+			event->duration = event->timestamp - attempt->started;
+			submit_event(event);
+		}
+	}
+	forget_connect(connection);
+}
+
+/* --- accept --- */
+
+static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
+{
+	struct identity who;
+	struct event *event;
+	struct ends ends;
+
+	/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
+	if (bpf_core_type_exists(struct mptcp_sock) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = BPF_CORE_READ((const struct mptcp_sock *)sk, first);
+		flags |= EVENT_MPTCP;
+		if (!sk)
+			return;
+	}
+	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)))
+		return;
+	identify_current(&who);
+	if (!wanted_task(&who))
+		return;
+	ends.flags |= flags;
+	event = reserve_event(EVENT_ACCEPT, connection_of(sk), &ends, &who);
+	if (!event)
+		return;
+	event->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	submit_event(event);
+}
+
+/* --- close --- */
+
+/* The last descriptor of the socket is going; the socket is as the program left it. */
+static __always_inline void emit_close(const struct sock *sk, __u64 connection)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	struct identity who;
+	struct event *event;
+	struct ends ends;
+
+	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV)
+		return;
+	if (!read_ends(&ends, sk, source_port(sk)))
+		return;
+	identify_current(&who);
+	if (!wanted_task(&who))
+		return;
+	event = reserve_event(EVENT_CLOSE, connection, &ends, &who);
+	if (!event)
+		return;
+	event->state = state;
+	event->bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
+	event->bytes_acked = BPF_CORE_READ(tcp, bytes_acked);
+	event->bytes_received = BPF_CORE_READ(tcp, bytes_received);
+	event->segments_sent = BPF_CORE_READ(tcp, segs_out);
+	event->segments_received = BPF_CORE_READ(tcp, segs_in);
+	event->retransmits = BPF_CORE_READ(tcp, total_retrans);
+	event->smoothed_rtt = BPF_CORE_READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+	submit_event(event);
+}
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The tracepoint probe set: raw tracepoints and cgroup hooks only, for kernels
+ * that refuse kprobes and fentry. It needs 5.12 (atomic additions that give the
+ * old value) and a cgroup2 hierarchy, whose root has all sockets of the host.
+ *
+ *   connect  sockops: TCP_CONNECT_CB and the callback at establishment
+ *   accept   raw_tp/sys_exit and raw_tp/io_uring_complete
+ *   close    cgroup/sock_release
+ */
+#include "tracecap.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* --- connect --- */
+
+/*
+ * Also gives every connection its id: bpf_get_socket_cookie() makes the cookie
+ * here, before the accept program, which can only read it, sees the socket.
+ *
+ * The two ends of a connect are taken here and not from inet_sock_set_state,
+ * because the kernel skips a tracing program that interrupts itself: an
+ * interrupt that establishes a connection while the program runs for another
+ * socket would lose it. Programs on cgroup hooks are never skipped.
+ */
+SEC("sockops")
+int sock_ops(struct bpf_sock_ops *ctx)
+{
+	struct tcp_sock *tcp;
+	__u64 connection;
+
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB: /* also of a connect: to itself, or at the same time as its peer */
+		break;
+	default:
+		return 1;
+	}
+	connection = bpf_get_socket_cookie(ctx);
+	if (!ctx->sk)
+		return 1;
+	tcp = bpf_skc_to_tcp_sock(ctx->sk);
+	if (!tcp)
+		return 1;
+	if (ctx->op == BPF_SOCK_OPS_TCP_CONNECT_CB)
+		begin_connect((struct sock *)tcp, connection);
+	else
+		end_connect((struct sock *)tcp, connection);
+	return 1;
+}
+
+/* Nothing but the connects that come to nothing: without it, they would fill the map. */
+SEC("raw_tp/inet_sock_set_state")
+int inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
+{
+	int old_state = ctx->args[1], new_state = ctx->args[2];
+
+	if (old_state != BPF_TCP_SYN_SENT && old_state != BPF_TCP_SYN_RECV)
+		return 0;
+	if (new_state != BPF_TCP_SYN_RECV && new_state != BPF_TCP_ESTABLISHED)
+		forget_connect(connection_of((const struct sock *)ctx->args[0]));
+	return 0;
+}
+
+/* --- accept --- */
+
+#if defined(__TARGET_ARCH_x86)
+
+#define X32_SYSCALL_BIT 0x40000000
+#define TS_COMPAT 2
+
+enum {
+	NR_ACCEPT = 43,
+	NR_ACCEPT4 = 288,
+	NR_COMPAT_SOCKETCALL = 102,
+	NR_COMPAT_ACCEPT4 = 364,
+	SOCKETCALL_ACCEPT = 5,
+	SOCKETCALL_ACCEPT4 = 18,
+};
+
+static __always_inline bool is_compat_task(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
+/* The flags of the accept that the system call was, or -1 if it was something else. */
+static __always_inline int accept_flags(const struct pt_regs *regs)
+{
+	__u64 number = BPF_CORE_READ(regs, orig_ax) & ~X32_SYSCALL_BIT;
+	__u64 call;
+
+	if (number == NR_ACCEPT || number == NR_ACCEPT4)
+		return is_compat_task() ? -1 : 0;
+	if (number != NR_COMPAT_ACCEPT4 && number != NR_COMPAT_SOCKETCALL)
+		return -1;
+	if (!is_compat_task())
+		return -1;
+	call = BPF_CORE_READ(regs, bx);
+	if (number == NR_COMPAT_SOCKETCALL && call != SOCKETCALL_ACCEPT && call != SOCKETCALL_ACCEPT4)
+		return -1;
+	return EVENT_COMPAT_TASK;
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define TIF_32BIT 22
+
+enum {
+	NR_ACCEPT = 202,
+	NR_ACCEPT4 = 242,
+	NR_COMPAT_ACCEPT = 285,
+	NR_COMPAT_ACCEPT4 = 366,
+};
+
+static __always_inline int accept_flags(const struct pt_regs *regs)
+{
+	__s32 number = BPF_CORE_READ(regs, syscallno);
+	struct task_struct *task;
+	bool compat;
+
+	if (number != NR_ACCEPT && number != NR_ACCEPT4 && number != NR_COMPAT_ACCEPT && number != NR_COMPAT_ACCEPT4)
+		return -1;
+	task = (struct task_struct *)bpf_get_current_task();
+	compat = BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+	if (compat != (number == NR_COMPAT_ACCEPT || number == NR_COMPAT_ACCEPT4))
+		return -1;
+	return compat ? EVENT_COMPAT_TASK : 0;
+}
+
+#else
+#error "which system calls accept a connection here?"
+#endif
+
+/* Only a socket's file has a private_data that points back at it. */
+static __always_inline void emit_accepted_file(const struct file *file, __u8 flags)
+{
+	const struct socket *socket;
+	const struct sock *sk;
+
+	if (!file)
+		return;
+	socket = BPF_CORE_READ(file, private_data);
+	if (!socket || BPF_CORE_READ(socket, file) != file)
+		return;
+	sk = BPF_CORE_READ(socket, sk);
+	if (sk)
+		emit_accept(sk, flags);
+}
+
+static __always_inline struct file *file_of_descriptor(__u32 descriptor)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+
+	if (descriptor < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
+	return file;
+}
+
+/* Runs at the end of every system call of the host: its first lines are all that most of them see. */
+SEC("raw_tp/sys_exit")
+int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	__s64 result = ctx->args[1];
+	int flags;
+
+	if (result < 0)
+		return 0;
+	flags = accept_flags((const struct pt_regs *)ctx->args[0]);
+	if (flags >= 0)
+		emit_accepted_file(file_of_descriptor(result), flags);
+	return 0;
+}
+
+#define IORING_OP_ACCEPT 13
+#define IORING_FILE_INDEX_ALLOC 0xffffffff
+
+static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, __u32 slot)
+{
+	struct io_ring_ctx___before_6_13 *old_ring = (void *)ring;
+	struct io_fixed_file *fixed;
+	struct io_rsrc_node **nodes, *node = NULL;
+	unsigned long pointer = 0;
+
+	if (bpf_core_field_exists(ring->file_table.data)) {
+		if (slot >= BPF_CORE_READ(ring, file_table.data.nr))
+			return NULL;
+		nodes = BPF_CORE_READ(ring, file_table.data.nodes);
+		bpf_probe_read_kernel(&node, sizeof(node), nodes + slot);
+		if (node)
+			pointer = BPF_CORE_READ(node, file_ptr);
+	} else if (bpf_core_field_exists(old_ring->file_table.files)) {
+		if (slot >= BPF_CORE_READ(old_ring, nr_user_files))
+			return NULL;
+		fixed = BPF_CORE_READ(old_ring, file_table.files);
+		bpf_probe_read_kernel(&pointer, sizeof(pointer), fixed + slot);
+	}
+	return (struct file *)(pointer & ~7UL);
+}
+
+/*
+ * The arguments are (ring, request, user data, result, ...) from 5.18 on and
+ * (ring, request, completion) in later kernels; which, the recorder finds in
+ * BTF. Before, there was no request, and the program is not loaded.
+ */
+SEC("raw_tp/io_uring_complete")
+int io_uring_complete(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct io_kiocb *request = (struct io_kiocb *)ctx->args[1];
+	__u32 slot = 0;
+	__s32 result;
+
+	if (!request || BPF_CORE_READ(request, opcode) != IORING_OP_ACCEPT)
+		return 0;
+	if (options.io_uring_cqe)
+		result = BPF_CORE_READ((struct io_uring_cqe *)ctx->args[2], res);
+	else
+		result = ctx->args[3];
+	if (result < 0)
+		return 0;
+	if (bpf_core_type_exists(struct io_accept))
+		slot = BPF_CORE_READ((struct io_accept *)&request->cmd, file_slot);
+	if (!slot)
+		emit_accepted_file(file_of_descriptor(result), EVENT_IO_URING);
+	else
+		emit_accepted_file(file_of_slot(BPF_CORE_READ(request, ctx),
+						slot == IORING_FILE_INDEX_ALLOC ? result : slot - 1),
+				   EVENT_IO_URING);
+	return 0;
+}
+
+/* --- close --- */
+
+/*
+ * Runs when the last descriptor goes, in the task that lets it go. Its context
+ * is the socket itself.
+ */
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *ctx)
+{
+	if (ctx->protocol == IPPROTO_TCP)
+		emit_close((const struct sock *)ctx, bpf_get_socket_cookie(ctx));
+	return 1;
+}

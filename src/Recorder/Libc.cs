@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Recorder;
+
+/// <summary>The system calls that .NET has no name for.</summary>
+internal static unsafe partial class Libc
+{
+    internal const int ReadOnly = 0;
+    internal const int Directory = 0x10000;
+    internal const int CloseOnExec = 0x80000;
+
+    internal const int ProtectionRead = 1;
+    internal const int ProtectionWrite = 2;
+    internal const int MapShared = 1;
+    internal static readonly nint MapFailed = -1;
+
+    internal const int ClockRealtime = 0;
+    internal const int ClockMonotonic = 1;
+    internal const int ClockBootTime = 7;
+
+    internal const int EpollAdd = 1;
+    internal const uint EpollIn = 1;
+    internal const uint EpollEdgeTriggered = 1u << 31;
+
+    internal const int MembarrierGlobal = 1;
+
+    internal struct TimeSpec
+    {
+        internal long Seconds;
+        internal long Nanoseconds;
+    }
+
+    /// <summary>One struct epoll_event. Its data lies differently on x86-64 and elsewhere, and is not used.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    internal struct EpollEvent
+    {
+        internal uint Events;
+    }
+
+    /// <summary>struct statx, as far as the inode number.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct Statx
+    {
+        [FieldOffset(32)]
+        internal ulong Inode;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial void Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    internal static partial void Unmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    internal static partial void ClockGetTime(int clock, out TimeSpec time);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int StatxAt(int directory, string path, int flags, uint mask, out Statx result);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "eventfd_write", SetLastError = true)]
+    internal static partial int EventWrite(int descriptor, ulong value);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    internal static partial int EpollCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    internal static partial int EpollControl(int epoll, int operation, int descriptor, ref EpollEvent change);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    internal static partial int EpollWait(int epoll, EpollEvent* events, int capacity, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport("libc", EntryPoint = "vsnprintf")]
+    internal static partial int Format(byte* buffer, nuint size, byte* format, nint arguments);
+}

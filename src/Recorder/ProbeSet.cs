@@ -1,0 +1,26 @@
+namespace TraceCap.Recorder;
+
+/// <summary>One program of a set.</summary>
+/// <param name="Name">The name of its function in bpf/.</param>
+/// <param name="OnCgroup">Attached to the root of cgroup2; else where its section says.</param>
+/// <param name="LosesEvents">The kernel skips it when it interrupts itself, and then an event may be lost.</param>
+internal sealed record ProbeProgram(string Name, bool OnCgroup = false, bool LosesEvents = false);
+
+/// <summary>A way to see the three kinds of events.</summary>
+/// <param name="Name">The name of its file in bpf/, which is also what users call it.</param>
+/// <param name="Programs">In the order of attachment: what gives a connection its id, or forgets it, comes before what
+/// asks for it.</param>
+internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Programs)
+{
+    internal const string IoUringProgram = "io_uring_complete";
+
+    /// <summary>Raw tracepoints and cgroup hooks, for kernels that refuse everything else.</summary>
+    internal static readonly ProbeSet Tracepoint = new("tracepoint",
+    [
+        new ProbeProgram("inet_sock_set_state"),
+        new ProbeProgram("sock_ops", OnCgroup: true),
+        new ProbeProgram("sys_exit", LosesEvents: true),
+        new ProbeProgram(IoUringProgram, LosesEvents: true),
+        new ProbeProgram("sock_release", OnCgroup: true),
+    ]);
+}

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Recorder;
+
+/// <summary>
+/// The probes in the running kernel. They record from <see cref="Attach"/> to <see cref="Detach"/>; what they recorded
+/// can be read from <see cref="Ring"/> until <see cref="Dispose"/>.
+/// </summary>
+public sealed class Probes : IDisposable
+{
+    private const int MembarrierOnX64 = 324;
+    private const int MembarrierOnArm64 = 283;
+
+    private readonly ProbeSet set = Recorder.ProbeSet.Tracepoint;
+    private readonly ProbeObject loaded;
+
+    private Probes(ProbeOptions options)
+    {
+        loaded = new ProbeObject(set, options);
+        try
+        {
+            Ring = new RingBuffer(loaded.MapDescriptor("events"), options.RingBytes);
+            Ledger = new LossLedger(loaded.MapDescriptor("ledgers"), Libbpf.PossibleCpus(), loaded.SkippablePrograms);
+            AttachToHost();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Which set of probes records.</summary>
+    public string ProbeSet => set.Name;
+
+    /// <summary>What this kernel does not let the probes see, one sentence each; usually nothing.</summary>
+    public IReadOnlyList<string> Limits => loaded.Limits;
+
+    /// <summary>The events.</summary>
+    public RingBuffer Ring { get; }
+
+    /// <summary>How many events there were, and how many of them were lost.</summary>
+    public LossLedger Ledger { get; }
+
+    /// <summary>Loads the probes and begins to record.</summary>
+    /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
+    public static Probes Attach(ProbeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new ProbeException("recording is for Linux; captures can be read anywhere");
+        }
+
+        Requirements.Check();
+        try
+        {
+            return new Probes(options);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new ProbeException("libbpf is not installed; on Debian: apt-get install libbpf-dev", e);
+        }
+    }
+
+    /// <summary>
+    /// Ends recording. When it returns no probe is running any more, and the ring has every event that was not lost.
+    /// </summary>
+    public void Detach()
+    {
+        loaded.Detach();
+        // A probe may still be between its place in the ring and its last field. This waits until every CPU has left what
+        // it was running. Hosts with CPUs that are never interrupted refuse it: there, the ring tells that it is not
+        // caught up.
+        var membarrier = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? MembarrierOnArm64 : MembarrierOnX64;
+        _ = Libc.SystemCall(membarrier, Libc.MembarrierGlobal, 0, 0);
+    }
+
+    /// <summary>Detaches and frees everything. The ring and the ledger must not be in use any more.</summary>
+    public void Dispose()
+    {
+        Detach();
+        Ring?.Dispose();
+        Ledger?.Dispose();
+        loaded.Dispose();
+    }
+
+    private void AttachToHost()
+    {
+        var root = Requirements.FindCgroupRoot();
+        var cgroup = Libc.Open(root, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
+        if (cgroup < 0)
+        {
+            throw ProbeException.FromErrno($"{root} cannot be opened", Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            loaded.Attach(cgroup);
+        }
+        finally
+        {
+            Libc.Close(cgroup);
+        }
+    }
+}
