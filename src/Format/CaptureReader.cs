@@ -1,4 +1,5 @@
 using K4os.Compression.LZ4;
+using TraceCap.Format.Columns;
 
 namespace TraceCap.Format;
 
@@ -11,6 +12,7 @@ namespace TraceCap.Format;
 public sealed class CaptureReader
 {
     private readonly BlockReader blocks;
+    private readonly ChunkDecoder decoder = new();
     private byte[] raw = [];
     private TcpEvent[] events = [];
     private int count;
@@ -151,7 +153,7 @@ public sealed class CaptureReader
                         events = new TcpEvent[block.Events];
                     }
 
-                    ChunkDecoder.Decode(payload, events.AsSpan(0, (int)block.Events));
+                    decoder.Decode(payload, events.AsSpan(0, (int)block.Events));
                     count = (int)block.Events;
                     return true;
                 case BlockKind.Context:

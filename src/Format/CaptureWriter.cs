@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
+using TraceCap.Format.Columns;
 
 namespace TraceCap.Format;
 
@@ -17,6 +18,7 @@ public sealed class CaptureWriter
     private readonly Stream output;
     private readonly Guid fileId;
     private readonly TcpEvent[] events;
+    private readonly ChunkEncoder encoder = new();
     private readonly ArrayBufferWriter<byte> metadata = new(1024);
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private readonly BlockIndex index = new();
@@ -116,7 +118,7 @@ public sealed class CaptureWriter
         }
 
         latest = Math.Max(latest, last);
-        var rawLength = ChunkEncoder.Encode(chunk, ref raw);
+        var rawLength = encoder.Encode(chunk, ref raw);
         RawBytes += rawLength;
         Chunks++;
         WriteBlock(BlockKind.Chunk, raw.AsSpan(0, rawLength), pack: true);

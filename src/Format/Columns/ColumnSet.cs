@@ -1,0 +1,178 @@
+namespace TraceCap.Format.Columns;
+
+/// <summary>
+/// The values of a chunk's columns, and their way into a payload and back. The memory is kept from chunk to chunk.
+/// </summary>
+internal sealed class ColumnSet
+{
+    /// <summary>The largest entry of the directory: id, encoding, length.</summary>
+    private const int MaxEntrySize = 2 + PayloadWriter.MaxVarintSize;
+
+    private static readonly int MaxDirectorySize =
+        ((2 + ChunkLayout.Tables) * PayloadWriter.MaxVarintSize) + (ChunkLayout.Columns.Length * MaxEntrySize);
+
+    private readonly ulong[][] values = [.. ChunkLayout.Columns.Select(_ => Array.Empty<ulong>())];
+    private readonly int[] rows = new int[ChunkLayout.Tables];
+    private readonly (byte Encoding, int Start, int Length)[] bodies = new (byte, int, int)[ChunkLayout.Columns.Length];
+
+    /// <summary>How many rows the table has.</summary>
+    public int Rows(ChunkTable table) => rows[(int)table];
+
+    /// <summary>Says how many rows the table has.</summary>
+    public void SetRows(ChunkTable table, int count) => rows[(int)table] = count;
+
+    /// <summary>Memory for the values of a column: so many rows, and one more that is never stored.</summary>
+    public ulong[] Room(ColumnId id, int count)
+    {
+        ref var room = ref values[(int)id];
+        if (room.Length <= count)
+            room = new ulong[Math.Max(count + 1, room.Length + (room.Length / 2))];
+
+        return room;
+    }
+
+    /// <summary>Writes the payload. The values are spent thereby.</summary>
+    /// <returns>Its length.</returns>
+    public int Write(ref byte[] payload)
+    {
+        var writer = new PayloadWriter(ref payload);
+        writer.Take(MaxDirectorySize);
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            var start = writer.Position;
+            var column = ChunkLayout.Columns[i];
+            var stored = values[i].AsSpan(0, Rows(column.Table));
+            if (stored.ContainsAnyExcept(0UL))
+                column.Encoding.Encode(stored, ref writer);
+
+            bodies[i] = (column.Encoding.Id, start, writer.Position - start);
+        }
+
+        var directoryEnd = WriteDirectory(ref payload);
+        var columns = payload.AsSpan(MaxDirectorySize, writer.Position - MaxDirectorySize);
+        columns.CopyTo(payload.AsSpan(directoryEnd));
+        return directoryEnd + columns.Length;
+    }
+
+    /// <summary>Takes the directory of a payload of so many events.</summary>
+    /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
+    public void Open(ReadOnlySpan<byte> payload, int events)
+    {
+        var reader = new PayloadReader(payload);
+        ReadRows(ref reader, events);
+        Array.Clear(bodies);
+        var columns = reader.ReadCount("columns", byte.MaxValue + 1);
+        var start = 0;
+        for (var i = 0; i < columns; i++)
+        {
+            var id = reader.ReadByte();
+            var encoding = reader.ReadByte();
+            var length = reader.ReadCount("bytes in a column", payload.Length - start);
+            if (id < bodies.Length)
+            {
+                if (bodies[id].Length != 0)
+                    throw new CaptureFormatException($"a chunk has column {id} twice");
+
+                bodies[id] = (encoding, start, length);
+            }
+
+            start += length;
+        }
+
+        var directory = payload.Length - reader.Left;
+        if (start != reader.Left)
+            throw new CaptureFormatException($"the columns of a chunk take {reader.Left} bytes, expected {start}");
+
+        foreach (ref var body in bodies.AsSpan())
+            body.Start += directory;
+    }
+
+    /// <summary>The values of a column of the payload that was opened. One unused value follows them.</summary>
+    /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
+    public Span<ulong> Read(ReadOnlySpan<byte> payload, ColumnId id)
+    {
+        var column = ChunkLayout.Columns[(int)id];
+        return Read(payload, column, column.Limit);
+    }
+
+    /// <summary>The values of a column that holds indices into so many rows. One unused value follows them.</summary>
+    /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
+    public Span<ulong> ReadIndices(ReadOnlySpan<byte> payload, ColumnId id, int count)
+    {
+        var column = ChunkLayout.Columns[(int)id];
+        if (count == 0 && Rows(column.Table) > 0)
+            throw new CaptureFormatException($"column {id} refers to an empty table");
+
+        return Read(payload, column, (ulong)count);
+    }
+
+    private Span<ulong> Read(ReadOnlySpan<byte> payload, Column column, ulong limit)
+    {
+        var rows = Rows(column.Table);
+        var result = Room(column.Id, rows).AsSpan(0, rows);
+        var (encoding, start, length) = bodies[(int)column.Id];
+        if (length == 0)
+        {
+            result.Clear();
+            return result;
+        }
+
+        var reader = new PayloadReader(payload.Slice(start, length));
+        (ColumnEncoding.Of(encoding) ?? throw new CaptureFormatException(
+            $"column {column.Id} has encoding {encoding}, which this version does not know")).Decode(ref reader, result);
+        if (reader.Left != 0)
+            throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
+
+        if (limit != 0 && BitPacking.Greatest(result) is var greatest && greatest >= limit && rows > 0)
+            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
+
+        return result;
+    }
+
+    private int WriteDirectory(ref byte[] payload)
+    {
+        var writer = new PayloadWriter(ref payload);
+        writer.WriteVarint(ChunkLayout.Tables);
+        foreach (var count in rows)
+            writer.WriteVarint((uint)count);
+
+        var stored = 0u;
+        foreach (var body in bodies)
+            stored += body.Length > 0 ? 1u : 0u;
+
+        writer.WriteVarint(stored);
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            if (bodies[i].Length == 0)
+                continue;
+
+            writer.WriteByte((byte)i);
+            writer.WriteByte(bodies[i].Encoding);
+            writer.WriteVarint((uint)bodies[i].Length);
+        }
+
+        return writer.Position;
+    }
+
+    private void ReadRows(ref PayloadReader reader, int events)
+    {
+        Array.Clear(rows);
+        var tables = reader.ReadCount("tables", byte.MaxValue);
+        for (var i = 0; i < tables; i++)
+        {
+            var count = reader.ReadVarint();
+            if (i >= rows.Length)
+                continue;
+
+            // Every row is there for an event that refers to it; a socket refers to two addresses.
+            if (count > 2 * (ulong)events)
+                throw new CaptureFormatException($"a chunk of {events} events has {count} rows of {(ChunkTable)i}");
+
+            rows[i] = (int)count;
+        }
+
+        if (Rows(ChunkTable.Events) != events)
+            throw new CaptureFormatException(
+                $"a chunk has {Rows(ChunkTable.Events)} events, expected {events} as its block header says");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Format.Tests.Traffic;
+
+public class GeneratedTraffic
+{
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(50_000, new());
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes() =>
+        Assert.True(MemoryMarshal.AsBytes<TcpEvent>(TrafficGenerator.Generate(5_000, new()))
+            .SequenceEqual(MemoryMarshal.AsBytes(Events.AsSpan(0, 5_000))));
+
+    [Fact]
+    public void Every_type_occurs() =>
+        Assert.Equal("ACFOX", string.Concat(Events.Select(each => (char)each.Type).Distinct().Order()));
+
+    [Fact]
+    public void Each_cpu_counts_upwards_and_arrives_in_order()
+    {
+        foreach (var cpu in Events.GroupBy(each => each.Cpu))
+        {
+            Assert.Equal(cpu.OrderBy(each => each.Sequence).Select(each => each.Sequence), cpu.Select(each => each.Sequence));
+            Assert.Equal(cpu.Select(each => each.Timestamp).Order(), cpu.Select(each => each.Timestamp));
+        }
+    }
+
+    [Fact]
+    public void Some_events_arrive_late() =>
+        Assert.InRange(Events.Zip(Events.Skip(1)).Count(pair => pair.First.Timestamp > pair.Second.Timestamp), 500, 25_000);
+
+    [Fact]
+    public void Most_sockets_that_open_also_close()
+    {
+        var opened = Events.Where(each => each.Type is TcpEventType.Accept or TcpEventType.Connect).Select(each => each.Connection).ToHashSet();
+        var closed = Events.Where(each => each.Type is TcpEventType.Close).Select(each => each.Connection).ToHashSet();
+        Assert.InRange(opened.Count(closed.Contains) / (double)opened.Count, 0.8, 0.99);
+    }
+}
