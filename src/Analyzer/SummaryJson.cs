@@ -57,6 +57,13 @@ public static class SummaryJson
             json.WriteString("tool", header.Tool);
             json.WriteString("probes", header.Probes);
             Texts(json, "probes_not_used", header.ProbesNotUsed);
+            json.WriteStartArray("limits");
+            foreach (var limit in header.Limits)
+            {
+                json.WriteStringValue(limit);
+            }
+
+            json.WriteEndArray();
             Texts(json, "filters", header.Filters);
             Texts(json, "options", header.Options);
             json.WriteString("comment", header.Comment);

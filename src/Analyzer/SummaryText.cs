@@ -54,6 +54,11 @@ public static class SummaryText
                 Line(text, "", $"not {set}: {reason}");
             }
 
+            foreach (var limit in header.Limits)
+            {
+                Line(text, "", limit);
+            }
+
             Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
             Line(text, "options", Pairs(header.Options));
             Line(text, "comment", header.Comment);
@@ -90,7 +95,7 @@ public static class SummaryText
         Line(text, "chunks", Invariant($"{section.Chunks:N0}"));
         if (section.Events > 0)
         {
-            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Events:F1} an event, {section.Ratio:F1} times smaller than in memory"));
+            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Events:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
         }
     }
 
@@ -132,8 +137,9 @@ public static class SummaryText
         var ledger = section.Ledger;
         var lost = ledger.Lost == 0
             ? "0"
-            : Invariant($"{ledger.Lost:N0} (ring full {ledger.RingFull:N0}, map full {ledger.MapFull:N0}, probe missed {ledger.ProbeMissed:N0}, dropped {ledger.Dropped:N0})");
+            : Invariant($"{ledger.Lost:N0} (ring full {ledger.RingFull:N0}, map full {ledger.MapFull:N0}, dropped {ledger.Dropped:N0})");
         return Invariant($"{lost} of {ledger.Emitted:N0} emitted")
+            + (ledger.ProbeMissed == 0 ? "" : Invariant($", and up to {ledger.ProbeMissed:N0} by skipped probes"))
             + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
     }
 

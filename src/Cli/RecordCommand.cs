@@ -1,3 +1,89 @@
 using System.CommandLine;
+using System.Globalization;
+using TraceCap.Recorder;
+
 namespace TraceCap.Cli;
-internal static class RecordCommand { internal static Command Create() { var c = new Command("record", "x"); c.Does(p => ExitCode.Done); return c; } }
+
+/// <summary><c>tracecap record</c></summary>
+internal static class RecordCommand
+{
+    /// <summary>What is written for somebody who is looking must not wait for a whole second.</summary>
+    private static readonly TimeSpan PipeFlushInterval = TimeSpan.FromMilliseconds(100);
+
+    internal static Command Create()
+    {
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "The capture to write; - is standard output.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var live = new LiveOptions();
+        var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var force = Options.Flag("Overwrite FILE if it is there.", "--force");
+        var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
+        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.") { output };
+        live.AddTo(command);
+        command.Add(comment);
+        command.Add(force);
+        command.Add(quiet);
+        command.Does(parsed => Run(
+            parsed.GetValue(output)!,
+            live.Probes(parsed),
+            live.Duration(parsed),
+            live.Count(parsed),
+            parsed.GetValue(comment) ?? "",
+            parsed.GetValue(force),
+            parsed.GetValue(quiet)));
+        return command;
+    }
+
+    private static ExitCode Run(
+        string path, ProbeOptions options, TimeSpan? duration, ulong count, string comment, bool force, bool quiet)
+    {
+        var toPipe = path == CaptureFile.Pipe;
+        if (toPipe && !Console.IsOutputRedirected)
+        {
+            throw new CommandException("a capture is not for a terminal; name a file with -o FILE, or pipe it: tracecap record -o - | ...", ExitCode.Usage);
+        }
+
+        if (!toPipe && !force && Path.Exists(path))
+        {
+            throw new CommandException($"{path} is there already; choose another name, or overwrite it with --force");
+        }
+
+        var start = Clocks.Anchor();
+        using var session = LiveSession.Start(options);
+        using var output = toPipe ? StandardOutput.Open() : new DurableFileStream(path, force);
+        var sink = new CaptureSink(output, Recording.Describe(session, options, start, Version.Tool, comment), Clocks.Anchor, count)
+        {
+            FlushInterval = toPipe ? PipeFlushInterval : TimeSpan.FromSeconds(1),
+        };
+        foreach (var limit in session.Limits)
+        {
+            Messages.Warn(limit);
+        }
+
+        using var status = new RecordingStatus(sink, toPipe ? "standard output" : path, quiet);
+        try
+        {
+            var end = LiveOptions.Run(session, status, duration);
+            sink.Complete(end switch
+            {
+                EndOfSession.TimeOver => "the time was over",
+                EndOfSession.SinkFull => "the number of events was reached",
+                _ => "stopped by a signal",
+            });
+            (output as DurableFileStream)?.Finish();
+        }
+        catch (IOException error)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"recording ended: {error.Message}; of {sink.Ledger.Emitted:N0} events, {sink.EventsByType.Values.Aggregate(0ul, (sum, n) => sum + n):N0} were written before and can be read"));
+        }
+
+        status.Sum();
+        return ExitCode.Done;
+    }
+}

@@ -30,6 +30,9 @@ public sealed record CaptureHeader
     /// <summary>Why each better probe set was not used, by its name.</summary>
     public IReadOnlyDictionary<string, string> ProbesNotUsed { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the kernel did not let the probes see, one sentence each; usually nothing.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
     /// <summary>The filters that acted while recording, by option name.</summary>
     public IReadOnlyDictionary<string, string> Filters { get; init; } = new Dictionary<string, string>();
 
@@ -45,7 +48,7 @@ public sealed record CaptureHeader
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(12);
+        writer.WriteMapHeader(13);
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -55,6 +58,13 @@ public sealed record CaptureHeader
         writer.Write(Cpus);
         WriteText(ref writer, "probes", Probes);
         WriteTexts(ref writer, "probes_not_used", ProbesNotUsed);
+        writer.Write("limits");
+        writer.WriteArrayHeader(Limits.Count);
+        foreach (var limit in Limits)
+        {
+            writer.Write(limit);
+        }
+
         WriteTexts(ref writer, "filters", Filters);
         WriteTexts(ref writer, "options", Options);
         WriteText(ref writer, "comment", Comment);
@@ -78,6 +88,7 @@ public sealed record CaptureHeader
                 case "cpus": header = header with { Cpus = reader.ReadInt32() }; break;
                 case "probes": header = header with { Probes = reader.ReadString() ?? "" }; break;
                 case "probes_not_used": header = header with { ProbesNotUsed = ReadTexts(ref reader) }; break;
+                case "limits": header = header with { Limits = MessagePackMap.ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "") }; break;
                 case "filters": header = header with { Filters = ReadTexts(ref reader) }; break;
                 case "options": header = header with { Options = ReadTexts(ref reader) }; break;
                 case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;

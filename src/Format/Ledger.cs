@@ -4,18 +4,19 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Where events went: every event that should be in a capture is either written or counted here by the place where it
-/// was lost, so <c>Emitted = written + Lost</c> once the recorder has drained its ring.
+/// was lost, so <c>Emitted = written + Lost</c> once the recorder has drained its ring. Numbers only grow.
 /// </summary>
 /// <param name="Emitted">Events that the probes saw and the filters let through.</param>
 /// <param name="RingFull">Lost: no room in the ring buffer between kernel and recorder.</param>
 /// <param name="MapFull">Lost: no room to remember a connect under way.</param>
-/// <param name="ProbeMissed">Lost: the kernel skipped a probe.</param>
+/// <param name="ProbeMissed">How often the kernel skipped a probe. Each may have lost an event or not, so they are
+/// neither in <paramref name="Emitted"/> nor in <see cref="Lost"/>.</param>
 /// <param name="Dropped">Lost: the recorder could not keep them.</param>
 public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFull, ulong ProbeMissed, ulong Dropped)
     : IAdditionOperators<Ledger, Ledger, Ledger>, ISubtractionOperators<Ledger, Ledger, Ledger>
 {
-    /// <summary>Lost events, all places together.</summary>
-    public ulong Lost => RingFull + MapFull + ProbeMissed + Dropped;
+    /// <summary>Events that are known to be lost, all places together.</summary>
+    public ulong Lost => RingFull + MapFull + Dropped;
 
     /// <summary>Adds place by place.</summary>
     public static Ledger operator +(Ledger left, Ledger right) => new(

@@ -1,15 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TraceCap.Format;
 
 namespace TraceCap.Recorder;
-
-/// <summary>How many events there were, and how many of them were lost where. Numbers only grow.</summary>
-/// <param name="Emitted">Events that should be in the capture: those that were written, and all that were lost.</param>
-/// <param name="RingFull">Lost: the ring buffer had no room.</param>
-/// <param name="MapFull">Lost: too many connects under way to remember one more. Some would have failed anyway.</param>
-/// <param name="ProbeMissed">Lost: the kernel skipped a probe. Not in <paramref name="Emitted"/>, and at most so many:
-/// a skipped probe might have had nothing to record.</param>
-public readonly record struct LedgerTotals(ulong Emitted, ulong RingFull, ulong MapFull, ulong ProbeMissed);
 
 /// <summary>The counters that the probes keep, one row per CPU, read where they are.</summary>
 public sealed unsafe class LossLedger : IDisposable
@@ -31,14 +24,12 @@ public sealed unsafe class LossLedger : IDisposable
     public int Cpus { get; }
 
     /// <summary>The counters of all CPUs. Each is exact; while events happen, they are not of the same instant.</summary>
-    public LedgerTotals Read()
+    public Ledger Read()
     {
-        var totals = default(LedgerTotals);
+        var totals = default(Ledger);
         for (var cpu = 0; cpu < Cpus; cpu++)
         {
-            var row = Read(cpu);
-            totals = new LedgerTotals(
-                totals.Emitted + row.Emitted, totals.RingFull + row.RingFull, totals.MapFull + row.MapFull, 0);
+            totals += Read(cpu);
         }
 
         return totals with { ProbeMissed = CountMisses() };
@@ -46,7 +37,7 @@ public sealed unsafe class LossLedger : IDisposable
 
     /// <summary>The counters of one CPU. Skipped probes are not counted per CPU.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such CPU.</exception>
-    public LedgerTotals Read(int cpu)
+    public Ledger Read(int cpu)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cpu);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(cpu, Cpus);
@@ -54,7 +45,7 @@ public sealed unsafe class LossLedger : IDisposable
         // Losses first: they are counted after the event was, so that they never exceed it.
         var ringFull = Volatile.Read(ref row.RingFull);
         var mapFull = Volatile.Read(ref row.MapFull);
-        return new LedgerTotals(Volatile.Read(ref row.Emitted), ringFull, mapFull, 0);
+        return new Ledger(Volatile.Read(ref row.Emitted), ringFull, mapFull, 0, 0);
     }
 
     /// <summary>Unmaps the counters.</summary>

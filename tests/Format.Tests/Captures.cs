@@ -18,6 +18,7 @@ internal static class Captures
         Cpus = 2,
         Probes = "tracepoint",
         ProbesNotUsed = new Dictionary<string, string> { ["fentry"] = "refused: EPERM" },
+        Limits = ["no io_uring"],
         Filters = new Dictionary<string, string> { ["pid"] = "1" },
         Options = new Dictionary<string, string> { ["buffer"] = "8 MiB" },
         Comment = "a comment",

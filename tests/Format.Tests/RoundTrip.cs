@@ -16,8 +16,9 @@ public class RoundTrip
     {
         var (_, reader) = Captures.Read(Captures.Write([]));
         var header = reader.Header!;
-        Assert.Equal(Captures.Header with { ProbesNotUsed = header.ProbesNotUsed, Filters = header.Filters, Options = header.Options }, header);
+        Assert.Equal(Captures.Header with { Limits = header.Limits, ProbesNotUsed = header.ProbesNotUsed, Filters = header.Filters, Options = header.Options }, header);
         Assert.Equal(Captures.Header.ProbesNotUsed, header.ProbesNotUsed);
+        Assert.Equal(Captures.Header.Limits, header.Limits);
         Assert.Equal(Captures.Header.Filters, header.Filters);
         Assert.Equal(Captures.Header.Options, header.Options);
     }

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using TraceCap.Recorder;
+
+namespace TraceCap.Cli;
+
+/// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
+internal sealed class FilterOptions
+{
+    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", "-p", "--pid");
+    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", "-u", "--uid");
+    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", "-N", "--netns");
+    private readonly Option<bool> ipv4 = Options.Flag("Only IPv4.", "-4", "--ipv4");
+    private readonly Option<bool> ipv6 = Options.Flag("Only IPv6.", "-6", "--ipv6");
+
+    internal void AddTo(Command command)
+    {
+        command.Add(pid);
+        command.Add(uid);
+        command.Add(netns);
+        command.Add(ipv4);
+        command.Add(ipv6);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(ipv4) && result.GetValue(ipv6))
+            {
+                result.AddError("-4 and -6 exclude each other; without either, both are meant");
+            }
+        });
+    }
+
+    internal ProbeOptions ToProbeOptions(ParseResult parsed) => new()
+    {
+        Pid = parsed.GetValue(pid),
+        Uid = parsed.GetValue(uid),
+        Netns = parsed.GetValue(netns),
+        IpVersion = parsed.GetValue(ipv4) ? 4 : parsed.GetValue(ipv6) ? 6 : null,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using TraceCap.Analyzer;
+using TraceCap.Format;
+using TraceCap.Recorder;
+
+namespace TraceCap.Cli;
+
+/// <summary>Tells on stderr how a recording goes: one line that changes while it runs, if that is a terminal, and what
+/// became of it at the end.</summary>
+internal sealed class RecordingStatus : IEventSink, IDisposable
+{
+    private const ulong Interval = 250_000_000;
+    private const string ClearLine = "\r\u001b[K";
+
+    private readonly CaptureSink sink;
+    private readonly string name;
+    private readonly bool quiet;
+    private readonly bool live = !Console.IsErrorRedirected;
+    private readonly ulong begin = Clocks.Monotonic();
+    private ulong shownAt;
+    private ulong shownEvents;
+    private bool onLine;
+
+    internal RecordingStatus(CaptureSink sink, string name, bool quiet)
+    {
+        this.sink = sink;
+        this.name = name;
+        this.quiet = quiet;
+        shownAt = begin;
+    }
+
+    public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
+    {
+        var wanted = sink.Take(events, state);
+        if (live && !quiet && state.Now - shownAt >= Interval)
+        {
+            var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
+            Console.Error.Write(Text(
+                $"{ClearLine}{name}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
+            (shownAt, shownEvents, onLine) = (state.Now, sink.Events, true);
+        }
+
+        return wanted;
+    }
+
+    /// <summary>Says what was recorded and lost. Losses are told even to those who want quiet.</summary>
+    internal void Sum()
+    {
+        Dispose();
+        var ledger = sink.Ledger;
+        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : Text($"{ledger.Lost:N0} LOST{Places(ledger)}");
+        if (!quiet || ledger.Lost > 0)
+        {
+            var types = sink.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
+                .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
+            Messages.Warn(Text(
+                $"{name}: {sink.Events:N0} events ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+        }
+    }
+
+    public void Dispose()
+    {
+        if (onLine)
+        {
+            Console.Error.Write(ClearLine);
+            onLine = false;
+        }
+    }
+
+    private static string Places(Ledger ledger)
+    {
+        var places = new List<string>();
+        Add(ledger.RingFull, "the ring buffer was full; a larger --buffer holds longer bursts");
+        Add(ledger.MapFull, "too many connects were under way");
+        Add(ledger.Dropped, "the recorder could not keep them");
+        Add(ledger.ProbeMissed, "at most: the kernel skipped a probe");
+        return places.Count == 0 ? "" : $" ({string.Join("; ", places)})";
+
+        void Add(ulong count, string why)
+        {
+            if (count > 0)
+            {
+                places.Add(Text($"{count:N0}: {why}"));
+            }
+        }
+    }
+
+    private string Seconds(ulong now) => Text($"{(now - begin) / 1e9:F1} s");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,142 @@
+namespace TraceCap.Recorder;
+
+/// <summary>
+/// A new file, for its owner only, whose content is brought to the disk about once a second by a thread of its own: so
+/// a power cut loses a second or two, and recording never waits for the disk.
+/// </summary>
+public sealed class DurableFileStream : Stream
+{
+    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
+
+    private readonly FileStream file;
+    private readonly Thread syncing;
+    private readonly ManualResetEventSlim ending = new();
+    private volatile bool dirty;
+    private volatile IOException? failure;
+
+    /// <summary>Creates the file with mode 0600.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="overwrite">Whether a file that is there already is emptied.</param>
+    /// <exception cref="IOException">It is there already, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written by this user.</exception>
+    public DurableFileStream(string path, bool overwrite)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = overwrite ? FileMode.Create : FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        file = new FileStream(path, options);
+        syncing = new Thread(SyncUntilEnd) { IsBackground = true, Name = "sync" };
+        syncing.Start();
+    }
+
+    /// <inheritdoc />
+    public override bool CanRead => false;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => true;
+
+    /// <inheritdoc />
+    public override long Length => file.Length;
+
+    /// <inheritdoc />
+    public override long Position
+    {
+        get => file.Position;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="IOException">The disk is full, or failed since the last write.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ThrowIfSyncFailed();
+        file.Write(buffer);
+        dirty = true;
+    }
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <summary>Does nothing: every write is made at once.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Has all that was written on the disk, and says so if it is not.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void Finish()
+    {
+        EndSyncing();
+        ThrowIfSyncFailed();
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
+    }
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            EndSyncing();
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void EndSyncing()
+    {
+        ending.Set();
+        syncing.Join();
+    }
+
+    private void ThrowIfSyncFailed()
+    {
+        if (failure is { } earlier)
+        {
+            throw new IOException(earlier.Message, earlier);
+        }
+    }
+
+    private void SyncUntilEnd()
+    {
+        while (!ending.Wait(SyncInterval))
+        {
+            if (!dirty)
+            {
+                continue;
+            }
+
+            dirty = false;
+            try
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+            catch (IOException error)
+            {
+                failure = error;
+                return;
+            }
+        }
+    }
+}
