@@ -1,0 +1,20 @@
+using System.Buffers;
+using System.Text;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+internal static class Table
+{
+    /// <summary>What a table prints, in Latin-1: a char is a byte.</summary>
+    public static string Print(TableOptions options, IEnumerable<TcpEvent> events, bool header = true)
+    {
+        var table = new TcptracerTable(options);
+        var output = new ArrayBufferWriter<byte>();
+        if (header)
+            table.WriteHeader(output);
+        foreach (var e in events)
+            table.WriteRow(in e, output);
+        return Encoding.Latin1.GetString(output.WrittenSpan);
+    }
+}

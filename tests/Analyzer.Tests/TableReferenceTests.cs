@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace TraceCap.Analyzer.Tests;
+
+/// <summary>Rows against what the real tools printed (reference/README.md).</summary>
+public sealed class TableReferenceTests
+{
+    private static readonly TableOptions bcc = new() { Raw = true };
+    private static readonly TableOptions libbpf = bcc with { Style = TableStyle.Libbpf };
+
+    public static TheoryData<string, TableOptions> Outputs => new()
+    {
+        { "6.1/bcc-tcptracer.out", bcc },
+        { "6.1/bcc-tcptracer-t.out", bcc with { Timestamps = true } },
+        { "6.1/bcc-tcptracer-v-t.out", bcc with { Timestamps = true, Verbose = true } },
+        { "6.1/libbpf-tcptracer.out", libbpf },
+        { "6.1/libbpf-tcptracer-t.out", libbpf with { Timestamps = true } },
+        { "6.12/libbpf-tcptracer.out", libbpf },
+        { "6.12/libbpf-tcptracer-t.out", libbpf with { Timestamps = true } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public void A_real_output_comes_back_byte_for_byte(string file, TableOptions options)
+    {
+        var output = Read(file);
+        Assert.True(output.Rows.Count > 800);
+        Assert.Equal(output.Header + Lines(output.RowsByTime.Select(row => row.Text)),
+            Table.Print(options, output.RowsByTime.Select(row => row.Event)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public void In_the_order_of_the_tool_its_output_comes_back_as_it_is(string file, TableOptions options)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "reference", file);
+        Assert.Equal(File.ReadAllText(path, Encoding.Latin1),
+            Table.Print(options, Read(file).Rows.Select(row => row.Event)));
+    }
+
+    [Theory]
+    [InlineData("6.1/bcc-tcptracer-v-t.out")]
+    [InlineData("6.1/bcc-tcptracer-t.out")]
+    public void Rows_that_one_run_of_the_Python_tool_kept_are_those_of_another(string file)
+    {
+        // All watched the same connections; the plain one reported no loss, the others some.
+        var all = Read("6.1/bcc-tcptracer.out").Rows.Select(row => row.Text).ToHashSet();
+        var kept = Rows(bcc, Read(file));
+        Assert.True(kept.Length < all.Count);
+        Assert.All(kept, row => Assert.Contains(row, all));
+    }
+
+    [Theory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void The_timed_and_the_plain_output_of_the_libbpf_tool_show_the_same(string kernel) =>
+        Assert.Equal(Sorted(Read($"{kernel}/libbpf-tcptracer.out").Rows.Select(row => row.Text)),
+            Sorted(Rows(libbpf, Read($"{kernel}/libbpf-tcptracer-t.out"))));
+
+    [Fact]
+    public void The_two_tools_show_the_same_events()
+    {
+        // Only the libbpf tool prints bytes that are not UTF-8, so their rows tell nothing of each other.
+        static bool IsText(string row) => !row.Contains('\u00ff');
+        Assert.Equal(Sorted(Read("6.1/libbpf-tcptracer.out").Rows.Select(row => row.Text).Where(IsText)),
+            Sorted(Rows(libbpf, Read("6.1/bcc-tcptracer.out")).Where(IsText)));
+    }
+
+    private static ReferenceOutput Read(string file) =>
+        ReferenceOutput.Read(Path.Combine(AppContext.BaseDirectory, "reference", file));
+
+    private static string[] Rows(TableOptions options, ReferenceOutput output) =>
+        [.. output.Rows.Select(row => Table.Print(options, [row.Event], header: false)[..^1])];
+
+    private static string Lines(IEnumerable<string> rows) => string.Concat(rows.Select(row => row + '\n'));
+
+    private static string[] Sorted(IEnumerable<string> rows) => [.. rows.Order(StringComparer.Ordinal)];
+}
