@@ -65,6 +65,7 @@ internal static class RecordCommand
         }
 
         using var status = new RecordingStatus(sink, toPipe ? "standard output" : path, quiet);
+        status.Begin();
         try
         {
             var end = LiveOptions.Run(session, status, duration);

@@ -29,6 +29,15 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         shownAt = begin;
     }
 
+    /// <summary>Says that the probes are attached: what happens from now on is recorded.</summary>
+    internal void Begin()
+    {
+        if (!quiet)
+        {
+            Messages.Warn($"recording to {name}; Ctrl-C ends it");
+        }
+    }
+
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         var wanted = sink.Take(events, state);

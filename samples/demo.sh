@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Shows the main job: records live traffic where this kernel and user allow it, else takes a recorded capture; then
+# replays it as a table and sums it up. TRACECAP names the executable.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+tracecap=$(realpath "${TRACECAP:?the tracecap executable}")
+out=$here/../out/demo
+mkdir -p "$out"
+capture=$out/demo.tcap
+
+step() { printf '\n\033[1m%s\033[0m\n' "\$ $*"; }
+[[ -t 1 && -z ${NO_COLOR:-} ]] || step() { printf '\n%s\n' "\$ $*"; }
+
+# A server, and twenty clients one after another, on loopback.
+traffic() {
+	python3 - <<-'END'
+	import http.server, threading, urllib.request
+	class Quiet(http.server.SimpleHTTPRequestHandler):
+	    def log_message(self, *_): pass
+	server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+	threading.Thread(target=server.serve_forever, daemon=True).start()
+	for _ in range(20):
+	    urllib.request.urlopen("http://127.0.0.1:%d/" % server.server_port).read()
+	server.shutdown()
+	END
+}
+
+step tracecap record -o demo.tcap
+coproc recorder { exec "$tracecap" record --force -o "$capture" 2>&1; }
+recorder_pid=$!
+read -r said <&"${recorder[0]}" || said=
+echo "$said"
+if [[ $said == *"recording to"* ]]; then
+	traffic
+	kill -INT "$recorder_pid"
+	cat <&"${recorder[0]}"
+	wait "$recorder_pid"
+else
+	capture=$here/captures/nginx.tcap
+	echo "This user and kernel cannot record; shown instead: samples/captures/nginx.tcap"
+fi
+
+step tracecap replay demo.tcap -t
+"$tracecap" replay "$capture" -t | sed -n '1,14p'
+
+step tracecap info demo.tcap
+"$tracecap" info "$capture"
