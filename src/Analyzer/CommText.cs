@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
@@ -18,123 +20,102 @@ internal static class CommText
 
     /// <summary>Python's <c>%-16s</c> of <c>comm.decode('utf-8', 'replace')</c>: what is not UTF-8 becomes U+FFFD, one
     /// for each part that might have begun a character; padded by code points.</summary>
-    public static void AppendBcc(ref TextCursor row, in ThreadName comm, bool raw)
+    public static int WriteBcc(Span<byte> target, in ThreadName comm, bool raw)
     {
-        if (TryAppendAscii(ref row, in comm, BccWidth, raw))
-            return;
+        if (TryWriteAscii(target, in comm, BccWidth, raw))
+            return BccWidth;
 
-        var columns = 0;
+        var (at, columns) = (0, 0);
         for (var name = comm.Bytes; name.Length > 0;)
         {
-            Rune.DecodeFromUtf8(name, out var rune, out var length);
-            var before = row.Length;
-            if (!raw && TryAppendEscape(ref row, rune))
-            {
-                columns += row.Length - before;
-            }
-            else
-            {
-                row.Advance(rune.EncodeToUtf8(row.Rest));
-                columns++;
-            }
-
-            name = name[length..];
+            Rune.DecodeFromUtf8(name, out var rune, out var consumed);
+            var escape = raw ? 0 : WriteEscape(target[at..], rune);
+            at += escape > 0 ? escape : rune.EncodeToUtf8(target[at..]);
+            columns += Math.Max(escape, 1);
+            name = name[consumed..];
         }
 
-        row.PadTo(row.Length + Math.Max(0, BccWidth - columns));
+        return Utf8Text.Pad(target, at, at + Math.Max(0, BccWidth - columns));
     }
 
     /// <summary>C's <c>%-12.12s</c>: cut to 12 bytes, even within a character, and padded by bytes. Escaped, what is
     /// not UTF-8 (or no longer) shows as <c>\xNN</c>.</summary>
-    public static void AppendLibbpf(ref TextCursor row, in ThreadName comm, bool raw)
+    public static int WriteLibbpf(Span<byte> target, in ThreadName comm, bool raw)
     {
-        if (TryAppendAscii(ref row, in comm, LibbpfWidth, raw))
-            return;
+        if (TryWriteAscii(target, in comm, LibbpfWidth, raw))
+            return LibbpfWidth;
 
         var name = comm.Bytes;
         name = name[..Math.Min(name.Length, LibbpfWidth)];
-        var column = row.Length + LibbpfWidth;
-        if (raw)
-            row.Append(name);
-        else
-            AppendEscaped(ref row, name);
-        row.PadTo(column);
+        var length = raw ? Utf8Text.Write(target, name) : WriteEscaped(target, name);
+        return Utf8Text.Pad(target, length, LibbpfWidth);
     }
 
     /// <summary>Whether a character can change how the text around it is shown.</summary>
     public static bool IsControl(Rune rune) => rune.Value is < 0x20 or (>= 0x7f and < 0xa0)
         or 0x61c or 0x200e or 0x200f or 0x2028 or 0x2029 or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069);
 
-    private static void AppendEscaped(ref TextCursor row, scoped ReadOnlySpan<byte> name)
-    {
-        while (name.Length > 0)
-        {
-            var valid = Rune.DecodeFromUtf8(name, out var rune, out var length) == System.Buffers.OperationStatus.Done;
-            if (!valid)
-            {
-                foreach (var octet in name[..length])
-                    AppendHex(ref row, 'x', octet, 2);
-            }
-            else if (!TryAppendEscape(ref row, rune))
-            {
-                row.Append(name[..length]);
-            }
-
-            name = name[length..];
-        }
-    }
-
     /// <summary>Almost all names are ASCII without anything to escape, and shorter than the column: one comparison and
     /// one store. Raw, any ASCII will do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryAppendAscii(ref TextCursor row, in ThreadName comm, int width, bool raw)
+    private static bool TryWriteAscii(Span<byte> target, in ThreadName comm, int width, bool raw)
     {
         var name = Unsafe.BitCast<ThreadName, Vector128<byte>>(comm);
         var end = Vector128.Equals(name, Vector128<byte>.Zero).ExtractMostSignificantBits() | (1u << ThreadName.Size);
-        var length = Math.Min(int.TrailingZeroCount((int)end), width);
+        var length = Math.Min(BitOperations.TrailingZeroCount(end), width);
+        // What is not ASCII has the high bit itself.
         var special = raw
             ? name
             : name
-                | Vector128.LessThan(name, Vector128.Create((byte)' ')) // above 0x7f the name itself has the high bit
+                | Vector128.LessThan(name, Vector128.Create((byte)' '))
                 | Vector128.Equals(name, Vector128.Create((byte)0x7f))
                 | Vector128.Equals(name, Vector128.Create((byte)'\\'));
         if ((special.ExtractMostSignificantBits() & ((1u << length) - 1)) != 0)
             return false;
 
         var isName = Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)length));
-        Vector128.ConditionalSelect(isName, name, Vector128.Create((byte)' ')).CopyTo(row.Rest);
-        row.Advance(width);
+        Vector128.ConditionalSelect(isName, name, Vector128.Create((byte)' ')).CopyTo(target);
         return true;
     }
 
-    private static bool TryAppendEscape(ref TextCursor row, Rune rune)
+    private static int WriteEscaped(Span<byte> target, ReadOnlySpan<byte> name)
     {
-        switch (rune.Value)
+        var at = 0;
+        while (name.Length > 0)
         {
-            case '\\':
-                row.Append(@"\\"u8);
-                return true;
-            case '\n':
-                row.Append(@"\n"u8);
-                return true;
-            case '\r':
-                row.Append(@"\r"u8);
-                return true;
-            case '\t':
-                row.Append(@"\t"u8);
-                return true;
-            case var control when IsControl(rune):
-                AppendHex(ref row, rune.IsAscii ? 'x' : 'u', control, rune.IsAscii ? 2 : 4);
-                return true;
-            default:
-                return false;
+            if (Rune.DecodeFromUtf8(name, out var rune, out var consumed) == OperationStatus.Done)
+            {
+                var escape = WriteEscape(target[at..], rune);
+                at += escape > 0 ? escape : Utf8Text.Write(target[at..], name[..consumed]);
+            }
+            else
+            {
+                foreach (var octet in name[..consumed])
+                    at += WriteHexEscape(target[at..], 'x', octet, 2);
+            }
+
+            name = name[consumed..];
         }
+
+        return at;
     }
 
-    private static void AppendHex(ref TextCursor row, char kind, int value, int digits)
+    /// <summary>Writes the escape of a character; 0 bytes if it needs none.</summary>
+    private static int WriteEscape(Span<byte> target, Rune rune) => rune.Value switch
     {
-        row.Append((byte)'\\');
-        row.Append((byte)kind);
-        row.AppendHex(value, digits);
+        '\\' => Utf8Text.Write(target, @"\\"u8),
+        '\n' => Utf8Text.Write(target, @"\n"u8),
+        '\r' => Utf8Text.Write(target, @"\r"u8),
+        '\t' => Utf8Text.Write(target, @"\t"u8),
+        _ when !IsControl(rune) => 0,
+        var octet when rune.IsAscii => WriteHexEscape(target, 'x', octet, 2),
+        var codePoint => WriteHexEscape(target, 'u', codePoint, 4),
+    };
+
+    private static int WriteHexEscape(Span<byte> target, char kind, int value, int digits)
+    {
+        target[0] = (byte)'\\';
+        target[1] = (byte)kind;
+        return 2 + Utf8Text.WriteHex(target[2..], value, digits);
     }
 }

@@ -1,6 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TraceCap.Format;
 
 namespace TraceCap.Analyzer;
@@ -16,16 +20,13 @@ public static class InetText
 
     private static readonly SearchValues<char> alphabet = SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    // The digits of each octet in the three low bytes, their number in the highest.
-    private static readonly uint[] octets = MakeOctets();
-
     /// <summary>Writes an address as UTF-8.</summary>
+    /// <param name="target">At least <see cref="MaxLength"/> bytes. Those behind the text may be overwritten.</param>
     /// <param name="address">The address; of an IPv4 one the first four bytes count.</param>
     /// <param name="ipVersion">4; anything else is an IPv6 address.</param>
-    /// <param name="target">At least <see cref="MaxLength"/> bytes. Those behind the text may be overwritten.</param>
     /// <returns>The number of bytes of the text.</returns>
-    public static int Write(in Address address, int ipVersion, Span<byte> target) =>
-        ipVersion == 4 ? WriteV4(address.Bytes, target) : WriteV6(address.Bytes, target);
+    public static int Write(Span<byte> target, in Address address, int ipVersion) =>
+        ipVersion == 4 ? WriteV4(target, address.Bytes) : WriteV6(target, address.Bytes);
 
     /// <summary>Reads four decimal octets without leading zeros, or an IPv6 address without brackets and zone.</summary>
     /// <returns>Whether <paramref name="text"/> is an address.</returns>
@@ -51,32 +52,36 @@ public static class InetText
         return IPAddress.TryParse(dotted, out var parsed) && dotted.SequenceEqual(parsed.ToString());
     }
 
-    private static int WriteV4(ReadOnlySpan<byte> bytes, Span<byte> target)
+    private static int WriteV4(Span<byte> target, ReadOnlySpan<byte> bytes)
     {
-        var at = WriteOctet(bytes[0], target);
+        var at = WriteOctet(target, bytes[0]);
         for (var i = 1; i < 4; i++)
         {
             target[at++] = (byte)'.';
-            at += WriteOctet(bytes[i], target[at..]);
+            at += WriteOctet(target[at..], bytes[i]);
         }
 
         return at;
     }
 
-    private static int WriteOctet(byte octet, Span<byte> target)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteOctet(Span<byte> target, byte octet)
     {
-        var text = octets[octet];
-        BinaryPrimitives.WriteUInt32LittleEndian(target, text);
-        return (int)(text >> 24);
+        // Quotients by 100 and 10, right for what a byte holds.
+        var hundreds = (octet * 41u) >> 12;
+        var below = octet - (100 * hundreds);
+        var tens = (below * 103) >> 10;
+        var digits = hundreds | (tens << 8) | ((below - (10 * tens)) << 16);
+        var leadingZeros = (octet < 100 ? 1 : 0) + (octet < 10 ? 1 : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(target, (digits + 0x303030) >> (8 * leadingZeros));
+        return 3 - leadingZeros;
     }
 
-    private static int WriteV6(ReadOnlySpan<byte> bytes, Span<byte> target)
+    private static int WriteV6(Span<byte> target, ReadOnlySpan<byte> bytes)
     {
-        Span<ushort> groups = stackalloc ushort[8];
-        for (var i = 0; i < groups.Length; i++)
-            groups[i] = BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * i)..]);
-
-        var (zeros, count) = LongestZeros(groups);
+        var groups = MemoryMarshal.Cast<byte, ushort>(bytes);
+        var isZero = Vector128.Equals(Vector128.Create(groups), Vector128<ushort>.Zero);
+        var (zeros, count) = LongestRun(isZero.ExtractMostSignificantBits());
         // ::a.b.c.d and ::ffff:a.b.c.d end in an IPv4 address.
         var hexGroups = zeros == 0 && (count == 6 || (count == 5 && groups[5] == 0xffff)) ? 6 : 8;
         var at = 0;
@@ -91,7 +96,7 @@ public static class InetText
 
             if (i != 0)
                 target[at++] = (byte)':';
-            at += WriteHex(groups[i], target[at..]);
+            at += WriteHex(target[at..], BinaryPrimitives.ReverseEndianness(groups[i]));
         }
 
         if (hexGroups == 8)
@@ -102,51 +107,33 @@ public static class InetText
         }
 
         target[at++] = (byte)':';
-        return at + WriteV4(bytes[12..], target[at..]);
+        return at + WriteV4(target[at..], bytes[12..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteHex(Span<byte> target, ushort group)
+    {
+        // One digit a byte, the highest in the lowest byte.
+        var digits = BinaryPrimitives.ReverseEndianness(
+            ((group & 0xf000u) << 12) | ((group & 0xf00u) << 8) | ((group & 0xf0u) << 4) | (group & 0xfu));
+        var isLetter = ((digits + 0x06060606) >> 4) & 0x01010101;
+        var text = digits + 0x30303030 + (isLetter * ('a' - '0' - 10));
+        var leadingZeros = (BitOperations.LeadingZeroCount(group | 1u) - 16) / 4;
+        BinaryPrimitives.WriteUInt32LittleEndian(target, text >> (8 * leadingZeros));
+        return 4 - leadingZeros;
     }
 
     /// <summary>The first of the longest runs of at least two zero groups; (-1, 0) if there is none.</summary>
-    private static (int Start, int Count) LongestZeros(ReadOnlySpan<ushort> groups)
+    /// <param name="zeros">Bit i says that group i is zero.</param>
+    private static (int Start, int Count) LongestRun(uint zeros)
     {
         var (start, count) = (-1, 0);
-        for (var i = 0; i < groups.Length; i++)
+        for (var starts = zeros; starts != 0; starts &= starts >> 1)
         {
-            var run = groups[i..].IndexOfAnyExcept((ushort)0);
-            if (run < 0)
-                run = groups.Length - i;
-            if (run > 1 && run > count)
-                (start, count) = (i, run);
-            i += run;
+            start = BitOperations.TrailingZeroCount(starts);
+            count++;
         }
 
-        return (start, count);
-    }
-
-    private static int WriteHex(ushort group, Span<byte> target)
-    {
-        var digits = "0123456789abcdef"u8;
-        var at = 0;
-        if (group > 0xfff)
-            target[at++] = digits[group >> 12];
-        if (group > 0xff)
-            target[at++] = digits[(group >> 8) & 15];
-        if (group > 0xf)
-            target[at++] = digits[(group >> 4) & 15];
-        target[at++] = digits[group & 15];
-        return at;
-    }
-
-    private static uint[] MakeOctets()
-    {
-        var table = new uint[256];
-        Span<byte> text = stackalloc byte[4];
-        for (var octet = 0; octet < table.Length; octet++)
-        {
-            octet.TryFormat(text, out var length);
-            text[3] = (byte)length;
-            table[octet] = BinaryPrimitives.ReadUInt32LittleEndian(text);
-        }
-
-        return table;
+        return count > 1 ? (start, count) : (-1, 0);
     }
 }

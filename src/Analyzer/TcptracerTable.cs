@@ -18,8 +18,8 @@ namespace TraceCap.Analyzer;
 /// </summary>
 public sealed class TcptracerTable(TableOptions options)
 {
-    // All columns at their longest: a time, 20; names of 16 bytes, 4 for each; two addresses in brackets; seven numbers.
-    private const int MaxRow = 320 + TextCursor.Slack;
+    // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
+    private const int MaxRow = 320 + Utf8Text.Slack;
 
     /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools; tables
     /// that print parts of one capture are given the same.</summary>
@@ -51,137 +51,111 @@ public sealed class TcptracerTable(TableOptions options)
     public void WriteRow(in TcpEvent e, IBufferWriter<byte> output)
     {
         var start = Start ??= e.Timestamp;
-        var row = new TextCursor(output.GetSpan(MaxRow));
-        if (options.Style == TableStyle.Libbpf)
-            AppendLibbpf(ref row, in e, start);
-        else
-            AppendBcc(ref row, in e, start);
-        output.Advance(row.Length);
+        var row = output.GetSpan(MaxRow);
+        output.Advance(options.Style == TableStyle.Libbpf
+            ? FormatLibbpf(row, in e, start)
+            : FormatBcc(row, in e, start));
     }
 
-    private void AppendBcc(ref TextCursor row, in TcpEvent e, ulong start)
+    private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
     {
+        var at = 0;
         var elapsed = (long)(e.Timestamp - start);
-        if (options.Timestamps && options.Verbose)
-            AppendNanoseconds(ref row, elapsed);
-        else if (options.Timestamps)
-            AppendSeconds(ref row, elapsed / 1e9);
+        if (options.Timestamps)
+            at = options.Verbose ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14) : FormatSeconds(row, elapsed / 1e9);
         if (options.Uid)
-            AppendColumn(ref row, e.Uid, 6);
+            at += FormatColumn(row[at..], e.Uid, 6);
 
-        var type = row.Length;
-        row.Append(options.Verbose ? Word(e.Type) : [Letter(e.Type, unknown: 'U')]);
-        row.EndColumn(type + (options.Verbose ? 12 : 2));
-
-        AppendColumn(ref row, e.Pid, 6);
-        CommText.AppendBcc(ref row, in e.Comm, options.Raw);
-        row.Append(e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
-        AppendBccAddress(ref row, in e.LocalAddress, e.IpVersion);
-        AppendBccAddress(ref row, in e.PeerAddress, e.IpVersion);
-        AppendColumn(ref row, e.LocalPort, 6);
-
-        var port = row.Length;
-        row.Append(e.PeerPort);
-        row.PadTo(port + 6);
-        if (options.Verbose && !options.HideNetns)
+        if (options.Verbose)
         {
-            row.Append((byte)' ');
-            var netns = row.Length;
-            row.Append(e.Netns);
-            row.PadTo(netns + 8);
+            at += EndColumn(row[at..], Utf8Text.Write(row[at..], Word(e.Type)), 12);
+        }
+        else
+        {
+            row[at] = Letter(e.Type, unknown: 'U');
+            at += EndColumn(row[at..], 1, 2);
         }
 
-        row.Append((byte)'\n');
+        at += FormatColumn(row[at..], e.Pid, 6);
+        at += CommText.WriteBcc(row[at..], in e.Comm, options.Raw);
+        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
+        at += FormatBccAddress(row[at..], in e.LocalAddress, e.IpVersion);
+        at += FormatBccAddress(row[at..], in e.PeerAddress, e.IpVersion);
+        at += FormatColumn(row[at..], e.LocalPort, 6);
+        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 6);
+        if (options.Verbose && !options.HideNetns)
+        {
+            row[at++] = (byte)' ';
+            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], e.Netns), 8);
+        }
+
+        row[at++] = (byte)'\n';
+        return at;
     }
 
-    private void AppendLibbpf(ref TextCursor row, in TcpEvent e, ulong start)
+    private int FormatLibbpf(Span<byte> row, in TcpEvent e, ulong start)
     {
+        var at = 0;
         // The tool's clock has whole microseconds before the subtraction.
         if (options.Timestamps)
-            AppendSeconds(ref row, (long)((e.Timestamp / 1000) - (start / 1000)) / 1e6);
+            at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)) / 1e6);
+        // The tool takes it for an int, and leaves no space before the type.
         if (options.Uid)
-            AppendLibbpfUid(ref row, e.Uid);
+            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (long)(int)e.Uid), 6);
 
-        row.Append(Letter(e.Type, unknown: '-'));
-        row.Append((byte)' ');
-        AppendColumn(ref row, e.Pid, 6);
-        CommText.AppendLibbpf(ref row, in e.Comm, options.Raw);
-        row.Append(e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
-        AppendLibbpfAddress(ref row, in e.LocalAddress, e.IpVersion);
-        AppendLibbpfAddress(ref row, in e.PeerAddress, e.IpVersion);
-        AppendColumn(ref row, e.LocalPort, 4);
-
-        var port = row.Length;
-        row.Append(e.PeerPort);
-        row.PadTo(port + 4);
-        row.Append((byte)'\n');
-    }
-
-    private static void AppendColumn(ref TextCursor row, uint number, int width)
-    {
-        var start = row.Length;
-        row.Append(number);
-        row.EndColumn(start + width);
-    }
-
-    private static void AppendBccAddress(ref TextCursor row, in Address address, int ipVersion)
-    {
-        var start = row.Length;
-        if (ipVersion != 4)
-            row.Append((byte)'[');
-        row.Append(in address, ipVersion);
-        if (ipVersion != 4)
-            row.Append((byte)']');
-        row.EndColumn(start + 16);
-    }
-
-    private static void AppendLibbpfAddress(ref TextCursor row, in Address address, int ipVersion)
-    {
-        var start = row.Length;
-        row.Append(in address, ipVersion);
-        row.EndColumn(start + 16);
-    }
-
-    // The tool prints it as an int, and nothing between it and the type.
-    private static void AppendLibbpfUid(ref TextCursor row, uint uid)
-    {
-        var start = row.Length;
-        AppendSigned(ref row, (int)uid);
-        row.PadTo(start + 6);
-    }
-
-    private static void AppendNanoseconds(ref TextCursor row, long elapsed)
-    {
-        var start = row.Length;
-        AppendSigned(ref row, elapsed);
-        row.PadTo(start + 14);
-    }
-
-    private static void AppendSigned(ref TextCursor row, long number)
-    {
-        if (number < 0)
-            row.Append((byte)'-');
-        row.Append((ulong)(number < 0 ? -number : number));
+        row[at++] = Letter(e.Type, unknown: '-');
+        row[at++] = (byte)' ';
+        at += FormatColumn(row[at..], e.Pid, 6);
+        at += CommText.WriteLibbpf(row[at..], in e.Comm, options.Raw);
+        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
+        at += EndColumn(row[at..], InetText.Write(row[at..], in e.LocalAddress, e.IpVersion), 16);
+        at += EndColumn(row[at..], InetText.Write(row[at..], in e.PeerAddress, e.IpVersion), 16);
+        at += FormatColumn(row[at..], e.LocalPort, 4);
+        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 4);
+        row[at++] = (byte)'\n';
+        return at;
     }
 
     /// <summary><c>%-9.3f</c>: the exact value of the double, rounded to even where it lies halfway.</summary>
-    private static void AppendSeconds(ref TextCursor row, double seconds)
+    private static int FormatSeconds(Span<byte> target, double seconds)
     {
-        var start = row.Length;
+        var at = 0;
         if (seconds < 0)
-            row.Append((byte)'-');
+            target[at++] = (byte)'-';
         var magnitude = Math.Abs(seconds);
-        var milliseconds = (ulong)(magnitude * 1000);
+        var milliseconds = (long)(magnitude * 1000);
         // Rounded once, so that its sign is that of the exact distance to the tie.
         var beyondTie = Math.FusedMultiplyAdd(magnitude, 1000, -(milliseconds + 0.5));
         if (beyondTie > 0 || (beyondTie == 0 && milliseconds % 2 == 1))
             milliseconds++;
 
         var (whole, fraction) = Math.DivRem(milliseconds, 1000);
-        row.Append(whole);
-        row.Append((byte)'.');
-        row.AppendDigits(fraction, 3);
-        row.PadTo(start + 9);
+        at += Utf8Text.Write(target[at..], whole);
+        target[at++] = (byte)'.';
+        at += Utf8Text.WriteDigits(target[at..], fraction, 3);
+        return Utf8Text.Pad(target, at, 9);
+    }
+
+    private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
+    {
+        if (ipVersion == 4)
+            return EndColumn(target, InetText.Write(target, in address, ipVersion), 16);
+
+        target[0] = (byte)'[';
+        var length = 1 + InetText.Write(target[1..], in address, ipVersion);
+        target[length++] = (byte)']';
+        return EndColumn(target, length, 16);
+    }
+
+    private static int FormatColumn(Span<byte> target, uint number, int width) =>
+        EndColumn(target, Utf8Text.Write(target, number), width);
+
+    /// <summary>Pads what <paramref name="target"/> begins with, and sets it apart from the next column.</summary>
+    private static int EndColumn(Span<byte> target, int length, int width)
+    {
+        var end = Utf8Text.Pad(target, length, width);
+        target[end] = (byte)' ';
+        return end + 1;
     }
 
     private static byte Letter(TcpEventType type, char unknown) => type switch

@@ -100,7 +100,7 @@ public sealed partial class InetTextTests
     private static string Text(byte[] bytes)
     {
         Span<byte> target = stackalloc byte[InetText.MaxLength];
-        var length = InetText.Write(new Address(bytes), bytes.Length == 4 ? 4 : 6, target);
+        var length = InetText.Write(target, new Address(bytes), bytes.Length == 4 ? 4 : 6);
         return Encoding.ASCII.GetString(target[..length]);
     }
 

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>
+/// The pieces that rows are made of. Each writes UTF-8 to the start of a span and returns how many bytes it wrote, so
+/// that positions stay in registers; stores of a fixed size may touch <see cref="Slack"/> bytes behind the text.
+/// </summary>
+internal static class Utf8Text
+{
+    /// <summary>The bytes behind the text that may be overwritten.</summary>
+    public const int Slack = 32;
+
+    /// <summary>Copies text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Write(Span<byte> target, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(target);
+        return text.Length;
+    }
+
+    /// <summary>Writes a number in decimal.</summary>
+    public static int Write(Span<byte> target, uint number)
+    {
+        number.TryFormat(target, out var length);
+        return length;
+    }
+
+    /// <inheritdoc cref="Write(Span{byte}, uint)" />
+    public static int Write(Span<byte> target, long number)
+    {
+        var sign = 0;
+        if (number < 0)
+            target[sign++] = (byte)'-';
+        var magnitude = (ulong)(number < 0 ? -number : number);
+        magnitude.TryFormat(target[sign..], out var length);
+        return sign + length;
+    }
+
+    /// <summary>Writes the last <paramref name="digits"/> decimal digits, zeros in front included.</summary>
+    public static int WriteDigits(Span<byte> target, long number, int digits)
+    {
+        for (var i = digits - 1; i >= 0; i--)
+        {
+            (number, var digit) = Math.DivRem(number, 10);
+            target[i] = (byte)('0' + digit);
+        }
+
+        return digits;
+    }
+
+    /// <summary>Writes the last <paramref name="digits"/> hexadecimal digits, zeros in front included.</summary>
+    public static int WriteHex(Span<byte> target, int number, int digits)
+    {
+        for (var i = 0; i < digits; i++)
+            target[i] = "0123456789abcdef"u8[(number >> (4 * (digits - 1 - i))) & 15];
+        return digits;
+    }
+
+    /// <summary>Fills up text with spaces.</summary>
+    /// <param name="target">Begins with the text.</param>
+    /// <param name="length">The length of the text in bytes.</param>
+    /// <param name="width">What to fill up to, at most 16 more than <paramref name="length"/>.</param>
+    /// <returns>The greater of the two.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Pad(Span<byte> target, int length, int width)
+    {
+        Vector128.Create((byte)' ').CopyTo(target[length..]);
+        return Math.Max(length, width);
+    }
+}
