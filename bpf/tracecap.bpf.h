@@ -11,8 +11,8 @@
 #include "kernel.h"
 #include "event.h"
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include "read.h"
 
 /* --- options: byte for byte ProbeOptions.Native of the recorder, set before loading --- */
 
@@ -107,15 +107,13 @@ struct {
  */
 static __always_inline void identify_current(struct identity *who)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	/* An exiting task has already let go of its namespaces. */
-	struct nsproxy *namespaces = BPF_CORE_READ(task, nsproxy);
+	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
 
-	who->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	who->pid = BPF_CORE_READ(task, tgid);
-	who->tid = BPF_CORE_READ(task, pid);
-	who->uid = BPF_CORE_READ(task, cred, uid.val);
-	who->mntns = namespaces ? BPF_CORE_READ(namespaces, mnt_ns, ns.inum) : 0;
+	who->cgroup = READ(task, cgroups, dfl_cgrp, kn, id);
+	who->pid = READ(task, tgid);
+	who->tid = READ(task, pid);
+	who->uid = READ(task, cred, uid.val);
+	who->mntns = READ(task, nsproxy, mnt_ns, ns.inum); /* an exiting task has let go of it */
 	bpf_core_read(who->comm, sizeof(who->comm), &task->comm);
 }
 
@@ -138,12 +136,12 @@ static __always_inline bool wanted_task(const struct identity *who)
 
 static __always_inline bool is_tcp(const struct sock *sk)
 {
-	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+	return READ(sk, sk_protocol) == IPPROTO_TCP;
 }
 
 static __always_inline __u64 connection_of(const struct sock *sk)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	return READ(sk, __sk_common.skc_cookie.counter);
 }
 
 /* The two ends of a connection. */
@@ -172,32 +170,41 @@ static __always_inline bool wanted_ends(const struct ends *ends)
  */
 static __always_inline __u16 bound_port(const struct sock *sk)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_num);
+	return READ(sk, __sk_common.skc_num);
 }
 
 static __always_inline __u16 source_port(const struct sock *sk)
 {
-	return bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
+	const struct inet_sock *inet = (const struct inet_sock *)sk;
+
+	return bpf_ntohs(READ(inet, inet_sport));
 }
+
+/* Eight bytes of an address, from a word on. The kernel's type has no member of that size. */
+#define READ_HALF(sk, address, word)                                                \
+	(READ(sk, __sk_common.address.in6_u.u6_addr32[word]) |                      \
+	 (__u64)READ(sk, __sk_common.address.in6_u.u6_addr32[(word) + 1]) << 32)
 
 /* False unless the socket has two complete ends that the filters let pass. */
 static __always_inline bool read_ends(struct ends *ends, const struct sock *sk, __u16 local_port)
 {
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	__u16 family = READ(sk, __sk_common.skc_family);
 
 	__builtin_memset(ends, 0, sizeof(*ends));
 	ends->local_port = local_port;
-	ends->peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	ends->peer_port = bpf_ntohs(READ(sk, __sk_common.skc_dport));
 	if (!ends->local_port || !ends->peer_port)
 		return false;
 	if (family == AF_INET) {
 		ends->ip_version = 4;
-		ends->local[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-		ends->peer[0] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+		ends->local[0] = READ(sk, __sk_common.skc_rcv_saddr);
+		ends->peer[0] = READ(sk, __sk_common.skc_daddr);
 	} else if (family == AF_INET6) {
 		ends->ip_version = 6;
-		bpf_core_read(ends->local, sizeof(ends->local), &sk->__sk_common.skc_v6_rcv_saddr);
-		bpf_core_read(ends->peer, sizeof(ends->peer), &sk->__sk_common.skc_v6_daddr);
+		ends->local[0] = READ_HALF(sk, skc_v6_rcv_saddr, 0);
+		ends->local[1] = READ_HALF(sk, skc_v6_rcv_saddr, 2);
+		ends->peer[0] = READ_HALF(sk, skc_v6_daddr, 0);
+		ends->peer[1] = READ_HALF(sk, skc_v6_daddr, 2);
 		if (!ends->peer[0] && (__u32)ends->peer[1] == bpf_htonl(0xffff))
 			ends->flags |= EVENT_V4_MAPPED;
 	} else {
@@ -205,7 +212,7 @@ static __always_inline bool read_ends(struct ends *ends, const struct sock *sk, 
 	}
 	if (!(ends->local[0] | ends->local[1]) || !(ends->peer[0] | ends->peer[1]))
 		return false;
-	ends->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	ends->netns = READ(sk, __sk_common.skc_net.net, ns.inum);
 	return wanted_ends(ends);
 }
 
@@ -322,7 +329,7 @@ static __always_inline bool is_mptcp(const struct sock *sk)
 {
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
 
-	return bpf_core_field_exists(tcp->is_mptcp) && BPF_CORE_READ(tcp, is_mptcp);
+	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
 }
 
 /* The connection is established. Nothing, if nobody began it while we looked. */
@@ -355,8 +362,8 @@ static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
 	struct ends ends;
 
 	/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
-	if (bpf_core_type_exists(struct mptcp_sock) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = BPF_CORE_READ((const struct mptcp_sock *)sk, first);
+	if (bpf_core_type_exists(struct mptcp_sock) && READ(sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = READ(TYPED(struct mptcp_sock, sk), first);
 		flags |= EVENT_MPTCP;
 		if (!sk)
 			return;
@@ -370,7 +377,7 @@ static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
 	event = reserve_event(EVENT_ACCEPT, connection_of(sk), &ends, &who);
 	if (!event)
 		return;
-	event->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	event->state = READ(sk, __sk_common.skc_state);
 	submit_event(event);
 }
 
@@ -380,7 +387,7 @@ static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
 static __always_inline void emit_close(const struct sock *sk, __u64 connection)
 {
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	__u8 state = READ(sk, __sk_common.skc_state);
 	struct identity who;
 	struct event *event;
 	struct ends ends;
@@ -396,13 +403,13 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection)
 	if (!event)
 		return;
 	event->state = state;
-	event->bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
-	event->bytes_acked = BPF_CORE_READ(tcp, bytes_acked);
-	event->bytes_received = BPF_CORE_READ(tcp, bytes_received);
-	event->segments_sent = BPF_CORE_READ(tcp, segs_out);
-	event->segments_received = BPF_CORE_READ(tcp, segs_in);
-	event->retransmits = BPF_CORE_READ(tcp, total_retrans);
-	event->smoothed_rtt = BPF_CORE_READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+	event->bytes_sent = READ(tcp, bytes_sent);
+	event->bytes_acked = READ(tcp, bytes_acked);
+	event->bytes_received = READ(tcp, bytes_received);
+	event->segments_sent = READ(tcp, segs_out);
+	event->segments_received = READ(tcp, segs_in);
+	event->retransmits = READ(tcp, total_retrans);
+	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
 	submit_event(event);
 }
 

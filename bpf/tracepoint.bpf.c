@@ -26,8 +26,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("sockops")
 int sock_ops(struct bpf_sock_ops *ctx)
 {
-	struct tcp_sock *tcp;
+	struct bpf_sock *bpf_sock = ctx->sk;
+	const struct sock *sk;
 	__u64 connection;
+	bool has_cookie;
 
 	switch (ctx->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
@@ -37,16 +39,17 @@ int sock_ops(struct bpf_sock_ops *ctx)
 	default:
 		return 1;
 	}
+	if (!bpf_sock)
+		return 1;
+	sk = (const struct sock *)bpf_skc_to_tcp_sock(bpf_sock);
+	if (!sk)
+		return 1;
+	has_cookie = connection_of(sk);
 	connection = bpf_get_socket_cookie(ctx);
-	if (!ctx->sk)
-		return 1;
-	tcp = bpf_skc_to_tcp_sock(ctx->sk);
-	if (!tcp)
-		return 1;
 	if (ctx->op == BPF_SOCK_OPS_TCP_CONNECT_CB)
-		begin_connect((struct sock *)tcp, connection);
-	else
-		end_connect((struct sock *)tcp, connection);
+		begin_connect(sk, connection);
+	else if (has_cookie) /* else nobody began to connect it */
+		end_connect(sk, connection);
 	return 1;
 }
 
@@ -59,7 +62,7 @@ int inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
 	if (old_state != BPF_TCP_SYN_SENT && old_state != BPF_TCP_SYN_RECV)
 		return 0;
 	if (new_state != BPF_TCP_SYN_RECV && new_state != BPF_TCP_ESTABLISHED)
-		forget_connect(connection_of((const struct sock *)ctx->args[0]));
+		forget_connect(connection_of(TYPED(struct sock, ctx->args[0])));
 	return 0;
 }
 
@@ -81,15 +84,15 @@ enum {
 
 static __always_inline bool is_compat_task(void)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
 
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return READ(task, thread_info.status) & TS_COMPAT;
 }
 
 /* The flags of the accept that the system call was, or -1 if it was something else. */
 static __always_inline int accept_flags(const struct pt_regs *regs)
 {
-	__u64 number = BPF_CORE_READ(regs, orig_ax) & ~X32_SYSCALL_BIT;
+	__u64 number = READ(regs, orig_ax) & ~X32_SYSCALL_BIT;
 	__u64 call;
 
 	if (number == NR_ACCEPT || number == NR_ACCEPT4)
@@ -98,7 +101,7 @@ static __always_inline int accept_flags(const struct pt_regs *regs)
 		return -1;
 	if (!is_compat_task())
 		return -1;
-	call = BPF_CORE_READ(regs, bx);
+	call = READ(regs, bx);
 	if (number == NR_COMPAT_SOCKETCALL && call != SOCKETCALL_ACCEPT && call != SOCKETCALL_ACCEPT4)
 		return -1;
 	return EVENT_COMPAT_TASK;
@@ -117,14 +120,14 @@ enum {
 
 static __always_inline int accept_flags(const struct pt_regs *regs)
 {
-	__s32 number = BPF_CORE_READ(regs, syscallno);
+	__s32 number = READ(regs, syscallno);
 	struct task_struct *task;
 	bool compat;
 
 	if (number != NR_ACCEPT && number != NR_ACCEPT4 && number != NR_COMPAT_ACCEPT && number != NR_COMPAT_ACCEPT4)
 		return -1;
-	task = (struct task_struct *)bpf_get_current_task();
-	compat = BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+	task = TYPED(struct task_struct, bpf_get_current_task());
+	compat = READ(task, thread_info.flags) & (1UL << TIF_32BIT);
 	if (compat != (number == NR_COMPAT_ACCEPT || number == NR_COMPAT_ACCEPT4))
 		return -1;
 	return compat ? EVENT_COMPAT_TASK : 0;
@@ -142,24 +145,24 @@ static __always_inline void emit_accepted_file(const struct file *file, __u8 fla
 
 	if (!file)
 		return;
-	socket = BPF_CORE_READ(file, private_data);
-	if (!socket || BPF_CORE_READ(socket, file) != file)
+	socket = TYPED(struct socket, READ(file, private_data));
+	if (READ(socket, file) != file)
 		return;
-	sk = BPF_CORE_READ(socket, sk);
+	sk = READ(socket, sk);
 	if (sk)
-		emit_accept(sk, flags);
+		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), flags);
 }
 
 static __always_inline struct file *file_of_descriptor(__u32 descriptor)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
+	struct fdtable *table = READ(task, files, fdt);
+	struct file **files = READ(table, fd);
 	struct file *file = NULL;
 
-	if (descriptor < BPF_CORE_READ(table, max_fds))
+	if (descriptor < READ(table, max_fds))
 		bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
-	return file;
+	return TYPED(struct file, file);
 }
 
 /* Runs at the end of every system call of the host: its first lines are all that most of them see. */
@@ -171,7 +174,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 
 	if (result < 0)
 		return 0;
-	flags = accept_flags((const struct pt_regs *)ctx->args[0]);
+	flags = accept_flags(TYPED(struct pt_regs, ctx->args[0]));
 	if (flags >= 0)
 		emit_accepted_file(file_of_descriptor(result), flags);
 	return 0;
@@ -188,19 +191,19 @@ static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, __u32
 	unsigned long pointer = 0;
 
 	if (bpf_core_field_exists(ring->file_table.data)) {
-		if (slot >= BPF_CORE_READ(ring, file_table.data.nr))
+		if (slot >= READ(ring, file_table.data.nr))
 			return NULL;
-		nodes = BPF_CORE_READ(ring, file_table.data.nodes);
+		nodes = READ(ring, file_table.data.nodes);
 		bpf_probe_read_kernel(&node, sizeof(node), nodes + slot);
 		if (node)
-			pointer = BPF_CORE_READ(node, file_ptr);
+			pointer = READ(TYPED(struct io_rsrc_node, node), file_ptr);
 	} else if (bpf_core_field_exists(old_ring->file_table.files)) {
-		if (slot >= BPF_CORE_READ(old_ring, nr_user_files))
+		if (slot >= READ(old_ring, nr_user_files))
 			return NULL;
-		fixed = BPF_CORE_READ(old_ring, file_table.files);
+		fixed = READ(old_ring, file_table.files);
 		bpf_probe_read_kernel(&pointer, sizeof(pointer), fixed + slot);
 	}
-	return (struct file *)(pointer & ~7UL);
+	return TYPED(struct file, pointer & ~7UL);
 }
 
 /*
@@ -211,24 +214,24 @@ static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, __u32
 SEC("raw_tp/io_uring_complete")
 int io_uring_complete(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct io_kiocb *request = (struct io_kiocb *)ctx->args[1];
+	struct io_kiocb *request = TYPED(struct io_kiocb, ctx->args[1]);
 	__u32 slot = 0;
 	__s32 result;
 
-	if (!request || BPF_CORE_READ(request, opcode) != IORING_OP_ACCEPT)
+	if (READ(request, opcode) != IORING_OP_ACCEPT)
 		return 0;
 	if (options.io_uring_cqe)
-		result = BPF_CORE_READ((struct io_uring_cqe *)ctx->args[2], res);
+		result = READ(TYPED(struct io_uring_cqe, ctx->args[2]), res);
 	else
 		result = ctx->args[3];
 	if (result < 0)
 		return 0;
 	if (bpf_core_type_exists(struct io_accept))
-		slot = BPF_CORE_READ((struct io_accept *)&request->cmd, file_slot);
+		slot = READ(TYPED(struct io_accept, &request->cmd), file_slot);
 	if (!slot)
 		emit_accepted_file(file_of_descriptor(result), EVENT_IO_URING);
 	else
-		emit_accepted_file(file_of_slot(BPF_CORE_READ(request, ctx),
+		emit_accepted_file(file_of_slot(READ(request, ctx),
 						slot == IORING_FILE_INDEX_ALLOC ? result : slot - 1),
 				   EVENT_IO_URING);
 	return 0;
@@ -244,6 +247,6 @@ SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *ctx)
 {
 	if (ctx->protocol == IPPROTO_TCP)
-		emit_close((const struct sock *)ctx, bpf_get_socket_cookie(ctx));
+		emit_close((const struct sock *)TYPED(struct tcp_sock, ctx), bpf_get_socket_cookie(ctx));
 	return 1;
 }

@@ -18,54 +18,57 @@ internal enum IoUringTracepoint
     WithCompletion,
 }
 
-/// <summary>Questions to the running kernel's own type information (BTF).</summary>
-internal static unsafe class KernelTypes
+/// <summary>The running kernel's own type information (BTF), which tells what it can do better than its version.</summary>
+internal sealed unsafe class KernelTypes : IDisposable
 {
     internal const string Path = "/sys/kernel/btf/vmlinux";
 
     private const uint KindPointer = 2;
     private const uint KindTypedef = 8;
+    private const uint KindFunction = 12;
 
-    internal static IoUringTracepoint FindIoUringTracepoint()
+    private readonly nint handle = Libbpf.LoadKernelTypes();
+
+    internal KernelTypes()
     {
-        var types = Libbpf.LoadKernelTypes();
-        if (types == 0)
+        if (handle == 0)
         {
             throw ProbeException.FromErrno($"{Path} cannot be read", Marshal.GetLastPInvokeError());
         }
+    }
 
-        try
-        {
-            // typedef void (*btf_trace_NAME)(void *, what the tracepoint passes ...)
-            var id = Libbpf.FindType(types, "btf_trace_io_uring_complete", KindTypedef);
-            if (id < 0)
-            {
-                return IoUringTracepoint.Absent;
-            }
+    public void Dispose() => Libbpf.FreeTypes(handle);
 
-            var prototype = Referred(types, Referred(types, (uint)id));
-            return (ParameterIsPointer(types, prototype, 2), ParameterIsPointer(types, prototype, 3)) switch
-            {
-                (false, _) => IoUringTracepoint.WithoutRequest,
-                (true, false) => IoUringTracepoint.WithFields,
-                (true, true) => IoUringTracepoint.WithCompletion,
-            };
-        }
-        finally
+    /// <summary>Whether programs may call this function of the kernel, or at least know it.</summary>
+    internal bool HasFunction(string name) => Libbpf.FindType(handle, name, KindFunction) > 0;
+
+    internal IoUringTracepoint FindIoUringTracepoint()
+    {
+        // typedef void (*btf_trace_NAME)(void *, what the tracepoint passes ...)
+        var id = Libbpf.FindType(handle, "btf_trace_io_uring_complete", KindTypedef);
+        if (id < 0)
         {
-            Libbpf.FreeTypes(types);
+            return IoUringTracepoint.Absent;
         }
+
+        var prototype = Referred(Referred((uint)id));
+        return (ParameterIsPointer(prototype, 2), ParameterIsPointer(prototype, 3)) switch
+        {
+            (false, _) => IoUringTracepoint.WithoutRequest,
+            (true, false) => IoUringTracepoint.WithFields,
+            (true, true) => IoUringTracepoint.WithCompletion,
+        };
     }
 
     // struct btf_type is three words: the name, the kind with the number of members, the type referred to. A function
     // prototype is followed by two words for each parameter: its name, its type.
-    private static uint Referred(nint types, uint id) => Libbpf.TypeById(types, id)[2];
+    private uint Referred(uint id) => Libbpf.TypeById(handle, id)[2];
 
-    private static bool ParameterIsPointer(nint types, uint prototype, int index)
+    private bool ParameterIsPointer(uint prototype, int index)
     {
-        var words = Libbpf.TypeById(types, prototype);
-        return index < (words[1] & 0xffff) && Kind(types, words[3 + (2 * index) + 1]) == KindPointer;
+        var words = Libbpf.TypeById(handle, prototype);
+        return index < (words[1] & 0xffff) && Kind(words[3 + (2 * index) + 1]) == KindPointer;
     }
 
-    private static uint Kind(nint types, uint id) => (Libbpf.TypeById(types, id)[1] >> 24) & 0x1f;
+    private uint Kind(uint id) => (Libbpf.TypeById(handle, id)[1] >> 24) & 0x1f;
 }

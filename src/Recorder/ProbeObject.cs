@@ -15,7 +15,8 @@ internal sealed unsafe class ProbeObject : IDisposable
     internal ProbeObject(ProbeSet set, ProbeOptions options)
     {
         this.set = set;
-        var ioUring = KernelTypes.FindIoUringTracepoint();
+        using var kernel = new KernelTypes();
+        var ioUring = kernel.FindIoUringTracepoint();
         var seesIoUring = ioUring is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
         programs = [.. set.Programs.Where(program => program.Name != ProbeSet.IoUringProgram || seesIoUring)];
         Limits = ioUring == IoUringTracepoint.WithoutRequest
@@ -23,7 +24,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             : [];
 
         using var log = new LibbpfLog();
-        handle = Open(set, log);
+        handle = Open(ResourceName(set, kernel), log);
         try
         {
             Configure(options, ioUring);
@@ -94,11 +95,15 @@ internal sealed unsafe class ProbeObject : IDisposable
         }
     }
 
-    /// <summary>The embedded object for this processor.</summary>
-    private static nint Open(ProbeSet set, LibbpfLog log)
+    /// <summary>The embedded object for this processor and this kernel; see bpf/read.h.</summary>
+    private static string ResourceName(ProbeSet set, KernelTypes kernel)
     {
         var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        var name = $"{set.Name}.bpf.{processor}.o";
+        return $"{set.Name}.bpf.{processor}{(kernel.HasFunction("bpf_rdonly_cast") ? "" : ".copy_reads")}.o";
+    }
+
+    private static nint Open(string name, LibbpfLog log)
+    {
         using var resource = typeof(ProbeObject).Assembly.GetManifestResourceStream(name)
             ?? throw new ProbeException($"this build cannot record: {name} was not compiled into it; build it on Linux");
 
