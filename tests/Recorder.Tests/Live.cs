@@ -1,0 +1,48 @@
+using TraceCap.Format;
+
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>Tests with probes in the running kernel: one after another, because they count what the host does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public class Live
+{
+    internal const string Name = "live";
+
+    /// <summary>Attaches the probes; the test is skipped where the host does not allow it.</summary>
+    internal static Probes Attach(ProbeOptions? options = null)
+    {
+        SkipUnlessAllowed();
+        return Probes.Attach(options ?? new ProbeOptions { RingBytes = 32 << 20 });
+    }
+
+    internal static void SkipUnlessAllowed()
+    {
+        try
+        {
+            Requirements.Check();
+            Requirements.FindCgroupRoot();
+        }
+        catch (ProbeException e)
+        {
+            Assert.Skip(e.Message);
+        }
+
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make cgroups and network namespaces");
+    }
+
+    /// <summary>Everything that is in the ring, in the order of time.</summary>
+    internal static List<TcpEvent> Drain(Probes probes)
+    {
+        var all = new List<TcpEvent>();
+        var some = new TcpEvent[1024];
+        bool caughtUp;
+        do
+        {
+            all.AddRange(some.AsSpan(0, probes.Ring.Read(some, out caughtUp)));
+        }
+        while (!caughtUp);
+
+        all.Sort((left, right) => left.Timestamp.CompareTo(right.Timestamp));
+        return all;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using TraceCap.Format;
+
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>
+/// A cgroup for the processes of one test: their events can be told from everybody else's, to the last one of a killed
+/// process, and no matter what network namespace they are in.
+/// </summary>
+internal sealed class TestCgroup : IDisposable
+{
+    private readonly string path = Path.Combine(Requirements.FindCgroupRoot(), "tracecap-test-" + Guid.NewGuid());
+
+    internal TestCgroup()
+    {
+        Directory.CreateDirectory(path);
+        Assert.Equal(0, Libc.StatxAt(-100, path, 0, 0x100, out var status));
+        Id = status.Inode;
+    }
+
+    internal ulong Id { get; }
+
+    public void Dispose() => Directory.Delete(path);
+
+    /// <summary>Starts a program in this cgroup and in network and mount namespaces of its own, with loopback
+    /// and room for named network namespaces.</summary>
+    internal Process Start(params string[] command)
+    {
+        const string script = "echo $$ >\"$0\"/cgroup.procs && exec unshare --net --mount -- "
+            + "sh -c 'ip link set lo up && mkdir -p /run/netns && mount -t tmpfs none /run/netns && exec \"$@\"' sh \"$@\"";
+        return Process.Start(new ProcessStartInfo("sh", ["-c", script, path, .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    internal void Run(params string[] command)
+    {
+        using var process = Start(command);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    /// <summary>The events of this cgroup among all.</summary>
+    internal List<TcpEvent> Own(IEnumerable<TcpEvent> events) => [.. events.Where(e => e.Cgroup == Id)];
+}
