@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -43,24 +42,15 @@ public sealed class LayoutTests : IDisposable
             // The type information of a compiled object has only what the object has a name for.
             var source = Path.Combine(folder.FullName, "types.c");
             File.WriteAllText(source, "#include \"tracecap.bpf.h\"\nstruct event event;\n");
-            Run("clang", "-target", "bpf", "-g", "-c", source, "-o", source + ".o", "-D__TARGET_ARCH_x86",
+            Tool.Run("clang", "-target", "bpf", "-g", "-c", source, "-o", source + ".o", "-D__TARGET_ARCH_x86",
                 "-I", Repository.File("bpf"), "-idirafter", "/usr/include/x86_64-linux-gnu",
                 "-idirafter", "/usr/include/aarch64-linux-gnu");
-            return JsonDocument.Parse(Run("bpftool", "btf", "dump", "-j", "file", source + ".o"));
+            return JsonDocument.Parse(Tool.Run("bpftool", "btf", "dump", "-j", "file", source + ".o"));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static string Run(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
     }
 
     private static int Offset(Type type, FieldInfo field) => (int)Marshal.OffsetOf(type, field.Name);

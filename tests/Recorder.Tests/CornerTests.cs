@@ -1,0 +1,102 @@
+using TraceCap.Format;
+
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>
+/// Connections that a tracer easily gets wrong: tests/vm/corners.py, and accepts that no library function makes. The
+/// expected events are those of tcptracer (docs: C connect, A accept, X close), each with the name of its thread.
+/// </summary>
+[Collection(Live.Name)]
+public class CornerTests
+{
+    [Theory]
+    [InlineData("plain", "C A X X")]
+    [InlineData("unspec", "C A X")]
+    [InlineData("self_connect", "C X")]
+    [InlineData("fast_open", "C A X X")]
+    [InlineData("mptcp", "C A")]
+    [InlineData("mptcp_to_plain", "C A X")]
+    [InlineData("passed", "C A X:receiver X")]
+    [InlineData("exec_close", "C A X:true X")]
+    [InlineData("dup3", "C A X X")]
+    [InlineData("reset_unaccepted", "C X X")]
+    [InlineData("unread", "C A X X")]
+    [InlineData("refused_nonblocking", "X")]
+    [InlineData("not_tcp", "")]
+    public void A_connection_of_this_kind_gives(string name, string expected)
+    {
+        var events = Record("python3", Repository.File("tests/vm/corners.py"), name);
+
+        Assert.Equal(expected, string.Join(' ', events.Select(e => (char)e.Type + Name(e, name))));
+        Assert.All(events, e => Assert.NotEqual(0ul, e.Connection));
+        AssertPaired(events);
+    }
+
+    [Fact]
+    public void The_subflow_of_an_mptcp_connection_is_marked() => Assert.All(
+        Record("python3", Repository.File("tests/vm/corners.py"), "mptcp"),
+        e => Assert.Equal(TcpEventFlags.Mptcp, e.Flags));
+
+    [Theory]
+    [InlineData("uring", TcpEventFlags.IoUring)]
+    [InlineData("uring_slot", TcpEventFlags.IoUring)]
+    [InlineData("uring_any_slot", TcpEventFlags.IoUring)]
+    [InlineData("compat", TcpEventFlags.CompatTask)]
+    [InlineData("thread", TcpEventFlags.None)]
+    public void An_accept_by_this_way_is_seen(string way, TcpEventFlags flags)
+    {
+        var events = Record(AcceptProgram.Value, way);
+
+        Assert.Equal("C A X X", string.Join(' ', events.Select(e => (char)e.Type)));
+        Assert.Equal(flags, events[1].Flags);
+        Assert.Equal(way == "thread" ? "acceptor" : "accepts", events[1].Comm.ToString());
+        Assert.Equal(way == "thread", events[1].Tid != events[1].Pid);
+        AssertPaired(events);
+    }
+
+    [Fact]
+    public void Durations_and_counters_are_those_of_the_connection()
+    {
+        var events = Record("python3", Repository.File("tests/vm/corners.py"), "unread");
+        var (connect, server, client) = (events[0], events[2], events[3]);
+
+        Assert.InRange(connect.Duration, 1ul, 1_000_000_000ul);
+        Assert.Equal((10ul, 11ul), (client.BytesSent, client.BytesAcked));
+        Assert.Equal((0ul, 10ul), (server.BytesSent, server.BytesReceived));
+        Assert.Equal(0u, client.Retransmits);
+        Assert.InRange(client.SegmentsSent, 2u, 10u);
+        Assert.InRange(client.SmoothedRtt, 1u, 1_000_000u);
+    }
+
+    /// <summary>The compiled tests/vm/accepts.c, for as long as the tests run.</summary>
+    private static readonly Lazy<string> AcceptProgram = new(() =>
+    {
+        var program = Path.Combine(Directory.CreateTempSubdirectory().FullName, "accepts");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
+        Tool.Run("gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, Repository.File("tests/vm/accepts.c"));
+        return program;
+    });
+
+    private static List<TcpEvent> Record(params string[] command)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var probes = Live.Attach();
+        cgroup.Run(command);
+        return cgroup.Own(Live.Drain(probes));
+    }
+
+    /// <summary>The name of the thread, where it is not the case's own.</summary>
+    private static string Name(TcpEvent e, string usual)
+    {
+        var name = e.Comm.ToString();
+        return usual.StartsWith(name, StringComparison.Ordinal) ? "" : ":" + name;
+    }
+
+    /// <summary>Each id belongs to one socket, which was opened once and closed once at most.</summary>
+    private static void AssertPaired(List<TcpEvent> events) => Assert.All(events.GroupBy(e => e.Connection), socket =>
+    {
+        Assert.Matches("^[CA]?X?$", string.Concat(socket.Select(e => (char)e.Type)));
+        Assert.Single(socket.Select(e => (e.LocalAddress, e.LocalPort, e.PeerAddress, e.PeerPort)).Distinct());
+    });
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using TraceCap.Format;
+
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>What a filter keeps out never took room: the ledger has only what was let through.</summary>
+[Collection(Live.Name)]
+public class FilterTests
+{
+    private static readonly uint Self = (uint)Environment.ProcessId;
+
+    /// <summary>One connection of another process, in namespaces and a cgroup of its own, to itself: four events.</summary>
+    private static readonly string[] OneConnection = ["python3", Repository.File("tests/vm/corners.py"), "plain"];
+
+    [Fact]
+    public void By_process() => Recorded(
+        new ProbeOptions { Pid = Self },
+        cgroup =>
+        {
+            Loopback.Churn(3);
+            cgroup.Run(OneConnection);
+        },
+        events => Assert.All(events, e => Assert.Equal(Self, e.Pid)),
+        expected: 12);
+
+    [Theory]
+    [InlineData(4, 8)]
+    [InlineData(6, 4)]
+    public void By_family(int version, int expected) => Recorded(
+        new ProbeOptions { IpVersion = version, Pid = Self },
+        _ =>
+        {
+            Loopback.Churn(2, IPAddress.Loopback);
+            Loopback.Churn(1, IPAddress.IPv6Loopback);
+        },
+        events => Assert.All(events, e => Assert.Equal(version, e.IpVersion)),
+        expected);
+
+    [Fact]
+    public void By_user() => Recorded(
+        new ProbeOptions { Uid = 65534 },
+        cgroup =>
+        {
+            Loopback.Churn(1);
+            cgroup.Run([.. OneConnection, "127.0.0.1", "65534"]);
+        },
+        events => Assert.All(events, e => Assert.Equal(65534u, e.Uid)),
+        expected: 4);
+
+    [Fact]
+    public void By_user_zero_is_a_filter_too() => Recorded(
+        new ProbeOptions { Uid = 0, IpVersion = 6 },
+        cgroup => cgroup.Run([.. OneConnection, "::1", "65534"]),
+        _ => { },
+        expected: 0);
+
+    [Fact]
+    public void By_network_namespace()
+    {
+        var own = NamespaceInode("net");
+        Recorded(
+            new ProbeOptions { Netns = own, Pid = Self },
+            cgroup => Loopback.Churn(1),
+            events => Assert.All(events, e => Assert.Equal(own, e.Netns)),
+            expected: 4);
+        Recorded(new ProbeOptions { Netns = own + 1 }, _ => Loopback.Churn(1), _ => { }, expected: 0);
+    }
+
+    [Fact]
+    public void By_the_cgroups_of_a_pinned_map()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var map = new TestMap(cgroup.Id);
+        Recorded(
+            new ProbeOptions { CgroupMap = map.Path },
+            _ =>
+            {
+                Loopback.Churn(1);
+                cgroup.Run(OneConnection);
+            },
+            events => Assert.All(events, e => Assert.Equal(cgroup.Id, e.Cgroup)),
+            expected: 4);
+    }
+
+    [Fact]
+    public void By_the_mount_namespaces_of_a_pinned_map()
+    {
+        Live.SkipUnlessAllowed();
+        var own = NamespaceInode("mnt");
+        using var map = new TestMap(own);
+        Recorded(
+            new ProbeOptions { MountNamespaceMap = map.Path, IpVersion = 6 },
+            cgroup =>
+            {
+                Loopback.Churn(1, IPAddress.IPv6Loopback);
+                cgroup.Run([.. OneConnection, "::1"]);
+            },
+            events => Assert.All(events, e => Assert.Equal(own, e.Mntns)),
+            expected: 4);
+    }
+
+    [Fact]
+    public void A_pinned_map_that_is_not_there_is_named() =>
+        AssertRefused("/sys/fs/bpf/no-such-map", "No such file or directory");
+
+    [Fact]
+    public void A_file_that_is_no_map_is_named() => AssertRefused("/etc/passwd", "expected a pinned hash map");
+
+    [Fact]
+    public void A_pinned_map_of_another_type_is_named()
+    {
+        Live.SkipUnlessAllowed();
+        using var map = new TestMap(type: "array", keyBytes: 4);
+        AssertRefused(map.Path, "a map of type 2");
+    }
+
+    [Fact]
+    public void A_pinned_map_with_other_keys_is_named()
+    {
+        Live.SkipUnlessAllowed();
+        using var map = new TestMap(type: "hash", keyBytes: 4);
+        AssertRefused(map.Path, "4-byte keys");
+    }
+
+    private static void AssertRefused(string path, string what)
+    {
+        Live.SkipUnlessAllowed();
+        var error = Assert.Throws<ProbeException>(() => Probes.Attach(new ProbeOptions { CgroupMap = path }));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Recorded(
+        ProbeOptions options, Action<TestCgroup> traffic, Action<List<TcpEvent>> check, int expected)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var probes = Live.Attach(options);
+        traffic(cgroup);
+        probes.Detach();
+        var events = Live.Drain(probes);
+
+        check(events);
+        Assert.Equal(expected, events.Count);
+        Assert.Equal((ulong)expected, probes.Ledger.Read().Emitted);
+    }
+
+    private static uint NamespaceInode(string kind)
+    {
+        var link = new FileInfo($"/proc/self/ns/{kind}").LinkTarget!;
+        return uint.Parse(link.AsSpan(link.IndexOf('[') + 1).TrimEnd(']'));
+    }
+
+    /// <summary>A BPF map made and pinned as a user makes it.</summary>
+    private sealed class TestMap : IDisposable
+    {
+        internal TestMap(ulong key)
+            : this("hash", keyBytes: 8) =>
+            Tool.Run("bpftool", ["map", "update", "pinned", Path, "key", .. Bytes(key), "value", .. Bytes(1)]);
+
+        internal TestMap(string type, int keyBytes) =>
+            Tool.Run("bpftool", "map", "create", Path, "type", type, "key", $"{keyBytes}", "value", "8", "entries", "16", "name", "test");
+
+        internal string Path { get; } = "/sys/fs/bpf/tracecap-test-" + Guid.NewGuid();
+
+        public void Dispose() => File.Delete(Path);
+
+        private static IEnumerable<string> Bytes(ulong value) => BitConverter.GetBytes(value).Select(b => $"{b}");
+    }
+}

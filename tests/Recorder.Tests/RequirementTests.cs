@@ -1,0 +1,53 @@
+namespace TraceCap.Recorder.Tests;
+
+public class RequirementTests
+{
+    [Theory]
+    [InlineData("5.11.22-generic")]
+    [InlineData("4.18.0-553.el8.x86_64")]
+    public void An_old_kernel_is_refused_by_its_release(string release)
+    {
+        var error = Assert.Throws<ProbeException>(() => Requirements.CheckKernel(release));
+        Assert.Contains(release, error.Message, StringComparison.Ordinal);
+        Assert.Contains("5.12", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5.12.0")]
+    [InlineData("6.1.0-56-cloud-amd64")]
+    [InlineData("10.0-rc1")]
+    public void A_kernel_that_has_what_it_takes_passes(string release) => Requirements.CheckKernel(release);
+
+    [Theory]
+    [InlineData("0000000000000000", "CAP_BPF and CAP_PERFMON and CAP_NET_ADMIN")]
+    [InlineData("0000008000001000", "CAP_PERFMON")]
+    [InlineData("000000c000000000", "CAP_NET_ADMIN")]
+    public void Missing_capabilities_are_named(string effective, string missing)
+    {
+        var error = Assert.Throws<ProbeException>(() => Requirements.CheckCapabilities(Status(effective)));
+        Assert.StartsWith($"recording needs {missing}:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("setcap", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("000000c000001000")]
+    [InlineData("0000000000200000")]
+    [InlineData("000001ffffffffff")]
+    public void The_three_capabilities_or_the_old_one_for_all_suffice(string effective) =>
+        Requirements.CheckCapabilities(Status(effective));
+
+    [Fact]
+    public void Cgroup2_mounts_are_found_among_others()
+    {
+        const string mounts = """
+            proc /proc proc rw 0 0
+            cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0
+            cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0
+            none /mnt/a\040b cgroup2 rw 0 0
+
+            """;
+        Assert.Equal(["/sys/fs/cgroup/unified", "/mnt/a b"], Requirements.CgroupMounts(mounts));
+    }
+
+    private static string Status(string effective) => $"Name:\tx\nCapPrm:\t{new string('f', 16)}\nCapEff:\t{effective}\n";
+}

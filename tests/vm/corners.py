@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+"""corners.py CASE [ARGUMENT ...] - one connection that a tracer easily gets wrong
+
+Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
+set what it likes.  The name of the thread is the case's.
+"""
+import array, ctypes, os, socket, struct, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+def rename(name):
+    libc.prctl(15, name.encode(), 0, 0, 0)
+
+
+def listener(address="127.0.0.1", protocol=0):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    s = socket.socket(family, socket.SOCK_STREAM, protocol)
+    s.bind((address, 0))
+    s.listen()
+    return s
+
+
+def client_of(l, protocol=0):
+    s = socket.socket(l.family, socket.SOCK_STREAM, protocol)
+    s.connect(l.getsockname())
+    return s
+
+
+def pair(address="127.0.0.1"):
+    with listener(address) as l:
+        return client_of(l), l.accept()[0]
+
+
+def reset(s):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+
+
+@case
+def plain(address="127.0.0.1", user="0"):
+    os.setuid(int(user))
+    c, s = pair(address); c.close(); s.close()
+
+
+@case
+def unspec():
+    """connect(AF_UNSPEC) takes the connection's ends away before the close."""
+    c, s = pair()
+    assert not libc.connect(c.fileno(), bytes(16), 16)
+    c.close(); s.close()
+
+
+@case
+def self_connect():
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0)); s.connect(s.getsockname()); s.close()
+
+
+@case
+def fast_open():
+    """The connection is made by sendto, with data in the SYN."""
+    with open("/proc/sys/net/ipv4/tcp_fastopen", "w") as f:
+        f.write("%d" % (1 | 2 | 4 | 0x200 | 0x400))  # both ends, without cookies, for all listeners
+    l, c = listener(), socket.socket()
+    assert c.sendto(b"early", socket.MSG_FASTOPEN, l.getsockname()) == 5
+    s = l.accept()[0]
+    assert s.recv(5) == b"early"
+    c.close(); s.close()
+
+
+@case
+def mptcp():
+    l = listener(protocol=262)
+    c = client_of(l, 262); s = l.accept()[0]
+    c.send(b"x"); assert s.recv(1) == b"x"
+    c.close(); s.close()
+
+
+@case
+def mptcp_to_plain():
+    l = listener()
+    c = client_of(l, 262); s = l.accept()[0]
+    c.close(); s.close()
+
+
+@case
+def passed():
+    """A descriptor sent to another process, which closes it last."""
+    near, far = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        rename("receiver")
+        near.close()
+        received = array.array("i", far.recvmsg(1, socket.CMSG_LEN(4))[1][0][2])
+        assert far.recv(1) == b"y"  # the sender has closed its own
+        os.close(received[0])
+        os._exit(0)
+    c, s = pair()
+    near.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [c.fileno()]))])
+    c.close(); near.send(b"y")
+    assert os.waitpid(pid, 0)[1] == 0
+    s.close()
+
+
+@case
+def exec_close():
+    """The last copy of a descriptor closes in execve, under the new program's name."""
+    c, s = pair()
+    ready, go = os.pipe()
+    pid = os.fork()
+    if not pid:
+        s.close()
+        os.read(ready, 1)
+        os.execv("/bin/true", ["true"])
+    c.close(); os.write(go, b"x")
+    assert os.waitpid(pid, 0)[1] == 0
+    s.close()
+
+
+@case
+def dup3():
+    """dup3 closes what it replaces."""
+    c, s = pair()
+    os.dup2(os.open("/dev/null", os.O_RDONLY), c.fileno(), inheritable=False)
+    s.close()
+
+
+@case
+def reset_unaccepted():
+    l = listener()
+    reset(client_of(l))
+    l.accept()[0].close()
+
+
+@case
+def unread():
+    c, s = pair(); c.send(b"never read"); s.close(); c.close()
+
+
+@case
+def refused_nonblocking():
+    s = socket.socket()
+    s.setblocking(False)
+    assert s.connect_ex(("127.0.0.1", 1)) == 115  # EINPROGRESS
+    s.close()
+
+
+@case
+def not_tcp():
+    u, v = socket.socket(type=socket.SOCK_DGRAM), socket.socket(type=socket.SOCK_DGRAM)
+    u.bind(("127.0.0.1", 0)); v.connect(u.getsockname()); v.send(b"x"); u.recv(1); u.close(); v.close()
+    path = "\0corners"
+    with socket.socket(socket.AF_UNIX) as l:
+        l.bind(path); l.listen()
+        with socket.socket(socket.AF_UNIX) as c:
+            c.connect(path); l.accept()[0].close()
+
+
+@case
+def many_under_way():
+    """Four connects at the same time to an address that nobody answers for."""
+    assert not os.system("ip link add v0 type veth peer name v1 && ip addr add 192.0.2.1/24 dev v0 && "
+                         "ip link set v0 up && ip link set v1 up && "
+                         "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0")
+    sockets = [socket.socket() for _ in range(4)]
+    for s in sockets:
+        s.setblocking(False)
+        assert s.connect_ex(("192.0.2.2", 9)) == 115
+
+
+if __name__ == "__main__":
+    rename(sys.argv[1])
+    CASES[sys.argv[1]](*sys.argv[2:])
