@@ -28,12 +28,13 @@ traffic() {
 step tracecap record -o demo.tcap
 coproc recorder { exec "$tracecap" record --force -o "$capture" 2>&1; }
 recorder_pid=$!
-read -r said <&"${recorder[0]}" || said=
+exec 3<&"${recorder[0]}" # the shell forgets its own once the recorder has ended
+read -r said <&3 || said=
 echo "$said"
 if [[ $said == *"recording to"* ]]; then
 	traffic
 	kill -INT "$recorder_pid"
-	cat <&"${recorder[0]}"
+	cat <&3
 	wait "$recorder_pid"
 else
 	capture=$here/captures/nginx.tcap

@@ -110,7 +110,7 @@ public sealed record CaptureSummary
             Ledger = footer.Ledger,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
-            Clocks = [section.Header.Start, .. SectionIndex.ReadContexts(file, section).SelectMany(context => context.Clocks), footer.End],
+            Clocks = [.. Known(section.Header.Start), .. SectionIndex.ReadContexts(file, section).SelectMany(context => context.Clocks), .. Known(footer.End)],
         };
     }
 
@@ -135,6 +135,8 @@ public sealed record CaptureSummary
         };
     }
 
+    private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
+
     private sealed class SectionBuilder
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
@@ -156,7 +158,7 @@ public sealed record CaptureSummary
             {
                 case BlockKind.Header:
                     header = reader.Header;
-                    clocks.Add(header!.Start);
+                    clocks.AddRange(Known(header!.Start));
                     break;
                 case BlockKind.Chunk:
                     chunks++;
@@ -173,7 +175,7 @@ public sealed record CaptureSummary
                     break;
                 case BlockKind.Footer:
                     endReason = reader.Footer!.Reason;
-                    clocks.Add(reader.Footer.End);
+                    clocks.AddRange(Known(reader.Footer.End));
                     break;
             }
         }

@@ -45,7 +45,7 @@ public static class SummaryText
         if (section.Header is { } header)
         {
             Line(text, "host", header.Host);
-            Line(text, "kernel", $"{header.Kernel} {header.Architecture}, {header.Cpus} CPUs");
+            Line(text, "kernel", header.Kernel.Length == 0 ? "" : Invariant($"{header.Kernel} {header.Architecture}, {header.Cpus} CPUs"));
             Line(text, "boot id", header.BootId);
             Line(text, "recorded by", header.Tool);
             Line(text, "probes", header.Probes);

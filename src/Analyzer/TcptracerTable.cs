@@ -16,7 +16,7 @@ namespace TraceCap.Analyzer;
 /// of the same form; the tools have no such events.</item>
 /// </list>
 /// </summary>
-public sealed class TcptracerTable(TableOptions options)
+public sealed class TcptracerTable(TableOptions options) : IEventFormat
 {
     // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
     private const int MaxRow = 320 + Utf8Text.Slack;
@@ -25,7 +25,7 @@ public sealed class TcptracerTable(TableOptions options)
     /// that print parts of one capture are given the same.</summary>
     public ulong? Start { get; set; }
 
-    /// <summary>Writes what the tool prints before the first event.</summary>
+    /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
         if (options.Style == TableStyle.Libbpf)
@@ -47,7 +47,7 @@ public sealed class TcptracerTable(TableOptions options)
         output.Write("\n"u8);
     }
 
-    /// <summary>Writes one row.</summary>
+    /// <inheritdoc />
     public void WriteRow(in TcpEvent e, IBufferWriter<byte> output)
     {
         var start = Start ??= e.Timestamp;

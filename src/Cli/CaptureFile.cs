@@ -46,17 +46,24 @@ internal sealed class CaptureFile : IDisposable
     }
 
     /// <summary>Runs what reads the file, with the file's name in the errors that come from its content.</summary>
-    internal T Read<T>(Func<Stream, T> read)
+    internal T Read<T>(Func<T> read)
     {
         try
         {
-            return read(Stream);
+            return read();
         }
         catch (CaptureFormatException error)
         {
             throw new CommandException($"{Name}: {error.Message}");
         }
     }
+
+    /// <inheritdoc cref="Read{T}" />
+    internal void Read(Action read) => Read(() =>
+    {
+        read();
+        return true;
+    });
 
     /// <summary>Tells on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>

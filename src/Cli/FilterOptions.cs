@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceCap.Analyzer;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -9,8 +10,8 @@ internal sealed class FilterOptions
     private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", "-p", "--pid");
     private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", "-u", "--uid");
     private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", "-N", "--netns");
-    private readonly Option<bool> ipv4 = Options.Flag("Only IPv4.", "-4", "--ipv4");
-    private readonly Option<bool> ipv6 = Options.Flag("Only IPv6.", "-6", "--ipv6");
+    private readonly Option<bool> ipv4 = Options.Flag("Only IPv4 sockets.", "-4", "--ipv4");
+    private readonly Option<bool> ipv6 = Options.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
     internal void AddTo(Command command)
     {
@@ -28,11 +29,25 @@ internal sealed class FilterOptions
         });
     }
 
+    internal bool IsOneNetns(ParseResult parsed) => parsed.GetValue(netns) is not null;
+
+    /// <summary>The filters as they act in the kernel.</summary>
     internal ProbeOptions ToProbeOptions(ParseResult parsed) => new()
     {
         Pid = parsed.GetValue(pid),
         Uid = parsed.GetValue(uid),
         Netns = parsed.GetValue(netns),
-        IpVersion = parsed.GetValue(ipv4) ? 4 : parsed.GetValue(ipv6) ? 6 : null,
+        IpVersion = IpVersion(parsed),
     };
+
+    /// <summary>The filters as they act on a capture.</summary>
+    internal EventFilter ToEventFilter(ParseResult parsed) => new()
+    {
+        Pids = parsed.GetValue(pid) is { } id ? [id] : [],
+        Uid = parsed.GetValue(uid),
+        Netns = parsed.GetValue(netns),
+        IpVersion = IpVersion(parsed),
+    };
+
+    private int? IpVersion(ParseResult parsed) => parsed.GetValue(ipv4) ? 4 : parsed.GetValue(ipv6) ? 6 : null;
 }

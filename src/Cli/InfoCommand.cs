@@ -28,7 +28,7 @@ internal static class InfoCommand
             try
             {
                 using var file = CaptureFile.Open(path);
-                var summary = file.Read(CaptureSummary.Of);
+                var summary = file.Read(() => CaptureSummary.Of(file.Stream));
                 output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary));
                 code = Worse(code, summary.IsWhole ? ExitCode.Done : ExitCode.Damaged);
             }

@@ -8,7 +8,6 @@ namespace TraceCap.Cli;
 /// <summary>What <c>record</c> and <c>trace</c> share: what the probes are asked for, when to end, and how.</summary>
 internal sealed class LiveOptions
 {
-    private readonly FilterOptions filters = new();
     private readonly Option<TimeSpan?> duration = Options.Seconds("End after so many seconds.", "-d", "--duration");
     private readonly Option<ulong?> count = Options.Count("End after so many events.", "COUNT", "-n", "--count");
     private readonly Option<string?> cgroupMap = Options.Text(
@@ -18,28 +17,23 @@ internal sealed class LiveOptions
         "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap");
 
     private readonly Option<long?> buffer = Options.Size(
-        "Room for events on their way from the kernel; a power of two, 8M if not given.", "--buffer");
+        "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");
+
+    internal FilterOptions Filters { get; } = new();
 
     internal void AddTo(Command command)
     {
-        filters.AddTo(command);
+        Filters.AddTo(command);
         command.Add(duration);
         command.Add(count);
         command.Add(cgroupMap);
         command.Add(mountMap);
         command.Add(buffer);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(buffer) is { } size && !(BitOperations.IsPow2(size) && size >= Environment.SystemPageSize && size <= 1 << 30))
-            {
-                result.AddError($"--buffer {size}: a power of two from {Environment.SystemPageSize} to 1G is expected, such as 512K, 8M or 64M");
-            }
-        });
     }
 
     internal ProbeOptions Probes(ParseResult parsed)
     {
-        var probes = filters.ToProbeOptions(parsed) with
+        var probes = Filters.ToProbeOptions(parsed) with
         {
             CgroupMap = parsed.GetValue(cgroupMap),
             MountNamespaceMap = parsed.GetValue(mountMap),
@@ -50,6 +44,8 @@ internal sealed class LiveOptions
     internal TimeSpan? Duration(ParseResult parsed) => parsed.GetValue(duration);
 
     internal ulong Count(ParseResult parsed) => parsed.GetValue(count) ?? ulong.MaxValue;
+
+    private static bool IsRingSize(long size) => BitOperations.IsPow2(size) && size >= Environment.SystemPageSize && size <= 1 << 30;
 
     /// <summary>Runs a session that also ends on SIGINT, SIGTERM and SIGHUP.</summary>
     internal static EndOfSession Run(LiveSession session, IEventSink sink, TimeSpan? duration)

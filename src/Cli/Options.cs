@@ -13,6 +13,14 @@ internal static class Options
     internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
         new(name, aliases) { Description = description };
 
+    /// <summary>Where a capture is written.</summary>
+    internal static Option<string> CaptureOutput() => new("-o", "--output")
+    {
+        Description = "The capture to write; - is standard output.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
     internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>
         Create<uint?>(description, what, "a whole number", name, aliases, (string text, out uint? value) =>
@@ -42,12 +50,12 @@ internal static class Options
         });
 
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
-    internal static Option<long?> Size(string description, string name, params string[] aliases) =>
-        Create<long?>(description, "SIZE", "a size, such as 65536, 512K, 8M or 1G", name, aliases, (string text, out long? value) =>
+    internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
+        Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
         {
             var isSize = TryParseSize(text, out var size);
             value = size;
-            return isSize;
+            return isSize && isAllowed(size);
         });
 
     /// <summary>One of a few words.</summary>

@@ -7,5 +7,6 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     TraceCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),
+    ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

@@ -12,12 +12,7 @@ internal static class RecordCommand
 
     internal static Command Create()
     {
-        var output = new Option<string>("-o", "--output")
-        {
-            Description = "The capture to write; - is standard output.",
-            HelpName = "FILE",
-            Required = true,
-        };
+        var output = Options.CaptureOutput();
         var live = new LiveOptions();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var force = Options.Flag("Overwrite FILE if it is there.", "--force");
@@ -41,30 +36,21 @@ internal static class RecordCommand
     private static ExitCode Run(
         string path, ProbeOptions options, TimeSpan? duration, ulong count, string comment, bool force, bool quiet)
     {
-        var toPipe = path == CaptureFile.Pipe;
-        if (toPipe && !Console.IsOutputRedirected)
-        {
-            throw new CommandException("a capture is not for a terminal; name a file with -o FILE, or pipe it: tracecap record -o - | ...", ExitCode.Usage);
-        }
-
-        if (!toPipe && !force && Path.Exists(path))
-        {
-            throw new CommandException($"{path} is there already; choose another name, or overwrite it with --force");
-        }
-
+        CaptureOutput.Check(path, force);
         var start = Clocks.Anchor();
         using var session = LiveSession.Start(options);
-        using var output = toPipe ? StandardOutput.Open() : new DurableFileStream(path, force);
-        var sink = new CaptureSink(output, Recording.Describe(session, options, start, Version.Tool, comment), Clocks.Anchor, count)
+        using var output = CaptureOutput.Create(path, force);
+        var header = Recording.Describe(session, options, start, Version.Tool, comment);
+        var sink = new CaptureSink(output.Stream, header, Clocks.Anchor, count)
         {
-            FlushInterval = toPipe ? PipeFlushInterval : TimeSpan.FromSeconds(1),
+            FlushInterval = output.IsPipe ? PipeFlushInterval : TimeSpan.FromSeconds(1),
         };
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
         }
 
-        using var status = new RecordingStatus(sink, toPipe ? "standard output" : path, quiet);
+        using var status = new RecordingStatus(sink, output.Name, quiet);
         status.Begin();
         try
         {
@@ -75,7 +61,7 @@ internal static class RecordCommand
                 EndOfSession.SinkFull => "the number of events was reached",
                 _ => "stopped by a signal",
             });
-            (output as DurableFileStream)?.Finish();
+            output.Finish();
         }
         catch (IOException error)
         {

@@ -1,3 +1,33 @@
 using System.CommandLine;
+using TraceCap.Analyzer;
+using TraceCap.Format;
+
 namespace TraceCap.Cli;
-internal static class ReplayCommand { internal static Command Create() { var c = new Command("replay", "x"); c.Does(p => ExitCode.Done); return c; } }
+
+/// <summary><c>tracecap replay</c></summary>
+internal static class ReplayCommand
+{
+    internal static Command Create()
+    {
+        var path = new Argument<string>("FILE") { Description = "A capture; - is standard input." };
+        var show = new ShowOptions();
+        var filters = new FilterOptions();
+        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { path };
+        show.AddTo(command);
+        filters.AddTo(command);
+        command.Does(parsed => Run(
+            parsed.GetValue(path)!,
+            show.Format(parsed, filters.IsOneNetns(parsed)),
+            show.Limit(parsed, filters.ToEventFilter(parsed))));
+        return command;
+    }
+
+    private static ExitCode Run(string path, IEventFormat format, EventFilter filter)
+    {
+        using var file = CaptureFile.Open(path);
+        using var output = StandardOutput.Open();
+        var reader = new CaptureReader(file.Stream);
+        file.Read(() => Replay.Run(new EventStream(reader), format, filter, output));
+        return file.Report(reader.Damage, reader.CutShort);
+    }
+}

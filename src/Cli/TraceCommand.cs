@@ -1,3 +1,84 @@
 using System.CommandLine;
+using TraceCap.Analyzer;
+using TraceCap.Format;
+using TraceCap.Recorder;
+
 namespace TraceCap.Cli;
-internal static class TraceCommand { internal static Command Create() { var c = new Command("trace", "x"); c.Does(p => ExitCode.Done); return c; } }
+
+/// <summary><c>tracecap trace</c></summary>
+internal static class TraceCommand
+{
+    internal static Command Create()
+    {
+        var show = new ShowOptions();
+        var live = new LiveOptions();
+        var command = new Command("trace", "Prints the TCP connections of this host as they happen, as tcptracer does, in true time order.");
+        show.AddTo(command);
+        live.AddTo(command);
+        command.Does(parsed => Run(
+            show.Format(parsed, live.Filters.IsOneNetns(parsed)),
+            show.Limit(parsed, new EventFilter()),
+            live.Probes(parsed),
+            live.Duration(parsed),
+            live.Count(parsed)));
+        return command;
+    }
+
+    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, TimeSpan? duration, ulong count)
+    {
+        using var output = StandardOutput.Open();
+        using var session = LiveSession.Start(options);
+        foreach (var limit in session.Limits)
+        {
+            Messages.Warn(limit);
+        }
+
+        if (format is JsonLines json)
+        {
+            json.WallOffset = Clocks.Anchor().WallOffset;
+        }
+
+        var sink = new PrintingSink(new EventPrinter(format, filter, output), count);
+        LiveOptions.Run(session, sink, duration);
+        sink.End();
+        return ExitCode.Done;
+    }
+
+    /// <summary>Prints events once no earlier one can come, and tells of losses where they show.</summary>
+    private sealed class PrintingSink : IEventSink
+    {
+        private readonly EventPrinter printer;
+        private readonly EventOrder order = new();
+        private ulong left;
+        private Ledger told;
+
+        internal PrintingSink(EventPrinter printer, ulong count)
+        {
+            this.printer = printer;
+            left = count;
+            printer.Begin();
+        }
+
+        public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
+        {
+            Print(order.Add(events, state.Settled));
+            var lost = state.Ledger.Lost - told.Lost;
+            if (lost > 0)
+            {
+                Messages.Warn(FormattableString.Invariant($"{lost:N0} events were lost here; a larger --buffer holds longer bursts"));
+                told = state.Ledger;
+            }
+
+            return left > 0;
+        }
+
+        internal void End() => Print(order.Flush());
+
+        private void Print(ReadOnlySpan<TcpEvent> events)
+        {
+            var wanted = events[..(int)Math.Min((ulong)events.Length, left)];
+            printer.Print(wanted);
+            left -= (ulong)wanted.Length;
+        }
+    }
+}

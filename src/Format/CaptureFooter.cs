@@ -30,8 +30,8 @@ public sealed record CaptureFooter
     /// <summary>Why the recording ended, in a few words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The clocks when recording ended.</summary>
-    public ClockAnchor End { get; init; }
+    /// <summary>The clocks when recording ended; null if they are not known.</summary>
+    public ClockAnchor? End { get; init; }
 
     /// <summary>Events of the section, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
@@ -90,11 +90,15 @@ public sealed record CaptureFooter
     private void WriteMap(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(7);
+        writer.WriteMapHeader(End is null ? 6 : 7);
         writer.Write("reason");
         writer.Write(Reason);
-        writer.Write("end");
-        CaptureContext.WriteClock(ref writer, End);
+        if (End is { } end)
+        {
+            writer.Write("end");
+            CaptureContext.WriteClock(ref writer, end);
+        }
+
         writer.Write("events_by_type");
         writer.WriteMapHeader(EventsByType.Count);
         foreach (var (type, count) in EventsByType)

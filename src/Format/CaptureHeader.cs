@@ -42,13 +42,13 @@ public sealed record CaptureHeader
     /// <summary>What the user wrote about the capture.</summary>
     public string Comment { get; init; } = "";
 
-    /// <summary>The clocks when recording began.</summary>
-    public ClockAnchor Start { get; init; }
+    /// <summary>The clocks when recording began; null if the events' wall-clock times are not known.</summary>
+    public ClockAnchor? Start { get; init; }
 
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(13);
+        writer.WriteMapHeader(Start is null ? 12 : 13);
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -68,8 +68,12 @@ public sealed record CaptureHeader
         WriteTexts(ref writer, "filters", Filters);
         WriteTexts(ref writer, "options", Options);
         WriteText(ref writer, "comment", Comment);
-        writer.Write("start");
-        CaptureContext.WriteClock(ref writer, Start);
+        if (Start is { } start)
+        {
+            writer.Write("start");
+            CaptureContext.WriteClock(ref writer, start);
+        }
+
         writer.Flush();
     }
 

@@ -139,8 +139,8 @@ public sealed class CaptureWriter
 
     /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
-    /// <param name="end">The clocks now.</param>
-    public void Complete(string reason, ClockAnchor end)
+    /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
+    public void Complete(string reason, ClockAnchor? end)
     {
         if (held > 0)
         {

@@ -13,6 +13,10 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>How far out of order the events were.</summary>
     public EventOrder Order { get; } = new();
 
+    /// <summary>The last clock anchor before the events, by which their wall-clock times are known; null if the section
+    /// has none that can be read.</summary>
+    public ClockAnchor? Clock { get; private set; }
+
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
     /// <returns>False at the end.</returns>
@@ -34,6 +38,7 @@ public sealed class EventStream(CaptureReader reader)
             sectionEnded = false;
             section = reader.Section;
             Order.Restart();
+            Clock = reader.Header?.Start;
             return Order.Add(reader.Events, reader.Block.Settled);
         }
 
@@ -49,6 +54,7 @@ public sealed class EventStream(CaptureReader reader)
             return Order.Flush();
         }
 
+        Clock = reader.Context is { Clocks: [.., var newer] } ? newer : Clock ?? reader.Header?.Start;
         return Order.Add(reader.Events, reader.Block.Settled);
     }
 }

@@ -29,7 +29,7 @@ public sealed class CaptureSink : IEventSink
         writer = new CaptureWriter(output, header) { Settled = 0, Ledger = default(Ledger) };
         this.readClocks = readClocks;
         this.maxEvents = maxEvents;
-        anchor = header.Start;
+        anchor = header.Start ?? readClocks();
     }
 
     /// <summary>How long an event waits at most for its chunk to be closed.</summary>

@@ -1,11 +1,11 @@
 using System.Reflection;
 
-namespace TraceCap.Recorder.Tests;
+namespace TraceCap.Tests;
 
 /// <summary>Files of the repository that the tests use in place.</summary>
 internal static class Repository
 {
-    private static readonly string Root = typeof(Repository).Assembly
+    internal static string Root { get; } = typeof(Repository).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "RepositoryRoot").Value!;
 
     internal static string File(string path) => Path.Combine(Root, path);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace TraceCap.Recorder.Tests;
+namespace TraceCap.Tests;
 
 /// <summary>Connections of the test process to itself.</summary>
 internal static class Loopback

@@ -1,0 +1,14 @@
+using System.Buffers;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>How events look as text.</summary>
+public interface IEventFormat
+{
+    /// <summary>Writes what comes before the first event.</summary>
+    void WriteHeader(IBufferWriter<byte> output);
+
+    /// <summary>Writes the line of one event.</summary>
+    void WriteRow(in TcpEvent e, IBufferWriter<byte> output);
+}

@@ -1,0 +1,28 @@
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>Prints a capture as it would have been printed live.</summary>
+public static class Replay
+{
+    /// <summary>Prints all events that are wanted in time order, each chunk's as soon as it is read.</summary>
+    /// <param name="events">Is read to its end.</param>
+    /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
+    /// <param name="filter">Which are wanted.</param>
+    /// <param name="output">Where the text goes.</param>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output)
+    {
+        var printer = new EventPrinter(format, filter, output);
+        printer.Begin();
+        while (events.Read(out var batch))
+        {
+            if (format is JsonLines json)
+            {
+                json.WallOffset = events.Clock?.WallOffset;
+            }
+
+            printer.Print(batch);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using TraceCap.Analyzer;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap import</c></summary>
+internal static class ImportCommand
+{
+    internal static Command Create()
+    {
+        var input = new Argument<string>("FILE") { Description = "Events, one JSON object a line, as replay --json prints them; - is standard input." };
+        var output = Options.CaptureOutput();
+        var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var force = Options.Flag("Overwrite the capture if it is there.", "--force");
+        var command = new Command("import", "Makes a capture out of events as JSON lines.") { input, output, comment, force };
+        command.Does(parsed => Run(
+            parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(comment) ?? "", parsed.GetValue(force)));
+        return command;
+    }
+
+    private static ExitCode Run(string input, string path, string comment, bool force)
+    {
+        using var lines = CaptureFile.Open(input);
+        using var output = CaptureOutput.Create(path, force);
+        lines.Read(() => EventImport.Run(lines.Stream, output.Stream, Version.Tool, comment));
+        output.Finish();
+        return ExitCode.Done;
+    }
+}

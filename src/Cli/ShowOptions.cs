@@ -1,0 +1,63 @@
+using System.CommandLine;
+using TraceCap.Analyzer;
+
+namespace TraceCap.Cli;
+
+/// <summary>How events are shown: the options that <c>replay</c> and <c>trace</c> share, with tcptracer's letters.</summary>
+internal sealed class ShowOptions
+{
+    private static readonly Dictionary<string, TableStyle> Styles = new()
+    {
+        ["bcc"] = TableStyle.Bcc,
+        ["libbpf"] = TableStyle.Libbpf,
+    };
+
+    private readonly Option<bool> timestamps = Options.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
+    private readonly Option<bool> verbose = Options.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
+    private readonly Option<bool> userIds = Options.Flag("Show the user id.", "-U", "--print-uid");
+    private readonly Option<TableStyle> style = Options.Word(
+        "Whose table: bcc's tcptracer (the default) or that of libbpf-tools.", "STYLE", Styles, TableStyle.Bcc, "--style");
+
+    private readonly Option<bool> raw = Options.Flag("Print thread names as they are, control characters included.", "--raw");
+    private readonly Option<bool> json = Options.Flag("One JSON object a line, with all that is recorded.", "--json");
+    private readonly Option<bool> all = Options.Flag("Also failed connects (F) and connections from before the recording (O).", "--all");
+    private readonly Option<bool> compat = Options.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
+
+    internal void AddTo(Command command)
+    {
+        command.Add(timestamps);
+        command.Add(verbose);
+        command.Add(userIds);
+        command.Add(style);
+        command.Add(raw);
+        command.Add(json);
+        command.Add(all);
+        command.Add(compat);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) && result.GetValue(compat))
+            {
+                result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
+            }
+        });
+    }
+
+    internal IEventFormat Format(ParseResult parsed, bool oneNetns) => parsed.GetValue(json)
+        ? new JsonLines()
+        : new TcptracerTable(new TableOptions
+        {
+            Style = parsed.GetValue(style),
+            Timestamps = parsed.GetValue(timestamps),
+            Verbose = parsed.GetValue(verbose),
+            Uid = parsed.GetValue(userIds),
+            HideNetns = oneNetns,
+            Raw = parsed.GetValue(raw),
+        });
+
+    /// <summary>Which of the recorded events there are rows for.</summary>
+    internal EventFilter Limit(ParseResult parsed, EventFilter filter) => filter with
+    {
+        Types = parsed.GetValue(all) ? EventTypeSet.All : EventTypeSet.Tcptracer,
+        Compat = parsed.GetValue(compat),
+    };
+}

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using TraceCap.Recorder;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>Tests that count what the host does run alone: a process started beside them inherits their sockets until
+/// it has become another program, and closes them under its own name.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
+
+/// <summary>The recorder as a process, on this kernel.</summary>
+[Collection(nameof(Alone))]
+public sealed class RecordTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    private string Capture => Path.Combine(folder, "run.tcap");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void What_happens_is_recorded_and_replayed()
+    {
+        using var recorder = Record("-o", Capture, "--comment", "a test");
+        var port = Loopback.Churn(3);
+        var said = End(recorder);
+
+        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
+        var rows = Tracecap.Run("replay", "-p", Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
+        Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
+        var info = Tracecap.Run("info", Capture).Text;
+        Assert.Contains("state       complete", info, StringComparison.Ordinal);
+        Assert.Contains("comment     a test", info, StringComparison.Ordinal);
+        Assert.Contains("ended       stopped by a signal", info, StringComparison.Ordinal);
+        Assert.Matches(@"lost        0 of [\d,]+ emitted\n", info);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Capture));
+        }
+    }
+
+    [Fact]
+    public void Twenty_thousand_fast_connections_are_eighty_thousand_events_and_none_is_lost()
+    {
+        using var recorder = Record("-o", Capture, "-p", Text(Environment.ProcessId));
+        var port = Loopback.Churn(20_000);
+        End(recorder);
+
+        var types = Tracecap.Run("replay", Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal)).CountBy(row => row[0]).ToDictionary();
+        Assert.Equal((20_000, 20_000, 40_000), (types['C'], types['A'], types['X']));
+        Assert.Matches(@"lost        0 of [\d,]+ emitted\n", Tracecap.Run("info", Capture).Text);
+    }
+
+    [Fact]
+    public void It_ends_by_itself_after_so_many_events()
+    {
+        using var recorder = Record("-o", Capture, "-n", "5", "-p", Text(Environment.ProcessId));
+        Loopback.Churn(10);
+        recorder.WaitForExit();
+
+        Assert.Equal(0, recorder.ExitCode);
+        var info = Tracecap.Run("info", Capture).Text;
+        Assert.Contains("events      5 ", info, StringComparison.Ordinal);
+        Assert.Contains("lost        0 of 5 emitted\n", info, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_ends_by_itself_after_so_long()
+    {
+        using var recorder = Record("-o", Capture, "-d", "0.2");
+        recorder.WaitForExit();
+
+        Assert.Equal(0, recorder.ExitCode);
+        Assert.Contains("ended       the time was over", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_capture_that_is_there_is_not_overwritten_unless_forced()
+    {
+        File.WriteAllText(Capture, "precious");
+        var refused = Tracecap.Run("record", "-o", Capture, "-d", "0.1");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Equal($"tracecap: {Capture} is there already; choose another name, or overwrite it with --force\n", refused.Error);
+        Assert.Equal("precious", File.ReadAllText(Capture));
+
+        using var forced = Record("-o", Capture, "-d", "0.1", "--force");
+        forced.WaitForExit();
+        Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
+    }
+
+    [Fact]
+    public async Task A_pipe_shows_rows_as_they_happen()
+    {
+        using var recorder = Record("-o", "-", "-p", Text(Environment.ProcessId));
+        using var replay = Tracecap.Start("replay", "-t", "-");
+        var copying = Task.Run(() =>
+        {
+            var buffer = new byte[4096];
+            for (int got; (got = recorder.StandardOutput.BaseStream.Read(buffer)) > 0;)
+            {
+                replay.StandardInput.BaseStream.Write(buffer.AsSpan(0, got));
+                replay.StandardInput.BaseStream.Flush();
+            }
+
+            replay.StandardInput.Close();
+        }, TestContext.Current.CancellationToken);
+        var port = Loopback.Churn(1);
+        var seen = "";
+        while (seen.Length < 4)
+        {
+            var row = replay.StandardOutput.ReadLine()!;
+            seen += row.Contains($" {port} ", StringComparison.Ordinal) ? row[9] : "";
+        }
+
+        // All rows were there while the recorder still runs.
+        Assert.Equal("CAXX", seen);
+        Assert.False(recorder.HasExited);
+        End(recorder);
+        await copying;
+        replay.WaitForExit();
+        Assert.Equal(0, replay.ExitCode);
+    }
+
+    [Fact]
+    public void Killed_it_leaves_all_but_the_last_second()
+    {
+        using var recorder = Record("-o", Capture, "-p", Text(Environment.ProcessId));
+        var port = Loopback.Churn(5);
+        while (Rows(port).Count < 20)
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        recorder.Kill();
+        recorder.WaitForExit();
+        var replay = Tracecap.Run("replay", Capture);
+        Assert.Equal(3, replay.Code);
+        Assert.Contains("cut short", replay.Error, StringComparison.Ordinal);
+        Assert.Equal(20, Rows(port).Count);
+        Assert.Contains("state       cut short", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+
+        List<string> Rows(int local) =>
+            [.. Tracecap.Run("replay", Capture).Text.Split('\n').Where(row => row.Contains($" {local} ", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public void A_full_disk_is_told_at_once()
+    {
+        SkipUnlessAllowed();
+        var result = Tracecap.Run("record", "-o", "/dev/full", "--force", "-d", "60");
+
+        Assert.Equal(1, result.Code);
+        Assert.Equal("tracecap: No space left on device : '/dev/full'\n", result.Error);
+    }
+
+    [Fact]
+    public void A_reader_that_went_away_is_told_at_once()
+    {
+        using var recorder = Record("-o", "-");
+        recorder.StandardOutput.Close();
+        Loopback.Churn(1);
+        recorder.WaitForExit();
+
+        Assert.Equal(1, recorder.ExitCode);
+        Assert.Contains("standard output was closed by its reader", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_prints_rows_as_they_happen()
+    {
+        SkipUnlessAllowed();
+        using var trace = Tracecap.Start("trace", "-t", "-p", Text(Environment.ProcessId));
+        Assert.StartsWith("Tracing TCP established connections.", trace.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        Assert.StartsWith("TIME(s)", trace.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        var port = Loopback.Churn(1);
+        var seen = "";
+        while (seen.Length < 4)
+        {
+            var row = trace.StandardOutput.ReadLine()!;
+            seen += row.Contains($" {port} ", StringComparison.Ordinal) ? row[9] : "";
+        }
+
+        Assert.Equal("CAXX", seen);
+        Interrupt(trace);
+        trace.WaitForExit();
+        Assert.Equal(0, trace.ExitCode);
+    }
+
+    private static void SkipUnlessAllowed()
+    {
+        try
+        {
+            Probes.Attach(new ProbeOptions()).Dispose();
+        }
+        catch (ProbeException error)
+        {
+            Assert.Skip(error.Message);
+        }
+    }
+
+    private static Process Record(params string[] arguments)
+    {
+        SkipUnlessAllowed();
+        var recorder = Tracecap.Start(["record", .. arguments]);
+        Assert.Contains("recording to", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        return recorder;
+    }
+
+    private static string End(Process recorder)
+    {
+        Interrupt(recorder);
+        var said = recorder.StandardError.ReadToEnd();
+        recorder.WaitForExit();
+        Assert.Equal(0, recorder.ExitCode);
+        return said;
+    }
+
+    private static void Interrupt(Process process) => Process.Start("kill", ["-INT", Text(process.Id)])!.WaitForExit();
+
+    private static string Text(int number) => FormattableString.Invariant($"{number}");
+}

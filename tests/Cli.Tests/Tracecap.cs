@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>The command as a process: the published executable if TRACECAP names it, else the one just built.</summary>
+internal static class Tracecap
+{
+    internal static string Path { get; } = Environment.GetEnvironmentVariable("TRACECAP") is { Length: > 0 } published
+        ? System.IO.Path.GetFullPath(published, Repository.Root)
+        : System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tracecap.exe" : "tracecap");
+
+    /// <summary>Runs it to its end.</summary>
+    internal static Result Run(params string[] arguments) => Run([], arguments);
+
+    /// <summary>Runs it to its end with these bytes on its standard input.</summary>
+    internal static Result Run(byte[] input, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var feeding = Task.Run(() =>
+        {
+            try
+            {
+                process.StandardInput.BaseStream.Write(input);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It did not want to read all.
+            }
+        });
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        feeding.Wait();
+        return new Result(process.ExitCode, output.ToArray(), error.Result);
+    }
+
+    /// <summary>Starts it, with all its streams redirected.</summary>
+    internal static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = Repository.File("samples/captures"),
+    })!;
+
+    /// <summary>What a run left behind.</summary>
+    internal sealed record Result(int Code, byte[] Output, string Error)
+    {
+        internal string Text => Encoding.UTF8.GetString(Output);
+    }
+}

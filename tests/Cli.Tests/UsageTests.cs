@@ -1,0 +1,76 @@
+namespace TraceCap.Cli.Tests;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("record", "tracecap: Option '-o' is required.")]
+    [InlineData("record -o x -d 0", "tracecap: -d 0: seconds above 0, such as 10 or 0.5 is expected")]
+    [InlineData("record -o x -d 1s", "tracecap: -d 1s: seconds above 0, such as 10 or 0.5 is expected")]
+    [InlineData("record -o x -n 0", "tracecap: -n 0: a whole number above 0 is expected")]
+    [InlineData("record -o x -p me", "tracecap: -p me: a whole number is expected")]
+    [InlineData("record -o x --pid -1", "tracecap: --pid -1: a whole number is expected")]
+    [InlineData("record -o x --buffer 8Q", "tracecap: --buffer 8Q: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
+    [InlineData("record -o x --buffer 3M", "tracecap: --buffer 3M: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
+    [InlineData("record -o x -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
+    [InlineData("replay x --style ebpf", "tracecap: --style ebpf: bcc or libbpf is expected")]
+    [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
+    [InlineData("replay x --frobnicate", "tracecap: Unrecognized command or argument '--frobnicate'.")]
+    [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
+    [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
+    public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
+    {
+        var result = Tracecap.Run(arguments.Split(' '));
+
+        Assert.Equal(2, result.Code);
+        Assert.Empty(result.Output);
+        Assert.Contains(message, result.Error.Split('\n'));
+        Assert.Matches("Try `tracecap[a-z ]* --help`\\.\n$", result.Error);
+    }
+
+    [Fact]
+    public void Without_a_command_the_help_is_shown_and_it_ends_with_2()
+    {
+        var result = Tracecap.Run();
+
+        Assert.Equal(2, result.Code);
+        Assert.Contains("Commands:", result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("record")]
+    [InlineData("trace")]
+    [InlineData("replay")]
+    [InlineData("info")]
+    public void Each_command_explains_itself(string command)
+    {
+        var result = Tracecap.Run(command, "--help");
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains($"tracecap {command}", result.Text, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public void It_tells_its_version()
+    {
+        var result = Tracecap.Run("--version");
+
+        Assert.Equal(0, result.Code);
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", result.Text);
+    }
+
+    [Theory]
+    [InlineData("replay")]
+    [InlineData("info")]
+    public void A_file_that_is_not_there_or_no_capture_is_told_and_ends_with_1(string command)
+    {
+        Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run(command, "no.tcap"), Same);
+        Assert.Equal(new(1, [], "tracecap: .: a folder, not a capture\n"), Tracecap.Run(command, "."), Same);
+        var notACapture = Tracecap.Run("hello"u8.ToArray(), command, "-");
+        Assert.Equal(1, notACapture.Code);
+        Assert.StartsWith("tracecap: standard input: not a capture: none of its 5 bytes begin a block of one", notACapture.Error, StringComparison.Ordinal);
+    }
+
+    private static bool Same(Tracecap.Result one, Tracecap.Result other) =>
+        (one.Code, one.Text, one.Error) == (other.Code, other.Text, other.Error);
+}
