@@ -38,21 +38,39 @@ internal static class CommText
         return Utf8Text.Pad(target, at, at + Math.Max(0, BccWidth - columns));
     }
 
-    /// <summary>C's <c>%-12.12s</c>: cut to 12 bytes, even within a character, and padded by bytes. Escaped, what is
-    /// not UTF-8 (or no longer) shows as <c>\xNN</c>.</summary>
+    /// <summary>C's <c>%-12.12s</c>: cut to 12 bytes and padded by bytes. Escaped, bytes that are not UTF-8 show as
+    /// <c>\xNN</c>, and of a character across the cut nothing is left.</summary>
     public static int WriteLibbpf(Span<byte> target, in ThreadName comm, bool raw)
     {
         if (TryWriteAscii(target, in comm, LibbpfWidth, raw))
             return LibbpfWidth;
 
         var name = comm.Bytes;
-        name = name[..Math.Min(name.Length, LibbpfWidth)];
-        var length = raw ? Utf8Text.Write(target, name) : WriteEscaped(target, name);
+        var length = raw
+            ? Utf8Text.Write(target, name[..Math.Min(name.Length, LibbpfWidth)])
+            : WriteEscaped(target, name, LibbpfWidth);
         return Utf8Text.Pad(target, length, LibbpfWidth);
     }
 
+    /// <summary>What stands between the quotes of a JSON string: bytes that are not UTF-8 become U+FFFD, and what the
+    /// tables escape is escaped in JSON's own way.</summary>
+    public static int WriteJson(Span<byte> target, ReadOnlySpan<byte> name)
+    {
+        var at = 0;
+        while (name.Length > 0)
+        {
+            Rune.DecodeFromUtf8(name, out var rune, out var consumed);
+            at += rune.Value is '"' or '\\' || IsControl(rune)
+                ? WriteHexEscape(target[at..], 'u', rune.Value, 4)
+                : rune.EncodeToUtf8(target[at..]);
+            name = name[consumed..];
+        }
+
+        return at;
+    }
+
     /// <summary>Whether a character can change how the text around it is shown.</summary>
-    public static bool IsControl(Rune rune) => rune.Value is < 0x20 or (>= 0x7f and < 0xa0)
+    private static bool IsControl(Rune rune) => rune.Value is < 0x20 or (>= 0x7f and < 0xa0)
         or 0x61c or 0x200e or 0x200f or 0x2028 or 0x2029 or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069);
 
     /// <summary>Almost all names are ASCII without anything to escape, and shorter than the column: one comparison and
@@ -78,23 +96,25 @@ internal static class CommText
         return true;
     }
 
-    private static int WriteEscaped(Span<byte> target, ReadOnlySpan<byte> name)
+    private static int WriteEscaped(Span<byte> target, ReadOnlySpan<byte> name, int maxBytes)
     {
         var at = 0;
-        while (name.Length > 0)
+        for (var start = 0; start < Math.Min(name.Length, maxBytes);)
         {
-            if (Rune.DecodeFromUtf8(name, out var rune, out var consumed) == OperationStatus.Done)
+            var valid = Rune.DecodeFromUtf8(name[start..], out var rune, out var consumed) == OperationStatus.Done;
+            if (!valid)
             {
-                var escape = WriteEscape(target[at..], rune);
-                at += escape > 0 ? escape : Utf8Text.Write(target[at..], name[..consumed]);
-            }
-            else
-            {
-                foreach (var octet in name[..consumed])
-                    at += WriteHexEscape(target[at..], 'x', octet, 2);
+                at += WriteHexEscape(target[at..], 'x', name[start], 2);
+                start++;
+                continue;
             }
 
-            name = name[consumed..];
+            start += consumed;
+            if (start > maxBytes)
+                break;
+
+            var escape = WriteEscape(target[at..], rune);
+            at += escape > 0 ? escape : rune.EncodeToUtf8(target[at..]);
         }
 
         return at;

@@ -79,6 +79,7 @@ public static class InetText
 
     private static int WriteV6(Span<byte> target, ReadOnlySpan<byte> bytes)
     {
+        // In network order: a group is turned when it is written.
         var groups = MemoryMarshal.Cast<byte, ushort>(bytes);
         var isZero = Vector128.Equals(Vector128.Create(groups), Vector128<ushort>.Zero);
         var (zeros, count) = LongestRun(isZero.ExtractMostSignificantBits());

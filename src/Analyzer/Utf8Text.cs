@@ -38,6 +38,15 @@ internal static class Utf8Text
         return sign + length;
     }
 
+    /// <summary>Writes a number in quotes.</summary>
+    public static int WriteQuoted(Span<byte> target, ulong number)
+    {
+        target[0] = (byte)'"';
+        number.TryFormat(target[1..], out var length);
+        target[length + 1] = (byte)'"';
+        return length + 2;
+    }
+
     /// <summary>Writes the last <paramref name="digits"/> decimal digits, zeros in front included.</summary>
     public static int WriteDigits(Span<byte> target, long number, int digits)
     {

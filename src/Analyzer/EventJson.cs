@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>
+/// Events as JSON, one object a line, and back. Names are OpenTelemetry's where it has one; numbers of 64 bits are
+/// strings. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, as long
+/// as the bytes that do not count are 0: those behind an IPv4 address, and those behind the NUL of a thread's name.
+/// </summary>
+public static class EventJson
+{
+    // All names take 600 bytes, all values at their longest as many.
+    private const int MaxLine = 1536;
+
+    private const long SecondsTo10000 = 253_402_300_800;
+
+    /// <summary>Writes one event and a newline.</summary>
+    /// <param name="output">Takes UTF-8.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="realtimeOffset">What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, in ns: gives the property
+    /// <c>time</c>, RFC 3339 in UTC with nanoseconds, if that is in the years 1970 to 9999. Null: no such property.
+    /// </param>
+    public static void Write(IBufferWriter<byte> output, in TcpEvent e, long? realtimeOffset = null)
+    {
+        var line = output.GetSpan(MaxLine);
+        var at = realtimeOffset is { } offset ? WriteTime(line, (Int128)e.Timestamp + offset) : 0;
+        foreach (var field in EventJsonFields.All)
+        {
+            var value = field.Write(line[(at + field.Key.Length)..], in e);
+            if (value > 0)
+                at += Utf8Text.Write(line[at..], field.Key) + value;
+        }
+
+        line[0] = (byte)'{'; // and no comma before the first
+        line[at++] = (byte)'}';
+        line[at++] = (byte)'\n';
+        output.Advance(at);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. Required are <c>monotonic_ns</c>,
+    /// <c>event.name</c> and both addresses and ports; what else is absent is 0. <c>time</c> is not looked at.</summary>
+    /// <param name="json">One object in UTF-8.</param>
+    /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
+    /// has, or a value that its property cannot hold.</exception>
+    public static TcpEvent Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return ParseObject(json);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // The reader's second kind: strings that are not Unicode.
+            throw new CaptureFormatException($"not JSON: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a file of events, one a line. Empty lines are skipped.</summary>
+    /// <exception cref="CaptureFormatException">As from <see cref="Parse"/>, with the number of the line, from 1.
+    /// </exception>
+    public static IEnumerable<TcpEvent> ReadAll(Stream input)
+    {
+        // Latin-1 leaves the bytes as they are for the parser to judge.
+        using var reader = new StreamReader(input, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+
+            TcpEvent e;
+            try
+            {
+                e = Parse(Encoding.Latin1.GetBytes(line));
+            }
+            catch (CaptureFormatException error)
+            {
+                throw new CaptureFormatException($"line {number}: {error.Message}", error);
+            }
+
+            yield return e;
+        }
+    }
+
+    private static TcpEvent ParseObject(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new CaptureFormatException("not a JSON object");
+
+        var e = default(TcpEvent);
+        var seen = new HashSet<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            if (!seen.Add(name))
+                throw new CaptureFormatException($"{name} is there twice");
+
+            reader.Read();
+            if (EventJsonFields.ByName.TryGetValue(name, out var field))
+                field.Read(ref reader, ref e);
+            else if (name != "time")
+                throw new CaptureFormatException($"{name} is not a property of an event");
+            else if (reader.TokenType != JsonTokenType.String)
+                throw new CaptureFormatException("time is not a string");
+        }
+
+        reader.Read(); // fails if something follows
+        var missing = EventJsonFields.All.Where(field => field.Required && !seen.Contains(field.Name));
+        return missing.FirstOrDefault() is { } lacking
+            ? throw new CaptureFormatException($"{lacking.Name} is missing")
+            : e;
+    }
+
+    /// <summary>Writes the first property.</summary>
+    private static int WriteTime(Span<byte> target, Int128 unixTime)
+    {
+        var (seconds, nanoseconds) = Int128.DivRem(unixTime, 1_000_000_000);
+        if (unixTime < 0 || seconds >= SecondsTo10000)
+            return 0;
+
+        var at = Utf8Text.Write(target, ",\"time\":\""u8);
+        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s");
+        at += length;
+        target[at++] = (byte)'.';
+        at += Utf8Text.WriteDigits(target[at..], (long)nanoseconds, 9);
+        return at + Utf8Text.Write(target[at..], "Z\""u8);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+/// <summary>Rows against the printing code of the real tools, fed with events of every shape (reference/printed).
+/// </summary>
+public sealed class TablePrintedTests
+{
+    private static readonly string folder = Path.Combine(AppContext.BaseDirectory, "reference", "printed");
+    private static readonly TableOptions bcc = new() { Raw = true };
+    private static readonly TableOptions libbpf = bcc with { Style = TableStyle.Libbpf };
+
+    public static TheoryData<string, TableOptions> Outputs => new()
+    {
+        { "bcc.out", bcc },
+        { "bcc-t.out", bcc with { Timestamps = true } },
+        { "bcc-v.out", bcc with { Verbose = true } },
+        { "bcc-v-t.out", bcc with { Verbose = true, Timestamps = true } },
+        { "bcc-v-N.out", bcc with { Verbose = true, HideNetns = true } },
+        { "libbpf.out", libbpf },
+        { "libbpf.out", libbpf with { Verbose = true, HideNetns = true } },
+        { "libbpf-t.out", libbpf with { Timestamps = true } },
+        { "libbpf-t-U.out", libbpf with { Timestamps = true, Uid = true } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public void Rows_are_what_the_code_of_the_tool_prints(string file, TableOptions options) =>
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, file), Encoding.Latin1), Table.Print(options, Events()));
+
+    private static TcpEvent[] Events()
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, "events.ndjson"));
+        return [.. EventJson.ReadAll(stream)];
+    }
+}
