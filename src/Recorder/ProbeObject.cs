@@ -24,7 +24,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             : [];
 
         using var log = new LibbpfLog();
-        handle = Open(ResourceName(set, kernel), log);
+        handle = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
         try
         {
             Configure(options, ioUring);
@@ -96,10 +96,10 @@ internal sealed unsafe class ProbeObject : IDisposable
     }
 
     /// <summary>The embedded object for this processor and this kernel; see bpf/read.h.</summary>
-    private static string ResourceName(ProbeSet set, KernelTypes kernel)
+    private static string ResourceName(ProbeSet set, bool copyReads)
     {
         var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        return $"{set.Name}.bpf.{processor}{(kernel.HasFunction("bpf_rdonly_cast") ? "" : ".copy_reads")}.o";
+        return $"{set.Name}.bpf.{processor}{(copyReads ? ".copy_reads" : "")}.o";
     }
 
     private static nint Open(string name, LibbpfLog log)

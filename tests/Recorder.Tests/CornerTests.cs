@@ -54,6 +54,24 @@ public class CornerTests
         AssertPaired(events);
     }
 
+    /// <summary>The ways that read the most kinds of structures, with the programs for kernels before 6.2.</summary>
+    [Theory]
+    [InlineData("uring")]
+    [InlineData("uring_any_slot")]
+    [InlineData("compat")]
+    public void The_programs_for_older_kernels_see_the_same(string way)
+    {
+        var events = Record(new ProbeOptions { CopyReads = true }, AcceptProgram.Value, way);
+        var expected = Record(AcceptProgram.Value, way);
+
+        Assert.Equal(expected.Select(Facts), events.Select(Facts));
+        AssertPaired(events);
+
+        static object Facts(TcpEvent e) =>
+            (e.Type, e.Flags, e.State, e.Uid, e.Comm, e.IpVersion, e.LocalAddress, e.PeerAddress, e.Error,
+                e.BytesSent, e.BytesAcked, e.BytesReceived, e.Retransmits, e.Mntns != 0, e.Netns != 0);
+    }
+
     [Fact]
     public void Durations_and_counters_are_those_of_the_connection()
     {
@@ -77,11 +95,13 @@ public class CornerTests
         return program;
     });
 
-    private static List<TcpEvent> Record(params string[] command)
+    private static List<TcpEvent> Record(params string[] command) => Record(new ProbeOptions(), command);
+
+    private static List<TcpEvent> Record(ProbeOptions options, params string[] command)
     {
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
-        using var probes = Live.Attach();
+        using var probes = Live.Attach(options);
         cgroup.Run(command);
         return cgroup.Own(Live.Drain(probes));
     }
