@@ -17,11 +17,9 @@ internal sealed unsafe class ProbeObject : IDisposable
         this.set = set;
         using var kernel = new KernelTypes();
         var ioUring = kernel.FindIoUringTracepoint();
-        var seesIoUring = ioUring is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
-        programs = [.. set.Programs.Where(program => program.Name != ProbeSet.IoUringProgram || seesIoUring)];
-        Limits = ioUring == IoUringTracepoint.WithoutRequest
-            ? ["accepts through io_uring are not seen: this kernel, older than 5.18, does not tell them from reads"]
-            : [];
+        programs = [.. set.Programs.Where(program =>
+            !program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))];
+        Limits = [.. FindLimits(ioUring)];
 
         using var log = new LibbpfLog();
         handle = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
@@ -92,6 +90,21 @@ internal sealed unsafe class ProbeObject : IDisposable
         {
             Libbpf.CloseObject(handle);
             handle = 0;
+        }
+    }
+
+    private static bool TellsRequest(IoUringTracepoint tracepoint) =>
+        tracepoint is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
+
+    private IEnumerable<string> FindLimits(IoUringTracepoint ioUring)
+    {
+        if (ioUring == IoUringTracepoint.WithoutRequest)
+        {
+            yield return "accepts through io_uring are not seen: the kernel does not tell them from reads before 5.18";
+        }
+        else if (TellsRequest(ioUring) && programs.All(program => program.Name != ProbeSet.IoUringMultishot))
+        {
+            yield return $"multishot accepts through io_uring are not seen: the kernel has no {ProbeSet.IoUringMultishot}";
         }
     }
 
