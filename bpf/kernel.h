@@ -161,7 +161,13 @@ struct socket {
 /* --- io_uring --- */
 
 struct io_uring_cqe {
+	__u64 user_data;
 	__s32 res;
+	__u32 flags;
+};
+
+struct io_cqe {
+	__u64 user_data;
 };
 
 struct io_cmd_data {
@@ -171,10 +177,12 @@ struct io_cmd_data {
 struct io_kiocb {
 	struct io_cmd_data cmd; /* since 6.0; a union of all kinds of requests before */
 	__u8 opcode;
+	struct io_cqe cqe;
 	struct io_ring_ctx *ctx;
 };
 
 struct io_accept {
+	int iou_flags;   /* since 6.10 */
 	__u32 file_slot; /* 0: an ordinary descriptor; 0xffffffff: any slot; else the slot from 1 */
 };
 

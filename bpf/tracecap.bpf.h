@@ -223,6 +223,17 @@ static __always_inline struct ledger *ledger_of(__u32 cpu)
 	return bpf_map_lookup_elem(&ledgers, &cpu);
 }
 
+/* An event that will never be, because what it needs could not be remembered. */
+static __always_inline void count_map_full(void)
+{
+	struct ledger *ledger = ledger_of(bpf_get_smp_processor_id());
+
+	if (!ledger)
+		return;
+	__sync_fetch_and_add(&ledger->emitted, 1);
+	__sync_fetch_and_add(&ledger->map_full, 1);
+}
+
 /*
  * Takes a place in the ring buffer and fills in what all events have; the
  * caller adds its own and submits. Every filter has been asked before: a place
@@ -310,14 +321,8 @@ static __always_inline void begin_connect(const struct sock *sk, __u64 connectio
 	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
 		return;
 	attempt.started = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY)) {
-		struct ledger *ledger = ledger_of(bpf_get_smp_processor_id());
-
-		if (ledger) {
-			__sync_fetch_and_add(&ledger->emitted, 1);
-			__sync_fetch_and_add(&ledger->map_full, 1);
-		}
-	}
+	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY))
+		count_map_full();
 }
 
 static __always_inline void forget_connect(__u64 connection)

@@ -5,7 +5,7 @@
  * old value) and a cgroup2 hierarchy, whose root has all sockets of the host.
  *
  *   connect  sockops: TCP_CONNECT_CB and the callback at establishment
- *   accept   raw_tp/sys_exit and raw_tp/io_uring_complete
+ *   accept   raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_req
  *   close    cgroup/sock_release
  */
 #include "tracecap.bpf.h"
@@ -180,7 +180,10 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* include/uapi/linux/io_uring.h, whose structures would be in the way of those in kernel.h */
 #define IORING_OP_ACCEPT 13
+#define IORING_ACCEPT_MULTISHOT 1
+#define IORING_CQE_F_BUFFER 1
 #define IORING_FILE_INDEX_ALLOC 0xffffffff
 
 static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, __u32 slot)
@@ -206,34 +209,102 @@ static __always_inline struct file *file_of_slot(struct io_ring_ctx *ring, __u32
 	return TYPED(struct file, pointer & ~7UL);
 }
 
+static __always_inline struct file *file_of_result(struct io_ring_ctx *ring, __u32 slot, __s32 result)
+{
+	if (!slot)
+		return file_of_descriptor(result);
+	return file_of_slot(ring, slot == IORING_FILE_INDEX_ALLOC ? result : slot - 1);
+}
+
 /*
- * The arguments are (ring, request, user data, result, ...) from 5.18 on and
- * (ring, request, completion) in later kernels; which, the recorder finds in
- * BTF. Before, there was no request, and the program is not loaded.
+ * The accept requests that may complete many times: each time but the last, the
+ * tracepoint tells only the ring and the user's mark. Inserted at submission,
+ * removed at the last completion.
+ */
+struct request_key {
+	__u64 ring;
+	__u64 user_data;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct request_key);
+	__type(value, __u32); /* the slot, as in io_accept */
+} multishot_accepts SEC(".maps");
+
+static __always_inline __u32 slot_of(const struct io_kiocb *request)
+{
+	if (!bpf_core_type_exists(struct io_accept))
+		return 0;
+	return READ(TYPED(struct io_accept, &request->cmd), file_slot);
+}
+
+static __always_inline bool may_be_multishot(const struct io_kiocb *request)
+{
+	const struct io_accept *accept = TYPED(struct io_accept, &request->cmd);
+
+	return !bpf_core_field_exists(accept->iou_flags) || READ(accept, iou_flags) & IORING_ACCEPT_MULTISHOT;
+}
+
+SEC("raw_tp/io_uring_submit_req")
+int io_uring_submit_req(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct io_kiocb *request = TYPED(struct io_kiocb, ctx->args[0]);
+	struct request_key key;
+	__u32 slot;
+
+	if (READ(request, opcode) != IORING_OP_ACCEPT || !may_be_multishot(request))
+		return 0;
+	key.ring = (__u64)READ(request, ctx);
+	key.user_data = READ(request, cqe.user_data);
+	slot = slot_of(request);
+	if (bpf_map_update_elem(&multishot_accepts, &key, &slot, BPF_ANY))
+		count_map_full();
+	return 0;
+}
+
+/*
+ * The arguments are (ring, request, user data, result, flags, ...) from 5.18 on
+ * and (ring, request, completion) in later kernels; which, the recorder finds
+ * in BTF. Before, there was no request, and the program is not loaded.
  */
 SEC("raw_tp/io_uring_complete")
 int io_uring_complete(struct bpf_raw_tracepoint_args *ctx)
 {
+	struct io_ring_ctx *ring = TYPED(struct io_ring_ctx, ctx->args[0]);
 	struct io_kiocb *request = TYPED(struct io_kiocb, ctx->args[1]);
-	__u32 slot = 0;
+	struct request_key key = { .ring = ctx->args[0] };
+	__u32 slot, *known;
+	__u32 flags;
 	__s32 result;
 
-	if (READ(request, opcode) != IORING_OP_ACCEPT)
+	if (ctx->args[1] && READ(request, opcode) != IORING_OP_ACCEPT)
 		return 0;
-	if (options.io_uring_cqe)
-		result = READ(TYPED(struct io_uring_cqe, ctx->args[2]), res);
-	else
+	if (options.io_uring_cqe) {
+		struct io_uring_cqe *completion = TYPED(struct io_uring_cqe, ctx->args[2]);
+
+		key.user_data = READ(completion, user_data);
+		result = READ(completion, res);
+		flags = READ(completion, flags);
+	} else {
+		key.user_data = ctx->args[2];
 		result = ctx->args[3];
-	if (result < 0)
-		return 0;
-	if (bpf_core_type_exists(struct io_accept))
-		slot = READ(TYPED(struct io_accept, &request->cmd), file_slot);
-	if (!slot)
-		emit_accepted_file(file_of_descriptor(result), EVENT_IO_URING);
-	else
-		emit_accepted_file(file_of_slot(READ(request, ctx),
-						slot == IORING_FILE_INDEX_ALLOC ? result : slot - 1),
-				   EVENT_IO_URING);
+		flags = ctx->args[4];
+	}
+	if (ctx->args[1]) {
+		slot = slot_of(request);
+		if (may_be_multishot(request))
+			bpf_map_delete_elem(&multishot_accepts, &key);
+	} else {
+		known = bpf_map_lookup_elem(&multishot_accepts, &key);
+		/* A receive with the same mark as an accept has a buffer. */
+		if (!known || flags & IORING_CQE_F_BUFFER)
+			return 0;
+		slot = *known;
+	}
+	if (result >= 0)
+		emit_accepted_file(file_of_result(ring, slot, result), EVENT_IO_URING);
 	return 0;
 }
 
@@ -246,7 +317,17 @@ int io_uring_complete(struct bpf_raw_tracepoint_args *ctx)
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *ctx)
 {
-	if (ctx->protocol == IPPROTO_TCP)
-		emit_close((const struct sock *)TYPED(struct tcp_sock, ctx), bpf_get_socket_cookie(ctx));
+	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
+	__u64 connection;
+	__u8 state;
+
+	if (ctx->protocol != IPPROTO_TCP)
+		return 1;
+	connection = bpf_get_socket_cookie(ctx);
+	state = READ(sk, __sk_common.skc_state);
+	/* A connect that failed while inet_sock_set_state was skipped must not stay in the map for ever. */
+	if (state == BPF_TCP_CLOSE || state == BPF_TCP_SYN_SENT)
+		forget_connect(connection);
+	emit_close(sk, connection);
 	return 1;
 }

@@ -42,10 +42,11 @@ internal sealed unsafe class KernelTypes : IDisposable
     /// <summary>Whether programs may call this function of the kernel, or at least know it.</summary>
     internal bool HasFunction(string name) => Libbpf.FindType(handle, name, KindFunction) > 0;
 
+    internal bool HasTracepoint(string name) => FindTracepoint(name) > 0;
+
     internal IoUringTracepoint FindIoUringTracepoint()
     {
-        // typedef void (*btf_trace_NAME)(void *, what the tracepoint passes ...)
-        var id = Libbpf.FindType(handle, "btf_trace_io_uring_complete", KindTypedef);
+        var id = FindTracepoint("io_uring_complete");
         if (id < 0)
         {
             return IoUringTracepoint.Absent;
@@ -59,6 +60,9 @@ internal sealed unsafe class KernelTypes : IDisposable
             (true, true) => IoUringTracepoint.WithCompletion,
         };
     }
+
+    /// <summary>typedef void (*btf_trace_NAME)(void *, what the tracepoint passes ...)</summary>
+    private int FindTracepoint(string name) => Libbpf.FindType(handle, "btf_trace_" + name, KindTypedef);
 
     // struct btf_type is three words: the name, the kind with the number of members, the type referred to. A function
     // prototype is followed by two words for each parameter: its name, its type.

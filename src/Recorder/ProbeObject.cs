@@ -17,14 +17,12 @@ internal sealed unsafe class ProbeObject : IDisposable
         this.set = set;
         using var kernel = new KernelTypes();
         var ioUring = kernel.FindIoUringTracepoint();
-        var seesIoUring = ioUring is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
-        programs = [.. set.Programs.Where(program => program.Name != ProbeSet.IoUringProgram || seesIoUring)];
-        Limits = ioUring == IoUringTracepoint.WithoutRequest
-            ? ["accepts through io_uring are not seen: this kernel, older than 5.18, does not tell them from reads"]
-            : [];
+        programs = [.. set.Programs.Where(program =>
+            !program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))];
+        Limits = [.. FindLimits(ioUring)];
 
         using var log = new LibbpfLog();
-        handle = Open(ResourceName(set, kernel), log);
+        handle = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
         try
         {
             Configure(options, ioUring);
@@ -95,11 +93,26 @@ internal sealed unsafe class ProbeObject : IDisposable
         }
     }
 
+    private static bool TellsRequest(IoUringTracepoint tracepoint) =>
+        tracepoint is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
+
+    private IEnumerable<string> FindLimits(IoUringTracepoint ioUring)
+    {
+        if (ioUring == IoUringTracepoint.WithoutRequest)
+        {
+            yield return "accepts through io_uring are not seen: the kernel does not tell them from reads before 5.18";
+        }
+        else if (TellsRequest(ioUring) && programs.All(program => program.Name != ProbeSet.IoUringMultishot))
+        {
+            yield return $"multishot accepts through io_uring are not seen: the kernel has no {ProbeSet.IoUringMultishot}";
+        }
+    }
+
     /// <summary>The embedded object for this processor and this kernel; see bpf/read.h.</summary>
-    private static string ResourceName(ProbeSet set, KernelTypes kernel)
+    private static string ResourceName(ProbeSet set, bool copyReads)
     {
         var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        return $"{set.Name}.bpf.{processor}{(kernel.HasFunction("bpf_rdonly_cast") ? "" : ".copy_reads")}.o";
+        return $"{set.Name}.bpf.{processor}{(copyReads ? ".copy_reads" : "")}.o";
     }
 
     private static nint Open(string name, LibbpfLog log)

@@ -61,6 +61,9 @@ public sealed record ProbeOptions
     /// null.</summary>
     public string? MountNamespaceMap { get; init; }
 
+    /// <summary>Uses the programs for kernels before 6.2 on a later one too, to test them.</summary>
+    internal bool CopyReads { get; init; }
+
     /// <summary>struct options of bpf/tracecap.bpf.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Native

@@ -4,7 +4,9 @@ namespace TraceCap.Recorder;
 /// <param name="Name">The name of its function in bpf/.</param>
 /// <param name="OnCgroup">Attached to the root of cgroup2; else where its section says.</param>
 /// <param name="LosesEvents">The kernel skips it when it interrupts itself, and then an event may be lost.</param>
-internal sealed record ProbeProgram(string Name, bool OnCgroup = false, bool LosesEvents = false);
+/// <param name="OfIoUring">For kernels with io_uring; the tracepoint of its name may be missing.</param>
+internal sealed record ProbeProgram(
+    string Name, bool OnCgroup = false, bool LosesEvents = false, bool OfIoUring = false);
 
 /// <summary>A way to see the three kinds of events.</summary>
 /// <param name="Name">The name of its file in bpf/, which is also what users call it.</param>
@@ -12,7 +14,8 @@ internal sealed record ProbeProgram(string Name, bool OnCgroup = false, bool Los
 /// asks for it.</param>
 internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Programs)
 {
-    internal const string IoUringProgram = "io_uring_complete";
+    /// <summary>Without it, accepts are seen that complete once.</summary>
+    internal const string IoUringMultishot = "io_uring_submit_req";
 
     /// <summary>Raw tracepoints and cgroup hooks, for kernels that refuse everything else.</summary>
     internal static readonly ProbeSet Tracepoint = new("tracepoint",
@@ -20,7 +23,8 @@ internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Program
         new ProbeProgram("inet_sock_set_state"),
         new ProbeProgram("sock_ops", OnCgroup: true),
         new ProbeProgram("sys_exit", LosesEvents: true),
-        new ProbeProgram(IoUringProgram, LosesEvents: true),
+        new ProbeProgram("io_uring_complete", LosesEvents: true, OfIoUring: true),
+        new ProbeProgram(IoUringMultishot, LosesEvents: true, OfIoUring: true),
         new ProbeProgram("sock_release", OnCgroup: true),
     ]);
 }

@@ -19,9 +19,13 @@ internal static partial class Requirements
     private const int WorkingDirectory = -100;
     private const uint StatxInode = 0x100;
 
+    /// <summary>The inode number of the user namespace that the kernel starts with (PROC_USER_INIT_INO).</summary>
+    private const string FirstUserNamespace = "user:[4026531837]";
+
     internal static void Check()
     {
         CheckKernel(HostFacts.ReadKernelText("osrelease"));
+        CheckUserNamespace(new FileInfo("/proc/self/ns/user").LinkTarget);
         CheckCapabilities(File.ReadAllText("/proc/self/status"));
         if (!File.Exists(KernelTypes.Path))
         {
@@ -35,6 +39,16 @@ internal static partial class Requirements
         if (Version.TryParse(number, out var version) && version < OldestKernel)
         {
             throw new ProbeException($"the kernel is {release}; recording needs {OldestKernel} or later");
+        }
+    }
+
+    /// <param name="link">Where /proc/PID/ns/user leads; null on a kernel without user namespaces.</param>
+    internal static void CheckUserNamespace(string? link)
+    {
+        if (link is not (null or FirstUserNamespace))
+        {
+            throw new ProbeException(
+                "this is a user namespace (a rootless container?), whose root may not load BPF programs: run outside of it");
         }
     }
 

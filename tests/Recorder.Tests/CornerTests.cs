@@ -47,11 +47,47 @@ public class CornerTests
     {
         var events = Record(AcceptProgram.Value, way);
 
-        Assert.Equal("C A X X", string.Join(' ', events.Select(e => (char)e.Type)));
+        // Some kernels close a direct descriptor later, in a thread of their own, which is in no test's cgroup.
+        var direct = way.EndsWith("slot", StringComparison.Ordinal);
+        Assert.Matches(direct ? "^CAXX?$" : "^CAXX$", string.Concat(events.Select(e => (char)e.Type)));
         Assert.Equal(flags, events[1].Flags);
         Assert.Equal(way == "thread" ? "acceptor" : "accepts", events[1].Comm.ToString());
         Assert.Equal(way == "thread", events[1].Tid != events[1].Pid);
         AssertPaired(events);
+    }
+
+    [Fact]
+    public void A_request_that_accepts_many_times_shows_each()
+    {
+        Live.SkipUnlessAllowed();
+        using var kernel = new KernelTypes();
+        Assert.SkipUnless(kernel.HasTracepoint("io_uring_submit_req"), "this kernel does not tell, and Probes.Limits says so");
+        var events = Record(AcceptProgram.Value, "uring_multishot");
+
+        Assert.Equal(2, events.Count(e => e.Type == TcpEventType.Connect));
+        Assert.All(
+            events.Where(e => e.Type == TcpEventType.Accept),
+            e => Assert.Equal(TcpEventFlags.IoUring, e.Flags));
+        Assert.Equal("AX AX CX CX", string.Join(' ', events.GroupBy(e => e.Connection)
+            .Select(socket => string.Concat(socket.Select(e => (char)e.Type))).Order()));
+    }
+
+    /// <summary>The ways that read the most kinds of structures, with the programs for kernels before 6.2.</summary>
+    [Theory]
+    [InlineData("uring")]
+    [InlineData("uring_any_slot")]
+    [InlineData("compat")]
+    public void The_programs_for_older_kernels_see_the_same(string way)
+    {
+        var events = Record(new ProbeOptions { CopyReads = true }, AcceptProgram.Value, way);
+        var expected = Record(AcceptProgram.Value, way);
+
+        Assert.Equal(expected.Select(Facts), events.Select(Facts));
+        AssertPaired(events);
+
+        static object Facts(TcpEvent e) =>
+            (e.Type, e.Flags, e.State, e.Uid, e.Comm, e.IpVersion, e.LocalAddress, e.PeerAddress, e.Error,
+                e.BytesSent, e.BytesAcked, e.BytesReceived, e.Retransmits, e.Mntns != 0, e.Netns != 0);
     }
 
     [Fact]
@@ -77,11 +113,13 @@ public class CornerTests
         return program;
     });
 
-    private static List<TcpEvent> Record(params string[] command)
+    private static List<TcpEvent> Record(params string[] command) => Record(new ProbeOptions(), command);
+
+    private static List<TcpEvent> Record(ProbeOptions options, params string[] command)
     {
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
-        using var probes = Live.Attach();
+        using var probes = Live.Attach(options);
         cgroup.Run(command);
         return cgroup.Own(Live.Drain(probes));
     }

@@ -37,6 +37,10 @@ public class RequirementTests
         Requirements.CheckCapabilities(Status(effective));
 
     [Fact]
+    public void The_root_of_a_user_namespace_is_none() =>
+        Assert.Throws<ProbeException>(() => Requirements.CheckUserNamespace("user:[4026532500]"));
+
+    [Fact]
     public void Cgroup2_mounts_are_found_among_others()
     {
         const string mounts = """

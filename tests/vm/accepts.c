@@ -6,6 +6,7 @@
  *   uring            io_uring, an ordinary descriptor
  *   uring_slot       io_uring, a direct descriptor in slot 2
  *   uring_any_slot   io_uring, a direct descriptor in a slot that the kernel chooses
+ *   uring_multishot  io_uring, one request for this connection and one more
  *   compat           a 32-bit system call of a 64-bit process
  *   thread           another thread, by the name of acceptor
  */
@@ -52,7 +53,8 @@ static struct ring open_ring(void)
 	return ring;
 }
 
-static int perform(struct ring *ring, struct io_uring_sqe operation)
+/* Waits for the next completion, of this operation or of one that goes on. */
+static int perform(struct ring *ring, const struct io_uring_sqe *operation)
 {
 	unsigned *tail = (unsigned *)(ring->rings + ring->params.sq_off.tail);
 	unsigned *head = (unsigned *)(ring->rings + ring->params.cq_off.head);
@@ -60,10 +62,13 @@ static int perform(struct ring *ring, struct io_uring_sqe operation)
 	struct io_uring_cqe *completions = (struct io_uring_cqe *)(ring->rings + ring->params.cq_off.cqes);
 	int result;
 
-	*ring->entry = operation;
-	((unsigned *)(ring->rings + ring->params.sq_off.array))[0] = 0;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	check(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1, "io_uring_enter");
+	if (operation) {
+		*ring->entry = *operation;
+		((unsigned *)(ring->rings + ring->params.sq_off.array))[0] = 0;
+		__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	}
+	check(syscall(SYS_io_uring_enter, ring->fd, !!operation, 1, IORING_ENTER_GETEVENTS, NULL, 0) == !!operation,
+	      "io_uring_enter");
 	result = completions[*head & *mask].res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return result;
@@ -78,14 +83,43 @@ static void accept_by_ring(int listener, unsigned file_index)
 	int result;
 
 	check(!syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, empty, 4), "io_uring_register");
-	result = perform(&ring, accept);
+	result = perform(&ring, &accept);
 	check(result >= 0, "accept");
 	if (!file_index) {
 		close(result);
 	} else {
 		close_slot.file_index = file_index == IORING_FILE_INDEX_ALLOC ? result + 1 : file_index;
-		check(!perform(&ring, close_slot), "close");
+		check(!perform(&ring, &close_slot), "close");
 	}
+	close(ring.fd);
+}
+
+static int connect_to(const struct sockaddr_in *address)
+{
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+
+	check(!connect(client, (const struct sockaddr *)address, sizeof(*address)), "connect");
+	return client;
+}
+
+/* The first connection waits already, the second comes while the request does. */
+static void accept_by_multishot(int listener, const struct sockaddr_in *address)
+{
+	struct io_uring_sqe accept = {
+		.opcode = IORING_OP_ACCEPT,
+		.fd = listener,
+		.ioprio = IORING_ACCEPT_MULTISHOT,
+		.user_data = 42,
+	};
+	struct ring ring = open_ring();
+	int first = perform(&ring, &accept);
+	int client = connect_to(address);
+	int second = perform(&ring, NULL);
+
+	check(first >= 0 && second >= 0, "accept");
+	close(first);
+	close(second);
+	close(client);
 	close(ring.fd);
 }
 
@@ -122,13 +156,13 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client;
 	const char *way = argc == 2 ? argv[1] : "";
 	pthread_t thread;
 
 	check(!bind(listener, (struct sockaddr *)&address, length) && !listen(listener, 1), "listen");
 	getsockname(listener, (struct sockaddr *)&address, &length);
-	check(!connect(client, (struct sockaddr *)&address, length), "connect");
+	client = connect_to(&address);
 
 	if (!strcmp(way, "uring")) {
 		accept_by_ring(listener, 0);
@@ -136,13 +170,15 @@ int main(int argc, char **argv)
 		accept_by_ring(listener, 3);
 	} else if (!strcmp(way, "uring_any_slot")) {
 		accept_by_ring(listener, IORING_FILE_INDEX_ALLOC);
+	} else if (!strcmp(way, "uring_multishot")) {
+		accept_by_multishot(listener, &address);
 	} else if (!strcmp(way, "compat")) {
 		accept_by_compat_call(listener);
 	} else if (!strcmp(way, "thread")) {
 		check(!pthread_create(&thread, NULL, accept_in_thread, &listener), "pthread_create");
 		pthread_join(thread, NULL);
 	} else {
-		fprintf(stderr, "usage: accepts uring|uring_slot|uring_any_slot|compat|thread\n");
+		fprintf(stderr, "usage: accepts uring|uring_slot|uring_any_slot|uring_multishot|compat|thread\n");
 		return 2;
 	}
 	close(client);
