@@ -10,9 +10,9 @@ public sealed class ChunkEncoder
     private readonly ColumnSet columns = new();
     private readonly Distinct<ulong> kinds = new();
     private readonly Distinct<ulong> cpus = new();
-    private readonly Distinct<ChunkSocket> sockets = new();
-    private readonly Distinct<ChunkTask> tasks = new();
-    private readonly Distinct<ChunkProgram> programs = new();
+    private readonly Distinct<SocketKey> sockets = new();
+    private readonly Distinct<TaskKey> tasks = new();
+    private readonly Distinct<ProgramKey> programs = new();
     private readonly Distinct<ChunkService> services = new();
     private readonly AddressBook addresses = new();
 
@@ -82,7 +82,7 @@ public sealed class ChunkEncoder
             var stored = Stored.None;
             var newest = sockets.Count - 1;
             var socket = sockets.Add(new(one));
-            var task = new ChunkTask(one);
+            var task = new TaskKey(one);
             ref var socketTask = ref taskOfSocket[socket];
             if (socket > newest)
             {
@@ -94,7 +94,7 @@ public sealed class ChunkEncoder
                 socketBacks[returns++] = (uint)(newest - socket);
             }
 
-            if (socket > newest || !Distinct<ChunkTask>.Same(tasks.Values[socketTask], task))
+            if (socket > newest || !Distinct<TaskKey>.Same(tasks.Values[socketTask], task))
             {
                 stored |= Stored.Task;
                 socketTask = tasks.Add(task);
@@ -210,7 +210,7 @@ public sealed class ChunkEncoder
             ref readonly var task = ref tasks.Values[i];
             pids[i] = task.Pid;
             tids[i] = ZigZag.Encode((ulong)task.Tid - task.Pid);
-            taskPrograms[i] = (uint)programs.Add(new(task.Cgroup, task.Comm, task.Uid, task.Mntns));
+            taskPrograms[i] = (uint)programs.Add(new(task.Cgroup, task.Comm, task.User));
         }
 
         var uids = columns.Room(ColumnId.Uid, programs.Count);
@@ -224,7 +224,7 @@ public sealed class ChunkEncoder
             uids[i] = program.Uid;
             mntns[i] = program.Mntns;
             cgroups[i] = program.Cgroup;
-            (commFirsts[i], commLasts[i]) = Words.Of(program.Comm);
+            (commFirsts[i], commLasts[i]) = program.Comm;
         }
 
         columns.SetRows(ChunkTable.Tasks, tasks.Count);

@@ -30,15 +30,13 @@ internal sealed class TaskTable
             if (tid > uint.MaxValue)
                 throw new CaptureFormatException($"task {i} of a chunk has the thread id {tid}, expected 32 bits");
 
-            tasks[i] = new()
-            {
-                Cgroup = cgroups[program],
-                Comm = new Words(commFirsts[program], commLasts[program]).ToThreadName(),
-                Pid = (uint)pids[i],
-                Tid = (uint)tid,
-                Uid = (uint)uids[program],
-                Mntns = (uint)mntns[program],
-            };
+            ref var task = ref tasks[i];
+            task.Cgroup = cgroups[program];
+            task.Comm = new Words(commFirsts[program], commLasts[program]).ToThreadName();
+            task.Pid = (uint)pids[i];
+            task.Tid = (uint)tid;
+            task.Uid = (uint)uids[program];
+            task.Mntns = (uint)mntns[program];
         }
     }
 }
