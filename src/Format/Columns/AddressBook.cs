@@ -20,11 +20,8 @@ internal sealed class AddressBook
     }
 
     /// <summary>The handle of the address: its index among the short ones, or the complement of that among the others.</summary>
-    public int Add(Address address)
-    {
-        var words = Words.Of(address);
-        return words is { Last: 0, First: <= uint.MaxValue } ? shorts.Add(words.First) : ~longs.Add(words);
-    }
+    public int Add(Words address) =>
+        address is { Last: 0, First: <= uint.MaxValue } ? shorts.Add(address.First) : ~longs.Add(address);
 
     /// <summary>The index that a handle stands for once all addresses are added.</summary>
     public int FinalIndex(int handle) => handle >= 0 ? handle : shorts.Count + ~handle;

@@ -53,29 +53,30 @@ internal static class BitPacking
         if (width == 0)
             return;
 
+        var writer = new BitWriter(packed);
         var mask = ulong.MaxValue >> (MaxWidth - width);
-        var word = 0UL;
-        var used = 0;
-        var at = 0;
-        foreach (var each in values)
-        {
-            var value = each & mask;
-            word |= value << used;
-            used += width;
-            if (used < 64)
-                continue;
+        var i = 0;
 
-            BinaryPrimitives.WriteUInt64LittleEndian(packed[at..], word);
-            at += sizeof(ulong);
-            used -= 64;
-            word = used == 0 ? 0 : value >> (width - used);
+        // Whatever is joined before it gets to the writer shortens the chain of one write waiting for the other.
+        if (4 * width <= MaxWidth)
+        {
+            for (; i <= values.Length - 4; i += 4)
+            {
+                var low = (values[i] & mask) | ((values[i + 1] & mask) << width);
+                var high = (values[i + 2] & mask) | ((values[i + 3] & mask) << width);
+                writer.Write(low | (high << (2 * width)), 4 * width);
+            }
+        }
+        else if (2 * width <= MaxWidth)
+        {
+            for (; i <= values.Length - 2; i += 2)
+                writer.Write((values[i] & mask) | ((values[i + 1] & mask) << width), 2 * width);
         }
 
-        for (; used > 0; used -= 8)
-        {
-            packed[at++] = (byte)word;
-            word >>= 8;
-        }
+        for (; i < values.Length; i++)
+            writer.Write(values[i] & mask, width);
+
+        writer.Complete();
     }
 
     /// <summary>Reads the values out of as many bytes as <see cref="ByteCount"/> says and adds the least one to each.</summary>

@@ -181,18 +181,18 @@ public sealed class ChunkEncoder
             connections[i] = ZigZag.Encode(one.Connection - last - 1);
             last = one.Connection;
 
-            var local = addresses.Add(one.LocalAddress);
-            var peer = addresses.Add(one.PeerAddress);
+            var local = Words.Of(one.LocalAddress);
+            var peer = Words.Of(one.PeerAddress);
             if (ChunkService.IsPeer(one))
             {
-                socketServices[i] = (uint)services.Add(new(one.Netns, peer, one.PeerPort | ChunkService.PeerBit));
-                clientAddresses[i] = (uint)local;
+                socketServices[i] = (uint)services.Add(new(peer, one.Netns, one.PeerPort | ChunkService.PeerBit));
+                clientAddresses[i] = (uint)addresses.Add(local);
                 clientPorts[i] = one.LocalPort;
             }
             else
             {
-                socketServices[i] = (uint)services.Add(new(one.Netns, local, one.LocalPort));
-                clientAddresses[i] = (uint)peer;
+                socketServices[i] = (uint)services.Add(new(local, one.Netns, one.LocalPort));
+                clientAddresses[i] = (uint)addresses.Add(peer);
                 clientPorts[i] = one.PeerPort;
             }
         }
@@ -240,7 +240,7 @@ public sealed class ChunkEncoder
         {
             ref readonly var service = ref services.Values[i];
             netns[i] = service.Netns;
-            serviceAddresses[i] = (uint)addresses.FinalIndex(service.Address);
+            serviceAddresses[i] = (uint)addresses.Add(service.Address);
             ports[i] = service.Port;
         }
 
@@ -250,6 +250,9 @@ public sealed class ChunkEncoder
     private void AddAddresses()
     {
         foreach (ref var address in columns.Room(ColumnId.ClientAddress, sockets.Count).AsSpan(0, sockets.Count))
+            address = (uint)addresses.FinalIndex((int)address);
+
+        foreach (ref var address in columns.Room(ColumnId.ServiceAddress, services.Count).AsSpan(0, services.Count))
             address = (uint)addresses.FinalIndex((int)address);
 
         var firsts = columns.Room(ColumnId.AddressFirst, addresses.Long.Length);

@@ -7,11 +7,9 @@ namespace TraceCap.Format.Columns;
 /// when it is wrong.
 /// </summary>
 /// <param name="Netns">The network namespace of the socket, whichever end this is.</param>
-/// <param name="Address">The address's index.</param>
 /// <param name="Port">The port, plus <see cref="PeerBit"/> if this is the peer's end.</param>
-/// <param name="Unused">Fills the struct up to whole words.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct ChunkService(uint Netns, int Address, uint Port, uint Unused = 0)
+internal readonly record struct ChunkService(Words Address, uint Netns, uint Port)
 {
     public const uint PeerBit = 1 << 16;
 

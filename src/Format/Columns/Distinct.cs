@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TraceCap.Format.Columns;
 
@@ -10,18 +11,19 @@ namespace TraceCap.Format.Columns;
 internal sealed class Distinct<T>
     where T : unmanaged
 {
-    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    /// <summary>Each process has its own, so that nobody can send connections that fall into the same slot.</summary>
+    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() | 1;
 
     private T[] values = new T[32];
 
     /// <summary>Positions in <see cref="values"/> plus one, 0 where a slot is free; at least half of them are.</summary>
     private int[] slots = new int[64];
 
-    private static int Words => Unsafe.SizeOf<T>() / sizeof(ulong);
-
     public int Count { get; private set; }
 
     public ReadOnlySpan<T> Values => values.AsSpan(0, Count);
+
+    private static int Words => Unsafe.SizeOf<T>() / sizeof(ulong);
 
     public void Clear()
     {
@@ -33,19 +35,7 @@ internal sealed class Distinct<T>
     public int Add(in T value)
     {
         ref var slot = ref Find(value);
-        if (slot == 0)
-        {
-            if (Count == values.Length)
-            {
-                Grow();
-                slot = ref Find(value);
-            }
-
-            values[Count++] = value;
-            slot = Count;
-        }
-
-        return slot - 1;
+        return slot != 0 ? slot - 1 : AddNew(value, ref slot);
     }
 
     /// <summary>Compares word by word: wider loads of what has just been stored word by word would stall.</summary>
@@ -58,12 +48,28 @@ internal sealed class Distinct<T>
         return different == 0;
     }
 
+    private int AddNew(in T value, ref int slot)
+    {
+        if (Count == values.Length)
+        {
+            Grow();
+            slot = ref Find(value);
+        }
+
+        values[Count++] = value;
+        slot = Count;
+        return slot - 1;
+    }
+
     private ref int Find(in T value)
     {
-        for (var at = Hash(value) & (ulong)(slots.Length - 1); ; at = (at + 1) & (ulong)(slots.Length - 1))
+        ref var firstSlot = ref MemoryMarshal.GetArrayDataReference(slots);
+        ref var firstValue = ref MemoryMarshal.GetArrayDataReference(values);
+        var mask = (uint)slots.Length - 1;
+        for (var at = Hash(value) & mask; ; at = (at + 1) & mask)
         {
-            ref var slot = ref slots[at];
-            if (slot == 0 || Same(values[slot - 1], value))
+            ref var slot = ref Unsafe.Add(ref firstSlot, at);
+            if (slot == 0 || Same(Unsafe.Add(ref firstValue, slot - 1), value))
                 return ref slot;
         }
     }
@@ -76,13 +82,14 @@ internal sealed class Distinct<T>
             Find(values[i]) = i + 1;
     }
 
-    private static ulong Hash(in T value)
+    /// <summary>The words are multiplied side by side, not one after the other, which would take longer.</summary>
+    private static uint Hash(in T value)
     {
         var hash = 0UL;
         for (var i = 0; i < Words; i++)
-            hash = (BitOperations.RotateLeft(hash, 23) ^ Word(value, i)) * Multiplier;
+            hash += Word(value, i) * (BitOperations.RotateLeft(Multiplier, 11 * i) | 1);
 
-        return hash ^ (hash >> 32);
+        return (uint)(hash ^ (hash >> 32));
     }
 
     private static ulong Word(in T value, int index) =>

@@ -118,16 +118,25 @@ internal sealed class PackedEncoding : ColumnEncoding
     /// <summary>The width at which the packed bits and the exceptions together take least.</summary>
     private static int BestWidth(ReadOnlySpan<ulong> values, int longest, out int exceptions)
     {
+        // Two counts in turn, for the next value usually has the length of the last, whose count is still on its way.
         var lengths = default(LengthCounts);
-        foreach (var value in values)
-            lengths[BitPacking.WidthOf(value)]++;
+        var others = default(LengthCounts);
+        var i = 0;
+        for (; i < values.Length - 1; i += 2)
+        {
+            lengths[BitPacking.WidthOf(values[i])]++;
+            others[BitPacking.WidthOf(values[i + 1])]++;
+        }
+
+        if (i < values.Length)
+            lengths[BitPacking.WidthOf(values[i])]++;
 
         var best = longest;
         var bestBits = (long)longest * values.Length;
         var above = exceptions = 0;
         for (var width = longest - 1; width >= 0; width--)
         {
-            above += lengths[width + 1];
+            above += lengths[width + 1] + others[width + 1];
             var bits = ((long)width * values.Length) + ((long)above * (longest - width + ExceptionBits));
             if (bits < bestBits)
                 (best, bestBits, exceptions) = (width, bits, above);
