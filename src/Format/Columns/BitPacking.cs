@@ -24,29 +24,6 @@ internal static class BitPacking
 
     public static int ByteCount(int values, int width) => checked((int)((((long)values * width) + 7) / 8));
 
-    /// <summary>The least and the greatest value.</summary>
-    public static (ulong Least, ulong Greatest) Range(ReadOnlySpan<ulong> values)
-    {
-        var least = Vector<ulong>.AllBitsSet;
-        var greatest = Vector<ulong>.Zero;
-        var i = 0;
-        for (; i <= values.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
-        {
-            var some = new Vector<ulong>(values[i..]);
-            least = Vector.Min(least, some);
-            greatest = Vector.Max(greatest, some);
-        }
-
-        var range = (Least: ulong.MaxValue, Greatest: 0UL);
-        for (var lane = 0; lane < Vector<ulong>.Count; lane++)
-            range = (Math.Min(range.Least, least[lane]), Math.Max(range.Greatest, greatest[lane]));
-
-        foreach (var value in values[i..])
-            range = (Math.Min(range.Least, value), Math.Max(range.Greatest, value));
-
-        return range;
-    }
-
     /// <summary>Packs the low bits of the values into as many bytes as <see cref="ByteCount"/> says.</summary>
     public static void Pack(ReadOnlySpan<ulong> values, int width, Span<byte> packed)
     {

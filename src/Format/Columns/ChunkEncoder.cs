@@ -8,12 +8,12 @@ namespace TraceCap.Format.Columns;
 public sealed class ChunkEncoder
 {
     private readonly ColumnSet columns = new();
-    private readonly Distinct<ulong> kinds = new();
-    private readonly Distinct<ulong> cpus = new();
-    private readonly Distinct<SocketKey> sockets = new();
-    private readonly Distinct<TaskKey> tasks = new();
-    private readonly Distinct<ProgramKey> programs = new();
-    private readonly Distinct<ChunkService> services = new();
+    private readonly Distinct kinds = new();
+    private readonly CpuNumbers cpus = new();
+    private readonly EventGroups<SocketKey> sockets = new();
+    private readonly EventGroups<TaskKey> tasks = new();
+    private readonly EventGroups<ProgramKey> programs = new();
+    private readonly EventGroups<ServiceKey> services = new();
     private readonly AddressBook addresses = new();
 
     /// <summary>By CPU, what its last event had: its sequence, its new socket's connection id.</summary>
@@ -21,9 +21,6 @@ public sealed class ChunkEncoder
 
     /// <summary>By socket, the task of its last event.</summary>
     private int[] taskOfSocket = [];
-
-    /// <summary>By socket, its first event.</summary>
-    private int[] firstEvents = [];
 
     /// <summary>The events with counters.</summary>
     private int[] countedEvents = [];
@@ -39,8 +36,8 @@ public sealed class ChunkEncoder
         AddSequences(events);
         AddCounters(events);
         AddSockets(events);
-        AddTasks();
-        AddServices();
+        AddTasks(events);
+        AddServices(events);
         AddAddresses();
         return columns.Write(ref raw);
     }
@@ -54,12 +51,11 @@ public sealed class ChunkEncoder
         programs.Clear();
         services.Clear();
         addresses.Clear();
-        if (taskOfSocket.Length < events)
+        if (taskOfSocket.Length <= events)
         {
-            lastOfCpu = new ulong[events];
-            taskOfSocket = new int[events];
-            firstEvents = new int[events];
-            countedEvents = new int[events];
+            lastOfCpu = new ulong[events + 1];
+            taskOfSocket = new int[events + 1];
+            countedEvents = new int[events + 1];
         }
     }
 
@@ -73,47 +69,36 @@ public sealed class ChunkEncoder
         var durations = columns.Room(ColumnId.Duration, events.Length);
         var (returns, arrivals, timed, counted) = (0, 0, 0, 0);
 
+        // What the next event has cannot be foretold, so there is no branch: every column is written at its end, and
+        // its end moves only if the event has a row there.
         for (var i = 0; i < events.Length; i++)
         {
             ref readonly var one = ref events[i];
             timestamps[i] = one.Timestamp;
-            eventCpus[i] = (uint)cpus.Add(one.Cpu);
+            eventCpus[i] = cpus.Add(one.Cpu);
 
-            var stored = Stored.None;
             var newest = sockets.Count - 1;
-            var socket = sockets.Add(new(one));
-            var task = new TaskKey(one);
-            ref var socketTask = ref taskOfSocket[socket];
-            if (socket > newest)
-            {
-                firstEvents[socket] = i;
-            }
-            else
-            {
-                stored |= Stored.SocketBack;
-                socketBacks[returns++] = (uint)(newest - socket);
-            }
+            var socket = sockets.Add(events, i);
+            var isReturn = socket <= newest ? 1 : 0;
+            socketBacks[returns] = (uint)(newest - socket);
+            returns += isReturn;
 
-            if (socket > newest || !Distinct<TaskKey>.Same(tasks.Values[socketTask], task))
-            {
-                stored |= Stored.Task;
-                socketTask = tasks.Add(task);
-                eventTasks[arrivals++] = (uint)socketTask;
-            }
+            var task = tasks.Add(events, i);
+            var isArrival = isReturn ^ 1 | (task != taskOfSocket[socket] ? 1 : 0);
+            taskOfSocket[socket] = task;
+            eventTasks[arrivals] = (uint)task;
+            arrivals += isArrival;
 
-            if (one.Duration != 0)
-            {
-                stored |= Stored.Duration;
-                durations[timed++] = one.Duration;
-            }
+            var hasDuration = one.Duration != 0 ? 1 : 0;
+            durations[timed] = one.Duration;
+            timed += hasDuration;
 
-            if (HasCounters(one))
-            {
-                stored |= Stored.Counters;
-                countedEvents[counted++] = i;
-            }
+            var hasCounters = HasCounters(one) ? 1 : 0;
+            countedEvents[counted] = i;
+            counted += hasCounters;
 
-            eventKinds[i] = (uint)kinds.Add(new ChunkKind(one, stored).Bits);
+            var stored = (Stored)(isReturn | (isArrival << 1) | (hasDuration << 2) | (hasCounters << 3));
+            eventKinds[i] = kinds.Add(new ChunkKind(one, stored).Bits, 0);
         }
 
         columns.SetRows(ChunkTable.Events, events.Length);
@@ -123,7 +108,10 @@ public sealed class ChunkEncoder
         columns.SetRows(ChunkTable.Counters, counted);
         columns.SetRows(ChunkTable.Kinds, kinds.Count);
         columns.SetRows(ChunkTable.Cpus, cpus.Count);
-        kinds.Values.CopyTo(columns.Room(ColumnId.Kind, kinds.Count));
+        var kindBits = columns.Room(ColumnId.Kind, kinds.Count);
+        for (var i = 0; i < kinds.Count; i++)
+            kindBits[i] = kinds.Values[i].First;
+
         cpus.Values.CopyTo(columns.Room(ColumnId.Cpu, cpus.Count));
     }
 
@@ -174,43 +162,33 @@ public sealed class ChunkEncoder
         lastOfCpu.AsSpan(0, cpus.Count).Clear();
         for (var i = 0; i < sockets.Count; i++)
         {
-            ref readonly var one = ref events[firstEvents[i]];
+            var first = sockets.FirstEvents[i];
+            ref readonly var one = ref events[first];
 
             // Every CPU takes socket cookies out of a batch of its own, one by one.
-            ref var last = ref lastOfCpu[eventCpus[firstEvents[i]]];
+            ref var last = ref lastOfCpu[eventCpus[first]];
             connections[i] = ZigZag.Encode(one.Connection - last - 1);
             last = one.Connection;
 
-            var local = Words.Of(one.LocalAddress);
-            var peer = Words.Of(one.PeerAddress);
-            if (ChunkService.IsPeer(one))
-            {
-                socketServices[i] = (uint)services.Add(new(peer, one.Netns, one.PeerPort | ChunkService.PeerBit));
-                clientAddresses[i] = (uint)addresses.Add(local);
-                clientPorts[i] = one.LocalPort;
-            }
-            else
-            {
-                socketServices[i] = (uint)services.Add(new(local, one.Netns, one.LocalPort));
-                clientAddresses[i] = (uint)addresses.Add(peer);
-                clientPorts[i] = one.PeerPort;
-            }
+            socketServices[i] = (uint)services.Add(events, first);
+            clientAddresses[i] = addresses.Add(ServiceKey.ClientAddress(one));
+            clientPorts[i] = ServiceKey.ClientPort(one);
         }
 
         columns.SetRows(ChunkTable.Sockets, sockets.Count);
     }
 
-    private void AddTasks()
+    private void AddTasks(ReadOnlySpan<TcpEvent> events)
     {
         var pids = columns.Room(ColumnId.Pid, tasks.Count);
         var tids = columns.Room(ColumnId.Tid, tasks.Count);
         var taskPrograms = columns.Room(ColumnId.Program, tasks.Count);
         for (var i = 0; i < tasks.Count; i++)
         {
-            ref readonly var task = ref tasks.Values[i];
+            ref readonly var task = ref events[tasks.FirstEvents[i]];
             pids[i] = task.Pid;
             tids[i] = ZigZag.Encode((ulong)task.Tid - task.Pid);
-            taskPrograms[i] = (uint)programs.Add(new(task.Cgroup, task.Comm, task.User));
+            taskPrograms[i] = (uint)programs.Add(events, tasks.FirstEvents[i]);
         }
 
         var uids = columns.Room(ColumnId.Uid, programs.Count);
@@ -220,28 +198,29 @@ public sealed class ChunkEncoder
         var commLasts = columns.Room(ColumnId.CommLast, programs.Count);
         for (var i = 0; i < programs.Count; i++)
         {
-            ref readonly var program = ref programs.Values[i];
+            ref readonly var program = ref events[programs.FirstEvents[i]];
+            var comm = Words.Of(program.Comm);
             uids[i] = program.Uid;
             mntns[i] = program.Mntns;
             cgroups[i] = program.Cgroup;
-            (commFirsts[i], commLasts[i]) = program.Comm;
+            (commFirsts[i], commLasts[i]) = (comm.First, comm.Last);
         }
 
         columns.SetRows(ChunkTable.Tasks, tasks.Count);
         columns.SetRows(ChunkTable.Programs, programs.Count);
     }
 
-    private void AddServices()
+    private void AddServices(ReadOnlySpan<TcpEvent> events)
     {
         var netns = columns.Room(ColumnId.ServiceNetns, services.Count);
         var serviceAddresses = columns.Room(ColumnId.ServiceAddress, services.Count);
         var ports = columns.Room(ColumnId.ServicePort, services.Count);
         for (var i = 0; i < services.Count; i++)
         {
-            ref readonly var service = ref services.Values[i];
+            ref readonly var service = ref events[services.FirstEvents[i]];
             netns[i] = service.Netns;
-            serviceAddresses[i] = (uint)addresses.Add(service.Address);
-            ports[i] = service.Port;
+            serviceAddresses[i] = addresses.Add(ServiceKey.Address(service));
+            ports[i] = ServiceKey.Port(service);
         }
 
         columns.SetRows(ChunkTable.Services, services.Count);
@@ -249,20 +228,14 @@ public sealed class ChunkEncoder
 
     private void AddAddresses()
     {
-        foreach (ref var address in columns.Room(ColumnId.ClientAddress, sockets.Count).AsSpan(0, sockets.Count))
-            address = (uint)addresses.FinalIndex((int)address);
-
-        foreach (ref var address in columns.Room(ColumnId.ServiceAddress, services.Count).AsSpan(0, services.Count))
-            address = (uint)addresses.FinalIndex((int)address);
-
-        var firsts = columns.Room(ColumnId.AddressFirst, addresses.Long.Length);
-        var lasts = columns.Room(ColumnId.AddressLast, addresses.Long.Length);
-        for (var i = 0; i < addresses.Long.Length; i++)
-            (firsts[i], lasts[i]) = addresses.Long[i];
-
-        addresses.Short.CopyTo(columns.Room(ColumnId.ShortAddress, addresses.Short.Length));
-        columns.SetRows(ChunkTable.ShortAddresses, addresses.Short.Length);
-        columns.SetRows(ChunkTable.LongAddresses, addresses.Long.Length);
+        addresses.Number(
+            columns.Room(ColumnId.ShortAddress, addresses.Count),
+            columns.Room(ColumnId.AddressFirst, addresses.Count),
+            columns.Room(ColumnId.AddressLast, addresses.Count));
+        addresses.Resolve(columns.Room(ColumnId.ClientAddress, sockets.Count).AsSpan(0, sockets.Count));
+        addresses.Resolve(columns.Room(ColumnId.ServiceAddress, services.Count).AsSpan(0, services.Count));
+        columns.SetRows(ChunkTable.ShortAddresses, addresses.ShortCount);
+        columns.SetRows(ChunkTable.LongAddresses, addresses.Count - addresses.ShortCount);
     }
 
     private static bool HasCounters(in TcpEvent one) =>

@@ -123,7 +123,7 @@ internal sealed class ColumnSet
         if (reader.Left != 0)
             throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
 
-        if (limit != 0 && BitPacking.Range(result).Greatest is var greatest && greatest >= limit)
+        if (limit != 0 && Vectors.Range(result).Greatest is var greatest && greatest >= limit)
             throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
 
         return result;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace TraceCap.Format.Columns;
@@ -17,18 +18,18 @@ internal sealed class PackedEncoding : ColumnEncoding
     /// </summary>
     private const int ExceptionBits = 12;
 
+    private const int SampleSize = 1024;
+
     public override byte Id => Number;
 
     public override void Encode(Span<ulong> values, ref PayloadWriter writer)
     {
-        var (least, greatest) = BitPacking.Range(values);
+        var (least, greatest) = Vectors.Range(values);
         if (least != 0)
-        {
-            foreach (ref var value in values)
-                value -= least;
-        }
+            Vectors.Subtract(values, least);
 
-        var width = BestWidth(values, BitPacking.WidthOf(greatest - least), out var exceptions);
+        var width = BestWidth(values, BitPacking.WidthOf(greatest - least));
+        var exceptions = width == BitPacking.WidthOf(greatest - least) ? 0 : Vectors.CountAbove(values, Highest(width));
         writer.WriteByte((byte)width);
         writer.WriteVarint(least);
         writer.WriteVarint((uint)exceptions);
@@ -61,28 +62,37 @@ internal sealed class PackedEncoding : ColumnEncoding
 
     private static void WriteExceptions(ReadOnlySpan<ulong> values, int width, int exceptions, ref PayloadWriter writer)
     {
-        var scratch = ArrayPool<ulong>.Shared.Rent(2 * exceptions);
-        var gaps = scratch.AsSpan(0, exceptions);
-        var highs = scratch.AsSpan(exceptions, exceptions);
-        var next = 0;
-        for (var (i, found) = (0, 0); found < exceptions; i++)
+        var scratch = ArrayPool<ulong>.Shared.Rent(2 * (exceptions + 1));
+        var gaps = scratch.AsSpan(0, exceptions + 1);
+        var highs = scratch.AsSpan(exceptions + 1, exceptions + 1);
+        var found = 0;
+        var limits = new Vector<ulong>(Highest(width));
+        for (var start = 0; found < exceptions; start += Vector<ulong>.Count)
         {
-            if (values[i] >> width is var high and not 0)
+            var end = Math.Min(start + Vector<ulong>.Count, values.Length);
+            if (end - start == Vector<ulong>.Count && !Vector.GreaterThanAny(new(values[start..]), limits))
+                continue;
+
+            // Without a branch, which could not be foretold: what is no exception is overwritten by the next one.
+            for (var i = start; i < end; i++)
             {
-                (gaps[found], highs[found]) = ((uint)(i - next), high);
-                next = i + 1;
-                found++;
+                var high = values[i] >> width;
+                (gaps[found], highs[found]) = ((uint)i, high);
+                found += high != 0 ? 1 : 0;
             }
         }
 
-        WritePart(gaps, ref writer);
-        WritePart(highs, ref writer);
+        for (var i = exceptions - 1; i > 0; i--)
+            gaps[i] -= gaps[i - 1] + 1;
+
+        WritePart(gaps[..exceptions], ref writer);
+        WritePart(highs[..exceptions], ref writer);
         ArrayPool<ulong>.Shared.Return(scratch);
     }
 
     private static void WritePart(ReadOnlySpan<ulong> part, ref PayloadWriter writer)
     {
-        var width = BitPacking.WidthOf(BitPacking.Range(part).Greatest);
+        var width = BitPacking.WidthOf(Vectors.Range(part).Greatest);
         writer.WriteByte((byte)width);
         WriteBits(part, width, ref writer);
     }
@@ -101,6 +111,9 @@ internal sealed class PackedEncoding : ColumnEncoding
         }
     }
 
+    /// <summary>The greatest value of fewer than 64 bits.</summary>
+    private static ulong Highest(int width) => (1UL << width) - 1;
+
     private static int ReadWidth(ref PayloadReader reader)
     {
         var width = reader.ReadByte();
@@ -115,31 +128,27 @@ internal sealed class PackedEncoding : ColumnEncoding
     private static void ReadBits(ref PayloadReader reader, int width, ulong least, Span<ulong> values) =>
         BitPacking.Unpack(reader.ReadBytes(BitPacking.ByteCount(values.Length, width)), width, least, values);
 
-    /// <summary>The width at which the packed bits and the exceptions together take least.</summary>
-    private static int BestWidth(ReadOnlySpan<ulong> values, int longest, out int exceptions)
+    /// <summary>
+    /// The width at which the packed bits and the exceptions together take least, as far as a sample of the values
+    /// tells.
+    /// </summary>
+    private static int BestWidth(ReadOnlySpan<ulong> values, int longest)
     {
-        // Two counts in turn, for the next value usually has the length of the last, whose count is still on its way.
         var lengths = default(LengthCounts);
-        var others = default(LengthCounts);
-        var i = 0;
-        for (; i < values.Length - 1; i += 2)
-        {
-            lengths[BitPacking.WidthOf(values[i])]++;
-            others[BitPacking.WidthOf(values[i + 1])]++;
-        }
-
-        if (i < values.Length)
+        var step = 1 + (values.Length / SampleSize);
+        for (var i = 0; i < values.Length; i += step)
             lengths[BitPacking.WidthOf(values[i])]++;
 
+        var sampled = (values.Length + step - 1) / step;
         var best = longest;
-        var bestBits = (long)longest * values.Length;
-        var above = exceptions = 0;
+        var bestBits = longest * sampled;
+        var above = 0;
         for (var width = longest - 1; width >= 0; width--)
         {
-            above += lengths[width + 1] + others[width + 1];
-            var bits = ((long)width * values.Length) + ((long)above * (longest - width + ExceptionBits));
+            above += lengths[width + 1];
+            var bits = (width * sampled) + (above * (longest - width + ExceptionBits));
             if (bits < bestBits)
-                (best, bestBits, exceptions) = (width, bits, above);
+                (best, bestBits) = (width, bits);
         }
 
         return best;

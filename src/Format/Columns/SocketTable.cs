@@ -69,7 +69,7 @@ internal sealed class SocketTable
         Grow(ref services, netns.Length);
         for (var i = 0; i < netns.Length; i++)
         {
-            var isPeer = (ports[i] & ChunkService.PeerBit) != 0 ? ulong.MaxValue : 0;
+            var isPeer = (ports[i] & ServiceKey.PeerBit) != 0 ? ulong.MaxValue : 0;
             services[i] = new(addresses[(int)addressOf[i]], isPeer, (uint)netns[i], (ushort)ports[i]);
         }
     }

@@ -34,7 +34,7 @@ public class BitPackings
 
     [Fact]
     public void The_range_is_that_of_all_values() => Gen.ULong.Array[1, 100].Sample(values =>
-        Assert.Equal((values.Min(), values.Max()), BitPacking.Range(values)));
+        Assert.Equal((values.Min(), values.Max()), Vectors.Range(values)));
 
     private static byte[] Pack(ulong[] values, int width)
     {
