@@ -13,7 +13,10 @@ internal sealed class ColumnSet
 
     private readonly ulong[][] values = [.. ChunkLayout.Columns.Select(_ => Array.Empty<ulong>())];
     private readonly int[] rows = new int[ChunkLayout.Tables];
-    private readonly (byte Encoding, int Start, int Length)[] bodies = new (byte, int, int)[ChunkLayout.Columns.Length];
+    private readonly Body[] bodies = new Body[ChunkLayout.Columns.Length];
+
+    /// <summary>How many addresses there are, short and long.</summary>
+    public int AddressCount => Rows(ChunkTable.ShortAddresses) + Rows(ChunkTable.LongAddresses);
 
     /// <summary>How many rows the table has.</summary>
     public int Rows(ChunkTable table) => rows[(int)table];
@@ -45,7 +48,7 @@ internal sealed class ColumnSet
             if (stored.ContainsAnyExcept(0UL))
                 column.Encoding.Encode(stored, ref writer);
 
-            bodies[i] = (column.Encoding.Id, start, writer.Position - start);
+            bodies[i] = new(column.Encoding.Id, start, writer.Position - start);
         }
 
         var directoryEnd = WriteDirectory(ref payload);
@@ -73,7 +76,7 @@ internal sealed class ColumnSet
                 if (bodies[id].Length != 0)
                     throw new CaptureFormatException($"a chunk has column {id} twice");
 
-                bodies[id] = (encoding, start, length);
+                bodies[id] = new(encoding, start, length);
             }
 
             start += length;
@@ -87,47 +90,55 @@ internal sealed class ColumnSet
             body.Start += directory;
     }
 
-    /// <summary>The values of a column of the payload that was opened. One unused value follows them.</summary>
+    /// <summary>
+    /// The values of a column of the payload that was opened. One unused value follows them in memory.
+    /// </summary>
     /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
     public Span<ulong> Read(ReadOnlySpan<byte> payload, ColumnId id)
     {
         var column = ChunkLayout.Columns[(int)id];
-        return Read(payload, column, column.Limit);
-    }
-
-    /// <summary>The values of a column that holds indices into so many rows. One unused value follows them.</summary>
-    /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
-    public Span<ulong> ReadIndices(ReadOnlySpan<byte> payload, ColumnId id, int count)
-    {
-        var column = ChunkLayout.Columns[(int)id];
-        if (count == 0 && Rows(column.Table) > 0)
-            throw new CaptureFormatException($"column {id} refers to an empty table");
-
-        return Read(payload, column, (ulong)count);
-    }
-
-    private Span<ulong> Read(ReadOnlySpan<byte> payload, Column column, ulong limit)
-    {
         var rows = Rows(column.Table);
-        var result = Room(column.Id, rows).AsSpan(0, rows);
-        var (encoding, start, length) = bodies[(int)column.Id];
-        if (length == 0)
+        ref var body = ref bodies[(int)id];
+        var result = Room(id, rows).AsSpan(0, rows);
+        if (!body.IsRead)
         {
-            result.Clear();
-            return result;
+            Decode(payload, column, body, result);
+            Check(column, result);
+            body.IsRead = true;
         }
-
-        var reader = new PayloadReader(payload.Slice(start, length));
-        (ColumnEncoding.Of(encoding) ?? throw new CaptureFormatException(
-            $"column {column.Id} has encoding {encoding}, which this version does not know")).Decode(ref reader, result);
-        if (reader.Left != 0)
-            throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
-
-        if (limit != 0 && Vectors.Range(result).Greatest is var greatest && greatest >= limit)
-            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
 
         return result;
     }
+
+    private static void Decode(ReadOnlySpan<byte> payload, Column column, Body body, Span<ulong> result)
+    {
+        if (body.Length == 0)
+        {
+            result.Clear();
+            return;
+        }
+
+        var encoding = ColumnEncoding.Of(body.Encoding) ?? throw new CaptureFormatException(
+            $"column {column.Id} has encoding {body.Encoding}, which this version does not know");
+        var reader = new PayloadReader(payload.Slice(body.Start, body.Length));
+        encoding.Decode(ref reader, result);
+        if (reader.Left != 0)
+            throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
+    }
+
+    private void Check(Column column, ReadOnlySpan<ulong> result)
+    {
+        var limit = column.RefersTo is { } table ? (ulong)IndexedRows(table) : column.Limit;
+        if ((limit == 0 && column.RefersTo is null) || result.IsEmpty)
+            return;
+
+        var greatest = Vectors.Range(result).Greatest;
+        if (greatest >= limit)
+            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
+    }
+
+    private int IndexedRows(ChunkTable table) =>
+        table == ChunkTable.ShortAddresses ? AddressCount : Rows(table);
 
     private int WriteDirectory(ref byte[] payload)
     {
@@ -174,5 +185,12 @@ internal sealed class ColumnSet
         if (Rows(ChunkTable.Events) != events)
             throw new CaptureFormatException(
                 $"a chunk has {Rows(ChunkTable.Events)} events, expected {events} as its block header says");
+    }
+
+    /// <summary>Where a column lies in the payload; nowhere if its length is 0.</summary>
+    private record struct Body(byte Encoding, int Start, int Length)
+    {
+        /// <summary>Whether the column's values are already in memory.</summary>
+        public bool IsRead { get; set; }
     }
 }

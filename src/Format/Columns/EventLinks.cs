@@ -33,8 +33,10 @@ internal sealed class EventLinks
     public ReadOnlySpan<int> CountedEvents => countedEvents.AsSpan(0, counted);
 
     /// <exception cref="CaptureFormatException">The columns contradict each other.</exception>
-    public void Read(ColumnSet columns, ReadOnlySpan<byte> payload, ReadOnlySpan<ulong> kinds, ReadOnlySpan<ulong> eventKinds)
+    public void Read(ColumnSet columns, ReadOnlySpan<byte> payload)
     {
+        var kinds = columns.Read(payload, ColumnId.Kind);
+        var eventKinds = columns.Read(payload, ColumnId.EventKind);
         foreach (var kind in kinds)
         {
             if (!new ChunkKind(kind).IsValid)
@@ -42,7 +44,7 @@ internal sealed class EventLinks
         }
 
         var socketBacks = columns.Read(payload, ColumnId.SocketBack);
-        var eventTasks = columns.ReadIndices(payload, ColumnId.Task, columns.Rows(ChunkTable.Tasks));
+        var eventTasks = columns.Read(payload, ColumnId.Task);
         Reserve(eventKinds.Length);
         var (returns, arrivals) = Follow(kinds, eventKinds, socketBacks, eventTasks);
         Check(columns, ChunkTable.Returns, returns);

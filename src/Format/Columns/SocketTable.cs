@@ -14,10 +14,9 @@ internal sealed class SocketTable
 
     public ReadOnlySpan<ChunkSocket> Sockets => sockets.AsSpan(0, count);
 
-    /// <summary>Reads the sockets, given the first event of each, and the index of each event's CPU.</summary>
+    /// <summary>Reads the sockets, given the first event of each.</summary>
     /// <exception cref="CaptureFormatException">The columns contradict each other.</exception>
-    public void Read(
-        ColumnSet columns, ReadOnlySpan<byte> payload, ReadOnlySpan<int> firstEvents, ReadOnlySpan<ulong> eventCpus)
+    public void Read(ColumnSet columns, ReadOnlySpan<byte> payload, ReadOnlySpan<int> firstEvents)
     {
         count = firstEvents.Length;
         Grow(ref sockets, count);
@@ -26,9 +25,10 @@ internal sealed class SocketTable
         ReadAddresses(columns, payload);
         ReadServices(columns, payload);
 
+        var eventCpus = columns.Read(payload, ColumnId.EventCpu);
         var connections = columns.Read(payload, ColumnId.Connection);
-        var serviceOf = columns.ReadIndices(payload, ColumnId.Service, columns.Rows(ChunkTable.Services));
-        var clientAddresses = columns.ReadIndices(payload, ColumnId.ClientAddress, AddressCount(columns));
+        var serviceOf = columns.Read(payload, ColumnId.Service);
+        var clientAddresses = columns.Read(payload, ColumnId.ClientAddress);
         var clientPorts = columns.Read(payload, ColumnId.ClientPort);
         for (var i = 0; i < firstEvents.Length; i++)
         {
@@ -53,7 +53,7 @@ internal sealed class SocketTable
         var shorts = columns.Read(payload, ColumnId.ShortAddress);
         var firsts = columns.Read(payload, ColumnId.AddressFirst);
         var lasts = columns.Read(payload, ColumnId.AddressLast);
-        Grow(ref addresses, AddressCount(columns));
+        Grow(ref addresses, columns.AddressCount);
         for (var i = 0; i < shorts.Length; i++)
             addresses[i] = new Words(shorts[i], 0).ToAddress();
 
@@ -64,7 +64,7 @@ internal sealed class SocketTable
     private void ReadServices(ColumnSet columns, ReadOnlySpan<byte> payload)
     {
         var netns = columns.Read(payload, ColumnId.ServiceNetns);
-        var addressOf = columns.ReadIndices(payload, ColumnId.ServiceAddress, AddressCount(columns));
+        var addressOf = columns.Read(payload, ColumnId.ServiceAddress);
         var ports = columns.Read(payload, ColumnId.ServicePort);
         Grow(ref services, netns.Length);
         for (var i = 0; i < netns.Length; i++)
@@ -73,9 +73,6 @@ internal sealed class SocketTable
             services[i] = new(addresses[(int)addressOf[i]], isPeer, (uint)netns[i], (ushort)ports[i]);
         }
     }
-
-    private static int AddressCount(ColumnSet columns) =>
-        columns.Rows(ChunkTable.ShortAddresses) + columns.Rows(ChunkTable.LongAddresses);
 
     private static void Grow<T>(ref T[] array, int length)
     {

@@ -22,7 +22,7 @@ internal sealed class TaskTable
         var commLasts = columns.Read(payload, ColumnId.CommLast);
         var pids = columns.Read(payload, ColumnId.Pid);
         var tids = columns.Read(payload, ColumnId.Tid);
-        var programs = columns.ReadIndices(payload, ColumnId.Program, uids.Length);
+        var programs = columns.Read(payload, ColumnId.Program);
         for (var i = 0; i < count; i++)
         {
             var program = (int)programs[i];
