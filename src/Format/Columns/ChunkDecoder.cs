@@ -131,7 +131,7 @@ public sealed class ChunkDecoder
     {
         var cpus = columns.Rows(ChunkTable.Cpus);
         if (lastOfCpu.Length < cpus)
-            lastOfCpu = new ulong[cpus];
+            lastOfCpu = new ulong[columns.MaxRows(ChunkTable.Cpus)];
 
         lastOfCpu.AsSpan(0, cpus).Clear();
         var eventCpus = columns.Read(raw, ColumnId.EventCpu);

@@ -51,6 +51,7 @@ public sealed class ChunkEncoder
         programs.Clear();
         services.Clear();
         addresses.Clear();
+        columns.SetRows(ChunkTable.Events, events);
         if (taskOfSocket.Length <= events)
         {
             lastOfCpu = new ulong[events + 1];
@@ -61,12 +62,12 @@ public sealed class ChunkEncoder
 
     private void AddEvents(ReadOnlySpan<TcpEvent> events)
     {
-        var timestamps = columns.Room(ColumnId.Timestamp, events.Length);
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
-        var eventKinds = columns.Room(ColumnId.EventKind, events.Length);
-        var socketBacks = columns.Room(ColumnId.SocketBack, events.Length);
-        var eventTasks = columns.Room(ColumnId.Task, events.Length);
-        var durations = columns.Room(ColumnId.Duration, events.Length);
+        var timestamps = columns.Room(ColumnId.Timestamp);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
+        var eventKinds = columns.Room(ColumnId.EventKind);
+        var socketBacks = columns.Room(ColumnId.SocketBack);
+        var eventTasks = columns.Room(ColumnId.Task);
+        var durations = columns.Room(ColumnId.Duration);
         var (returns, arrivals, timed, counted) = (0, 0, 0, 0);
 
         // What the next event has cannot be foretold, so there is no branch: every column is written at its end, and
@@ -101,25 +102,24 @@ public sealed class ChunkEncoder
             eventKinds[i] = kinds.Add(new ChunkKind(one, stored).Bits, 0);
         }
 
-        columns.SetRows(ChunkTable.Events, events.Length);
         columns.SetRows(ChunkTable.Returns, returns);
         columns.SetRows(ChunkTable.Arrivals, arrivals);
         columns.SetRows(ChunkTable.Durations, timed);
         columns.SetRows(ChunkTable.Counters, counted);
         columns.SetRows(ChunkTable.Kinds, kinds.Count);
         columns.SetRows(ChunkTable.Cpus, cpus.Count);
-        var kindBits = columns.Room(ColumnId.Kind, kinds.Count);
+        var kindBits = columns.Room(ColumnId.Kind);
         for (var i = 0; i < kinds.Count; i++)
             kindBits[i] = kinds.Values[i].First;
 
-        cpus.Values.CopyTo(columns.Room(ColumnId.Cpu, cpus.Count));
+        cpus.Values.CopyTo(columns.Room(ColumnId.Cpu));
     }
 
     /// <summary>Each CPU counts its events, so the next number is known unless events were lost.</summary>
     private void AddSequences(ReadOnlySpan<TcpEvent> events)
     {
-        var sequences = columns.Room(ColumnId.Sequence, events.Length);
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
+        var sequences = columns.Room(ColumnId.Sequence);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
         lastOfCpu.AsSpan(0, cpus.Count).Clear();
         for (var i = 0; i < events.Length; i++)
         {
@@ -132,13 +132,13 @@ public sealed class ChunkEncoder
     private void AddCounters(ReadOnlySpan<TcpEvent> events)
     {
         var rows = countedEvents.AsSpan(0, columns.Rows(ChunkTable.Counters));
-        var bytesSent = columns.Room(ColumnId.BytesSent, rows.Length);
-        var bytesAcked = columns.Room(ColumnId.BytesAcked, rows.Length);
-        var bytesReceived = columns.Room(ColumnId.BytesReceived, rows.Length);
-        var segmentsSent = columns.Room(ColumnId.SegmentsSent, rows.Length);
-        var segmentsReceived = columns.Room(ColumnId.SegmentsReceived, rows.Length);
-        var retransmits = columns.Room(ColumnId.Retransmits, rows.Length);
-        var smoothedRtts = columns.Room(ColumnId.SmoothedRtt, rows.Length);
+        var bytesSent = columns.Room(ColumnId.BytesSent);
+        var bytesAcked = columns.Room(ColumnId.BytesAcked);
+        var bytesReceived = columns.Room(ColumnId.BytesReceived);
+        var segmentsSent = columns.Room(ColumnId.SegmentsSent);
+        var segmentsReceived = columns.Room(ColumnId.SegmentsReceived);
+        var retransmits = columns.Room(ColumnId.Retransmits);
+        var smoothedRtts = columns.Room(ColumnId.SmoothedRtt);
         for (var i = 0; i < rows.Length; i++)
         {
             ref readonly var one = ref events[rows[i]];
@@ -154,11 +154,11 @@ public sealed class ChunkEncoder
 
     private void AddSockets(ReadOnlySpan<TcpEvent> events)
     {
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
-        var connections = columns.Room(ColumnId.Connection, sockets.Count);
-        var socketServices = columns.Room(ColumnId.Service, sockets.Count);
-        var clientAddresses = columns.Room(ColumnId.ClientAddress, sockets.Count);
-        var clientPorts = columns.Room(ColumnId.ClientPort, sockets.Count);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
+        var connections = columns.Room(ColumnId.Connection);
+        var socketServices = columns.Room(ColumnId.Service);
+        var clientAddresses = columns.Room(ColumnId.ClientAddress);
+        var clientPorts = columns.Room(ColumnId.ClientPort);
         lastOfCpu.AsSpan(0, cpus.Count).Clear();
         for (var i = 0; i < sockets.Count; i++)
         {
@@ -180,9 +180,9 @@ public sealed class ChunkEncoder
 
     private void AddTasks(ReadOnlySpan<TcpEvent> events)
     {
-        var pids = columns.Room(ColumnId.Pid, tasks.Count);
-        var tids = columns.Room(ColumnId.Tid, tasks.Count);
-        var taskPrograms = columns.Room(ColumnId.Program, tasks.Count);
+        var pids = columns.Room(ColumnId.Pid);
+        var tids = columns.Room(ColumnId.Tid);
+        var taskPrograms = columns.Room(ColumnId.Program);
         for (var i = 0; i < tasks.Count; i++)
         {
             ref readonly var task = ref events[tasks.FirstEvents[i]];
@@ -191,11 +191,11 @@ public sealed class ChunkEncoder
             taskPrograms[i] = (uint)programs.Add(events, tasks.FirstEvents[i]);
         }
 
-        var uids = columns.Room(ColumnId.Uid, programs.Count);
-        var mntns = columns.Room(ColumnId.Mntns, programs.Count);
-        var cgroups = columns.Room(ColumnId.Cgroup, programs.Count);
-        var commFirsts = columns.Room(ColumnId.CommFirst, programs.Count);
-        var commLasts = columns.Room(ColumnId.CommLast, programs.Count);
+        var uids = columns.Room(ColumnId.Uid);
+        var mntns = columns.Room(ColumnId.Mntns);
+        var cgroups = columns.Room(ColumnId.Cgroup);
+        var commFirsts = columns.Room(ColumnId.CommFirst);
+        var commLasts = columns.Room(ColumnId.CommLast);
         for (var i = 0; i < programs.Count; i++)
         {
             ref readonly var program = ref events[programs.FirstEvents[i]];
@@ -212,9 +212,9 @@ public sealed class ChunkEncoder
 
     private void AddServices(ReadOnlySpan<TcpEvent> events)
     {
-        var netns = columns.Room(ColumnId.ServiceNetns, services.Count);
-        var serviceAddresses = columns.Room(ColumnId.ServiceAddress, services.Count);
-        var ports = columns.Room(ColumnId.ServicePort, services.Count);
+        var netns = columns.Room(ColumnId.ServiceNetns);
+        var serviceAddresses = columns.Room(ColumnId.ServiceAddress);
+        var ports = columns.Room(ColumnId.ServicePort);
         for (var i = 0; i < services.Count; i++)
         {
             ref readonly var service = ref events[services.FirstEvents[i]];
@@ -229,11 +229,11 @@ public sealed class ChunkEncoder
     private void AddAddresses()
     {
         addresses.Number(
-            columns.Room(ColumnId.ShortAddress, addresses.Count),
-            columns.Room(ColumnId.AddressFirst, addresses.Count),
-            columns.Room(ColumnId.AddressLast, addresses.Count));
-        addresses.Resolve(columns.Room(ColumnId.ClientAddress, sockets.Count).AsSpan(0, sockets.Count));
-        addresses.Resolve(columns.Room(ColumnId.ServiceAddress, services.Count).AsSpan(0, services.Count));
+            columns.Room(ColumnId.ShortAddress),
+            columns.Room(ColumnId.AddressFirst),
+            columns.Room(ColumnId.AddressLast));
+        addresses.Resolve(columns.Room(ColumnId.ClientAddress).AsSpan(0, sockets.Count));
+        addresses.Resolve(columns.Room(ColumnId.ServiceAddress).AsSpan(0, services.Count));
         columns.SetRows(ChunkTable.ShortAddresses, addresses.ShortCount);
         columns.SetRows(ChunkTable.LongAddresses, addresses.Count - addresses.ShortCount);
     }

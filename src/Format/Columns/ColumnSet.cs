@@ -24,12 +24,20 @@ internal sealed class ColumnSet
     /// <summary>Says how many rows the table has.</summary>
     public void SetRows(ChunkTable table, int count) => rows[(int)table] = count;
 
-    /// <summary>Memory for the values of a column: so many rows, and one more that is never stored.</summary>
-    public ulong[] Room(ColumnId id, int count)
+    /// <summary>The most rows that a table may have in this chunk.</summary>
+    /// <remarks>Every row is there for an event that refers to it; a socket refers to two addresses.</remarks>
+    public int MaxRows(ChunkTable table) =>
+        table is ChunkTable.ShortAddresses or ChunkTable.LongAddresses ? 2 * Rows(ChunkTable.Events) : Rows(ChunkTable.Events);
+
+    /// <summary>
+    /// Memory for the values of a column: for as many rows as its table may have, and one more that is never stored.
+    /// </summary>
+    public ulong[] Room(ColumnId id)
     {
         ref var room = ref values[(int)id];
-        if (room.Length <= count)
-            room = new ulong[Math.Max(count + 1, room.Length + (room.Length / 2))];
+        var most = MaxRows(ChunkLayout.Columns[(int)id].Table);
+        if (room.Length <= most)
+            room = new ulong[most + 1];
 
         return room;
     }
@@ -99,7 +107,7 @@ internal sealed class ColumnSet
         var column = ChunkLayout.Columns[(int)id];
         var rows = Rows(column.Table);
         ref var body = ref bodies[(int)id];
-        var result = Room(id, rows).AsSpan(0, rows);
+        var result = Room(id).AsSpan(0, rows);
         if (!body.IsRead)
         {
             Decode(payload, column, body, result);
@@ -172,19 +180,24 @@ internal sealed class ColumnSet
         for (var i = 0; i < tables; i++)
         {
             var count = reader.ReadVarint();
-            if (i >= rows.Length)
-                continue;
-
-            // Every row is there for an event that refers to it; a socket refers to two addresses.
-            if (count > 2 * (ulong)events)
-                throw new CaptureFormatException($"a chunk of {events} events has {count} rows of {(ChunkTable)i}");
-
-            rows[i] = (int)count;
+            if (i < rows.Length)
+                rows[i] = (int)Math.Min(count, int.MaxValue);
         }
 
         if (Rows(ChunkTable.Events) != events)
             throw new CaptureFormatException(
                 $"a chunk has {Rows(ChunkTable.Events)} events, expected {events} as its block header says");
+
+        for (var table = ChunkTable.Kinds; (int)table < rows.Length; table++)
+        {
+            if (Rows(table) > MaxRows(table))
+                throw new CaptureFormatException(
+                    $"a chunk has {Rows(table)} rows of {table}, expected at most {MaxRows(table)} for {events} events");
+        }
+
+        if ((long)AddressCount > MaxRows(ChunkTable.LongAddresses))
+            throw new CaptureFormatException(
+                $"a chunk has {AddressCount} addresses, expected at most {MaxRows(ChunkTable.LongAddresses)} for {events} events");
     }
 
     /// <summary>Where a column lies in the payload; nowhere if its length is 0.</summary>

@@ -13,7 +13,7 @@ internal sealed class TaskTable
     {
         count = columns.Rows(ChunkTable.Tasks);
         if (tasks.Length < count)
-            tasks = new ChunkTask[count];
+            tasks = new ChunkTask[columns.MaxRows(ChunkTable.Tasks)];
 
         var uids = columns.Read(payload, ColumnId.Uid);
         var mntns = columns.Read(payload, ColumnId.Mntns);
