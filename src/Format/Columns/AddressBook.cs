@@ -2,30 +2,57 @@ namespace TraceCap.Format.Columns;
 
 /// <summary>
 /// Numbers the addresses of a chunk: first those of which only the first four bytes are used, as in IPv4, then the
-/// others. Where the others begin is known only at the end, so an address has a handle until then.
+/// others. Which number an address gets is known only when all are there; until then it has a handle.
 /// </summary>
 internal sealed class AddressBook
 {
-    private readonly Distinct<ulong> shorts = new();
-    private readonly Distinct<Words> longs = new();
+    private readonly Distinct addresses = new();
+    private ulong[] numbers = [];
 
-    public ReadOnlySpan<ulong> Short => shorts.Values;
+    /// <summary>How many are short, once numbered.</summary>
+    public int ShortCount { get; private set; }
 
-    public ReadOnlySpan<Words> Long => longs.Values;
+    public int Count => addresses.Count;
 
-    public void Clear()
+    public void Clear() => addresses.Clear();
+
+    /// <summary>Gives the address's handle.</summary>
+    public uint Add(Words address) => addresses.Add(address.First, address.Last);
+
+    /// <summary>Numbers all addresses and lists them by number.</summary>
+    public void Number(Span<ulong> shorts, Span<ulong> firsts, Span<ulong> lasts)
     {
-        shorts.Clear();
-        longs.Clear();
+        if (numbers.Length < addresses.Count)
+            numbers = new ulong[addresses.Count];
+
+        ShortCount = 0;
+        foreach (ref readonly var address in addresses.Values)
+            ShortCount += IsShort(address) ? 1 : 0;
+
+        var (shortNumber, longNumber) = (0, 0);
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            var address = addresses.Values[i];
+            if (IsShort(address))
+            {
+                numbers[i] = (uint)shortNumber;
+                shorts[shortNumber++] = address.First;
+            }
+            else
+            {
+                numbers[i] = (uint)(ShortCount + longNumber);
+                (firsts[longNumber], lasts[longNumber]) = (address.First, address.Last);
+                longNumber++;
+            }
+        }
     }
 
-    /// <summary>The handle of the address: its index among the short ones, or the complement of that among the others.</summary>
-    public int Add(Address address)
+    /// <summary>Replaces handles by numbers.</summary>
+    public void Resolve(Span<ulong> handles)
     {
-        var words = Words.Of(address);
-        return words is { Last: 0, First: <= uint.MaxValue } ? shorts.Add(words.First) : ~longs.Add(words);
+        foreach (ref var each in handles)
+            each = numbers[(int)each];
     }
 
-    /// <summary>The index that a handle stands for once all addresses are added.</summary>
-    public int FinalIndex(int handle) => handle >= 0 ? handle : shorts.Count + ~handle;
+    private static bool IsShort(Words address) => address is { Last: 0, First: <= uint.MaxValue };
 }

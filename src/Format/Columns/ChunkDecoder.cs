@@ -1,16 +1,25 @@
 namespace TraceCap.Format.Columns;
 
 /// <summary>
-/// The reverse of <see cref="ChunkEncoder"/>. Keeps its memory from chunk to chunk, at most 600 bytes for each event of
-/// the largest chunk, whatever a payload says; not for several threads at once.
+/// The reverse of <see cref="ChunkEncoder"/>. Keeps its memory from chunk to chunk, at most
+/// <see cref="MaxBytesPerEvent"/> for each event of the largest chunk and 16 KiB, whatever a payload says; not for
+/// several threads at once.
 /// </summary>
 public sealed class ChunkDecoder
 {
+    /// <summary>
+    /// Each of the columns may have a row of eight bytes per event, those of the addresses two; sockets, tasks, services
+    /// and what refers to them take the rest.
+    /// </summary>
+    internal const long MaxBytesPerEvent = 640;
+
     private readonly ColumnSet columns = new();
     private readonly EventLinks links = new();
     private readonly SocketTable socketTable = new();
     private readonly TaskTable taskTable = new();
+    private TcpEventType[] types = [];
     private ulong[] lastOfCpu = [];
+    private bool linksAreRead;
 
     /// <summary>Reads the events of a chunk in order of arrival.</summary>
     /// <param name="raw">The payload, unpacked by LZ4.</param>
@@ -18,27 +27,82 @@ public sealed class ChunkDecoder
     /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
     public void Decode(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
-        columns.Open(raw, events.Length);
-        var kinds = columns.Read(raw, ColumnId.Kind);
-        var eventKinds = columns.ReadIndices(raw, ColumnId.EventKind, kinds.Length);
-        var cpus = columns.Read(raw, ColumnId.Cpu);
-        var eventCpus = columns.ReadIndices(raw, ColumnId.EventCpu, cpus.Length);
-        links.Read(columns, raw, kinds, eventKinds);
-        socketTable.Read(columns, raw, links.FirstEvents, eventCpus);
-        taskTable.Read(columns, raw);
-        var timestamps = columns.Read(raw, ColumnId.Timestamp);
-        var sequences = ReadSequences(raw, eventCpus);
+        Open(raw, events.Length);
+        AddEveryField(raw, events);
+        AddDurations(raw, events);
+        AddCounters(raw, events);
+    }
 
-        var socketOf = links.SocketOf;
-        var sockets = socketTable.Sockets;
-        var taskOf = links.TaskOf;
-        var tasks = taskTable.Tasks;
+    /// <summary>Looks at a chunk without assembling its events.</summary>
+    /// <param name="raw">The payload, unpacked by LZ4. Must stay while the columns are used.</param>
+    /// <param name="events">As many as the block header says.</param>
+    /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
+    public ChunkColumns Open(ReadOnlySpan<byte> raw, int events)
+    {
+        linksAreRead = false;
+        columns.Open(raw, events);
+        return new(this, raw);
+    }
+
+    internal ReadOnlySpan<ulong> ReadTimestamps(ReadOnlySpan<byte> raw) => columns.Read(raw, ColumnId.Timestamp);
+
+    internal ReadOnlySpan<TcpEventType> ReadTypes(ReadOnlySpan<byte> raw)
+    {
+        var kinds = columns.Read(raw, ColumnId.Kind);
+        var eventKinds = columns.Read(raw, ColumnId.EventKind);
+        if (types.Length < eventKinds.Length)
+            types = new TcpEventType[eventKinds.Length];
+
+        var result = types.AsSpan(0, eventKinds.Length);
+        for (var i = 0; i < result.Length; i++)
+            result[i] = new ChunkKind(kinds[(int)eventKinds[i]]).Type;
+
+        return result;
+    }
+
+    internal EventLinks ReadLinks(ReadOnlySpan<byte> raw)
+    {
+        if (!linksAreRead)
+        {
+            links.Read(columns, raw);
+            linksAreRead = true;
+        }
+
+        return links;
+    }
+
+    internal ReadOnlySpan<ChunkSocket> ReadSockets(ReadOnlySpan<byte> raw)
+    {
+        socketTable.Read(columns, raw, ReadLinks(raw).FirstEvents);
+        return socketTable.Sockets;
+    }
+
+    internal ReadOnlySpan<ChunkTask> ReadTasks(ReadOnlySpan<byte> raw)
+    {
+        taskTable.Read(columns, raw);
+        return taskTable.Tasks;
+    }
+
+    /// <summary>What every event has; the rest becomes 0.</summary>
+    private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
+    {
+        var timestamps = ReadTimestamps(raw);
+        var sequences = ReadSequences(raw);
+        var cpus = columns.Read(raw, ColumnId.Cpu);
+        var eventCpus = columns.Read(raw, ColumnId.EventCpu);
+        var kinds = columns.Read(raw, ColumnId.Kind);
+        var eventKinds = columns.Read(raw, ColumnId.EventKind);
+        var sockets = ReadSockets(raw);
+        var tasks = ReadTasks(raw);
+        var socketOf = ReadLinks(raw).SocketOf;
+        var taskOf = ReadLinks(raw).TaskOf;
         for (var i = 0; i < events.Length; i++)
         {
             ref var one = ref events[i];
             ref readonly var socket = ref sockets[socketOf[i]];
             ref readonly var task = ref tasks[taskOf[i]];
             var kind = new ChunkKind(kinds[(int)eventKinds[i]]);
+            one = default;
             one.Timestamp = timestamps[i];
             one.Connection = socket.Connection;
             one.Cgroup = task.Cgroup;
@@ -59,30 +123,21 @@ public sealed class ChunkDecoder
             one.IpVersion = kind.IpVersion;
             one.State = kind.State;
             one.Flags = kind.Flags;
-            one.Duration = 0;
-            one.BytesSent = 0;
-            one.BytesAcked = 0;
-            one.BytesReceived = 0;
-            one.SegmentsSent = 0;
-            one.SegmentsReceived = 0;
-            one.Retransmits = 0;
-            one.SmoothedRtt = 0;
         }
-
-        AddDurations(raw, events);
-        AddCounters(raw, events);
     }
 
-    private Span<ulong> ReadSequences(ReadOnlySpan<byte> raw, ReadOnlySpan<ulong> eventCpus)
+    /// <summary>Every CPU counts its events, so only what differs from the next number is stored.</summary>
+    private ReadOnlySpan<ulong> ReadSequences(ReadOnlySpan<byte> raw)
     {
         var cpus = columns.Rows(ChunkTable.Cpus);
         if (lastOfCpu.Length < cpus)
-            lastOfCpu = new ulong[cpus];
+            lastOfCpu = new ulong[columns.MaxRows(ChunkTable.Cpus)];
 
         lastOfCpu.AsSpan(0, cpus).Clear();
+        var eventCpus = columns.Read(raw, ColumnId.EventCpu);
         var sequences = columns.Read(raw, ColumnId.Sequence);
         for (var i = 0; i < sequences.Length; i++)
-            sequences[i] = lastOfCpu[eventCpus[i]] += 1 + ZigZag.Decode(sequences[i]);
+            sequences[i] = lastOfCpu[(int)eventCpus[i]] += 1 + ZigZag.Decode(sequences[i]);
 
         return sequences;
     }

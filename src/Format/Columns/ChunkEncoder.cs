@@ -8,12 +8,12 @@ namespace TraceCap.Format.Columns;
 public sealed class ChunkEncoder
 {
     private readonly ColumnSet columns = new();
-    private readonly Distinct<ulong> kinds = new();
-    private readonly Distinct<ulong> cpus = new();
-    private readonly Distinct<ChunkSocket> sockets = new();
-    private readonly Distinct<ChunkTask> tasks = new();
-    private readonly Distinct<ChunkProgram> programs = new();
-    private readonly Distinct<ChunkService> services = new();
+    private readonly Distinct kinds = new();
+    private readonly CpuNumbers cpus = new();
+    private readonly EventGroups<SocketKey> sockets = new();
+    private readonly EventGroups<TaskKey> tasks = new();
+    private readonly EventGroups<ProgramKey> programs = new();
+    private readonly EventGroups<ServiceKey> services = new();
     private readonly AddressBook addresses = new();
 
     /// <summary>By CPU, what its last event had: its sequence, its new socket's connection id.</summary>
@@ -21,9 +21,6 @@ public sealed class ChunkEncoder
 
     /// <summary>By socket, the task of its last event.</summary>
     private int[] taskOfSocket = [];
-
-    /// <summary>By socket, its first event.</summary>
-    private int[] firstEvents = [];
 
     /// <summary>The events with counters.</summary>
     private int[] countedEvents = [];
@@ -39,8 +36,8 @@ public sealed class ChunkEncoder
         AddSequences(events);
         AddCounters(events);
         AddSockets(events);
-        AddTasks();
-        AddServices();
+        AddTasks(events);
+        AddServices(events);
         AddAddresses();
         return columns.Write(ref raw);
     }
@@ -54,84 +51,75 @@ public sealed class ChunkEncoder
         programs.Clear();
         services.Clear();
         addresses.Clear();
-        if (taskOfSocket.Length < events)
+        columns.SetRows(ChunkTable.Events, events);
+        if (taskOfSocket.Length <= events)
         {
-            lastOfCpu = new ulong[events];
-            taskOfSocket = new int[events];
-            firstEvents = new int[events];
-            countedEvents = new int[events];
+            lastOfCpu = new ulong[events + 1];
+            taskOfSocket = new int[events + 1];
+            countedEvents = new int[events + 1];
         }
     }
 
     private void AddEvents(ReadOnlySpan<TcpEvent> events)
     {
-        var timestamps = columns.Room(ColumnId.Timestamp, events.Length);
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
-        var eventKinds = columns.Room(ColumnId.EventKind, events.Length);
-        var socketBacks = columns.Room(ColumnId.SocketBack, events.Length);
-        var eventTasks = columns.Room(ColumnId.Task, events.Length);
-        var durations = columns.Room(ColumnId.Duration, events.Length);
+        var timestamps = columns.Room(ColumnId.Timestamp);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
+        var eventKinds = columns.Room(ColumnId.EventKind);
+        var socketBacks = columns.Room(ColumnId.SocketBack);
+        var eventTasks = columns.Room(ColumnId.Task);
+        var durations = columns.Room(ColumnId.Duration);
         var (returns, arrivals, timed, counted) = (0, 0, 0, 0);
 
+        // What the next event has cannot be foretold, so there is no branch: every column is written at its end, and
+        // its end moves only if the event has a row there.
         for (var i = 0; i < events.Length; i++)
         {
             ref readonly var one = ref events[i];
             timestamps[i] = one.Timestamp;
-            eventCpus[i] = (uint)cpus.Add(one.Cpu);
+            eventCpus[i] = cpus.Add(one.Cpu);
 
-            var stored = Stored.None;
             var newest = sockets.Count - 1;
-            var socket = sockets.Add(new(one));
-            var task = new ChunkTask(one);
-            ref var socketTask = ref taskOfSocket[socket];
-            if (socket > newest)
-            {
-                firstEvents[socket] = i;
-            }
-            else
-            {
-                stored |= Stored.SocketBack;
-                socketBacks[returns++] = (uint)(newest - socket);
-            }
+            var socket = sockets.Add(events, i);
+            var isReturn = socket <= newest ? 1 : 0;
+            socketBacks[returns] = (uint)(newest - socket);
+            returns += isReturn;
 
-            if (socket > newest || !Distinct<ChunkTask>.Same(tasks.Values[socketTask], task))
-            {
-                stored |= Stored.Task;
-                socketTask = tasks.Add(task);
-                eventTasks[arrivals++] = (uint)socketTask;
-            }
+            var task = tasks.Add(events, i);
+            var isArrival = isReturn ^ 1 | (task != taskOfSocket[socket] ? 1 : 0);
+            taskOfSocket[socket] = task;
+            eventTasks[arrivals] = (uint)task;
+            arrivals += isArrival;
 
-            if (one.Duration != 0)
-            {
-                stored |= Stored.Duration;
-                durations[timed++] = one.Duration;
-            }
+            var hasDuration = one.Duration != 0 ? 1 : 0;
+            durations[timed] = one.Duration;
+            timed += hasDuration;
 
-            if (HasCounters(one))
-            {
-                stored |= Stored.Counters;
-                countedEvents[counted++] = i;
-            }
+            var hasCounters = HasCounters(one) ? 1 : 0;
+            countedEvents[counted] = i;
+            counted += hasCounters;
 
-            eventKinds[i] = (uint)kinds.Add(new ChunkKind(one, stored).Bits);
+            var stored = (Stored)(isReturn | (isArrival << 1) | (hasDuration << 2) | (hasCounters << 3));
+            eventKinds[i] = kinds.Add(new ChunkKind(one, stored).Bits, 0);
         }
 
-        columns.SetRows(ChunkTable.Events, events.Length);
         columns.SetRows(ChunkTable.Returns, returns);
         columns.SetRows(ChunkTable.Arrivals, arrivals);
         columns.SetRows(ChunkTable.Durations, timed);
         columns.SetRows(ChunkTable.Counters, counted);
         columns.SetRows(ChunkTable.Kinds, kinds.Count);
         columns.SetRows(ChunkTable.Cpus, cpus.Count);
-        kinds.Values.CopyTo(columns.Room(ColumnId.Kind, kinds.Count));
-        cpus.Values.CopyTo(columns.Room(ColumnId.Cpu, cpus.Count));
+        var kindBits = columns.Room(ColumnId.Kind);
+        for (var i = 0; i < kinds.Count; i++)
+            kindBits[i] = kinds.Values[i].First;
+
+        cpus.Values.CopyTo(columns.Room(ColumnId.Cpu));
     }
 
     /// <summary>Each CPU counts its events, so the next number is known unless events were lost.</summary>
     private void AddSequences(ReadOnlySpan<TcpEvent> events)
     {
-        var sequences = columns.Room(ColumnId.Sequence, events.Length);
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
+        var sequences = columns.Room(ColumnId.Sequence);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
         lastOfCpu.AsSpan(0, cpus.Count).Clear();
         for (var i = 0; i < events.Length; i++)
         {
@@ -144,13 +132,13 @@ public sealed class ChunkEncoder
     private void AddCounters(ReadOnlySpan<TcpEvent> events)
     {
         var rows = countedEvents.AsSpan(0, columns.Rows(ChunkTable.Counters));
-        var bytesSent = columns.Room(ColumnId.BytesSent, rows.Length);
-        var bytesAcked = columns.Room(ColumnId.BytesAcked, rows.Length);
-        var bytesReceived = columns.Room(ColumnId.BytesReceived, rows.Length);
-        var segmentsSent = columns.Room(ColumnId.SegmentsSent, rows.Length);
-        var segmentsReceived = columns.Room(ColumnId.SegmentsReceived, rows.Length);
-        var retransmits = columns.Room(ColumnId.Retransmits, rows.Length);
-        var smoothedRtts = columns.Room(ColumnId.SmoothedRtt, rows.Length);
+        var bytesSent = columns.Room(ColumnId.BytesSent);
+        var bytesAcked = columns.Room(ColumnId.BytesAcked);
+        var bytesReceived = columns.Room(ColumnId.BytesReceived);
+        var segmentsSent = columns.Room(ColumnId.SegmentsSent);
+        var segmentsReceived = columns.Room(ColumnId.SegmentsReceived);
+        var retransmits = columns.Room(ColumnId.Retransmits);
+        var smoothedRtts = columns.Room(ColumnId.SmoothedRtt);
         for (var i = 0; i < rows.Length; i++)
         {
             ref readonly var one = ref events[rows[i]];
@@ -166,82 +154,73 @@ public sealed class ChunkEncoder
 
     private void AddSockets(ReadOnlySpan<TcpEvent> events)
     {
-        var eventCpus = columns.Room(ColumnId.EventCpu, events.Length);
-        var connections = columns.Room(ColumnId.Connection, sockets.Count);
-        var socketServices = columns.Room(ColumnId.Service, sockets.Count);
-        var clientAddresses = columns.Room(ColumnId.ClientAddress, sockets.Count);
-        var clientPorts = columns.Room(ColumnId.ClientPort, sockets.Count);
+        var eventCpus = columns.Room(ColumnId.EventCpu);
+        var connections = columns.Room(ColumnId.Connection);
+        var socketServices = columns.Room(ColumnId.Service);
+        var clientAddresses = columns.Room(ColumnId.ClientAddress);
+        var clientPorts = columns.Room(ColumnId.ClientPort);
         lastOfCpu.AsSpan(0, cpus.Count).Clear();
         for (var i = 0; i < sockets.Count; i++)
         {
-            ref readonly var one = ref events[firstEvents[i]];
+            var first = sockets.FirstEvents[i];
+            ref readonly var one = ref events[first];
 
             // Every CPU takes socket cookies out of a batch of its own, one by one.
-            ref var last = ref lastOfCpu[eventCpus[firstEvents[i]]];
+            ref var last = ref lastOfCpu[eventCpus[first]];
             connections[i] = ZigZag.Encode(one.Connection - last - 1);
             last = one.Connection;
 
-            var local = addresses.Add(one.LocalAddress);
-            var peer = addresses.Add(one.PeerAddress);
-            if (ChunkService.IsPeer(one))
-            {
-                socketServices[i] = (uint)services.Add(new(one.Netns, peer, one.PeerPort | ChunkService.PeerBit));
-                clientAddresses[i] = (uint)local;
-                clientPorts[i] = one.LocalPort;
-            }
-            else
-            {
-                socketServices[i] = (uint)services.Add(new(one.Netns, local, one.LocalPort));
-                clientAddresses[i] = (uint)peer;
-                clientPorts[i] = one.PeerPort;
-            }
+            socketServices[i] = (uint)services.Add(events, first);
+            clientAddresses[i] = addresses.Add(ServiceKey.ClientAddress(one));
+            clientPorts[i] = ServiceKey.ClientPort(one);
         }
 
         columns.SetRows(ChunkTable.Sockets, sockets.Count);
     }
 
-    private void AddTasks()
+    private void AddTasks(ReadOnlySpan<TcpEvent> events)
     {
-        var pids = columns.Room(ColumnId.Pid, tasks.Count);
-        var tids = columns.Room(ColumnId.Tid, tasks.Count);
-        var taskPrograms = columns.Room(ColumnId.Program, tasks.Count);
+        var pids = columns.Room(ColumnId.Pid);
+        var tids = columns.Room(ColumnId.Tid);
+        var taskPrograms = columns.Room(ColumnId.Program);
         for (var i = 0; i < tasks.Count; i++)
         {
-            ref readonly var task = ref tasks.Values[i];
+            ref readonly var task = ref events[tasks.FirstEvents[i]];
             pids[i] = task.Pid;
             tids[i] = ZigZag.Encode((ulong)task.Tid - task.Pid);
-            taskPrograms[i] = (uint)programs.Add(new(task.Cgroup, task.Comm, task.Uid, task.Mntns));
+            taskPrograms[i] = (uint)programs.Add(events, tasks.FirstEvents[i]);
         }
 
-        var uids = columns.Room(ColumnId.Uid, programs.Count);
-        var mntns = columns.Room(ColumnId.Mntns, programs.Count);
-        var cgroups = columns.Room(ColumnId.Cgroup, programs.Count);
-        var commFirsts = columns.Room(ColumnId.CommFirst, programs.Count);
-        var commLasts = columns.Room(ColumnId.CommLast, programs.Count);
+        var uids = columns.Room(ColumnId.Uid);
+        var mntns = columns.Room(ColumnId.Mntns);
+        var cgroups = columns.Room(ColumnId.Cgroup);
+        var commFirsts = columns.Room(ColumnId.CommFirst);
+        var commLasts = columns.Room(ColumnId.CommLast);
         for (var i = 0; i < programs.Count; i++)
         {
-            ref readonly var program = ref programs.Values[i];
+            ref readonly var program = ref events[programs.FirstEvents[i]];
+            var comm = Words.Of(program.Comm);
             uids[i] = program.Uid;
             mntns[i] = program.Mntns;
             cgroups[i] = program.Cgroup;
-            (commFirsts[i], commLasts[i]) = Words.Of(program.Comm);
+            (commFirsts[i], commLasts[i]) = (comm.First, comm.Last);
         }
 
         columns.SetRows(ChunkTable.Tasks, tasks.Count);
         columns.SetRows(ChunkTable.Programs, programs.Count);
     }
 
-    private void AddServices()
+    private void AddServices(ReadOnlySpan<TcpEvent> events)
     {
-        var netns = columns.Room(ColumnId.ServiceNetns, services.Count);
-        var serviceAddresses = columns.Room(ColumnId.ServiceAddress, services.Count);
-        var ports = columns.Room(ColumnId.ServicePort, services.Count);
+        var netns = columns.Room(ColumnId.ServiceNetns);
+        var serviceAddresses = columns.Room(ColumnId.ServiceAddress);
+        var ports = columns.Room(ColumnId.ServicePort);
         for (var i = 0; i < services.Count; i++)
         {
-            ref readonly var service = ref services.Values[i];
+            ref readonly var service = ref events[services.FirstEvents[i]];
             netns[i] = service.Netns;
-            serviceAddresses[i] = (uint)addresses.FinalIndex(service.Address);
-            ports[i] = service.Port;
+            serviceAddresses[i] = addresses.Add(ServiceKey.Address(service));
+            ports[i] = ServiceKey.Port(service);
         }
 
         columns.SetRows(ChunkTable.Services, services.Count);
@@ -249,17 +228,14 @@ public sealed class ChunkEncoder
 
     private void AddAddresses()
     {
-        foreach (ref var address in columns.Room(ColumnId.ClientAddress, sockets.Count).AsSpan(0, sockets.Count))
-            address = (uint)addresses.FinalIndex((int)address);
-
-        var firsts = columns.Room(ColumnId.AddressFirst, addresses.Long.Length);
-        var lasts = columns.Room(ColumnId.AddressLast, addresses.Long.Length);
-        for (var i = 0; i < addresses.Long.Length; i++)
-            (firsts[i], lasts[i]) = addresses.Long[i];
-
-        addresses.Short.CopyTo(columns.Room(ColumnId.ShortAddress, addresses.Short.Length));
-        columns.SetRows(ChunkTable.ShortAddresses, addresses.Short.Length);
-        columns.SetRows(ChunkTable.LongAddresses, addresses.Long.Length);
+        addresses.Number(
+            columns.Room(ColumnId.ShortAddress),
+            columns.Room(ColumnId.AddressFirst),
+            columns.Room(ColumnId.AddressLast));
+        addresses.Resolve(columns.Room(ColumnId.ClientAddress).AsSpan(0, sockets.Count));
+        addresses.Resolve(columns.Room(ColumnId.ServiceAddress).AsSpan(0, services.Count));
+        columns.SetRows(ChunkTable.ShortAddresses, addresses.ShortCount);
+        columns.SetRows(ChunkTable.LongAddresses, addresses.Count - addresses.ShortCount);
     }
 
     private static bool HasCounters(in TcpEvent one) =>

@@ -82,11 +82,15 @@ internal enum ColumnId : byte
     Cpu,
 }
 
-/// <summary>
-/// One column: whose rows it describes, how its values are laid down, and the limit that they are all below, 0 if they
-/// may use all 64 bits.
-/// </summary>
-internal readonly record struct Column(ColumnId Id, ChunkTable Table, ColumnEncoding Encoding, ulong Limit = 0);
+/// <summary>One column: whose rows it describes, how its values are laid down, and which values it may have.</summary>
+internal readonly record struct Column(ColumnId Id, ChunkTable Table, ColumnEncoding Encoding)
+{
+    /// <summary>The values are below it; 0 if they may use all 64 bits.</summary>
+    public ulong Limit { get; init; }
+
+    /// <summary>The values are indices of this table's rows; the addresses' tables count as one.</summary>
+    public ChunkTable? RefersTo { get; init; }
+}
 
 /// <summary>
 /// Which columns a chunk has. To add one, add its line: readers that do not know it skip it, and where it is missing
@@ -101,40 +105,40 @@ internal static class ChunkLayout
     /// <summary>In the order of their ids.</summary>
     public static readonly Column[] Columns =
     [
-        new(ColumnId.EventKind, ChunkTable.Events, ColumnEncoding.Packed),
+        new(ColumnId.EventKind, ChunkTable.Events, ColumnEncoding.Packed) { RefersTo = ChunkTable.Kinds },
         new(ColumnId.Timestamp, ChunkTable.Events, ColumnEncoding.Delta),
-        new(ColumnId.EventCpu, ChunkTable.Events, ColumnEncoding.Packed),
+        new(ColumnId.EventCpu, ChunkTable.Events, ColumnEncoding.Packed) { RefersTo = ChunkTable.Cpus },
         new(ColumnId.Sequence, ChunkTable.Events, ColumnEncoding.Packed),
         new(ColumnId.SocketBack, ChunkTable.Returns, ColumnEncoding.Packed),
-        new(ColumnId.Task, ChunkTable.Arrivals, ColumnEncoding.Packed),
+        new(ColumnId.Task, ChunkTable.Arrivals, ColumnEncoding.Packed) { RefersTo = ChunkTable.Tasks },
         new(ColumnId.Duration, ChunkTable.Durations, ColumnEncoding.Packed),
         new(ColumnId.BytesSent, ChunkTable.Counters, ColumnEncoding.Packed),
         new(ColumnId.BytesAcked, ChunkTable.Counters, ColumnEncoding.Packed),
         new(ColumnId.BytesReceived, ChunkTable.Counters, ColumnEncoding.Packed),
-        new(ColumnId.SegmentsSent, ChunkTable.Counters, ColumnEncoding.Packed, Bits32),
-        new(ColumnId.SegmentsReceived, ChunkTable.Counters, ColumnEncoding.Packed, Bits32),
-        new(ColumnId.Retransmits, ChunkTable.Counters, ColumnEncoding.Packed, Bits32),
-        new(ColumnId.SmoothedRtt, ChunkTable.Counters, ColumnEncoding.Packed, Bits32),
+        new(ColumnId.SegmentsSent, ChunkTable.Counters, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.SegmentsReceived, ChunkTable.Counters, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.Retransmits, ChunkTable.Counters, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.SmoothedRtt, ChunkTable.Counters, ColumnEncoding.Packed) { Limit = Bits32 },
         new(ColumnId.Connection, ChunkTable.Sockets, ColumnEncoding.Packed),
-        new(ColumnId.Service, ChunkTable.Sockets, ColumnEncoding.Packed),
-        new(ColumnId.ClientAddress, ChunkTable.Sockets, ColumnEncoding.Packed),
-        new(ColumnId.ClientPort, ChunkTable.Sockets, ColumnEncoding.Packed, Bits16),
-        new(ColumnId.ServiceNetns, ChunkTable.Services, ColumnEncoding.Packed, Bits32),
-        new(ColumnId.ServiceAddress, ChunkTable.Services, ColumnEncoding.Packed),
-        new(ColumnId.ServicePort, ChunkTable.Services, ColumnEncoding.Packed, Bits17),
-        new(ColumnId.ShortAddress, ChunkTable.ShortAddresses, ColumnEncoding.Packed, Bits32),
+        new(ColumnId.Service, ChunkTable.Sockets, ColumnEncoding.Packed) { RefersTo = ChunkTable.Services },
+        new(ColumnId.ClientAddress, ChunkTable.Sockets, ColumnEncoding.Packed) { RefersTo = ChunkTable.ShortAddresses },
+        new(ColumnId.ClientPort, ChunkTable.Sockets, ColumnEncoding.Packed) { Limit = Bits16 },
+        new(ColumnId.ServiceNetns, ChunkTable.Services, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.ServiceAddress, ChunkTable.Services, ColumnEncoding.Packed) { RefersTo = ChunkTable.ShortAddresses },
+        new(ColumnId.ServicePort, ChunkTable.Services, ColumnEncoding.Packed) { Limit = Bits17 },
+        new(ColumnId.ShortAddress, ChunkTable.ShortAddresses, ColumnEncoding.Packed) { Limit = Bits32 },
         new(ColumnId.AddressFirst, ChunkTable.LongAddresses, ColumnEncoding.Packed),
         new(ColumnId.AddressLast, ChunkTable.LongAddresses, ColumnEncoding.Packed),
-        new(ColumnId.Pid, ChunkTable.Tasks, ColumnEncoding.Delta, Bits32),
+        new(ColumnId.Pid, ChunkTable.Tasks, ColumnEncoding.Delta) { Limit = Bits32 },
         new(ColumnId.Tid, ChunkTable.Tasks, ColumnEncoding.Packed),
-        new(ColumnId.Program, ChunkTable.Tasks, ColumnEncoding.Packed),
-        new(ColumnId.Uid, ChunkTable.Programs, ColumnEncoding.Packed, Bits32),
-        new(ColumnId.Mntns, ChunkTable.Programs, ColumnEncoding.Packed, Bits32),
+        new(ColumnId.Program, ChunkTable.Tasks, ColumnEncoding.Packed) { RefersTo = ChunkTable.Programs },
+        new(ColumnId.Uid, ChunkTable.Programs, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.Mntns, ChunkTable.Programs, ColumnEncoding.Packed) { Limit = Bits32 },
         new(ColumnId.Cgroup, ChunkTable.Programs, ColumnEncoding.Packed),
         new(ColumnId.CommFirst, ChunkTable.Programs, ColumnEncoding.Packed),
         new(ColumnId.CommLast, ChunkTable.Programs, ColumnEncoding.Packed),
-        new(ColumnId.Kind, ChunkTable.Kinds, ColumnEncoding.Packed, ChunkKind.Limit),
-        new(ColumnId.Cpu, ChunkTable.Cpus, ColumnEncoding.Packed, Bits16),
+        new(ColumnId.Kind, ChunkTable.Kinds, ColumnEncoding.Packed) { Limit = ChunkKind.Limit },
+        new(ColumnId.Cpu, ChunkTable.Cpus, ColumnEncoding.Packed) { Limit = Bits16 },
     ];
 
     /// <summary>How many tables this version knows.</summary>

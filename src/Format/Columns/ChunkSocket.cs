@@ -4,34 +4,23 @@ namespace TraceCap.Format.Columns;
 
 /// <summary>What all events of one socket have in common: 48 bytes without padding.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly struct ChunkSocket
+public struct ChunkSocket
 {
-    /// <summary>Takes the socket's part of an event.</summary>
-    public ChunkSocket(in TcpEvent one)
-    {
-        Connection = one.Connection;
-        LocalAddress = one.LocalAddress;
-        PeerAddress = one.PeerAddress;
-        Netns = one.Netns;
-        LocalPort = one.LocalPort;
-        PeerPort = one.PeerPort;
-    }
-
     /// <inheritdoc cref="TcpEvent.Connection" />
-    public ulong Connection { get; init; }
+    public ulong Connection;
 
     /// <inheritdoc cref="TcpEvent.LocalAddress" />
-    public Address LocalAddress { get; init; }
+    public Address LocalAddress;
 
     /// <inheritdoc cref="TcpEvent.PeerAddress" />
-    public Address PeerAddress { get; init; }
+    public Address PeerAddress;
 
     /// <inheritdoc cref="TcpEvent.Netns" />
-    public uint Netns { get; init; }
+    public uint Netns;
 
     /// <inheritdoc cref="TcpEvent.LocalPort" />
-    public ushort LocalPort { get; init; }
+    public ushort LocalPort;
 
     /// <inheritdoc cref="TcpEvent.PeerPort" />
-    public ushort PeerPort { get; init; }
+    public ushort PeerPort;
 }

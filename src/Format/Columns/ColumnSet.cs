@@ -13,7 +13,10 @@ internal sealed class ColumnSet
 
     private readonly ulong[][] values = [.. ChunkLayout.Columns.Select(_ => Array.Empty<ulong>())];
     private readonly int[] rows = new int[ChunkLayout.Tables];
-    private readonly (byte Encoding, int Start, int Length)[] bodies = new (byte, int, int)[ChunkLayout.Columns.Length];
+    private readonly Body[] bodies = new Body[ChunkLayout.Columns.Length];
+
+    /// <summary>How many addresses there are, short and long.</summary>
+    public int AddressCount => Rows(ChunkTable.ShortAddresses) + Rows(ChunkTable.LongAddresses);
 
     /// <summary>How many rows the table has.</summary>
     public int Rows(ChunkTable table) => rows[(int)table];
@@ -21,12 +24,20 @@ internal sealed class ColumnSet
     /// <summary>Says how many rows the table has.</summary>
     public void SetRows(ChunkTable table, int count) => rows[(int)table] = count;
 
-    /// <summary>Memory for the values of a column: so many rows, and one more that is never stored.</summary>
-    public ulong[] Room(ColumnId id, int count)
+    /// <summary>The most rows that a table may have in this chunk.</summary>
+    /// <remarks>Every row is there for an event that refers to it; a socket refers to two addresses.</remarks>
+    public int MaxRows(ChunkTable table) =>
+        table is ChunkTable.ShortAddresses or ChunkTable.LongAddresses ? 2 * Rows(ChunkTable.Events) : Rows(ChunkTable.Events);
+
+    /// <summary>
+    /// Memory for the values of a column: for as many rows as its table may have, and one more that is never stored.
+    /// </summary>
+    public ulong[] Room(ColumnId id)
     {
         ref var room = ref values[(int)id];
-        if (room.Length <= count)
-            room = new ulong[Math.Max(count + 1, room.Length + (room.Length / 2))];
+        var most = MaxRows(ChunkLayout.Columns[(int)id].Table);
+        if (room.Length <= most)
+            room = new ulong[most + 1];
 
         return room;
     }
@@ -45,7 +56,7 @@ internal sealed class ColumnSet
             if (stored.ContainsAnyExcept(0UL))
                 column.Encoding.Encode(stored, ref writer);
 
-            bodies[i] = (column.Encoding.Id, start, writer.Position - start);
+            bodies[i] = new(column.Encoding.Id, start, writer.Position - start);
         }
 
         var directoryEnd = WriteDirectory(ref payload);
@@ -73,7 +84,7 @@ internal sealed class ColumnSet
                 if (bodies[id].Length != 0)
                     throw new CaptureFormatException($"a chunk has column {id} twice");
 
-                bodies[id] = (encoding, start, length);
+                bodies[id] = new(encoding, start, length);
             }
 
             start += length;
@@ -87,47 +98,55 @@ internal sealed class ColumnSet
             body.Start += directory;
     }
 
-    /// <summary>The values of a column of the payload that was opened. One unused value follows them.</summary>
+    /// <summary>
+    /// The values of a column of the payload that was opened. One unused value follows them in memory.
+    /// </summary>
     /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
     public Span<ulong> Read(ReadOnlySpan<byte> payload, ColumnId id)
     {
         var column = ChunkLayout.Columns[(int)id];
-        return Read(payload, column, column.Limit);
-    }
-
-    /// <summary>The values of a column that holds indices into so many rows. One unused value follows them.</summary>
-    /// <exception cref="CaptureFormatException">They are not what they should be.</exception>
-    public Span<ulong> ReadIndices(ReadOnlySpan<byte> payload, ColumnId id, int count)
-    {
-        var column = ChunkLayout.Columns[(int)id];
-        if (count == 0 && Rows(column.Table) > 0)
-            throw new CaptureFormatException($"column {id} refers to an empty table");
-
-        return Read(payload, column, (ulong)count);
-    }
-
-    private Span<ulong> Read(ReadOnlySpan<byte> payload, Column column, ulong limit)
-    {
         var rows = Rows(column.Table);
-        var result = Room(column.Id, rows).AsSpan(0, rows);
-        var (encoding, start, length) = bodies[(int)column.Id];
-        if (length == 0)
+        ref var body = ref bodies[(int)id];
+        var result = Room(id).AsSpan(0, rows);
+        if (!body.IsRead)
         {
-            result.Clear();
-            return result;
+            Decode(payload, column, body, result);
+            Check(column, result);
+            body.IsRead = true;
         }
-
-        var reader = new PayloadReader(payload.Slice(start, length));
-        (ColumnEncoding.Of(encoding) ?? throw new CaptureFormatException(
-            $"column {column.Id} has encoding {encoding}, which this version does not know")).Decode(ref reader, result);
-        if (reader.Left != 0)
-            throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
-
-        if (limit != 0 && BitPacking.Greatest(result) is var greatest && greatest >= limit && rows > 0)
-            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
 
         return result;
     }
+
+    private static void Decode(ReadOnlySpan<byte> payload, Column column, Body body, Span<ulong> result)
+    {
+        if (body.Length == 0)
+        {
+            result.Clear();
+            return;
+        }
+
+        var encoding = ColumnEncoding.Of(body.Encoding) ?? throw new CaptureFormatException(
+            $"column {column.Id} has encoding {body.Encoding}, which this version does not know");
+        var reader = new PayloadReader(payload.Slice(body.Start, body.Length));
+        encoding.Decode(ref reader, result);
+        if (reader.Left != 0)
+            throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
+    }
+
+    private void Check(Column column, ReadOnlySpan<ulong> result)
+    {
+        var limit = column.RefersTo is { } table ? (ulong)IndexedRows(table) : column.Limit;
+        if ((limit == 0 && column.RefersTo is null) || result.IsEmpty)
+            return;
+
+        var greatest = Vectors.Range(result).Greatest;
+        if (greatest >= limit)
+            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
+    }
+
+    private int IndexedRows(ChunkTable table) =>
+        table == ChunkTable.ShortAddresses ? AddressCount : Rows(table);
 
     private int WriteDirectory(ref byte[] payload)
     {
@@ -161,18 +180,30 @@ internal sealed class ColumnSet
         for (var i = 0; i < tables; i++)
         {
             var count = reader.ReadVarint();
-            if (i >= rows.Length)
-                continue;
-
-            // Every row is there for an event that refers to it; a socket refers to two addresses.
-            if (count > 2 * (ulong)events)
-                throw new CaptureFormatException($"a chunk of {events} events has {count} rows of {(ChunkTable)i}");
-
-            rows[i] = (int)count;
+            if (i < rows.Length)
+                rows[i] = (int)Math.Min(count, int.MaxValue);
         }
 
         if (Rows(ChunkTable.Events) != events)
             throw new CaptureFormatException(
                 $"a chunk has {Rows(ChunkTable.Events)} events, expected {events} as its block header says");
+
+        for (var table = ChunkTable.Kinds; (int)table < rows.Length; table++)
+        {
+            if (Rows(table) > MaxRows(table))
+                throw new CaptureFormatException(
+                    $"a chunk has {Rows(table)} rows of {table}, expected at most {MaxRows(table)} for {events} events");
+        }
+
+        if ((long)AddressCount > MaxRows(ChunkTable.LongAddresses))
+            throw new CaptureFormatException(
+                $"a chunk has {AddressCount} addresses, expected at most {MaxRows(ChunkTable.LongAddresses)} for {events} events");
+    }
+
+    /// <summary>Where a column lies in the payload; nowhere if its length is 0.</summary>
+    private record struct Body(byte Encoding, int Start, int Length)
+    {
+        /// <summary>Whether the column's values are already in memory.</summary>
+        public bool IsRead { get; set; }
     }
 }

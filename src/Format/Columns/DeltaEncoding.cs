@@ -13,9 +13,7 @@ internal sealed class DeltaEncoding : ColumnEncoding
             return;
 
         writer.WriteVarint(values[0]);
-        for (var i = values.Length - 1; i > 0; i--)
-            values[i] = ZigZag.Encode(values[i] - values[i - 1]);
-
+        Vectors.ToDifferences(values);
         Packed.Encode(values[1..], ref writer);
     }
 

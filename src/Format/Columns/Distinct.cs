@@ -1,26 +1,20 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TraceCap.Format.Columns;
 
-/// <summary>
-/// Numbers different values in the order of their first occurrence. Values are told apart by their bytes: the type has
-/// no padding and a size of whole words of eight bytes.
-/// </summary>
-internal sealed class Distinct<T>
-    where T : unmanaged
+/// <summary>Numbers different pairs of words in the order of their first occurrence.</summary>
+internal sealed class Distinct
 {
-    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    /// <summary>The pairs, from position 1 on.</summary>
+    private Words[] values = new Words[32];
 
-    private T[] values = new T[32];
-
-    /// <summary>Positions in <see cref="values"/> plus one, 0 where a slot is free; at least half of them are.</summary>
+    /// <summary>Positions in <see cref="values"/>, 0 where a slot is free; at least half of them are.</summary>
     private int[] slots = new int[64];
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<T> Values => values.AsSpan(0, Count);
+    public ReadOnlySpan<Words> Values => values.AsSpan(1, Count);
 
     public void Clear()
     {
@@ -28,54 +22,45 @@ internal sealed class Distinct<T>
         slots.AsSpan().Clear();
     }
 
-    /// <summary>The number of the value, which is <see cref="Count"/> before the call if the value is new.</summary>
-    public int Add(in T value)
+    /// <summary>The number of the pair, which is <see cref="Count"/> before the call if it is new.</summary>
+    /// <remarks>Whether it is new cannot be foretold, so there is no branch: a known one is written over itself.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Add(ulong first, ulong last)
     {
-        ref var slot = ref Find(value);
-        if (slot == 0)
-        {
-            if (Count == values.Length)
-            {
-                Grow();
-                slot = ref Find(value);
-            }
+        if (Count + 2 > values.Length)
+            Grow();
 
-            values[Count++] = value;
-            slot = Count;
-        }
-
-        return slot - 1;
+        ref var slot = ref Find(first, last);
+        var isNew = slot == 0 ? 1 : 0;
+        Count += isNew;
+        slot += isNew * Count;
+        ref var value = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), slot);
+        value.First = first;
+        value.Last = last;
+        return (uint)(slot - 1);
     }
 
-    public static bool Same(in T one, in T other) => Bytes(one).SequenceEqual(Bytes(other));
-
-    private ref int Find(in T value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref int Find(ulong first, ulong last)
     {
-        for (var at = Hash(value) & (ulong)(slots.Length - 1); ; at = (at + 1) & (ulong)(slots.Length - 1))
+        ref var firstSlot = ref MemoryMarshal.GetArrayDataReference(slots);
+        ref var firstValue = ref MemoryMarshal.GetArrayDataReference(values);
+        var mask = (uint)slots.Length - 1;
+        for (var at = Hashing.Of(first, last) & mask; ; at = (at + 1) & mask)
         {
-            ref var slot = ref slots[at];
-            if (slot == 0 || Same(values[slot - 1], value))
+            ref var slot = ref Unsafe.Add(ref firstSlot, at);
+            ref readonly var value = ref Unsafe.Add(ref firstValue, slot);
+            if (slot == 0 | ((value.First ^ first) | (value.Last ^ last)) == 0)
                 return ref slot;
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()
     {
         Array.Resize(ref values, values.Length * 2);
         slots = new int[values.Length * 2];
-        for (var i = 0; i < Count; i++)
-            Find(values[i]) = i + 1;
+        for (var position = 1; position <= Count; position++)
+            Find(values[position].First, values[position].Last) = position;
     }
-
-    private static ulong Hash(in T value)
-    {
-        ref var words = ref Unsafe.As<T, ulong>(ref Unsafe.AsRef(in value));
-        var hash = 0UL;
-        for (var i = 0; i < Unsafe.SizeOf<T>() / sizeof(ulong); i++)
-            hash = (BitOperations.RotateLeft(hash, 23) ^ Unsafe.Add(ref words, i)) * Multiplier;
-
-        return hash ^ (hash >> 32);
-    }
-
-    private static ReadOnlySpan<byte> Bytes(in T value) => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value));
 }

@@ -33,8 +33,10 @@ internal sealed class EventLinks
     public ReadOnlySpan<int> CountedEvents => countedEvents.AsSpan(0, counted);
 
     /// <exception cref="CaptureFormatException">The columns contradict each other.</exception>
-    public void Read(ColumnSet columns, ReadOnlySpan<byte> payload, ReadOnlySpan<ulong> kinds, ReadOnlySpan<ulong> eventKinds)
+    public void Read(ColumnSet columns, ReadOnlySpan<byte> payload)
     {
+        var kinds = columns.Read(payload, ColumnId.Kind);
+        var eventKinds = columns.Read(payload, ColumnId.EventKind);
         foreach (var kind in kinds)
         {
             if (!new ChunkKind(kind).IsValid)
@@ -42,10 +44,9 @@ internal sealed class EventLinks
         }
 
         var socketBacks = columns.Read(payload, ColumnId.SocketBack);
-        var eventTasks = columns.ReadIndices(payload, ColumnId.Task, columns.Rows(ChunkTable.Tasks));
+        var eventTasks = columns.Read(payload, ColumnId.Task);
         Reserve(eventKinds.Length);
-        Follow(kinds, eventKinds, ref MemoryMarshal.GetReference(socketBacks), ref MemoryMarshal.GetReference(eventTasks),
-            out var returns, out var arrivals);
+        var (returns, arrivals) = Follow(kinds, eventKinds, socketBacks, eventTasks);
         Check(columns, ChunkTable.Returns, returns);
         Check(columns, ChunkTable.Arrivals, arrivals);
         Check(columns, ChunkTable.Sockets, sockets);
@@ -70,37 +71,49 @@ internal sealed class EventLinks
     /// <summary>
     /// What the next event has cannot be foretold, so there is no branch: every list is written at its end, and its
     /// end moves only if the event belongs to it. Hence the lists have room for one entry more than there are events,
-    /// and so have the two columns.
+    /// and so have the columns; by then nothing is read that was not checked.
     /// </summary>
-    private void Follow(
-        ReadOnlySpan<ulong> kinds, ReadOnlySpan<ulong> eventKinds, ref ulong socketBacks, ref ulong eventTasks,
-        out int returns, out int arrivals)
+    private (int Returns, int Arrivals) Follow(
+        ReadOnlySpan<ulong> kinds, ReadOnlySpan<ulong> eventKinds, Span<ulong> socketBacks, Span<ulong> eventTasks)
     {
-        returns = arrivals = sockets = timed = counted = 0;
+        ref var kind = ref MemoryMarshal.GetReference(kinds);
+        ref var back = ref MemoryMarshal.GetReference(socketBacks);
+        ref var eventTask = ref MemoryMarshal.GetReference(eventTasks);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(firstEvents);
+        ref var timedEvent = ref MemoryMarshal.GetArrayDataReference(timedEvents);
+        ref var countedEvent = ref MemoryMarshal.GetArrayDataReference(countedEvents);
+        ref var lastTask = ref MemoryMarshal.GetArrayDataReference(taskOfSocket);
+        ref var socketOfEvent = ref MemoryMarshal.GetArrayDataReference(socketOf);
+        ref var taskOfEvent = ref MemoryMarshal.GetArrayDataReference(taskOf);
+        var (found, returns, arrivals, withDuration, withCounters) = (0L, 0, 0, 0, 0);
         for (var i = 0; i < eventKinds.Length; i++)
         {
-            var stored = (uint)new ChunkKind(kinds[(int)eventKinds[i]]).Stored;
-            var back = (int)(stored & (uint)Stored.SocketBack);
-            var explicitTask = (int)(stored & (uint)Stored.Task) / (int)Stored.Task;
+            var stored = (uint)new ChunkKind(Unsafe.Add(ref kind, (nint)eventKinds[i])).Stored;
+            var isReturn = stored & 1;
+            var isArrival = (stored >> 1) & 1;
 
-            firstEvents[sockets] = i;
-            var socket = sockets - (back * (1 + (long)Unsafe.Add(ref socketBacks, returns)));
-            sockets += 1 - back;
-            returns += back;
-            if ((ulong)socket >= (ulong)sockets)
+            Unsafe.Add(ref first, (nint)found) = i;
+            var socket = found - (isReturn * ((long)Unsafe.Add(ref back, returns) + 1));
+            found += 1 - isReturn;
+            returns += (int)isReturn;
+            if ((ulong)socket >= (ulong)found)
                 throw new CaptureFormatException($"event {i} of a chunk refers to a socket before the first one");
 
-            ref var task = ref taskOfSocket[(int)socket];
-            task = explicitTask != 0 ? (int)Unsafe.Add(ref eventTasks, arrivals) : task;
-            arrivals += explicitTask;
-            socketOf[i] = (int)socket;
-            taskOf[i] = task;
+            ref var task = ref Unsafe.Add(ref lastTask, (nint)socket);
+            var arrived = (int)Unsafe.Add(ref eventTask, arrivals);
+            task ^= (task ^ arrived) & -(int)isArrival;
+            arrivals += (int)isArrival;
+            Unsafe.Add(ref socketOfEvent, i) = (int)socket;
+            Unsafe.Add(ref taskOfEvent, i) = task;
 
-            timedEvents[timed] = i;
-            timed += (int)(stored & (uint)Stored.Duration) / (int)Stored.Duration;
-            countedEvents[counted] = i;
-            counted += (int)(stored & (uint)Stored.Counters) / (int)Stored.Counters;
+            Unsafe.Add(ref timedEvent, withDuration) = i;
+            withDuration += (int)((stored >> 2) & 1);
+            Unsafe.Add(ref countedEvent, withCounters) = i;
+            withCounters += (int)(stored >> 3) & 1;
         }
+
+        (sockets, timed, counted) = ((int)found, withDuration, withCounters);
+        return (returns, arrivals);
     }
 
     private static void Check(ColumnSet columns, ChunkTable table, int found)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -5,107 +6,153 @@ namespace TraceCap.Format.Columns;
 
 /// <summary>
 /// The least value, then every value's distance from it in the same number of bits. Values that would need many more
-/// bits than the rest are exceptions: their low bits are packed like the others', their high bits are listed apart.
+/// bits than the rest are exceptions: their low bits are packed like the others', their high bits apart.
 /// </summary>
 internal sealed class PackedEncoding : ColumnEncoding
 {
     public const byte Number = 1;
 
+    /// <summary>
+    /// What an exception counts for beside its high bits: the bits that say where it is, and a few more because it
+    /// takes time.
+    /// </summary>
+    private const int ExceptionBits = 12;
+
+    private const int SampleSize = 1024;
+
     public override byte Id => Number;
 
     public override void Encode(Span<ulong> values, ref PayloadWriter writer)
     {
-        var least = BitPacking.SubtractLeast(values);
-        var width = BestWidth(values, out var exceptions);
+        var (least, greatest) = Vectors.Range(values);
+        if (least != 0)
+            Vectors.Subtract(values, least);
+
+        var width = BestWidth(values, BitPacking.WidthOf(greatest - least));
+        var exceptions = width == BitPacking.WidthOf(greatest - least) ? 0 : Vectors.CountAbove(values, Highest(width));
         writer.WriteByte((byte)width);
         writer.WriteVarint(least);
         writer.WriteVarint((uint)exceptions);
         if (exceptions > 0)
-            WriteExceptions(values, width, ref writer);
+            WriteExceptions(values, width, exceptions, ref writer);
 
-        BitPacking.Pack(values, width, writer.Take(BitPacking.ByteCount(values.Length, width)));
+        WriteBits(values, width, ref writer);
     }
 
     public override void Decode(ref PayloadReader reader, Span<ulong> values)
     {
-        var width = reader.ReadByte();
-        if (width > BitPacking.MaxWidth)
-            throw new CaptureFormatException($"a packed column has a width of {width} bits, expected 0 to 64");
-
+        var width = ReadWidth(ref reader);
         var least = reader.ReadVarint();
-        var exceptions = reader.ReadVarint();
-        if (exceptions > (ulong)values.Length)
-            throw new CaptureFormatException(
-                $"a packed column of {values.Length} values has {exceptions} exceptions, expected no more than values");
+        var exceptions = reader.ReadCount("exceptions in a column", values.Length);
+        if (exceptions == 0)
+        {
+            ReadBits(ref reader, width, least, values);
+            return;
+        }
 
-        var listed = reader;
-        for (var i = 0UL; i < 2 * exceptions; i++)
-            reader.ReadVarint();
-
-        BitPacking.Unpack(reader.ReadRest(BitPacking.ByteCount(values.Length, width)), width, least, values);
-        if (exceptions > 0)
-            AddExceptions(ref listed, (int)exceptions, width, values);
+        var scratch = ArrayPool<ulong>.Shared.Rent(2 * exceptions);
+        var gaps = scratch.AsSpan(0, exceptions);
+        var highs = scratch.AsSpan(exceptions, exceptions);
+        ReadBits(ref reader, ReadWidth(ref reader), 0, gaps);
+        ReadBits(ref reader, ReadWidth(ref reader), 0, highs);
+        ReadBits(ref reader, width, least, values);
+        AddExceptions(gaps, highs, width, values);
+        ArrayPool<ulong>.Shared.Return(scratch);
     }
 
-    private static void WriteExceptions(ReadOnlySpan<ulong> values, int width, ref PayloadWriter writer)
+    private static void WriteExceptions(ReadOnlySpan<ulong> values, int width, int exceptions, ref PayloadWriter writer)
     {
-        var next = 0;
-        for (var i = 0; i < values.Length; i++)
+        var scratch = ArrayPool<ulong>.Shared.Rent(2 * (exceptions + 1));
+        var gaps = scratch.AsSpan(0, exceptions + 1);
+        var highs = scratch.AsSpan(exceptions + 1, exceptions + 1);
+        var found = 0;
+        var limits = new Vector<ulong>(Highest(width));
+        for (var start = 0; found < exceptions; start += Vector<ulong>.Count)
         {
-            var high = values[i] >> width;
-            if (high == 0)
+            var end = Math.Min(start + Vector<ulong>.Count, values.Length);
+            if (end - start == Vector<ulong>.Count && !Vector.GreaterThanAny(new(values[start..]), limits))
                 continue;
 
-            writer.WriteVarint((uint)(i - next));
-            writer.WriteVarint(high);
-            next = i + 1;
+            // Without a branch, which could not be foretold: what is no exception is overwritten by the next one.
+            for (var i = start; i < end; i++)
+            {
+                var high = values[i] >> width;
+                (gaps[found], highs[found]) = ((uint)i, high);
+                found += high != 0 ? 1 : 0;
+            }
         }
+
+        for (var i = exceptions - 1; i > 0; i--)
+            gaps[i] -= gaps[i - 1] + 1;
+
+        WritePart(gaps[..exceptions], ref writer);
+        WritePart(highs[..exceptions], ref writer);
+        ArrayPool<ulong>.Shared.Return(scratch);
     }
 
-    private static void AddExceptions(ref PayloadReader listed, int exceptions, int width, Span<ulong> values)
+    private static void WritePart(ReadOnlySpan<ulong> part, ref PayloadWriter writer)
+    {
+        var width = BitPacking.WidthOf(Vectors.Range(part).Greatest);
+        writer.WriteByte((byte)width);
+        WriteBits(part, width, ref writer);
+    }
+
+    private static void AddExceptions(ReadOnlySpan<ulong> gaps, ReadOnlySpan<ulong> highs, int width, Span<ulong> values)
     {
         var position = 0UL;
-        for (var i = 0; i < exceptions; i++)
+        for (var i = 0; i < gaps.Length; i++)
         {
-            position += listed.ReadVarint();
+            position += gaps[i];
             if (position >= (ulong)values.Length)
                 throw new CaptureFormatException(
                     $"a packed column has an exception at row {position}, expected below {values.Length}");
 
-            values[(int)position++] += listed.ReadVarint() << width;
+            values[(int)position++] += highs[i] << width;
         }
     }
 
-    /// <summary>The width at which the packed bits and the exceptions together take least.</summary>
-    private static int BestWidth(ReadOnlySpan<ulong> values, out int exceptions)
+    /// <summary>The greatest value of fewer than 64 bits.</summary>
+    private static ulong Highest(int width) => (1UL << width) - 1;
+
+    private static int ReadWidth(ref PayloadReader reader)
+    {
+        var width = reader.ReadByte();
+        return width <= BitPacking.MaxWidth
+            ? width
+            : throw new CaptureFormatException($"a packed column has a width of {width} bits, expected 0 to 64");
+    }
+
+    private static void WriteBits(ReadOnlySpan<ulong> values, int width, ref PayloadWriter writer) =>
+        BitPacking.Pack(values, width, writer.Take(BitPacking.ByteCount(values.Length, width)));
+
+    private static void ReadBits(ref PayloadReader reader, int width, ulong least, Span<ulong> values) =>
+        BitPacking.Unpack(reader.ReadBytes(BitPacking.ByteCount(values.Length, width)), width, least, values);
+
+    /// <summary>
+    /// The width at which the packed bits and the exceptions together take least, as far as a sample of the values
+    /// tells.
+    /// </summary>
+    private static int BestWidth(ReadOnlySpan<ulong> values, int longest)
     {
         var lengths = default(LengthCounts);
-        foreach (var value in values)
-            lengths[64 - BitOperations.LeadingZeroCount(value)]++;
+        var step = 1 + (values.Length / SampleSize);
+        for (var i = 0; i < values.Length; i += step)
+            lengths[BitPacking.WidthOf(values[i])]++;
 
-        var longest = BitPacking.MaxWidth;
-        while (longest > 0 && lengths[longest] == 0)
-            longest--;
-
+        var sampled = (values.Length + step - 1) / step;
         var best = longest;
-        var bestBits = (long)longest * values.Length;
-        var above = exceptions = 0;
+        var bestBits = longest * sampled;
+        var above = 0;
         for (var width = longest - 1; width >= 0; width--)
         {
             above += lengths[width + 1];
-            var bits = (long)width * values.Length;
-            for (var length = width + 1; length <= longest && bits < bestBits; length++)
-                bits += lengths[length] * ExceptionBits(length - width);
-
+            var bits = (width * sampled) + (above * (longest - width + ExceptionBits));
             if (bits < bestBits)
-                (best, bestBits, exceptions) = (width, bits, above);
+                (best, bestBits) = (width, bits);
         }
 
         return best;
     }
-
-    /// <summary>One byte for the position, seven bits of the high part in each of the others.</summary>
-    private static long ExceptionBits(int high) => 8 * (1 + ((high + 6) / 7));
 
     [InlineArray(BitPacking.MaxWidth + 1)]
     private struct LengthCounts

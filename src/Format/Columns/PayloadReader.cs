@@ -58,10 +58,5 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
         return result;
     }
 
-    /// <summary>Reads what is left, which must be so many bytes.</summary>
-    public ReadOnlySpan<byte> ReadRest(int count) => rest.Length == count
-        ? ReadBytes(count)
-        : throw new CaptureFormatException($"a column ends with {rest.Length} bytes of values, expected {count}");
-
     private static CaptureFormatException CutShort() => new("a chunk ends within a value");
 }

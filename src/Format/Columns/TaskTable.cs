@@ -13,7 +13,7 @@ internal sealed class TaskTable
     {
         count = columns.Rows(ChunkTable.Tasks);
         if (tasks.Length < count)
-            tasks = new ChunkTask[count];
+            tasks = new ChunkTask[columns.MaxRows(ChunkTable.Tasks)];
 
         var uids = columns.Read(payload, ColumnId.Uid);
         var mntns = columns.Read(payload, ColumnId.Mntns);
@@ -22,7 +22,7 @@ internal sealed class TaskTable
         var commLasts = columns.Read(payload, ColumnId.CommLast);
         var pids = columns.Read(payload, ColumnId.Pid);
         var tids = columns.Read(payload, ColumnId.Tid);
-        var programs = columns.ReadIndices(payload, ColumnId.Program, uids.Length);
+        var programs = columns.Read(payload, ColumnId.Program);
         for (var i = 0; i < count; i++)
         {
             var program = (int)programs[i];
@@ -30,15 +30,13 @@ internal sealed class TaskTable
             if (tid > uint.MaxValue)
                 throw new CaptureFormatException($"task {i} of a chunk has the thread id {tid}, expected 32 bits");
 
-            tasks[i] = new()
-            {
-                Cgroup = cgroups[program],
-                Comm = new Words(commFirsts[program], commLasts[program]).ToThreadName(),
-                Pid = (uint)pids[i],
-                Tid = (uint)tid,
-                Uid = (uint)uids[program],
-                Mntns = (uint)mntns[program],
-            };
+            ref var task = ref tasks[i];
+            task.Cgroup = cgroups[program];
+            task.Comm = new Words(commFirsts[program], commLasts[program]).ToThreadName();
+            task.Pid = (uint)pids[i];
+            task.Tid = (uint)tid;
+            task.Uid = (uint)uids[program];
+            task.Mntns = (uint)mntns[program];
         }
     }
 }

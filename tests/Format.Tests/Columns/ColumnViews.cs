@@ -1,0 +1,63 @@
+using TraceCap.Format.Columns;
+using TraceCap.Format.Tests.Traffic;
+
+namespace TraceCap.Format.Tests.Columns;
+
+public class ColumnViews
+{
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(5_000, new() { ConnectionsPerSecond = 20_000 });
+    private static readonly byte[] Raw = Chunks.Encode(Events);
+
+    private readonly ChunkDecoder decoder = new();
+
+    [Fact]
+    public void Columns_hold_what_the_events_hold()
+    {
+        var columns = decoder.Open(Raw, Events.Length);
+        Assert.Equal(Events.Select(one => one.Timestamp), columns.Timestamps.ToArray());
+        Assert.Equal(Events.Select(one => one.Type), columns.Types.ToArray());
+        for (var i = 0; i < Events.Length; i++)
+        {
+            var socket = columns.Sockets[columns.SocketOf[i]];
+            var task = columns.Tasks[columns.TaskOf[i]];
+            Assert.Equal(
+                (Events[i].Connection, Events[i].LocalAddress, Events[i].PeerAddress, Events[i].LocalPort, Events[i].PeerPort, Events[i].Netns),
+                (socket.Connection, socket.LocalAddress, socket.PeerAddress, socket.LocalPort, socket.PeerPort, socket.Netns));
+            Assert.Equal(
+                (Events[i].Pid, Events[i].Tid, Events[i].Uid, Events[i].Mntns, Events[i].Cgroup, Events[i].Comm),
+                (task.Pid, task.Tid, task.Uid, task.Mntns, task.Cgroup, task.Comm));
+        }
+    }
+
+    [Fact]
+    public void Columns_may_be_read_after_the_rows()
+    {
+        decoder.Decode(Raw, new TcpEvent[Events.Length]);
+        Assert.Equal(Events.Select(one => one.Timestamp), decoder.Open(Raw, Events.Length).Timestamps.ToArray());
+    }
+
+    [Fact]
+    public void A_column_that_this_version_does_not_know_is_skipped()
+    {
+        var extended = Payloads.WithColumn(Raw, id: 200, encoding: 77, [1, 2, 3]);
+        Chunks.AssertSame(Events, Chunks.Decode(extended, Events.Length));
+    }
+
+    [Fact]
+    public void A_table_that_this_version_does_not_know_is_skipped()
+    {
+        var extended = Payloads.WithTable(Raw, rows: 12);
+        Chunks.AssertSame(Events, Chunks.Decode(extended, Events.Length));
+    }
+
+    [Fact]
+    public void Where_a_column_is_missing_its_values_are_zero()
+    {
+        var reduced = Payloads.WithoutColumn(Raw, (byte)ColumnId.SmoothedRtt);
+        var expected = Events.ToArray();
+        foreach (ref var one in expected.AsSpan())
+            one.SmoothedRtt = 0;
+
+        Chunks.AssertSame(expected, Chunks.Decode(reduced, Events.Length));
+    }
+}
