@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -46,19 +45,4 @@ internal sealed class LiveOptions
     internal ulong Count(ParseResult parsed) => parsed.GetValue(count) ?? ulong.MaxValue;
 
     private static bool IsRingSize(long size) => BitOperations.IsPow2(size) && size >= Environment.SystemPageSize && size <= 1 << 30;
-
-    /// <summary>Runs a session that also ends on SIGINT, SIGTERM and SIGHUP.</summary>
-    internal static EndOfSession Run(LiveSession session, IEventSink sink, TimeSpan? duration)
-    {
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            session.Stop();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        return session.Run(sink, duration);
-    }
 }

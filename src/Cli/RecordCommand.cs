@@ -51,10 +51,11 @@ internal static class RecordCommand
         }
 
         using var status = new RecordingStatus(sink, output.Name, quiet);
+        using var signals = new StopSignals(session);
         status.Begin();
         try
         {
-            var end = LiveOptions.Run(session, status, duration);
+            var end = session.Run(status, duration);
             sink.Complete(end switch
             {
                 EndOfSession.TimeOver => "the time was over",
@@ -67,7 +68,7 @@ internal static class RecordCommand
         {
             throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"recording ended: {error.Message}; of {sink.Ledger.Emitted:N0} events, {sink.EventsByType.Values.Aggregate(0ul, (sum, n) => sum + n):N0} were written before and can be read"));
+                $"recording ended: {error.Message}; of {sink.Ledger.Emitted:N0} events, {sink.EventsWritten:N0} were written before and can be read"));
         }
 
         status.Sum();

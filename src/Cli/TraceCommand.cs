@@ -38,8 +38,9 @@ internal static class TraceCommand
             json.WallOffset = Clocks.Anchor().WallOffset;
         }
 
+        using var signals = new StopSignals(session);
         var sink = new PrintingSink(new EventPrinter(format, filter, output), count);
-        LiveOptions.Run(session, sink, duration);
+        session.Run(sink, duration);
         sink.End();
         return ExitCode.Done;
     }

@@ -56,6 +56,9 @@ public sealed class CaptureWriter
     /// <summary>Events appended.</summary>
     public ulong Events { get; private set; }
 
+    /// <summary>Events of the chunks written.</summary>
+    public ulong EventsWritten { get; private set; }
+
     /// <summary>Chunks written.</summary>
     public long Chunks { get; private set; }
 
@@ -120,8 +123,9 @@ public sealed class CaptureWriter
         latest = Math.Max(latest, last);
         var rawLength = encoder.Encode(chunk, ref raw);
         RawBytes += rawLength;
-        Chunks++;
         WriteBlock(BlockKind.Chunk, raw.AsSpan(0, rawLength), pack: true);
+        Chunks++;
+        EventsWritten += (ulong)held;
         held = 0;
     }
 

@@ -38,6 +38,9 @@ public sealed class CaptureSink : IEventSink
     /// <summary>Events taken so far.</summary>
     public ulong Events => writer.Events;
 
+    /// <summary>Events that are in the capture already.</summary>
+    public ulong EventsWritten => writer.EventsWritten;
+
     /// <summary>Bytes written so far.</summary>
     public long Length => writer.Length;
 
