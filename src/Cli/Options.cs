@@ -59,10 +59,9 @@ internal static class Options
         });
 
     /// <summary>One of a few words.</summary>
-    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, T otherwise, string name)
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
     {
         var option = Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
-        option.DefaultValueFactory = _ => otherwise;
         option.CompletionSources.Add([.. words.Keys]);
         return option;
     }

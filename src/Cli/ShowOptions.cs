@@ -16,7 +16,7 @@ internal sealed class ShowOptions
     private readonly Option<bool> verbose = Options.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
     private readonly Option<bool> userIds = Options.Flag("Show the user id.", "-U", "--print-uid");
     private readonly Option<TableStyle> style = Options.Word(
-        "Whose table: bcc's tcptracer (the default) or that of libbpf-tools.", "STYLE", Styles, TableStyle.Bcc, "--style");
+        "Whose table: bcc's tcptracer (the default) or that of libbpf-tools.", "STYLE", Styles, "--style");
 
     private readonly Option<bool> raw = Options.Flag("Print thread names as they are, control characters included.", "--raw");
     private readonly Option<bool> json = Options.Flag("One JSON object a line, with all that is recorded.", "--json");
