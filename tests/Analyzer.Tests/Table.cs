@@ -13,7 +13,7 @@ internal static class Table
         if (header)
             table.WriteHeader(output);
         foreach (var e in events)
-            table.WriteRow(in e, output);
+            table.WriteRow(output, in e);
         return Encoding.Latin1.GetString(output.WrittenSpan);
     }
 }
