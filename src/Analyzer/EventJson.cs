@@ -7,8 +7,8 @@ namespace TraceCap.Analyzer;
 
 /// <summary>
 /// Events as JSON, one object a line, and back. Names are OpenTelemetry's where it has one; numbers of 64 bits are
-/// strings. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, as long
-/// as the bytes that do not count are 0: those behind an IPv4 address, and those behind the NUL of a thread's name.
+/// strings. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, if it has
+/// an IP version and the bytes that do not count are 0: those behind an IPv4 address and behind a thread's name.
 /// </summary>
 public static class EventJson
 {

@@ -10,5 +10,5 @@ public interface IEventFormat
     void WriteHeader(IBufferWriter<byte> output);
 
     /// <summary>Writes the line of one event.</summary>
-    void WriteRow(in TcpEvent e, IBufferWriter<byte> output);
+    void WriteRow(IBufferWriter<byte> output, in TcpEvent e);
 }

@@ -16,5 +16,5 @@ public sealed class JsonLines : IEventFormat
     }
 
     /// <inheritdoc />
-    public void WriteRow(in TcpEvent e, IBufferWriter<byte> output) => EventJson.Write(output, in e, WallOffset);
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, WallOffset);
 }

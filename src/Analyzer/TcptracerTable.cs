@@ -48,7 +48,7 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     }
 
     /// <inheritdoc />
-    public void WriteRow(in TcpEvent e, IBufferWriter<byte> output)
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e)
     {
         var start = Start ??= e.Timestamp;
         var row = output.GetSpan(MaxRow);

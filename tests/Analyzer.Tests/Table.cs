@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using TraceCap.Format;
 
@@ -10,11 +9,11 @@ internal static class Table
     public static string Print(TableOptions options, IEnumerable<TcpEvent> events, bool header = true)
     {
         var table = new TcptracerTable(options);
-        var output = new ArrayBufferWriter<byte>();
+        var output = new ExactBuffer();
         if (header)
             table.WriteHeader(output);
         foreach (var e in events)
-            table.WriteRow(in e, output);
+            table.WriteRow(output, in e);
         return Encoding.Latin1.GetString(output.WrittenSpan);
     }
 }

@@ -49,7 +49,8 @@ public sealed partial class TableEscapingTests
 
     [Fact]
     public void No_name_moves_the_cursor_or_turns_the_text() => names.Sample(name =>
-        !ControlCharacter().IsMatch(Printed(bcc, name)) && !ControlCharacter().IsMatch(Printed(libbpf, name)));
+        !ControlCharacter().IsMatch(Printed(bcc, name)) && !ControlCharacter().IsMatch(Printed(libbpf, name)),
+        iter: 50_000);
 
     [Fact]
     public void An_escaped_name_is_read_in_one_way_only() => names.Sample(name =>
@@ -61,7 +62,7 @@ public sealed partial class TableEscapingTests
         var cut = name.Bytes.Length > 12 ? 12 - 3 : name.Bytes.Length;
         Assert.True(name.Bytes.StartsWith(read));
         Assert.True(read.Length >= name.Bytes[..cut].TrimEnd((byte)' ').Length);
-    });
+    }, iter: 50_000);
 
     [Fact]
     public void A_name_without_anything_to_escape_is_printed_as_the_tools_print_it() => names.Sample(name =>
@@ -70,7 +71,7 @@ public sealed partial class TableEscapingTests
             Assert.Equal(Printed(bcc with { Raw = true }, name), Printed(bcc, name));
         if (!Printed(libbpf, name).Contains('\\') && name.Bytes.Length <= 12)
             Assert.Equal(Printed(libbpf with { Raw = true }, name), Printed(libbpf, name));
-    });
+    }, iter: 50_000);
 
     /// <summary>The name's column.</summary>
     private static string Printed(TableOptions options, ThreadName name)

@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+public sealed class EventJsonTests
+{
+    private const string Minimal = """
+        "monotonic_ns":"5","event.name":"tcp.open","network.local.address":"10.0.0.1","network.local.port":1,"network.peer.address":"10.0.0.2","network.peer.port":2
+        """;
+
+    private static readonly TcpEvent connect = new()
+    {
+        Timestamp = 1_234_567_890_123,
+        Type = TcpEventType.Connect,
+        IpVersion = 4,
+        LocalAddress = new Address([10, 0, 0, 1]),
+        PeerAddress = new Address([10, 0, 0, 2]),
+        LocalPort = 40000,
+        PeerPort = 443,
+        Connection = 18_446_744_073_709_551_615,
+        Pid = 164,
+        Tid = 165,
+        Uid = 4_294_967_295,
+        Comm = new ThreadName("curl"),
+        Netns = 4026531840,
+        Mntns = 4026531841,
+        Cgroup = 77,
+        Cpu = 3,
+        Sequence = 12,
+        Duration = 1_500_000,
+    };
+
+    [Fact]
+    public void A_connect_tells_how_long_it_took() => Assert.Equal(
+        """
+        {"monotonic_ns":"1234567890123","event.name":"tcp.connect","network.type":"ipv4","network.local.address":"10.0.0.1","network.local.port":40000,"network.peer.address":"10.0.0.2","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","duration_ns":"1500000"}
+
+        """,
+        Json(connect));
+
+    [Fact]
+    public void A_close_tells_what_was_sent_and_from_which_state() => Assert.EndsWith(
+        """
+        "network.peer.port":443,"network.connection.state":"close_wait","connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","bytes_sent":"0","bytes_acked":"1","bytes_received":"2","segments_sent":3,"segments_received":4,"retransmits":5,"smoothed_rtt_us":6}
+
+        """,
+        Json(connect with
+        {
+            Type = TcpEventType.Close, State = 8, Duration = 0, BytesAcked = 1, BytesReceived = 2, SegmentsSent = 3,
+            SegmentsReceived = 4, Retransmits = 5, SmoothedRtt = 6,
+        }));
+
+    [Fact]
+    public void A_failed_connect_tells_why() => Assert.EndsWith(
+        """
+        "sequence":"12","duration_ns":"1500000","error.number":111,"error.type":"ECONNREFUSED"}
+
+        """,
+        Json(connect with { Type = TcpEventType.ConnectFailed, Error = 111 }));
+
+    [Fact]
+    public void Flags_are_a_list_and_an_accept_has_no_duration() => Assert.EndsWith(
+        """
+        "network.type":"ipv6","network.local.address":"::ffff:10.0.0.1","network.local.port":40000,"network.peer.address":"::1","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","flags":["v4_mapped","io_uring"]}
+
+        """,
+        Json(connect with
+        {
+            Type = TcpEventType.Accept, IpVersion = 6, Duration = 0, Flags = TcpEventFlags.V4Mapped | TcpEventFlags.IoUring,
+            LocalAddress = new Address([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1]),
+            PeerAddress = new Address([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        }));
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'a', (byte)'"', (byte)'\\', 10, 0xc3, 0xa9 }, """
+        "thread.name":"a\u0022\u005c\u000aé",
+        """)]
+    [InlineData(new byte[] { 0xe2, 0x80, 0xae }, """
+        "thread.name":"\u202e",
+        """)]
+    [InlineData(new byte[] { (byte)'x', 0xff, 0xfe }, """
+        "thread.name.bytes":"78fffe","thread.name":"x��",
+        """)]
+    public void Names_are_text_and_their_bytes_are_kept(byte[] name, string expected) =>
+        Assert.Contains(expected, Json(connect with { Comm = new ThreadName(name) }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0, """{"time":"1970-01-01T00:20:34.567890123Z","monotonic_ns":""")]
+    [InlineData(1_800_000_000_000_000_000, """{"time":"2027-01-15T08:20:34.567890123Z","monotonic_ns":""")]
+    [InlineData(-1_234_567_890_123, """{"time":"1970-01-01T00:00:00.000000000Z","monotonic_ns":""")]
+    [InlineData(-1_234_567_890_124, """{"monotonic_ns":""")]
+    [InlineData(long.MaxValue, """{"time":"2262-04-12T00:07:51.422665930Z","monotonic_ns":""")]
+    public void The_time_of_day_has_nanoseconds(long realtimeOffset, string expected) =>
+        Assert.StartsWith(expected, Json(connect, realtimeOffset));
+
+    [Fact]
+    public void Every_event_comes_back_from_its_line() => Gen.Select(AnyEvent.Valid, Gen.Long.Nullable()).Sample((e, offset) =>
+    {
+        var line = Json(e, offset);
+        Assert.Equal(line.Length - 1, line.IndexOf('\n', StringComparison.Ordinal));
+        AssertSame(e, Parse(line));
+    }, iter: 50_000);
+
+    [Fact]
+    public void So_does_one_of_an_unknown_kind() =>
+        AnyEvent.Any.Sample(e => AssertSame(e, Parse(Json(e))), iter: 20_000);
+
+    [Fact]
+    public void Properties_may_stand_in_any_order() => Gen.Select(AnyEvent.Valid, Gen.Int).Sample((e, seed) =>
+    {
+        using var document = JsonDocument.Parse(Json(e));
+        var properties = document.RootElement.EnumerateObject().Select(p => $"\"{p.Name}\":{p.Value.GetRawText()}").ToArray();
+        new Random(seed).Shuffle(properties);
+        // Only the text of a name that is not UTF-8 must follow its bytes.
+        if (!properties.Any(p => p.StartsWith("\"thread.name.bytes\"", StringComparison.Ordinal)))
+            AssertSame(e, Parse($"{{{string.Join(", ", properties)}}}"));
+    }, iter: 10_000);
+
+    [Fact]
+    public void By_hand_a_few_properties_are_enough()
+    {
+        var e = Parse($$"""{ {{Minimal}}, "error.type": "EHOSTUNREACH", "linux.netns": "7" }""");
+        Assert.Equal((5ul, TcpEventType.Open, 4, 113, 7u), (e.Timestamp, e.Type, (int)e.IpVersion, (int)e.Error, e.Netns));
+    }
+
+    [Theory]
+    [InlineData("", "not JSON: ")]
+    [InlineData("[]", "not a JSON object")]
+    [InlineData("{", "not JSON: ")]
+    [InlineData("{}", "monotonic_ns is missing")]
+    [InlineData("{\"monotonic_ns\":\"5\",\"event.name\":\"tcp.open\"}", "network.local.address is missing")]
+    [InlineData("{*} {}", "not JSON: ")]
+    [InlineData("{*,\"process.pid\":1,\"process.pid\":1}", "process.pid is there twice")]
+    [InlineData("{*,\"process.pd\":1}", "process.pd is not a property of an event")]
+    [InlineData("{*,\"process.pid\":-1}", "process.pid is -1; expected a whole number from 0 to 4294967295")]
+    [InlineData("{*,\"process.pid\":4294967296}", "process.pid is 4294967296; expected a whole number from 0 to 4294967295")]
+    [InlineData("{*,\"process.pid\":1.5}", "process.pid is 1.5; expected a whole number from 0 to 4294967295")]
+    [InlineData("{*,\"process.pid\":[1]}", "process.pid is a list; expected a whole number from 0 to 4294967295")]
+    [InlineData("{*,\"sequence\":\"1e3\"}", "sequence is \"1e3\"; expected a whole number from 0 to 18446744073709551615")]
+    [InlineData("{*,\"network.connection.state\":\"open\"}", "network.connection.state is \"open\"; expected one of established, ")]
+    [InlineData("{*,\"network.connection.state\":7}", "network.connection.state is 7; expected one of established, ")]
+    [InlineData("{*,\"network.connection.state\":\"256\"}", "network.connection.state is \"256\"; expected one of established, ")]
+    [InlineData("{*,\"network.type\":\"ipv6\"}", "network.type is not that of the addresses before it")]
+    [InlineData("{\"network.local.address\":\"localhost\"}", "network.local.address is \"localhost\"; expected an IPv4 or IPv6 address")]
+    [InlineData("{\"network.type\":\"ipv6\",\"network.local.address\":\"1.2.3.4\"}", "network.local.address is \"1.2.3.4\"; expected an IPv6 address, as in the rest of the event")]
+    [InlineData("{\"network.local.address\":\"1.2.3.4\",\"network.peer.address\":\"::1\"}", "network.peer.address is \"::1\"; expected an IPv4 address, as in the rest of the event")]
+    [InlineData("{*,\"flags\":\"mptcp\"}", "flags is \"mptcp\"; expected a list of v4_mapped, io_uring, compat_task, mptcp")]
+    [InlineData("{*,\"flags\":[\"fast\"]}", "flags is \"fast\"; expected a list of v4_mapped, io_uring, compat_task, mptcp")]
+    [InlineData("{*,\"thread.name\":\"sixteen bytes it\"}", "thread.name is \"sixteen bytes it\"; expected at most 15 bytes of text without NUL")]
+    [InlineData("{*,\"thread.name\":\"\\u0000\"}", "thread.name is \"\0\"; expected at most 15 bytes of text without NUL")]
+    [InlineData("{*,\"thread.name\":\"\\ud800\"}", "not JSON: ")]
+    [InlineData("{*,\"thread.name.bytes\":\"6\"}", "thread.name.bytes is \"6\"; expected at most 15 bytes other than 00, in hexadecimal, before the name")]
+    [InlineData("{*,\"thread.name.bytes\":\"6100\"}", "thread.name.bytes is \"6100\"; expected at most 15 bytes other than 00, in hexadecimal, before the name")]
+    [InlineData("{*,\"thread.name.bytes\":\"61\",\"thread.name\":\"b\"}", "thread.name is \"b\"; expected \"a\", which the bytes before it are")]
+    [InlineData("{*,\"error.number\":1,\"error.type\":\"ENOENT\"}", "error.number and error.type are of different errors")]
+    [InlineData("{*,\"time\":5}", "time is not a string")]
+    public void What_is_wrong_is_told(string json, string message) => Assert.StartsWith(
+        message,
+        Assert.Throws<CaptureFormatException>(() => Parse(json.Replace("*", Minimal, StringComparison.Ordinal))).Message);
+
+    [Fact]
+    public void A_file_is_read_line_by_line()
+    {
+        var second = connect with { Timestamp = 7 };
+        var events = ReadAll($"{Json(connect)}\r\n\n  \n{Json(second).TrimEnd()}").ToArray();
+        Assert.Equal(2, events.Length);
+        AssertSame(connect, events[0]);
+        AssertSame(second, events[1]);
+    }
+
+    [Fact]
+    public void Errors_in_a_file_tell_the_line() => Assert.Equal(
+        "line 3: process.pid is true; expected a whole number from 0 to 4294967295",
+        Assert.Throws<CaptureFormatException>(() =>
+            ReadAll($"{Json(connect)}\n{{{Minimal},\"process.pid\":true}}").ToArray()).Message);
+
+    [Fact]
+    public void Damaged_lines_give_an_event_or_the_one_error() => Gen
+        .Select(AnyEvent.Valid, Gen.Int[0, 2000], Gen.OneOf(Gen.Byte, Gen.OneOf("{}[]\",:\\u0".Select(c => (byte)c).ToArray())), Gen.Bool)
+        .Sample((e, at, by, cut) =>
+        {
+            var line = Encoding.UTF8.GetBytes(Json(e));
+            at %= line.Length;
+            line[at] = by;
+            try
+            {
+                EventJson.Parse(cut ? line.AsSpan(0, at) : line);
+            }
+            catch (CaptureFormatException)
+            {
+            }
+        }, iter: 100_000);
+
+    private static string Json(TcpEvent e, long? realtimeOffset = null)
+    {
+        var output = new ExactBuffer();
+        EventJson.Write(output, in e, realtimeOffset);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private static TcpEvent Parse(string json) => EventJson.Parse(Encoding.UTF8.GetBytes(json));
+
+    private static IEnumerable<TcpEvent> ReadAll(string text) =>
+        EventJson.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+
+    private static void AssertSame(TcpEvent expected, TcpEvent actual) => Assert.Equal(Bytes(expected), Bytes(actual));
+
+    private static byte[] Bytes(TcpEvent e) =>
+        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref e, 1)).ToArray();
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using CsCheck;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+/// <summary>What the real tools do not have, and what their outputs do not show.</summary>
+public sealed class TcptracerTableTests
+{
+    private static readonly TcpEvent connect = new()
+    {
+        Timestamp = 9_000_000_000,
+        Type = TcpEventType.Connect,
+        IpVersion = 4,
+        LocalAddress = new Address([10, 0, 0, 1]),
+        PeerAddress = new Address([10, 0, 0, 2]),
+        LocalPort = 40000,
+        PeerPort = 443,
+        Pid = 164,
+        Uid = 1000,
+        Comm = new ThreadName("curl"),
+        Netns = 4026531840,
+    };
+
+    [Fact]
+    public void The_bcc_table_takes_a_user_column_in_front_of_the_type() => Assert.Equal(
+        """
+        Tracing TCP established connections. Ctrl-C to end.
+        TIME(s)  UID    T  PID    COMM             IP SADDR            DADDR            SPORT  DPORT 
+        0.000    1000   C  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+        0.000    4294967295 C  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+
+        """,
+        Table.Print(new() { Timestamps = true, Uid = true }, [connect, connect with { Uid = uint.MaxValue }]));
+
+    [Fact]
+    public void Failed_and_open_connections_have_rows_in_all_forms()
+    {
+        TcpEvent[] events = [connect with { Type = TcpEventType.Open }, connect with { Type = TcpEventType.ConnectFailed }];
+        Assert.Equal(
+            """
+            O  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+            F  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+
+            """,
+            Table.Print(new(), events, header: false));
+        Assert.Equal(
+            """
+            open         164    curl             4  10.0.0.1         10.0.0.2         40000  443    4026531840
+            failed       164    curl             4  10.0.0.1         10.0.0.2         40000  443    4026531840
+
+            """,
+            Table.Print(new() { Verbose = true }, events, header: false));
+        Assert.Equal(
+            """
+            O 164    curl         4  10.0.0.1         10.0.0.2         40000 443 
+            F 164    curl         4  10.0.0.1         10.0.0.2         40000 443 
+
+            """,
+            Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));
+    }
+
+    [Fact]
+    public void An_unknown_type_shows_as_in_the_tools()
+    {
+        TcpEvent[] events = [connect with { Type = (TcpEventType)'\n' }];
+        Assert.StartsWith("U  164 ", Table.Print(new(), events, header: false));
+        Assert.StartsWith("unknown      164 ", Table.Print(new() { Verbose = true }, events, header: false));
+        Assert.StartsWith("- 164 ", Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));
+    }
+
+    [Theory]
+    [InlineData(TableStyle.Bcc)]
+    [InlineData(TableStyle.Libbpf)]
+    public void Parts_of_a_capture_that_are_given_one_start_print_one_table(TableStyle style)
+    {
+        var options = new TableOptions { Style = style, Timestamps = true };
+        var events = Enumerable.Range(0, 10).Select(i => connect with { Timestamp = (ulong)(7_000_000 * i) }).ToArray();
+        var output = new ExactBuffer();
+        new TcptracerTable(options).WriteHeader(output);
+        foreach (var part in events.Chunk(3))
+        {
+            var table = new TcptracerTable(options) { Start = events[0].Timestamp };
+            foreach (var e in part)
+                table.WriteRow(output, in e);
+        }
+
+        Assert.Equal(Table.Print(options, events), System.Text.Encoding.Latin1.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
+    public void Every_event_is_one_row_in_the_room_that_was_asked_for() =>
+        Gen.Select(AnyEvent.Any, Gen.Enum<TableStyle>(), Gen.Bool, Gen.Bool, Gen.Bool).Sample((e, style, timestamps, verbose, uid) =>
+        {
+            var options = new TableOptions { Style = style, Timestamps = timestamps, Verbose = verbose, Uid = uid };
+            var row = Table.Print(options, [default, e], header: false);
+            return row.Count(c => c == '\n') == 2 && row.EndsWith('\n');
+        }, iter: 50_000);
+
+    [Fact]
+    public void Rows_allocate_nothing()
+    {
+        var output = new ArrayBufferWriter<byte>(1 << 20);
+        foreach (var style in Enum.GetValues<TableStyle>())
+        {
+            var table = new TcptracerTable(new() { Style = style, Timestamps = true, Verbose = true, Uid = true });
+            table.WriteRow(output, in connect);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+                table.WriteRow(output, in connect);
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }
+    }
+}
