@@ -8,7 +8,7 @@ namespace TraceCap.Bench;
 internal sealed class Measurement(ChunkCodec codec, TcpEvent[][] chunks)
 {
     private readonly byte[][] encoded = new byte[chunks.Length][];
-    private readonly TcpEvent[] decoded = new TcpEvent[chunks.Max(chunk => chunk.Length)];
+    private readonly TcpEvent[] rows = new TcpEvent[chunks.Max(chunk => chunk.Length)];
     private readonly long events = chunks.Sum(chunk => (long)chunk.Length);
 
     public string Name => codec.Name;
@@ -21,32 +21,70 @@ internal sealed class Measurement(ChunkCodec codec, TcpEvent[][] chunks)
     /// <summary>Events per second, to rows.</summary>
     public double DecodeRate { get; private set; }
 
+    /// <summary>Events per second, times, types and ports only.</summary>
+    public double ScanRate { get; private set; }
+
     public void Round()
     {
+        Encode();
+        Decode();
+        Scan();
+    }
+
+    private void Encode()
+    {
         var bytes = 0L;
-        var encoding = TimeSpan.Zero;
+        var elapsed = TimeSpan.Zero;
         for (var i = 0; i < chunks.Length; i++)
         {
             var begin = Stopwatch.GetTimestamp();
             var result = codec.Encode(chunks[i]);
-            encoding += Stopwatch.GetElapsedTime(begin);
+            elapsed += Stopwatch.GetElapsedTime(begin);
             encoded[i] ??= result.ToArray();
             bytes += result.Length;
         }
 
-        var decoding = TimeSpan.Zero;
+        BytesPerEvent = bytes / (double)events;
+        EncodeRate = Math.Max(EncodeRate, events / elapsed.TotalSeconds);
+    }
+
+    private void Decode()
+    {
+        var elapsed = TimeSpan.Zero;
         for (var i = 0; i < chunks.Length; i++)
         {
-            var target = decoded.AsSpan(0, chunks[i].Length);
+            var target = rows.AsSpan(0, chunks[i].Length);
             var begin = Stopwatch.GetTimestamp();
             codec.Decode(encoded[i], target);
-            decoding += Stopwatch.GetElapsedTime(begin);
-            if (i % 64 == 0 && !MemoryMarshal.AsBytes(target).SequenceEqual(MemoryMarshal.AsBytes(chunks[i].AsSpan())))
+            elapsed += Stopwatch.GetElapsedTime(begin);
+            if (!MemoryMarshal.AsBytes(target).SequenceEqual(MemoryMarshal.AsBytes(chunks[i].AsSpan())))
                 throw new InvalidOperationException($"{Name} does not give back what it was given");
         }
 
-        BytesPerEvent = bytes / (double)events;
-        EncodeRate = Math.Max(EncodeRate, events / encoding.TotalSeconds);
-        DecodeRate = Math.Max(DecodeRate, events / decoding.TotalSeconds);
+        DecodeRate = Math.Max(DecodeRate, events / elapsed.TotalSeconds);
+    }
+
+    private void Scan()
+    {
+        var elapsed = TimeSpan.Zero;
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            var sum = codec.Scan(encoded[i], rows.AsSpan(0, chunks[i].Length));
+            elapsed += Stopwatch.GetElapsedTime(begin);
+            if (sum != Sum(chunks[i]))
+                throw new InvalidOperationException($"{Name} scans something else than it was given");
+        }
+
+        ScanRate = Math.Max(ScanRate, events / elapsed.TotalSeconds);
+    }
+
+    private static ulong Sum(TcpEvent[] chunk)
+    {
+        var sum = 0UL;
+        foreach (ref readonly var one in chunk.AsSpan())
+            sum += one.Timestamp + (ulong)one.Type + one.LocalPort + one.PeerPort;
+
+        return sum;
     }
 }
