@@ -9,7 +9,7 @@ internal static class Ratios
 {
     private const int ChunkEvents = (1 << 20) / TcpEvent.Size;
     private const int SlowChunks = 16;
-    private const int Rounds = 5;
+    private const int Rounds = 8;
 
     public static int Run(string[] options)
     {

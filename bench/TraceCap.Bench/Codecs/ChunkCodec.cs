@@ -16,6 +16,12 @@ internal abstract class ChunkCodec : IDisposable
     public virtual ulong Scan(ReadOnlySpan<byte> encoded, Span<TcpEvent> rows)
     {
         Decode(encoded, rows);
+        return Sum(rows);
+    }
+
+    /// <summary>What <see cref="Scan"/> must find.</summary>
+    public static ulong Sum(ReadOnlySpan<TcpEvent> rows)
+    {
         var sum = 0UL;
         foreach (ref readonly var one in rows)
             sum += one.Timestamp + (ulong)one.Type + one.LocalPort + one.PeerPort;
