@@ -9,7 +9,7 @@ internal static class Ratios
 {
     private const int ChunkEvents = (1 << 20) / TcpEvent.Size;
     private const int SlowChunks = 16;
-    private const int Rounds = 5;
+    private const int Rounds = 8;
 
     public static int Run(string[] options)
     {
@@ -42,10 +42,10 @@ internal static class Ratios
 
         Console.WriteLine();
         Console.WriteLine(Invariant($"{chunks.Length * ChunkEvents:N0} events, {rate:N0} connections/s, chunks of 1 MiB"));
-        Console.WriteLine("codec                 B/event   encode M/s   decode M/s");
+        Console.WriteLine("codec                 B/event   encode M/s   decode M/s     scan M/s");
         foreach (var each in measured)
             Console.WriteLine(Invariant(
-                $"{each.Name,-20} {each.BytesPerEvent,8:F2} {each.EncodeRate / 1e6,12:F2} {each.DecodeRate / 1e6,12:F2}"));
+                $"{each.Name,-20} {each.BytesPerEvent,8:F2} {each.EncodeRate / 1e6,12:F2} {each.DecodeRate / 1e6,12:F2} {each.ScanRate / 1e6,12:F2}"));
 
         var (own, structs, parquet, json) = (measured[0], measured[1], measured[4], measured[5]);
         Console.WriteLine("bar                                         wanted   measured");
@@ -53,6 +53,7 @@ internal static class Ratios
         AtMost("size / NDJSON + gzip", 0.40, own.BytesPerEvent / json.BytesPerEvent);
         AtLeast("encode / structs + LZ4", 2, own.EncodeRate / structs.EncodeRate);
         AtLeast("decode / structs + LZ4", 1.7, own.DecodeRate / structs.DecodeRate);
+        AtLeast("scan / own decode", 1.5, own.ScanRate / own.DecodeRate);
         AtLeast("decode / Parquet.Net", 15, own.DecodeRate / parquet.DecodeRate);
         AtLeast("decode / NDJSON + gzip", 70, own.DecodeRate / json.DecodeRate);
         foreach (var codec in codecs)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Parquet;
 using Parquet.Schema;
@@ -17,7 +18,11 @@ internal sealed class ParquetCodec : ChunkCodec
         : [new DataField<int>($"w{word}_low"), new DataField<int>($"w{word}_high")]));
 
     private readonly MemoryStream packed = new();
-    private readonly ParquetOptions options = new() { CompressionMethod = CompressionMethod.Zstd };
+    private readonly ParquetOptions options = new()
+    {
+        CompressionMethod = CompressionMethod.Zstd,
+        CompressionLevel = CompressionLevel.Fastest,
+    };
     private long[] wide = [];
     private int[] narrow = [];
 

@@ -19,4 +19,21 @@ internal sealed class TraceCapCodec : ChunkCodec
 
     public override void Decode(ReadOnlySpan<byte> encoded, Span<TcpEvent> events) =>
         decoder.Decode(lz4.Unpack(encoded), events);
+
+    public override ulong Scan(ReadOnlySpan<byte> encoded, Span<TcpEvent> rows)
+    {
+        var columns = decoder.Open(lz4.Unpack(encoded), rows.Length);
+        var timestamps = columns.Timestamps;
+        var types = columns.Types;
+        var socketOf = columns.SocketOf;
+        var sockets = columns.Sockets;
+        var sum = 0UL;
+        for (var i = 0; i < timestamps.Length; i++)
+        {
+            ref readonly var socket = ref sockets[socketOf[i]];
+            sum += timestamps[i] + (ulong)types[i] + socket.LocalPort + socket.PeerPort;
+        }
+
+        return sum;
+    }
 }

@@ -9,7 +9,8 @@ internal sealed class HostSocket
     private const byte Established = 1;
     private const byte CloseWait = 8;
 
-    public required ulong Cookie { get; init; }
+    /// <summary>0 until somebody asks for it: at connect, or when accept returns.</summary>
+    public ulong Cookie { get; set; }
 
     public required HostTask Task { get; init; }
 

@@ -79,6 +79,9 @@ public sealed class TrafficGenerator
     private void Record(HostSocket socket, TcpEventType type, double at)
     {
         var cpu = CpuOf(socket.Task);
+        if (socket.Cookie == 0)
+            socket.Cookie = cookies.Next(cpu);
+
         var sequence = ++sequences[cpu];
         if (random.NextDouble() < options.Lost)
             return;
@@ -187,7 +190,7 @@ public sealed class TrafficGenerator
         var first = client != workload.ServerCloses;
         return new()
         {
-            Cookie = cookies.Next(CpuOf(task)),
+            Cookie = client ? cookies.Next(CpuOf(task)) : 0,
             Task = task,
             Local = local,
             LocalPort = localPort,
