@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What every set of probes shares: the maps, the options, and the way from a
- * socket and a task to an event in the ring buffer. A probe set says only where
- * in the kernel it listens.
+ * What every set of probes shares: the options, the maps, and the way from a
+ * socket and a task to an event in the ring buffer.
  */
 #ifndef TRACECAP_BPF_H
 #define TRACECAP_BPF_H
@@ -101,10 +100,7 @@ struct {
 
 /* --- who --- */
 
-/*
- * Read from the task itself: the helpers for pid, uid and cgroup are refused
- * to some kinds of programs before 6.10.
- */
+/* Read from the task itself: not every kind of program may call the helpers for these. */
 static __always_inline void identify_current(struct identity *who)
 {
 	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
@@ -139,6 +135,7 @@ static __always_inline bool is_tcp(const struct sock *sk)
 	return READ(sk, sk_protocol) == IPPROTO_TCP;
 }
 
+/* 0 for a socket that was established before the probes were attached, if nobody else asked for its cookie. */
 static __always_inline __u64 connection_of(const struct sock *sk)
 {
 	return READ(sk, __sk_common.skc_cookie.counter);
@@ -304,118 +301,6 @@ static __always_inline void submit_event(struct event *event)
 	__u64 filled = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 
 	bpf_ringbuf_submit(event, filled - options.wake_bytes < window ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
-}
-
-/* --- connect --- */
-
-/*
- * The current task starts to connect: remember it, the connection will be
- * established in somebody else's interrupt.
- */
-static __always_inline void begin_connect(const struct sock *sk, __u64 connection)
-{
-	struct attempt attempt = {};
-	struct ends ends;
-
-	identify_current(&attempt.task);
-	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
-		return;
-	attempt.started = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY))
-		count_map_full();
-}
-
-static __always_inline void forget_connect(__u64 connection)
-{
-	bpf_map_delete_elem(&attempts, &connection);
-}
-
-static __always_inline bool is_mptcp(const struct sock *sk)
-{
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-
-	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
-}
-
-/* The connection is established. Nothing, if nobody began it while we looked. */
-static __always_inline void end_connect(const struct sock *sk, __u64 connection)
-{
-	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &connection);
-	struct event *event;
-	struct ends ends;
-
-	if (!attempt)
-		return;
-	if (read_ends(&ends, sk, source_port(sk))) {
-		if (is_mptcp(sk))
-			ends.flags |= EVENT_MPTCP;
-		event = reserve_event(EVENT_CONNECT, connection, &ends, &attempt->task);
-		if (event) {
-			event->duration = event->timestamp - attempt->started;
-			submit_event(event);
-		}
-	}
-	forget_connect(connection);
-}
-
-/* --- accept --- */
-
-static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
-{
-	struct identity who;
-	struct event *event;
-	struct ends ends;
-
-	/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
-	if (bpf_core_type_exists(struct mptcp_sock) && READ(sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = READ(TYPED(struct mptcp_sock, sk), first);
-		flags |= EVENT_MPTCP;
-		if (!sk)
-			return;
-	}
-	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)))
-		return;
-	identify_current(&who);
-	if (!wanted_task(&who))
-		return;
-	ends.flags |= flags;
-	event = reserve_event(EVENT_ACCEPT, connection_of(sk), &ends, &who);
-	if (!event)
-		return;
-	event->state = READ(sk, __sk_common.skc_state);
-	submit_event(event);
-}
-
-/* --- close --- */
-
-/* The last descriptor of the socket is going; the socket is as the program left it. */
-static __always_inline void emit_close(const struct sock *sk, __u64 connection)
-{
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-	__u8 state = READ(sk, __sk_common.skc_state);
-	struct identity who;
-	struct event *event;
-	struct ends ends;
-
-	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV)
-		return;
-	if (!read_ends(&ends, sk, source_port(sk)))
-		return;
-	identify_current(&who);
-	if (!wanted_task(&who))
-		return;
-	event = reserve_event(EVENT_CLOSE, connection, &ends, &who);
-	if (!event)
-		return;
-	event->state = state;
-	event->bytes_sent = READ(tcp, bytes_sent);
-	event->bytes_acked = READ(tcp, bytes_acked);
-	event->bytes_received = READ(tcp, bytes_received);
-	event->segments_sent = READ(tcp, segs_out);
-	event->segments_received = READ(tcp, segs_in);
-	event->retransmits = READ(tcp, total_retrans);
-	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
-	submit_event(event);
 }
 
 #endif

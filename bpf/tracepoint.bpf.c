@@ -5,10 +5,10 @@
  * old value) and a cgroup2 hierarchy, whose root has all sockets of the host.
  *
  *   connect  sockops: TCP_CONNECT_CB and the callback at establishment
- *   accept   raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_req
+ *   accept   raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_*
  *   close    cgroup/sock_release
  */
-#include "tracecap.bpf.h"
+#include "connection.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -247,20 +247,33 @@ static __always_inline bool may_be_multishot(const struct io_kiocb *request)
 	return !bpf_core_field_exists(accept->iou_flags) || READ(accept, iou_flags) & IORING_ACCEPT_MULTISHOT;
 }
 
-SEC("raw_tp/io_uring_submit_req")
-int io_uring_submit_req(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline void remember_accept(const struct io_kiocb *request)
 {
-	struct io_kiocb *request = TYPED(struct io_kiocb, ctx->args[0]);
 	struct request_key key;
 	__u32 slot;
 
 	if (READ(request, opcode) != IORING_OP_ACCEPT || !may_be_multishot(request))
-		return 0;
+		return;
 	key.ring = (__u64)READ(request, ctx);
 	key.user_data = READ(request, cqe.user_data);
 	slot = slot_of(request);
 	if (bpf_map_update_elem(&multishot_accepts, &key, &slot, BPF_ANY))
 		count_map_full();
+}
+
+SEC("raw_tp/io_uring_submit_req")
+int io_uring_submit_req(struct bpf_raw_tracepoint_args *ctx)
+{
+	remember_accept(TYPED(struct io_kiocb, ctx->args[0]));
+	return 0;
+}
+
+/* The same by its older name; before 6.0, which brought io_accept, its first argument was another. */
+SEC("raw_tp/io_uring_submit_sqe")
+int io_uring_submit_sqe(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (bpf_core_type_exists(struct io_accept))
+		remember_accept(TYPED(struct io_kiocb, ctx->args[0]));
 	return 0;
 }
 

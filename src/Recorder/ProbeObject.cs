@@ -19,7 +19,9 @@ internal sealed unsafe class ProbeObject : IDisposable
         var ioUring = kernel.FindIoUringTracepoint();
         programs = [.. set.Programs.Where(program =>
             !program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))];
-        Limits = [.. FindLimits(ioUring)];
+        Limits = ioUring == IoUringTracepoint.WithoutRequest
+            ? ["accepts through io_uring are not seen: before 5.18, the kernel does not tell them from reads"]
+            : [];
 
         using var log = new LibbpfLog();
         handle = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
@@ -95,18 +97,6 @@ internal sealed unsafe class ProbeObject : IDisposable
 
     private static bool TellsRequest(IoUringTracepoint tracepoint) =>
         tracepoint is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
-
-    private IEnumerable<string> FindLimits(IoUringTracepoint ioUring)
-    {
-        if (ioUring == IoUringTracepoint.WithoutRequest)
-        {
-            yield return "accepts through io_uring are not seen: the kernel does not tell them from reads before 5.18";
-        }
-        else if (TellsRequest(ioUring) && programs.All(program => program.Name != ProbeSet.IoUringMultishot))
-        {
-            yield return $"multishot accepts through io_uring are not seen: the kernel has no {ProbeSet.IoUringMultishot}";
-        }
-    }
 
     /// <summary>The embedded object for this processor and this kernel; see bpf/read.h.</summary>
     private static string ResourceName(ProbeSet set, bool copyReads)

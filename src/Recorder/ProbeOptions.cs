@@ -58,7 +58,8 @@ public sealed record ProbeOptions
     public string? CgroupMap { get; init; }
 
     /// <summary>Only tasks of the mount namespaces in this pinned BPF hash map, whose keys are 8-byte inode numbers, or
-    /// null.</summary>
+    /// null. A process that is killed leaves its mount namespace before its sockets close: those closes are not shown.
+    /// </summary>
     public string? MountNamespaceMap { get; init; }
 
     /// <summary>Uses the programs for kernels before 6.2 on a later one too, to test them.</summary>

@@ -14,9 +14,6 @@ internal sealed record ProbeProgram(
 /// asks for it.</param>
 internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Programs)
 {
-    /// <summary>Without it, accepts are seen that complete once.</summary>
-    internal const string IoUringMultishot = "io_uring_submit_req";
-
     /// <summary>Raw tracepoints and cgroup hooks, for kernels that refuse everything else.</summary>
     internal static readonly ProbeSet Tracepoint = new("tracepoint",
     [
@@ -24,7 +21,8 @@ internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Program
         new ProbeProgram("sock_ops", OnCgroup: true),
         new ProbeProgram("sys_exit", LosesEvents: true),
         new ProbeProgram("io_uring_complete", LosesEvents: true, OfIoUring: true),
-        new ProbeProgram(IoUringMultishot, LosesEvents: true, OfIoUring: true),
+        new ProbeProgram("io_uring_submit_req", LosesEvents: true, OfIoUring: true),
+        new ProbeProgram("io_uring_submit_sqe", LosesEvents: true, OfIoUring: true),
         new ProbeProgram("sock_release", OnCgroup: true),
     ]);
 }

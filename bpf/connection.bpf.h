@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What happens to connections: which of it is an event, and what the event
+ * tells. A probe set says only where in the kernel it listens.
+ */
+#ifndef TRACECAP_CONNECTION_H
+#define TRACECAP_CONNECTION_H
+
+#include "tracecap.bpf.h"
+
+/* --- connect --- */
+
+/*
+ * The current task starts to connect: remember it, the connection will be
+ * established in somebody else's interrupt.
+ */
+static __always_inline void begin_connect(const struct sock *sk, __u64 connection)
+{
+	struct attempt attempt = {};
+	struct ends ends;
+
+	identify_current(&attempt.task);
+	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
+		return;
+	attempt.started = bpf_ktime_get_ns();
+	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY))
+		count_map_full();
+}
+
+static __always_inline void forget_connect(__u64 connection)
+{
+	bpf_map_delete_elem(&attempts, &connection);
+}
+
+static __always_inline bool is_mptcp(const struct sock *sk)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+
+	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
+}
+
+/* The connection is established. Nothing, if nobody began it while we looked. */
+static __always_inline void end_connect(const struct sock *sk, __u64 connection)
+{
+	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &connection);
+	struct event *event;
+	struct ends ends;
+
+	if (!attempt)
+		return;
+	if (read_ends(&ends, sk, source_port(sk))) {
+		if (is_mptcp(sk))
+			ends.flags |= EVENT_MPTCP;
+		event = reserve_event(EVENT_CONNECT, connection, &ends, &attempt->task);
+		if (event) {
+			event->duration = event->timestamp - attempt->started;
+			submit_event(event);
+		}
+	}
+	forget_connect(connection);
+}
+
+/* --- accept --- */
+
+static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
+{
+	struct identity who;
+	struct event *event;
+	struct ends ends;
+
+	/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
+	if (bpf_core_type_exists(struct mptcp_sock) && READ(sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = READ(TYPED(struct mptcp_sock, sk), first);
+		flags |= EVENT_MPTCP;
+		if (!sk)
+			return;
+	}
+	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)))
+		return;
+	identify_current(&who);
+	if (!wanted_task(&who))
+		return;
+	ends.flags |= flags;
+	event = reserve_event(EVENT_ACCEPT, connection_of(sk), &ends, &who);
+	if (!event)
+		return;
+	event->state = READ(sk, __sk_common.skc_state);
+	submit_event(event);
+}
+
+/* --- close --- */
+
+/* The last descriptor of the socket is going; the socket is as the program left it. */
+static __always_inline void emit_close(const struct sock *sk, __u64 connection)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u8 state = READ(sk, __sk_common.skc_state);
+	struct identity who;
+	struct event *event;
+	struct ends ends;
+
+	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV)
+		return;
+	if (!read_ends(&ends, sk, source_port(sk)))
+		return;
+	identify_current(&who);
+	if (!wanted_task(&who))
+		return;
+	event = reserve_event(EVENT_CLOSE, connection, &ends, &who);
+	if (!event)
+		return;
+	event->state = state;
+	event->bytes_sent = READ(tcp, bytes_sent);
+	event->bytes_acked = READ(tcp, bytes_acked);
+	event->bytes_received = READ(tcp, bytes_received);
+	event->segments_sent = READ(tcp, segs_out);
+	event->segments_received = READ(tcp, segs_in);
+	event->retransmits = READ(tcp, total_retrans);
+	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+	submit_event(event);
+}
+
+#endif
