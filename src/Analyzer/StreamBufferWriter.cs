@@ -4,9 +4,9 @@ namespace TraceCap.Analyzer;
 
 /// <summary>
 /// Collects what is written and hands it to a stream in large pieces. Somebody who watches the stream sees what was
-/// written after a <see cref="Flush"/>. Disposing flushes, and leaves the stream open.
+/// written after a <see cref="Flush"/>; nothing is handed over by itself at the end. It leaves the stream open.
 /// </summary>
-public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>, IDisposable
+public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>
 {
     private byte[] buffer = new byte[64 << 10];
     private int length;
@@ -49,7 +49,4 @@ public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>, IDi
         stream.Write(written);
         stream.Flush();
     }
-
-    /// <inheritdoc />
-    public void Dispose() => Flush();
 }
