@@ -187,7 +187,7 @@ public sealed class RecordTests : IDisposable
         Assert.Equal(0, trace.ExitCode);
     }
 
-    private static void SkipUnlessAllowed()
+    internal static void SkipUnlessAllowed()
     {
         try
         {

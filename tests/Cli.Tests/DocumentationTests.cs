@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>
+/// What the pages show is true. A block <c>```sh</c> is run line by line and must succeed; in a block <c>```console</c>
+/// each <c>$ command</c> must print the lines below it, where <c>...</c> stands for any text.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed partial class DocumentationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    public DocumentationTests() => File.CreateSymbolicLink(Path.Combine(folder, "samples"), Repository.File("samples"));
+
+    public static TheoryData<string, string> Commands => [.. Blocks("sh").SelectMany(block =>
+        block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (block.Page, line)))];
+
+    public static TheoryData<string, string, string> Sessions => [.. Blocks("console").SelectMany(block =>
+        Prompt().Split(block.Text)[1..].Select(session => session.Split('\n', 2)).Select(session => (block.Page, session[0], session[1])))];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_works(string page, string command)
+    {
+        if (Live().IsMatch(command))
+        {
+            RecordTests.SkipUnlessAllowed();
+        }
+
+        var (code, _, error) = Shell(command);
+        Assert.True(code == 0, $"{page}: {command}: {error}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Sessions))]
+    public void A_command_prints_what_the_page_shows(string page, string command, string shown)
+    {
+        var (code, output, error) = Shell(command);
+        Assert.True(code == 0, $"{page}: {command}: {error}");
+        Assert.Matches("^" + Regex.Escape(shown).Replace(@"\.\.\.", "(.|\n)*", StringComparison.Ordinal) + "$", output);
+    }
+
+    [Fact]
+    public void The_pages_have_commands()
+    {
+        Assert.NotEmpty(Commands);
+        Assert.NotEmpty(Sessions);
+    }
+
+    [Fact]
+    public void Every_link_to_a_file_leads_to_one() => Assert.All(Pages(), page => Assert.All(
+        Link().Matches(File.ReadAllText(page)).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)),
+        link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Split('#')[0])), $"{page}: {link}")));
+
+    private static IEnumerable<string> Pages() => [Repository.File("README.md"), Repository.File("CONTRIBUTING.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md")];
+
+    private static IEnumerable<(string Page, string Text)> Blocks(string kind) =>
+        from page in Pages()
+        from Match match in Regex.Matches(File.ReadAllText(page), $"^```{kind}\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)
+        select (Path.GetFileName(page), match.Groups[1].Value);
+
+    private (int Code, string Output, string Error) Shell(string command)
+    {
+        var start = new ProcessStartInfo("/bin/bash", ["-o", "pipefail", "-c", command])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = Path.GetDirectoryName(Tracecap.Path) + ":" + start.Environment["PATH"];
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    [GeneratedRegex(@"^\$ ", RegexOptions.Multiline)]
+    private static partial Regex Prompt();
+
+    [GeneratedRegex(@"tracecap (record|trace)\b")]
+    private static partial Regex Live();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
+}
