@@ -193,7 +193,7 @@ public sealed class EventJsonTests
             catch (CaptureFormatException)
             {
             }
-        }, iter: 100_000);
+        }, iter: 30_000);
 
     private static string Json(TcpEvent e, long? realtimeOffset = null)
     {
