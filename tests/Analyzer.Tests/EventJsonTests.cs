@@ -63,6 +63,24 @@ public sealed class EventJsonTests
         Json(connect with { Type = TcpEventType.ConnectFailed, Error = 111 }));
 
     [Fact]
+    public void What_belongs_to_a_type_is_there_even_if_it_is_0()
+    {
+        static string Names(TcpEventType type)
+        {
+            using var document = JsonDocument.Parse(Json(connect with { Type = type, Duration = 0 }));
+            return string.Join(' ', document.RootElement.EnumerateObject().Select(property => property.Name).Skip(16));
+        }
+
+        Assert.Equal("duration_ns", Names(TcpEventType.Connect));
+        Assert.Equal("duration_ns error.number", Names(TcpEventType.ConnectFailed));
+        Assert.Equal("", Names(TcpEventType.Accept));
+        Assert.Equal("", Names(TcpEventType.Open));
+        Assert.Equal(
+            "bytes_sent bytes_acked bytes_received segments_sent segments_received retransmits smoothed_rtt_us",
+            Names(TcpEventType.Close));
+    }
+
+    [Fact]
     public void Flags_are_a_list_and_an_accept_has_no_duration() => Assert.EndsWith(
         """
         "network.type":"ipv6","network.local.address":"::ffff:10.0.0.1","network.local.port":40000,"network.peer.address":"::1","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","flags":["v4_mapped","io_uring"]}
