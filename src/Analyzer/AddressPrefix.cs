@@ -28,7 +28,9 @@ public readonly record struct AddressPrefix
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (!InetText.TryParse(slash < 0 ? text : text[..slash], out var address, out var ipVersion))
+        {
             throw new FormatException($"'{text}' is no address; expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8");
+        }
 
         var bits = ipVersion == 4 ? 32 : 128;
         var length = bits;
@@ -36,7 +38,9 @@ public readonly record struct AddressPrefix
         {
             var digits = text[(slash + 1)..];
             if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits)
+            {
                 throw new FormatException($"'{digits}' in '{text}' is no prefix length; expected 0 to {bits}");
+            }
         }
 
         var mask = length == 0 && bits == 128 ? 0 : UInt128.MaxValue << (bits - length);

@@ -23,7 +23,9 @@ internal static class CommText
     public static int WriteBcc(Span<byte> target, in ThreadName comm, bool raw)
     {
         if (TryWriteAscii(target, in comm, BccWidth, raw))
+        {
             return BccWidth;
+        }
 
         var (at, columns) = (0, 0);
         for (var name = comm.Bytes; name.Length > 0;)
@@ -43,7 +45,9 @@ internal static class CommText
     public static int WriteLibbpf(Span<byte> target, in ThreadName comm, bool raw)
     {
         if (TryWriteAscii(target, in comm, LibbpfWidth, raw))
+        {
             return LibbpfWidth;
+        }
 
         var name = comm.Bytes;
         var length = raw
@@ -89,7 +93,9 @@ internal static class CommText
                 | Vector128.Equals(name, Vector128.Create((byte)0x7f))
                 | Vector128.Equals(name, Vector128.Create((byte)'\\'));
         if ((special.ExtractMostSignificantBits() & ((1u << length) - 1)) != 0)
+        {
             return false;
+        }
 
         var isName = Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)length));
         Vector128.ConditionalSelect(isName, name, Vector128.Create((byte)' ')).CopyTo(target);
@@ -111,7 +117,9 @@ internal static class CommText
 
             start += consumed;
             if (start > maxBytes)
+            {
                 break;
+            }
 
             var escape = WriteEscape(target[at..], rune);
             at += escape > 0 ? escape : rune.EncodeToUtf8(target[at..]);

@@ -70,7 +70,9 @@ public sealed record EventFilter
         foreach (var prefix in Addresses)
         {
             if (prefix.Contains(in e.LocalAddress, e.IpVersion) || prefix.Contains(in e.PeerAddress, e.IpVersion))
+            {
                 return true;
+            }
         }
 
         return false;

@@ -31,7 +31,9 @@ public static class EventJson
         {
             var value = field.Write(line[(at + field.Key.Length)..], in e);
             if (value > 0)
+            {
                 at += Utf8Text.Write(line[at..], field.Key) + value;
+            }
         }
 
         line[0] = (byte)'{'; // and no comma before the first
@@ -40,8 +42,8 @@ public static class EventJson
         output.Advance(at);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. Required are <c>monotonic_ns</c>,
-    /// <c>event.name</c> and both addresses and ports; what else is absent is 0. <c>time</c> is not looked at.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. <c>monotonic_ns</c>, <c>event.name</c> and
+    /// both addresses and ports are required; what else is absent is 0. <c>time</c> is not looked at.</summary>
     /// <param name="json">One object in UTF-8.</param>
     /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
     /// has, or a value that its property cannot hold.</exception>
@@ -64,11 +66,14 @@ public static class EventJson
     public static IEnumerable<TcpEvent> ReadAll(Stream input)
     {
         // Latin-1 leaves the bytes as they are for the parser to judge.
-        using var reader = new StreamReader(input, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        using var reader = new StreamReader(
+            input, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         for (var number = 1; reader.ReadLine() is { } line; number++)
         {
             if (string.IsNullOrWhiteSpace(line))
+            {
                 continue;
+            }
 
             TcpEvent e;
             try
@@ -88,7 +93,9 @@ public static class EventJson
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
             throw new CaptureFormatException("not a JSON object");
+        }
 
         var e = default(TcpEvent);
         var seen = new HashSet<string>();
@@ -96,15 +103,23 @@ public static class EventJson
         {
             var name = reader.GetString()!;
             if (!seen.Add(name))
+            {
                 throw new CaptureFormatException($"{name} is there twice");
+            }
 
             reader.Read();
             if (EventJsonFields.ByName.TryGetValue(name, out var field))
+            {
                 field.Read(ref reader, ref e);
+            }
             else if (name != "time")
+            {
                 throw new CaptureFormatException($"{name} is not a property of an event");
+            }
             else if (reader.TokenType != JsonTokenType.String)
+            {
                 throw new CaptureFormatException("time is not a string");
+            }
         }
 
         reader.Read(); // fails if something follows
@@ -119,7 +134,9 @@ public static class EventJson
     {
         var (seconds, nanoseconds) = Int128.DivRem(unixTime, 1_000_000_000);
         if (unixTime < 0 || seconds >= SecondsTo10000)
+        {
             return 0;
+        }
 
         var at = Utf8Text.Write(target, ",\"time\":\""u8);
         DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s");

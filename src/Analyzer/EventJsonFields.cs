@@ -54,7 +54,8 @@ internal static class EventJsonFields
             (in e) => e.SegmentsSent, (ref e, v) => e.SegmentsSent = (uint)v) { Of = close },
         new NumberField("segments_received", U32,
             (in e) => e.SegmentsReceived, (ref e, v) => e.SegmentsReceived = (uint)v) { Of = close },
-        new NumberField("retransmits", U32, (in e) => e.Retransmits, (ref e, v) => e.Retransmits = (uint)v) { Of = close },
+        new NumberField("retransmits", U32,
+            (in e) => e.Retransmits, (ref e, v) => e.Retransmits = (uint)v) { Of = close },
         new NumberField("smoothed_rtt_us", U32,
             (in e) => e.SmoothedRtt, (ref e, v) => e.SmoothedRtt = (uint)v) { Of = close },
     ];
@@ -66,14 +67,20 @@ internal static class EventJsonFields
     private static void SetIpVersion(ref TcpEvent e, ulong version)
     {
         if (e.IpVersion != 0 && (e.IpVersion == 4) != (version == 4))
+        {
             throw new CaptureFormatException("network.type is not that of the addresses before it");
+        }
+
         e.IpVersion = (byte)version;
     }
 
     private static void SetError(ref TcpEvent e, ulong error)
     {
         if (e.Error != 0 && e.Error != error)
+        {
             throw new CaptureFormatException("error.number and error.type are of different errors");
+        }
+
         e.Error = (ushort)error;
     }
 }

@@ -26,7 +26,11 @@ public readonly record struct EventTypeSet
         foreach (var letter in letters)
         {
             if (!Letters.Contains(letter, StringComparison.Ordinal))
-                throw new FormatException($"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
+            {
+                throw new FormatException(
+                    $"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
+            }
+
             members |= 1u << (letter - 'A');
         }
 

@@ -28,7 +28,7 @@ public static class InetText
     public static int Write(Span<byte> target, in Address address, int ipVersion) =>
         ipVersion == 4 ? WriteV4(target, address.Bytes) : WriteV6(target, address.Bytes);
 
-    /// <summary>Reads four decimal octets without leading zeros, or an IPv6 address without brackets and zone.</summary>
+    /// <summary>Reads four decimal octets without leading zeros, or IPv6 without brackets or zone.</summary>
     /// <returns>Whether <paramref name="text"/> is an address.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out Address address, out int ipVersion)
     {
@@ -37,7 +37,9 @@ public static class InetText
         var dotted = text[(text.LastIndexOf(':') + 1)..];
         if (text.ContainsAnyExcept(alphabet) || !IsStrict(dotted, required: ipVersion == 4)
             || !IPAddress.TryParse(text, out var parsed))
+        {
             return false;
+        }
 
         address = new Address(parsed);
         return true;
@@ -46,7 +48,9 @@ public static class InetText
     private static bool IsStrict(ReadOnlySpan<char> dotted, bool required)
     {
         if (!dotted.Contains('.'))
+        {
             return !required;
+        }
 
         // Octal, hexadecimal and short forms do not come back as they were.
         return IPAddress.TryParse(dotted, out var parsed) && dotted.SequenceEqual(parsed.ToString());
@@ -96,14 +100,20 @@ public static class InetText
             }
 
             if (i != 0)
+            {
                 target[at++] = (byte)':';
+            }
+
             at += WriteHex(target[at..], BinaryPrimitives.ReverseEndianness(groups[i]));
         }
 
         if (hexGroups == 8)
         {
             if (zeros + count == 8)
+            {
                 target[at++] = (byte)':';
+            }
+
             return at;
         }
 

@@ -60,7 +60,10 @@ internal abstract class IntegerField(string name, ulong max, Get<ulong> get, Set
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
     {
         if (!TryRead(ref reader, out var number) || number > max)
+        {
             throw Wrong(ref reader, Expected(max));
+        }
+
         set(ref e, number);
     }
 
@@ -118,13 +121,17 @@ internal sealed class FlagsField(string name) : JsonField(name)
     public override int Write(Span<byte> target, in TcpEvent e)
     {
         if (e.Flags == TcpEventFlags.None)
+        {
             return 0;
+        }
 
         var at = 0;
         for (var bit = 1; bit <= byte.MaxValue; bit <<= 1)
         {
             if (((int)e.Flags & bit) == 0)
+            {
                 continue;
+            }
 
             target[at++] = (byte)',';
             at += JsonWords.Flags.Write(target[at..], (ulong)bit);
@@ -139,12 +146,17 @@ internal sealed class FlagsField(string name) : JsonField(name)
     {
         var expected = $"a list of {JsonWords.Flags.List}";
         if (reader.TokenType != JsonTokenType.StartArray)
+        {
             throw Wrong(ref reader, expected);
+        }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (!JsonWords.Flags.TryRead(ReadString(ref reader, expected), out var flag) || flag > byte.MaxValue)
+            {
                 throw Wrong(ref reader, expected);
+            }
+
             e.Flags |= (TcpEventFlags)flag;
         }
     }

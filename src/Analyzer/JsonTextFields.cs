@@ -28,11 +28,15 @@ internal sealed class AddressField(string name, Get<Address> get, Set<Address> s
         };
         if (!InetText.TryParse(ReadString(ref reader, expected), out var address, out var ipVersion)
             || (e.IpVersion != 0 && (e.IpVersion == 4) != (ipVersion == 4)))
+        {
             throw Wrong(ref reader, expected);
+        }
 
         set(ref e, address);
         if (e.IpVersion == 0)
+        {
             e.IpVersion = (byte)ipVersion;
+        }
     }
 }
 
@@ -55,13 +59,19 @@ internal sealed class NameField(string name) : JsonField(name)
         if (e.Comm != default)
         {
             if (e.Comm.ToString() != text)
+            {
                 throw Wrong(ref reader, $"\"{e.Comm}\", which the bytes before it are");
+            }
+
             return;
         }
 
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length >= ThreadName.Size || bytes.Contains((byte)0))
+        {
             throw Wrong(ref reader, expected);
+        }
+
         e.Comm = new ThreadName(bytes);
     }
 }
@@ -73,7 +83,9 @@ internal sealed class NameBytesField(string name) : JsonField(name)
     {
         var bytes = e.Comm.Bytes;
         if (Utf8.IsValid(bytes))
+        {
             return 0;
+        }
 
         target[0] = (byte)'"';
         Convert.TryToHexStringLower(bytes, target[1..], out var digits);
@@ -89,7 +101,10 @@ internal sealed class NameBytesField(string name) : JsonField(name)
         if (e.Comm != default
             || Convert.FromHexString(text, bytes, out _, out var length) != OperationStatus.Done
             || bytes[..length].Contains((byte)0))
+        {
             throw Wrong(ref reader, expected);
+        }
+
         e.Comm = new ThreadName(bytes[..length]);
     }
 }

@@ -23,7 +23,9 @@ public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>
         {
             Flush();
             if (buffer.Length < needed)
+            {
                 buffer = new byte[needed];
+            }
         }
 
         return buffer.AsMemory(length);
@@ -41,7 +43,9 @@ public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>
     public void Flush()
     {
         if (length == 0)
+        {
             return;
+        }
 
         // What cannot be written is not tried again, so that a broken pipe is reported once.
         var written = buffer.AsSpan(0, length);

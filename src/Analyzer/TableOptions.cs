@@ -10,7 +10,7 @@ public enum TableStyle
     Libbpf,
 }
 
-/// <summary>What a <see cref="TcptracerTable"/> shows; each option is one of the tools' own unless it says so.</summary>
+/// <summary>What a <see cref="TcptracerTable"/> shows. An option is one of the tools' own unless it says so.</summary>
 public sealed record TableOptions
 {
     /// <summary>Whose table it is.</summary>
@@ -20,7 +20,7 @@ public sealed record TableOptions
     /// <see cref="Verbose"/>.</summary>
     public bool Timestamps { get; init; }
 
-    /// <summary><c>-v</c> of bcc: types as words, and the network namespace. The libbpf table has no such form.</summary>
+    /// <summary><c>-v</c> of bcc: types as words, and the network namespace. The libbpf table stays as it is.</summary>
     public bool Verbose { get; init; }
 
     /// <summary><c>-U</c> of libbpf-tools: the user id. bcc has none; its table gets the column in the same place, but

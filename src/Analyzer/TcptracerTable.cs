@@ -38,12 +38,18 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
 
         output.Write("Tracing TCP established connections. Ctrl-C to end.\n"u8);
         if (options.Timestamps)
+        {
             output.Write(options.Verbose ? "TIME(ns)      "u8 : "TIME(s)  "u8);
+        }
+
         output.Write(options.Uid ? "UID    "u8 : []);
         output.Write(options.Verbose ? "TYPE         "u8 : "T  "u8);
         output.Write("PID    COMM             IP SADDR            DADDR            SPORT  DPORT "u8);
         if (options.Verbose)
+        {
             output.Write(options.HideNetns ? " "u8 : " NETNS   "u8);
+        }
+
         output.Write("\n"u8);
     }
 
@@ -62,9 +68,16 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         var at = 0;
         var elapsed = (long)(e.Timestamp - start);
         if (options.Timestamps)
-            at = options.Verbose ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14) : FormatSeconds(row, elapsed / 1e9);
+        {
+            at = options.Verbose
+                ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14)
+                : FormatSeconds(row, elapsed / 1e9);
+        }
+
         if (options.Uid)
+        {
             at += FormatColumn(row[at..], e.Uid, 6);
+        }
 
         if (options.Verbose)
         {
@@ -98,10 +111,14 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         var at = 0;
         // The tool's clock has whole microseconds before the subtraction.
         if (options.Timestamps)
+        {
             at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)) / 1e6);
+        }
         // The tool takes it for an int, and leaves no space before the type.
         if (options.Uid)
+        {
             at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (long)(int)e.Uid), 6);
+        }
 
         row[at++] = Letter(e.Type, unknown: '-');
         row[at++] = (byte)' ';
@@ -121,13 +138,18 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     {
         var at = 0;
         if (seconds < 0)
+        {
             target[at++] = (byte)'-';
+        }
+
         var magnitude = Math.Abs(seconds);
         var milliseconds = (long)(magnitude * 1000);
         // Rounded once, so that its sign is that of the exact distance to the tie.
         var beyondTie = Math.FusedMultiplyAdd(magnitude, 1000, -(milliseconds + 0.5));
         if (beyondTie > 0 || (beyondTie == 0 && milliseconds % 2 == 1))
+        {
             milliseconds++;
+        }
 
         var (whole, fraction) = Math.DivRem(milliseconds, 1000);
         at += Utf8Text.Write(target[at..], whole);
@@ -139,7 +161,9 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
     {
         if (ipVersion == 4)
+        {
             return EndColumn(target, InetText.Write(target, in address, ipVersion), 16);
+        }
 
         target[0] = (byte)'[';
         var length = 1 + InetText.Write(target[1..], in address, ipVersion);

@@ -32,7 +32,10 @@ internal static class Utf8Text
     {
         var sign = 0;
         if (number < 0)
+        {
             target[sign++] = (byte)'-';
+        }
+
         var magnitude = (ulong)(number < 0 ? -number : number);
         magnitude.TryFormat(target[sign..], out var length);
         return sign + length;
@@ -63,7 +66,10 @@ internal static class Utf8Text
     public static int WriteHex(Span<byte> target, int number, int digits)
     {
         for (var i = 0; i < digits; i++)
+        {
             target[i] = "0123456789abcdef"u8[(number >> (4 * (digits - 1 - i))) & 15];
+        }
+
         return digits;
     }
 

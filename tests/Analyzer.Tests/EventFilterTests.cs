@@ -34,7 +34,8 @@ public sealed class EventFilterTests
         AssertOnly(new() { Ports = [443] }, connect, connect with { PeerPort = 80 });
         AssertOnly(new() { Ports = [1, 40000] }, connect, connect with { LocalPort = 2 });
         AssertOnly(new() { Types = EventTypeSet.Parse("XC") }, connect, connect with { Type = TcpEventType.Accept });
-        AssertOnly(new() { Addresses = [AddressPrefix.Parse("10.0.0.0/8")] }, connect, Event("11.1.2.3", "192.168.0.9"));
+        AssertOnly(new() { Addresses = [AddressPrefix.Parse("10.0.0.0/8")] },
+            connect, Event("11.1.2.3", "192.168.0.9"));
         AssertOnly(new() { Addresses = [AddressPrefix.Parse("::1"), AddressPrefix.Parse("192.168.0.9")] },
             connect, Event("10.1.2.3", "192.168.0.8"));
     }
@@ -118,8 +119,9 @@ public sealed class EventFilterTests
         Assert.Equal(message, Assert.Throws<FormatException>(() => AddressPrefix.Parse(range)).Message);
 
     [Fact]
-    public void A_range_holds_an_address_exactly_if_their_first_bits_agree() =>
-        Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[0, 128], Gen.Int[0, 127]).Sample((bytes, length, flipped) =>
+    public void A_range_holds_an_address_exactly_if_their_first_bits_agree() => Gen
+        .Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[0, 128], Gen.Int[0, 127])
+        .Sample((bytes, length, flipped) =>
         {
             var bits = 8 * bytes.Length;
             (length, flipped) = (length % (bits + 1), flipped % bits);

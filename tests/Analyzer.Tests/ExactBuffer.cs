@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace TraceCap.Analyzer.Tests;
 
-/// <summary>Gives each writer exactly the room that it asks for, if it asks for any, so that one who asks for too little fails.</summary>
+/// <summary>Gives each writer exactly the room that it asks for, if it asks for any, so that one that asks for too
+/// little fails.</summary>
 internal sealed class ExactBuffer : IBufferWriter<byte>
 {
     private readonly ArrayBufferWriter<byte> written = new();

@@ -10,7 +10,8 @@ public sealed partial class InetTextTests
     // Groups as they meet in practice: runs of zeros, single zeros, the IPv4 marker, short and full ones.
     private static readonly Gen<byte[]> v6 = Gen.Frequency(
         (6, Gen.OneOf(Gen.Const((ushort)0), Gen.Const((ushort)0xffff), Gen.UShort[1, 0xfff], Gen.UShort)),
-        (1, Gen.Const((ushort)0))).Array[8].Select(groups => groups.SelectMany(g => new[] { (byte)(g >> 8), (byte)g }).ToArray());
+        (1, Gen.Const((ushort)0)))
+        .Array[8].Select(groups => groups.SelectMany(group => new[] { (byte)(group >> 8), (byte)group }).ToArray());
 
     private static readonly Gen<byte[]> embedded = Gen.Select(Gen.Bool, Gen.Byte.Array[4], (mapped, v4) =>
         new byte[10].Concat(mapped ? new byte[] { 0xff, 0xff } : [0, 0]).Concat(v4).ToArray());

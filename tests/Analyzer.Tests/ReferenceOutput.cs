@@ -16,7 +16,7 @@ public sealed record ReferenceRow(TcpEvent Event, string Text);
 /// </summary>
 public sealed partial class ReferenceOutput
 {
-    /// <summary>The timestamp of the first printed event: time enough for the late ones, which come before it.</summary>
+    /// <summary>The timestamp of the first printed event; late ones come before it.</summary>
     public const ulong Start = 3_600_000_000_000;
 
     private ReferenceOutput(string header, ReferenceRow[] rows) => (Header, Rows) = (header, rows);

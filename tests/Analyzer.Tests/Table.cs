@@ -11,9 +11,15 @@ internal static class Table
         var table = new TcptracerTable(options);
         var output = new ExactBuffer();
         if (header)
+        {
             table.WriteHeader(output);
+        }
+
         foreach (var e in events)
+        {
             table.WriteRow(output, in e);
+        }
+
         return Encoding.Latin1.GetString(output.WrittenSpan);
     }
 }

@@ -68,9 +68,14 @@ public sealed partial class TableEscapingTests
     public void A_name_without_anything_to_escape_is_printed_as_the_tools_print_it() => names.Sample(name =>
     {
         if (!Printed(bcc, name).Contains('\\'))
+        {
             Assert.Equal(Printed(bcc with { Raw = true }, name), Printed(bcc, name));
+        }
+
         if (!Printed(libbpf, name).Contains('\\') && name.Bytes.Length <= 12)
+        {
             Assert.Equal(Printed(libbpf with { Raw = true }, name), Printed(libbpf, name));
+        }
     }, iter: 50_000);
 
     /// <summary>The name's column.</summary>

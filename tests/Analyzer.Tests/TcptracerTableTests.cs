@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using CsCheck;
 using TraceCap.Format;
 
@@ -36,7 +37,8 @@ public sealed class TcptracerTableTests
     [Fact]
     public void Failed_and_open_connections_have_rows_in_all_forms()
     {
-        TcpEvent[] events = [connect with { Type = TcpEventType.Open }, connect with { Type = TcpEventType.ConnectFailed }];
+        TcpEvent[] events =
+            [connect with { Type = TcpEventType.Open }, connect with { Type = TcpEventType.ConnectFailed }];
         Assert.Equal(
             """
             O  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
@@ -82,15 +84,18 @@ public sealed class TcptracerTableTests
         {
             var table = new TcptracerTable(options) { Start = events[0].Timestamp };
             foreach (var e in part)
+            {
                 table.WriteRow(output, in e);
+            }
         }
 
-        Assert.Equal(Table.Print(options, events), System.Text.Encoding.Latin1.GetString(output.WrittenSpan));
+        Assert.Equal(Table.Print(options, events), Encoding.Latin1.GetString(output.WrittenSpan));
     }
 
     [Fact]
-    public void Every_event_is_one_row_in_the_room_that_was_asked_for() =>
-        Gen.Select(AnyEvent.Any, Gen.Enum<TableStyle>(), Gen.Bool, Gen.Bool, Gen.Bool).Sample((e, style, timestamps, verbose, uid) =>
+    public void Every_event_is_one_row_in_the_room_that_was_asked_for() => Gen
+        .Select(AnyEvent.Any, Gen.Enum<TableStyle>(), Gen.Bool, Gen.Bool, Gen.Bool)
+        .Sample((e, style, timestamps, verbose, uid) =>
         {
             var options = new TableOptions { Style = style, Timestamps = timestamps, Verbose = verbose, Uid = uid };
             var row = Table.Print(options, [default, e], header: false);
@@ -107,7 +112,10 @@ public sealed class TcptracerTableTests
             table.WriteRow(output, in connect);
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 1000; i++)
+            {
                 table.WriteRow(output, in connect);
+            }
+
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
     }
