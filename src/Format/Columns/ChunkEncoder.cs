@@ -7,6 +7,12 @@ namespace TraceCap.Format.Columns;
 /// </summary>
 public sealed class ChunkEncoder
 {
+    /// <summary>A payload is at most so many bytes for each event, whatever the events hold, ...</summary>
+    public const int MaxBytesPerEvent = 180;
+
+    /// <summary>... and so many bytes beside.</summary>
+    public const int MaxBytesBeside = 1024;
+
     private readonly ColumnSet columns = new();
     private readonly Distinct kinds = new();
     private readonly CpuNumbers cpus = new();
@@ -28,7 +34,7 @@ public sealed class ChunkEncoder
     /// <summary>Writes the payload, not yet packed by LZ4.</summary>
     /// <param name="events">The events in order of arrival; any bits in any field come back as they were.</param>
     /// <param name="raw">Replaced by a larger array if it is too small.</param>
-    /// <returns>The length of the payload in <paramref name="raw"/>.</returns>
+    /// <returns>The length of the payload in <paramref name="raw"/>; see <see cref="MaxBytesPerEvent"/>.</returns>
     public int Encode(ReadOnlySpan<TcpEvent> events, ref byte[] raw)
     {
         Reset(events.Length);

@@ -4,7 +4,7 @@ namespace TraceCap.Format.Columns;
 internal sealed class CpuNumbers
 {
     /// <summary>By CPU, its number plus one; 0 if it has none yet.</summary>
-    private readonly ushort[] numbers = new ushort[ushort.MaxValue + 1];
+    private readonly int[] numbers = new int[ushort.MaxValue + 1];
 
     private readonly ulong[] cpus = new ulong[ushort.MaxValue + 1];
 
@@ -26,7 +26,7 @@ internal sealed class CpuNumbers
         if (number == 0)
         {
             cpus[Count] = cpu;
-            number = (ushort)++Count;
+            number = ++Count;
         }
 
         return (uint)(number - 1);

@@ -28,8 +28,13 @@ internal sealed class PackedEncoding : ColumnEncoding
         if (least != 0)
             Vectors.Subtract(values, least);
 
-        var width = BestWidth(values, BitPacking.WidthOf(greatest - least));
-        var exceptions = width == BitPacking.WidthOf(greatest - least) ? 0 : Vectors.CountAbove(values, Highest(width));
+        var longest = BitPacking.WidthOf(greatest - least);
+        var width = BestWidth(values, longest);
+        var exceptions = width == longest ? 0 : Vectors.CountAbove(values, Highest(width));
+        var saved = (longest - width) * (long)values.Length;
+        if (exceptions * (long)MaxExceptionBits(values.Length, longest - width) > saved)
+            (width, exceptions) = (longest, 0);
+
         writer.WriteByte((byte)width);
         writer.WriteVarint(least);
         writer.WriteVarint((uint)exceptions);
@@ -59,6 +64,9 @@ internal sealed class PackedEncoding : ColumnEncoding
         AddExceptions(gaps, highs, width, values);
         ArrayPool<ulong>.Shared.Return(scratch);
     }
+
+    /// <summary>The most bits that an exception takes, which a sample may have underrated.</summary>
+    private static int MaxExceptionBits(int values, int high) => BitPacking.WidthOf((uint)values) + high;
 
     private static void WriteExceptions(ReadOnlySpan<ulong> values, int width, int exceptions, ref PayloadWriter writer)
     {

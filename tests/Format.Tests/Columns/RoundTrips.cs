@@ -60,6 +60,17 @@ public class RoundTrips
         var events = new TcpEvent[BlockHeader.MaxPayload / TcpEvent.Size];
         new Random(1).NextBytes(MemoryMarshal.AsBytes(events.AsSpan()));
         Check(events);
+        Assert.InRange(Chunks.Encode(events).Length, 0, ChunkEncoder.MaxBytesPerEvent * events.Length);
+    }
+
+    [Fact]
+    public void Every_cpu_comes_back()
+    {
+        var events = new TcpEvent[ushort.MaxValue + 2];
+        for (var i = 0; i < events.Length; i++)
+            events[i].Cpu = (ushort)i;
+
+        Check(events);
     }
 
     [Fact]
