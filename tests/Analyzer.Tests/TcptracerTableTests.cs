@@ -62,6 +62,19 @@ public sealed class TcptracerTableTests
             Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));
     }
 
+    [Theory]
+    [InlineData(TableStyle.Bcc)]
+    [InlineData(TableStyle.Libbpf)]
+    public void An_event_from_before_the_first_row_has_a_negative_time(TableStyle style)
+    {
+        var rows = Table.Print(
+            new() { Style = style, Timestamps = true },
+            [connect, connect with { Timestamp = connect.Timestamp - 1_250_400_000 }],
+            header: false).Split('\n');
+        Assert.StartsWith("0.000    C ", rows[0]);
+        Assert.StartsWith("-1.250   C ", rows[1]);
+    }
+
     [Fact]
     public void An_unknown_type_shows_as_in_the_tools()
     {
