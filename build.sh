@@ -113,7 +113,7 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; run_tests ;;
+	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
 	help | -h | --help) usage ;;

@@ -47,7 +47,7 @@ public sealed class CaptureWriter
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, MaxChunkBytes);
         this.output = output;
-        this.fileId = fileId ?? Guid.NewGuid();
+        this.fileId = fileId ?? NewFileId();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];
         header.Write(metadata);
         WriteMetadata(BlockKind.Header);
@@ -219,5 +219,13 @@ public sealed class CaptureWriter
         sequence++;
         Length += BlockHeader.Size + packed;
         written = CurrentLedger;
+    }
+
+    /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>
+    private static Guid NewFileId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        return new Guid(bytes);
     }
 }

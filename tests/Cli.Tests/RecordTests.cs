@@ -166,6 +166,27 @@ public sealed class RecordTests : IDisposable
         Assert.Contains("standard output was closed by its reader", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
     }
 
+    /// <summary>Only the published executable can do it.</summary>
+    [Fact]
+    public void Alone_in_a_folder_with_libc_it_records_and_replays()
+    {
+        SkipUnlessAllowed();
+        Assert.SkipUnless(Tracecap.IsPublished, "TRACECAP does not name the published executable");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to change the root folder");
+        var alone = $"""
+            cd {folder} && mkdir -p proc sys tmp
+            for file in {Tracecap.Path} $(ldd {Tracecap.Path} | grep -o '/[^ ]*'); do cp -L --parents "$file" .; done
+            unshare --mount bash -c 'mount --rbind /proc proc && mount --rbind /sys sys &&
+                chroot . {Tracecap.Path} record -o tmp/alone.tcap -d 0.2 && chroot . {Tracecap.Path} replay tmp/alone.tcap'
+            """;
+        using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-ec", alone]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = shell.StandardError.ReadToEnd();
+        shell.WaitForExit();
+
+        Assert.True(shell.ExitCode == 0, said);
+        Assert.StartsWith("Tracing TCP established connections.", shell.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Trace_prints_rows_as_they_happen()
     {

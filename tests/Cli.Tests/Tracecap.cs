@@ -6,8 +6,12 @@ namespace TraceCap.Cli.Tests;
 /// <summary>The command as a process: the published executable if TRACECAP names it, else the one just built.</summary>
 internal static class Tracecap
 {
-    internal static string Path { get; } = Environment.GetEnvironmentVariable("TRACECAP") is { Length: > 0 } published
-        ? System.IO.Path.GetFullPath(published, Repository.Root)
+    private static readonly string? Published = Environment.GetEnvironmentVariable("TRACECAP");
+
+    internal static bool IsPublished => !string.IsNullOrEmpty(Published);
+
+    internal static string Path { get; } = IsPublished
+        ? System.IO.Path.GetFullPath(Published!, Repository.Root)
         : System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tracecap.exe" : "tracecap");
 
     /// <summary>Runs it to its end.</summary>
