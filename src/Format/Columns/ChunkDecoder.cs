@@ -8,8 +8,8 @@ namespace TraceCap.Format.Columns;
 public sealed class ChunkDecoder
 {
     /// <summary>
-    /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of addresses;
-    /// the rest for sockets, tasks, services and what refers to them.
+    /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of
+    /// addresses; the rest for sockets, tasks, services and what refers to them.
     /// </summary>
     public const int MaxBytesPerEvent = 640;
 
@@ -54,13 +54,17 @@ public sealed class ChunkDecoder
         var kinds = columns.Read(raw, ColumnId.Kind);
         var eventKinds = columns.Read(raw, ColumnId.EventKind);
         if (types.Length < eventKinds.Length)
+        {
             types = new TcpEventType[eventKinds.Length];
+        }
 
         var result = types.AsSpan(0, eventKinds.Length);
         if (!typesAreRead)
         {
             for (var i = 0; i < result.Length; i++)
+            {
                 result[i] = new ChunkKind(kinds[(int)eventKinds[i]]).Type;
+            }
 
             typesAreRead = true;
         }
@@ -149,13 +153,17 @@ public sealed class ChunkDecoder
     {
         var cpus = columns.Rows(ChunkTable.Cpus);
         if (lastOfCpu.Length < cpus)
+        {
             lastOfCpu = new ulong[columns.MaxRows(ChunkTable.Cpus)];
+        }
 
         lastOfCpu.AsSpan(0, cpus).Clear();
         var eventCpus = columns.Read(raw, ColumnId.EventCpu);
         var sequences = columns.Read(raw, ColumnId.Sequence);
         for (var i = 0; i < sequences.Length; i++)
+        {
             sequences[i] = lastOfCpu[(int)eventCpus[i]] += 1 + ZigZag.Decode(sequences[i]);
+        }
 
         return sequences;
     }
@@ -165,7 +173,9 @@ public sealed class ChunkDecoder
         var rows = links.TimedEvents;
         var durations = columns.Read(raw, ColumnId.Duration);
         for (var i = 0; i < rows.Length; i++)
+        {
             events[rows[i]].Duration = durations[i];
+        }
     }
 
     private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events)

@@ -116,7 +116,9 @@ public sealed class ChunkEncoder
         columns.SetRows(ChunkTable.Cpus, cpus.Count);
         var kindBits = columns.Room(ColumnId.Kind);
         for (var i = 0; i < kinds.Count; i++)
+        {
             kindBits[i] = kinds.Values[i].First;
+        }
 
         cpus.Values.CopyTo(columns.Room(ColumnId.Cpu));
     }
