@@ -47,7 +47,9 @@ internal sealed class Measurement(ChunkCodec codec, TcpEvent[][] chunks)
             codec.Decode(encoded[i], target);
             Keep(ref decoding[i], begin);
             if (!MemoryMarshal.AsBytes(target).SequenceEqual(MemoryMarshal.AsBytes(chunks[i].AsSpan())))
+            {
                 throw new InvalidOperationException($"{Name} does not give back what it was given");
+            }
         }
 
         for (var i = 0; i < chunks.Length; i++)
@@ -56,7 +58,9 @@ internal sealed class Measurement(ChunkCodec codec, TcpEvent[][] chunks)
             var sum = codec.Scan(encoded[i], rows.AsSpan(0, chunks[i].Length));
             Keep(ref scanning[i], begin);
             if (sum != ChunkCodec.Sum(chunks[i]))
+            {
                 throw new InvalidOperationException($"{Name} scans something else than it was given");
+            }
         }
     }
 
@@ -69,6 +73,8 @@ internal sealed class Measurement(ChunkCodec codec, TcpEvent[][] chunks)
     {
         var elapsed = Stopwatch.GetElapsedTime(begin);
         if (elapsed < best)
+        {
             best = elapsed;
+        }
     }
 }

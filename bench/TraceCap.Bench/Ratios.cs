@@ -15,7 +15,9 @@ internal static class Ratios
     {
         var events = options is ["--events", var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 1_000_000;
         foreach (var rate in (int[])[1_000, 20_000])
+        {
             Compare(rate, events);
+        }
 
         return 0;
     }
@@ -25,7 +27,9 @@ internal static class Ratios
         var generator = new TrafficGenerator(new() { ConnectionsPerSecond = rate });
         var chunks = new TcpEvent[Math.Max(1, events / ChunkEvents)][];
         foreach (ref var chunk in chunks.AsSpan())
+        {
             generator.Fill(chunk = new TcpEvent[ChunkEvents]);
+        }
 
         ChunkCodec[] codecs =
         [
@@ -37,15 +41,21 @@ internal static class Ratios
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var each in measured)
+            {
                 each.Round();
+            }
         }
 
         Console.WriteLine();
-        Console.WriteLine(Invariant($"{chunks.Length * ChunkEvents:N0} events, {rate:N0} connections/s, chunks of 1 MiB"));
+        Console.WriteLine(Invariant(
+            $"{chunks.Length * ChunkEvents:N0} events, {rate:N0} connections/s, chunks of 1 MiB"));
         Console.WriteLine("codec                 B/event   encode M/s   decode M/s     scan M/s");
         foreach (var each in measured)
-            Console.WriteLine(Invariant(
-                $"{each.Name,-20} {each.BytesPerEvent,8:F2} {each.EncodeRate / 1e6,12:F2} {each.DecodeRate / 1e6,12:F2} {each.ScanRate / 1e6,12:F2}"));
+        {
+            Console.WriteLine(Invariant($"{each.Name,-20} {each.BytesPerEvent,8:F2}")
+                + Invariant($" {each.EncodeRate / 1e6,12:F2} {each.DecodeRate / 1e6,12:F2}")
+                + Invariant($" {each.ScanRate / 1e6,12:F2}"));
+        }
 
         var (own, structs, parquet, json) = (measured[0], measured[1], measured[4], measured[5]);
         Console.WriteLine("bar                                         wanted   measured");
@@ -57,7 +67,9 @@ internal static class Ratios
         AtLeast("decode / Parquet.Net", 15, own.DecodeRate / parquet.DecodeRate);
         AtLeast("decode / NDJSON + gzip", 70, own.DecodeRate / json.DecodeRate);
         foreach (var codec in codecs)
+        {
             codec.Dispose();
+        }
     }
 
     private static void AtMost(string bar, double wanted, double measured) =>
@@ -67,7 +79,8 @@ internal static class Ratios
         Print(bar, ">=", wanted, measured, measured >= wanted);
 
     private static void Print(string bar, string relation, double wanted, double measured, bool met) =>
-        Console.WriteLine(Invariant($"{bar,-40} {relation} {wanted,6:F2} {measured,10:F2}  {(met ? "met" : "MISSED")}"));
+        Console.WriteLine(Invariant(
+            $"{bar,-40} {relation} {wanted,6:F2} {measured,10:F2}  {(met ? "met" : "MISSED")}"));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -24,7 +24,9 @@ internal abstract class ChunkCodec : IDisposable
     {
         var sum = 0UL;
         foreach (ref readonly var one in rows)
+        {
             sum += one.Timestamp + (ulong)one.Type + one.LocalPort + one.PeerPort;
+        }
 
         return sum;
     }

@@ -13,7 +13,9 @@ internal sealed class Lz4Packer
     {
         var most = sizeof(int) + LZ4Codec.MaximumOutputSize(raw.Length);
         if (packed.Length < most)
+        {
             packed = new byte[most];
+        }
 
         BinaryPrimitives.WriteInt32LittleEndian(packed, raw.Length);
         var length = LZ4Codec.Encode(raw, packed.AsSpan(sizeof(int)), LZ4Level.L00_FAST);
@@ -30,10 +32,14 @@ internal sealed class Lz4Packer
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(block);
         if (length == block.Length - sizeof(int))
+        {
             return block[sizeof(int)..];
+        }
 
         if (unpacked.Length < length)
+        {
             unpacked = new byte[length];
+        }
 
         Unpack(block, unpacked.AsSpan(0, length));
         return unpacked.AsSpan(0, length);
@@ -42,6 +48,8 @@ internal sealed class Lz4Packer
     public static void Unpack(ReadOnlySpan<byte> block, Span<byte> target)
     {
         if (LZ4Codec.Decode(block[sizeof(int)..], target) != target.Length)
+        {
             throw new InvalidDataException("the LZ4 block has another length than it says");
+        }
     }
 }

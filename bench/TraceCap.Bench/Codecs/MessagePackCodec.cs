@@ -19,7 +19,9 @@ internal sealed class MessagePackCodec : ChunkCodec
         buffer.ResetWrittenCount();
         var writer = new MessagePackWriter(buffer);
         foreach (ref readonly var one in events)
+        {
             Write(ref writer, one);
+        }
 
         writer.Flush();
         return lz4.Pack(buffer.WrittenSpan);
@@ -29,12 +31,16 @@ internal sealed class MessagePackCodec : ChunkCodec
     {
         var raw = lz4.Unpack(encoded);
         if (unpacked.Length < raw.Length)
+        {
             unpacked = new byte[raw.Length];
+        }
 
         raw.CopyTo(unpacked);
         var reader = new MessagePackReader(unpacked.AsMemory(0, raw.Length));
         foreach (ref var one in events)
+        {
             Read(ref reader, ref one);
+        }
     }
 
     private static void Write(ref MessagePackWriter writer, in TcpEvent one)
@@ -80,7 +86,9 @@ internal sealed class MessagePackCodec : ChunkCodec
     private static void Read(ref MessagePackReader reader, ref TcpEvent one)
     {
         if (reader.ReadArrayHeader() != Fields)
+        {
             throw new InvalidDataException("an event has another number of fields");
+        }
 
         one.Timestamp = reader.ReadUInt64();
         one.Connection = reader.ReadUInt64();

@@ -31,7 +31,9 @@ internal sealed class NdjsonCodec : ChunkCodec
 
         packed.SetLength(0);
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
             gzip.Write(buffer.WrittenSpan);
+        }
 
         return packed.GetBuffer().AsSpan(0, (int)packed.Length);
     }
@@ -40,7 +42,9 @@ internal sealed class NdjsonCodec : ChunkCodec
     {
         unpacked.SetLength(0);
         using (var gzip = new GZipStream(new MemoryStream(encoded.ToArray()), CompressionMode.Decompress))
+        {
             gzip.CopyTo(unpacked);
+        }
 
         var rest = unpacked.GetBuffer().AsSpan(0, (int)unpacked.Length);
         foreach (ref var one in events)
@@ -95,7 +99,9 @@ internal sealed class NdjsonCodec : ChunkCodec
     private static void WriteUnlessZero(Utf8JsonWriter json, string name, ulong value)
     {
         if (value != 0)
+        {
             json.WriteNumber(name, value);
+        }
     }
 
     private static void Read(ReadOnlySpan<byte> line, ref TcpEvent one)

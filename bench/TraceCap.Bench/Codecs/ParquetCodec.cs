@@ -11,7 +11,8 @@ internal sealed class ParquetCodec : ChunkCodec
     private const int Words = TcpEvent.Size / sizeof(ulong);
 
     /// <summary>The event's words that hold one field of eight bytes; the others hold two fields of four.</summary>
-    private static readonly bool[] IsWide = [.. Enumerable.Range(0, Words).Select(word => word is < 10 or (>= 14 and < 18))];
+    private static readonly bool[] IsWide =
+        [.. Enumerable.Range(0, Words).Select(word => word is < 10 or (>= 14 and < 18))];
 
     private static readonly ParquetSchema Schema = new(Enumerable.Range(0, Words).SelectMany(word => IsWide[word]
         ? new Field[] { new DataField<long>($"w{word}") }
@@ -55,7 +56,9 @@ internal sealed class ParquetCodec : ChunkCodec
     private void Reserve(int events)
     {
         if (wide.Length < events)
+        {
             (wide, narrow) = (new long[events], new int[events]);
+        }
     }
 
     private async Task WriteAsync(TcpEvent[] events)
@@ -68,7 +71,9 @@ internal sealed class ParquetCodec : ChunkCodec
             if (IsWide[word])
             {
                 for (var i = 0; i < events.Length; i++)
+                {
                     wide[i] = Longs(events)[(i * Words) + word];
+                }
 
                 await group.WriteAsync<long>(Schema.DataFields[field++], wide.AsMemory(0, events.Length));
                 continue;
@@ -77,7 +82,9 @@ internal sealed class ParquetCodec : ChunkCodec
             for (var half = 0; half < 2; half++)
             {
                 for (var i = 0; i < events.Length; i++)
+                {
                     narrow[i] = Ints(events)[(((i * Words) + word) * 2) + half];
+                }
 
                 await group.WriteAsync<int>(Schema.DataFields[field++], narrow.AsMemory(0, events.Length));
             }
@@ -97,7 +104,9 @@ internal sealed class ParquetCodec : ChunkCodec
             {
                 await group.ReadAsync<long>(Schema.DataFields[field++], wide.AsMemory(0, events.Length));
                 for (var i = 0; i < events.Length; i++)
+                {
                     Longs(events)[(i * Words) + word] = wide[i];
+                }
 
                 continue;
             }
@@ -106,7 +115,9 @@ internal sealed class ParquetCodec : ChunkCodec
             {
                 await group.ReadAsync<int>(Schema.DataFields[field++], narrow.AsMemory(0, events.Length));
                 for (var i = 0; i < events.Length; i++)
+                {
                     Ints(events)[(((i * Words) + word) * 2) + half] = narrow[i];
+                }
             }
         }
     }

@@ -29,7 +29,9 @@ internal sealed class StructZstdCodec : ChunkCodec
         var raw = MemoryMarshal.AsBytes(events);
         var most = Compressor.GetCompressBound(raw.Length);
         if (packed.Length < most)
+        {
             packed = new byte[most];
+        }
 
         return packed.AsSpan(0, compressor.Wrap(raw, packed));
     }

@@ -23,11 +23,15 @@ internal sealed class AddressBook
     public void Number(Span<ulong> shorts, Span<ulong> firsts, Span<ulong> lasts)
     {
         if (numbers.Length < addresses.Count)
+        {
             numbers = new ulong[addresses.Count];
+        }
 
         ShortCount = 0;
         foreach (ref readonly var address in addresses.Values)
+        {
             ShortCount += IsShort(address) ? 1 : 0;
+        }
 
         var (shortNumber, longNumber) = (0, 0);
         for (var i = 0; i < addresses.Count; i++)
@@ -51,7 +55,9 @@ internal sealed class AddressBook
     public void Resolve(Span<ulong> handles)
     {
         foreach (ref var each in handles)
+        {
             each = numbers[(int)each];
+        }
     }
 
     private static bool IsShort(Words address) => address is { Last: 0, First: <= uint.MaxValue };

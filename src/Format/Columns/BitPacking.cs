@@ -28,7 +28,9 @@ internal static class BitPacking
     public static void Pack(ReadOnlySpan<ulong> values, int width, Span<byte> packed)
     {
         if (width == 0)
+        {
             return;
+        }
 
         var writer = new BitWriter(packed);
         var mask = ulong.MaxValue >> (MaxWidth - width);
@@ -47,16 +49,22 @@ internal static class BitPacking
         else if (2 * width <= MaxWidth)
         {
             for (; i <= values.Length - 2; i += 2)
+            {
                 writer.Write((values[i] & mask) | ((values[i + 1] & mask) << width), 2 * width);
+            }
         }
 
         for (; i < values.Length; i++)
+        {
             writer.Write(values[i] & mask, width);
+        }
 
         writer.Complete();
     }
 
-    /// <summary>Reads the values out of as many bytes as <see cref="ByteCount"/> says and adds the least one to each.</summary>
+    /// <summary>
+    /// Reads the values out of as many bytes as <see cref="ByteCount"/> says and adds the least one to each.
+    /// </summary>
     public static void Unpack(ReadOnlySpan<byte> packed, int width, ulong least, Span<ulong> values)
     {
         if (width == 0)
@@ -108,7 +116,10 @@ internal static class BitPacking
             var bit = 4 * four * width;
             shuffles[four] = Vector256.Create(PairShuffle(bit, width), PairShuffle(bit + (2 * width), width));
             shifts[four] = Vector256.Create(
-                (ulong)(bit & 7), (ulong)((bit + width) & 7), (ulong)((bit + (2 * width)) & 7), (ulong)((bit + (3 * width)) & 7));
+                (ulong)(bit & 7),
+                (ulong)((bit + width) & 7),
+                (ulong)((bit + (2 * width)) & 7),
+                (ulong)((bit + (3 * width)) & 7));
         }
 
         var (shuffle0, shuffle1, shift0, shift1) = (shuffles[0], shuffles[1], shifts[0], shifts[1]);
@@ -135,7 +146,7 @@ internal static class BitPacking
         return i;
     }
 
-    /// <summary>Moves the eight bytes around each of two values, the first of which begins at that bit, apart.</summary>
+    /// <summary>Moves the eight bytes around each of two values apart; the first begins at that bit.</summary>
     private static Vector128<byte> PairShuffle(int bit, int width)
     {
         var apart = (byte)(((bit & 7) + width) / 8);

@@ -16,7 +16,9 @@ internal ref struct BitWriter(Span<byte> target)
         word |= value << used;
         used += width;
         if (used < 64)
+        {
             return;
+        }
 
         BinaryPrimitives.WriteUInt64LittleEndian(target[at..], word);
         at += sizeof(ulong);

@@ -8,10 +8,10 @@ namespace TraceCap.Format.Columns;
 public sealed class ChunkDecoder
 {
     /// <summary>
-    /// Each of the columns may have a row of eight bytes per event, those of the addresses two; sockets, tasks, services
-    /// and what refers to them take the rest.
+    /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of
+    /// addresses; the rest for sockets, tasks, services and what refers to them.
     /// </summary>
-    internal const long MaxBytesPerEvent = 640;
+    public const int MaxBytesPerEvent = 640;
 
     private readonly ColumnSet columns = new();
     private readonly EventLinks links = new();
@@ -20,6 +20,9 @@ public sealed class ChunkDecoder
     private TcpEventType[] types = [];
     private ulong[] lastOfCpu = [];
     private bool linksAreRead;
+    private bool socketsAreRead;
+    private bool tasksAreRead;
+    private bool typesAreRead;
 
     /// <summary>Reads the events of a chunk in order of arrival.</summary>
     /// <param name="raw">The payload, unpacked by LZ4.</param>
@@ -39,7 +42,7 @@ public sealed class ChunkDecoder
     /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
     public ChunkColumns Open(ReadOnlySpan<byte> raw, int events)
     {
-        linksAreRead = false;
+        linksAreRead = socketsAreRead = tasksAreRead = typesAreRead = false;
         columns.Open(raw, events);
         return new(this, raw);
     }
@@ -51,11 +54,20 @@ public sealed class ChunkDecoder
         var kinds = columns.Read(raw, ColumnId.Kind);
         var eventKinds = columns.Read(raw, ColumnId.EventKind);
         if (types.Length < eventKinds.Length)
+        {
             types = new TcpEventType[eventKinds.Length];
+        }
 
         var result = types.AsSpan(0, eventKinds.Length);
-        for (var i = 0; i < result.Length; i++)
-            result[i] = new ChunkKind(kinds[(int)eventKinds[i]]).Type;
+        if (!typesAreRead)
+        {
+            for (var i = 0; i < result.Length; i++)
+            {
+                result[i] = new ChunkKind(kinds[(int)eventKinds[i]]).Type;
+            }
+
+            typesAreRead = true;
+        }
 
         return result;
     }
@@ -73,13 +85,23 @@ public sealed class ChunkDecoder
 
     internal ReadOnlySpan<ChunkSocket> ReadSockets(ReadOnlySpan<byte> raw)
     {
-        socketTable.Read(columns, raw, ReadLinks(raw).FirstEvents);
+        if (!socketsAreRead)
+        {
+            socketTable.Read(columns, raw, ReadLinks(raw).FirstEvents);
+            socketsAreRead = true;
+        }
+
         return socketTable.Sockets;
     }
 
     internal ReadOnlySpan<ChunkTask> ReadTasks(ReadOnlySpan<byte> raw)
     {
-        taskTable.Read(columns, raw);
+        if (!tasksAreRead)
+        {
+            taskTable.Read(columns, raw);
+            tasksAreRead = true;
+        }
+
         return taskTable.Tasks;
     }
 
@@ -131,13 +153,17 @@ public sealed class ChunkDecoder
     {
         var cpus = columns.Rows(ChunkTable.Cpus);
         if (lastOfCpu.Length < cpus)
+        {
             lastOfCpu = new ulong[columns.MaxRows(ChunkTable.Cpus)];
+        }
 
         lastOfCpu.AsSpan(0, cpus).Clear();
         var eventCpus = columns.Read(raw, ColumnId.EventCpu);
         var sequences = columns.Read(raw, ColumnId.Sequence);
         for (var i = 0; i < sequences.Length; i++)
+        {
             sequences[i] = lastOfCpu[(int)eventCpus[i]] += 1 + ZigZag.Decode(sequences[i]);
+        }
 
         return sequences;
     }
@@ -147,7 +173,9 @@ public sealed class ChunkDecoder
         var rows = links.TimedEvents;
         var durations = columns.Read(raw, ColumnId.Duration);
         for (var i = 0; i < rows.Length; i++)
+        {
             events[rows[i]].Duration = durations[i];
+        }
     }
 
     private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events)

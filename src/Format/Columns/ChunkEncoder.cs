@@ -91,7 +91,7 @@ public sealed class ChunkEncoder
             returns += isReturn;
 
             var task = tasks.Add(events, i);
-            var isArrival = isReturn ^ 1 | (task != taskOfSocket[socket] ? 1 : 0);
+            var isArrival = (1 - isReturn) | (task != taskOfSocket[socket] ? 1 : 0);
             taskOfSocket[socket] = task;
             eventTasks[arrivals] = (uint)task;
             arrivals += isArrival;
@@ -116,7 +116,9 @@ public sealed class ChunkEncoder
         columns.SetRows(ChunkTable.Cpus, cpus.Count);
         var kindBits = columns.Room(ColumnId.Kind);
         for (var i = 0; i < kinds.Count; i++)
+        {
             kindBits[i] = kinds.Values[i].First;
+        }
 
         cpus.Values.CopyTo(columns.Room(ColumnId.Cpu));
     }

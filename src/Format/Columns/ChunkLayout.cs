@@ -1,6 +1,6 @@
 namespace TraceCap.Format.Columns;
 
-/// <summary>The tables of a chunk. The value is the position of the table's row count at the start of a chunk.</summary>
+/// <summary>The tables of a chunk. The value is the position of the table's row count at its start.</summary>
 internal enum ChunkTable
 {
     /// <summary>One row per event, in order of arrival.</summary>
@@ -124,7 +124,10 @@ internal static class ChunkLayout
         new(ColumnId.ClientAddress, ChunkTable.Sockets, ColumnEncoding.Packed) { RefersTo = ChunkTable.ShortAddresses },
         new(ColumnId.ClientPort, ChunkTable.Sockets, ColumnEncoding.Packed) { Limit = Bits16 },
         new(ColumnId.ServiceNetns, ChunkTable.Services, ColumnEncoding.Packed) { Limit = Bits32 },
-        new(ColumnId.ServiceAddress, ChunkTable.Services, ColumnEncoding.Packed) { RefersTo = ChunkTable.ShortAddresses },
+        new(ColumnId.ServiceAddress, ChunkTable.Services, ColumnEncoding.Packed)
+        {
+            RefersTo = ChunkTable.ShortAddresses,
+        },
         new(ColumnId.ServicePort, ChunkTable.Services, ColumnEncoding.Packed) { Limit = Bits17 },
         new(ColumnId.ShortAddress, ChunkTable.ShortAddresses, ColumnEncoding.Packed) { Limit = Bits32 },
         new(ColumnId.AddressFirst, ChunkTable.LongAddresses, ColumnEncoding.Packed),

@@ -27,7 +27,7 @@ internal sealed class ColumnSet
     /// <summary>The most rows that a table may have in this chunk.</summary>
     /// <remarks>Every row is there for an event that refers to it; a socket refers to two addresses.</remarks>
     public int MaxRows(ChunkTable table) =>
-        table is ChunkTable.ShortAddresses or ChunkTable.LongAddresses ? 2 * Rows(ChunkTable.Events) : Rows(ChunkTable.Events);
+        Rows(ChunkTable.Events) * (table is ChunkTable.ShortAddresses or ChunkTable.LongAddresses ? 2 : 1);
 
     /// <summary>
     /// Memory for the values of a column: for as many rows as its table may have, and one more that is never stored.
@@ -37,7 +37,9 @@ internal sealed class ColumnSet
         ref var room = ref values[(int)id];
         var most = MaxRows(ChunkLayout.Columns[(int)id].Table);
         if (room.Length <= most)
+        {
             room = new ulong[most + 1];
+        }
 
         return room;
     }
@@ -54,7 +56,9 @@ internal sealed class ColumnSet
             var column = ChunkLayout.Columns[i];
             var stored = values[i].AsSpan(0, Rows(column.Table));
             if (stored.ContainsAnyExcept(0UL))
+            {
                 column.Encoding.Encode(stored, ref writer);
+            }
 
             bodies[i] = new(column.Encoding.Id, start, writer.Position - start);
         }
@@ -82,7 +86,9 @@ internal sealed class ColumnSet
             if (id < bodies.Length)
             {
                 if (bodies[id].Length != 0)
+                {
                     throw new CaptureFormatException($"a chunk has column {id} twice");
+                }
 
                 bodies[id] = new(encoding, start, length);
             }
@@ -92,10 +98,14 @@ internal sealed class ColumnSet
 
         var directory = payload.Length - reader.Left;
         if (start != reader.Left)
+        {
             throw new CaptureFormatException($"the columns of a chunk take {reader.Left} bytes, expected {start}");
+        }
 
         foreach (ref var body in bodies.AsSpan())
+        {
             body.Start += directory;
+        }
     }
 
     /// <summary>
@@ -131,18 +141,24 @@ internal sealed class ColumnSet
         var reader = new PayloadReader(payload.Slice(body.Start, body.Length));
         encoding.Decode(ref reader, result);
         if (reader.Left != 0)
+        {
             throw new CaptureFormatException($"column {column.Id} has {reader.Left} bytes too many");
+        }
     }
 
     private void Check(Column column, ReadOnlySpan<ulong> result)
     {
         var limit = column.RefersTo is { } table ? (ulong)IndexedRows(table) : column.Limit;
         if ((limit == 0 && column.RefersTo is null) || result.IsEmpty)
+        {
             return;
+        }
 
         var greatest = Vectors.Range(result).Greatest;
         if (greatest >= limit)
+        {
             throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
+        }
     }
 
     private int IndexedRows(ChunkTable table) =>
@@ -153,17 +169,23 @@ internal sealed class ColumnSet
         var writer = new PayloadWriter(ref payload);
         writer.WriteVarint(ChunkLayout.Tables);
         foreach (var count in rows)
+        {
             writer.WriteVarint((uint)count);
+        }
 
         var stored = 0u;
         foreach (var body in bodies)
+        {
             stored += body.Length > 0 ? 1u : 0u;
+        }
 
         writer.WriteVarint(stored);
         for (var i = 0; i < bodies.Length; i++)
         {
             if (bodies[i].Length == 0)
+            {
                 continue;
+            }
 
             writer.WriteByte((byte)i);
             writer.WriteByte(bodies[i].Encoding);
@@ -181,23 +203,32 @@ internal sealed class ColumnSet
         {
             var count = reader.ReadVarint();
             if (i < rows.Length)
+            {
                 rows[i] = (int)Math.Min(count, int.MaxValue);
+            }
         }
 
         if (Rows(ChunkTable.Events) != events)
+        {
             throw new CaptureFormatException(
                 $"a chunk has {Rows(ChunkTable.Events)} events, expected {events} as its block header says");
+        }
 
         for (var table = ChunkTable.Kinds; (int)table < rows.Length; table++)
         {
             if (Rows(table) > MaxRows(table))
+            {
                 throw new CaptureFormatException(
-                    $"a chunk has {Rows(table)} rows of {table}, expected at most {MaxRows(table)} for {events} events");
+                    $"a chunk of {events} events has {Rows(table)} rows of {table}, expected at most {MaxRows(table)}");
+            }
         }
 
-        if ((long)AddressCount > MaxRows(ChunkTable.LongAddresses))
+        var mostAddresses = MaxRows(ChunkTable.LongAddresses);
+        if ((long)AddressCount > mostAddresses)
+        {
             throw new CaptureFormatException(
-                $"a chunk has {AddressCount} addresses, expected at most {MaxRows(ChunkTable.LongAddresses)} for {events} events");
+                $"a chunk of {events} events has {AddressCount} addresses, expected at most {mostAddresses}");
+        }
     }
 
     /// <summary>Where a column lies in the payload; nowhere if its length is 0.</summary>

@@ -15,7 +15,9 @@ internal sealed class CpuNumbers
     public void Clear()
     {
         foreach (var cpu in Values)
+        {
             numbers[(int)cpu] = 0;
+        }
 
         Count = 0;
     }

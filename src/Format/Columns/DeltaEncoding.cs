@@ -10,7 +10,9 @@ internal sealed class DeltaEncoding : ColumnEncoding
     public override void Encode(Span<ulong> values, ref PayloadWriter writer)
     {
         if (values.IsEmpty)
+        {
             return;
+        }
 
         writer.WriteVarint(values[0]);
         Vectors.ToDifferences(values);
@@ -20,12 +22,16 @@ internal sealed class DeltaEncoding : ColumnEncoding
     public override void Decode(ref PayloadReader reader, Span<ulong> values)
     {
         if (values.IsEmpty)
+        {
             return;
+        }
 
         var value = values[0] = reader.ReadVarint();
         var differences = values[1..];
         Packed.Decode(ref reader, differences);
         foreach (ref var each in differences)
+        {
             each = value += ZigZag.Decode(each);
+        }
     }
 }

@@ -23,12 +23,16 @@ internal sealed class Distinct
     }
 
     /// <summary>The number of the pair, which is <see cref="Count"/> before the call if it is new.</summary>
-    /// <remarks>Whether it is new cannot be foretold, so there is no branch: a known one is written over itself.</remarks>
+    /// <remarks>
+    /// Whether it is new cannot be foretold, so there is no branch: a known one is written over itself.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Add(ulong first, ulong last)
     {
         if (Count + 2 > values.Length)
+        {
             Grow();
+        }
 
         ref var slot = ref Find(first, last);
         var isNew = slot == 0 ? 1 : 0;
@@ -51,7 +55,9 @@ internal sealed class Distinct
             ref var slot = ref Unsafe.Add(ref firstSlot, at);
             ref readonly var value = ref Unsafe.Add(ref firstValue, slot);
             if (slot == 0 | ((value.First ^ first) | (value.Last ^ last)) == 0)
+            {
                 return ref slot;
+            }
         }
     }
 
@@ -61,6 +67,8 @@ internal sealed class Distinct
         Array.Resize(ref values, values.Length * 2);
         slots = new int[values.Length * 2];
         for (var position = 1; position <= Count; position++)
+        {
             Find(values[position].First, values[position].Last) = position;
+        }
     }
 }

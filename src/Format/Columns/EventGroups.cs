@@ -37,13 +37,17 @@ internal sealed class EventGroups<TKey>
         slots.AsSpan().Clear();
     }
 
-    /// <summary>The number of an event's group, which is <see cref="Count"/> before the call if the group is new.</summary>
+    /// <summary>
+    /// The number of an event's group, which is <see cref="Count"/> before the call if the group is new.
+    /// </summary>
     /// <remarks>Whether it is new cannot be foretold, so there is no branch.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(ReadOnlySpan<TcpEvent> events, int index)
     {
         if (Count + 2 > firsts.Length)
+        {
             Grow(events);
+        }
 
         ref var slot = ref Find(events, index);
         var isNew = slot == 0 ? 1 : 0;
@@ -65,7 +69,9 @@ internal sealed class EventGroups<TKey>
         {
             ref var slot = ref Unsafe.Add(ref firstSlot, at);
             if (slot == 0 | TKey.Same(Unsafe.Add(ref firstEvent, Unsafe.Add(ref firstGroup, slot)), one))
+            {
                 return ref slot;
+            }
         }
     }
 
@@ -75,6 +81,8 @@ internal sealed class EventGroups<TKey>
         Array.Resize(ref firsts, firsts.Length * 2);
         slots = new int[firsts.Length * 2];
         for (var position = 1; position <= Count; position++)
+        {
             Find(events, firsts[position]) = position;
+        }
     }
 }

@@ -40,7 +40,9 @@ internal sealed class EventLinks
         foreach (var kind in kinds)
         {
             if (!new ChunkKind(kind).IsValid)
+            {
                 throw new CaptureFormatException("a chunk has an event with a new socket and no task");
+            }
         }
 
         var socketBacks = columns.Read(payload, ColumnId.SocketBack);
@@ -58,7 +60,9 @@ internal sealed class EventLinks
     {
         events = count;
         if (socketOf.Length > count)
+        {
             return;
+        }
 
         socketOf = new int[count + 1];
         taskOf = new int[count + 1];
@@ -97,7 +101,9 @@ internal sealed class EventLinks
             found += 1 - isReturn;
             returns += (int)isReturn;
             if ((ulong)socket >= (ulong)found)
+            {
                 throw new CaptureFormatException($"event {i} of a chunk refers to a socket before the first one");
+            }
 
             ref var task = ref Unsafe.Add(ref lastTask, (nint)socket);
             var arrived = (int)Unsafe.Add(ref eventTask, arrivals);
@@ -119,7 +125,9 @@ internal sealed class EventLinks
     private static void Check(ColumnSet columns, ChunkTable table, int found)
     {
         if (columns.Rows(table) != found)
+        {
             throw new CaptureFormatException(
                 $"a chunk has {columns.Rows(table)} rows of {table}, expected {found} as its events say");
+        }
     }
 }

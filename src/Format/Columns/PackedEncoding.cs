@@ -26,20 +26,26 @@ internal sealed class PackedEncoding : ColumnEncoding
     {
         var (least, greatest) = Vectors.Range(values);
         if (least != 0)
+        {
             Vectors.Subtract(values, least);
+        }
 
         var longest = BitPacking.WidthOf(greatest - least);
         var width = BestWidth(values, longest);
         var exceptions = width == longest ? 0 : Vectors.CountAbove(values, Highest(width));
         var saved = (longest - width) * (long)values.Length;
         if (exceptions * (long)MaxExceptionBits(values.Length, longest - width) > saved)
+        {
             (width, exceptions) = (longest, 0);
+        }
 
         writer.WriteByte((byte)width);
         writer.WriteVarint(least);
         writer.WriteVarint((uint)exceptions);
         if (exceptions > 0)
+        {
             WriteExceptions(values, width, exceptions, ref writer);
+        }
 
         WriteBits(values, width, ref writer);
     }
@@ -79,7 +85,9 @@ internal sealed class PackedEncoding : ColumnEncoding
         {
             var end = Math.Min(start + Vector<ulong>.Count, values.Length);
             if (end - start == Vector<ulong>.Count && !Vector.GreaterThanAny(new(values[start..]), limits))
+            {
                 continue;
+            }
 
             // Without a branch, which could not be foretold: what is no exception is overwritten by the next one.
             for (var i = start; i < end; i++)
@@ -91,7 +99,9 @@ internal sealed class PackedEncoding : ColumnEncoding
         }
 
         for (var i = exceptions - 1; i > 0; i--)
+        {
             gaps[i] -= gaps[i - 1] + 1;
+        }
 
         WritePart(gaps[..exceptions], ref writer);
         WritePart(highs[..exceptions], ref writer);
@@ -105,15 +115,18 @@ internal sealed class PackedEncoding : ColumnEncoding
         WriteBits(part, width, ref writer);
     }
 
-    private static void AddExceptions(ReadOnlySpan<ulong> gaps, ReadOnlySpan<ulong> highs, int width, Span<ulong> values)
+    private static void AddExceptions(
+        ReadOnlySpan<ulong> gaps, ReadOnlySpan<ulong> highs, int width, Span<ulong> values)
     {
         var position = 0UL;
         for (var i = 0; i < gaps.Length; i++)
         {
             position += gaps[i];
             if (position >= (ulong)values.Length)
+            {
                 throw new CaptureFormatException(
                     $"a packed column has an exception at row {position}, expected below {values.Length}");
+            }
 
             values[(int)position++] += highs[i] << width;
         }
@@ -145,7 +158,9 @@ internal sealed class PackedEncoding : ColumnEncoding
         var lengths = default(LengthCounts);
         var step = 1 + (values.Length / SampleSize);
         for (var i = 0; i < values.Length; i += step)
+        {
             lengths[BitPacking.WidthOf(values[i])]++;
+        }
 
         var sampled = (values.Length + step - 1) / step;
         var best = longest;
@@ -156,7 +171,9 @@ internal sealed class PackedEncoding : ColumnEncoding
             above += lengths[width + 1];
             var bits = (width * sampled) + (above * (longest - width + ExceptionBits));
             if (bits < bestBits)
+            {
                 (best, bestBits) = (width, bits);
+            }
         }
 
         return best;

@@ -11,7 +11,9 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
     public byte ReadByte()
     {
         if (rest.IsEmpty)
+        {
             throw CutShort();
+        }
 
         var value = rest[0];
         rest = rest[1..];
@@ -26,11 +28,15 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
         {
             var next = ReadByte();
             if (shift == 63 && next > 1)
+            {
                 break;
+            }
 
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
+            {
                 return value;
+            }
         }
 
         throw new CaptureFormatException("a number in a chunk has more than 64 bits");
@@ -51,7 +57,9 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> ReadBytes(int count)
     {
         if (count > rest.Length)
+        {
             throw CutShort();
+        }
 
         var result = rest[..count];
         rest = rest[count..];

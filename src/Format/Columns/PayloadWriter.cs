@@ -19,7 +19,9 @@ internal ref struct PayloadWriter(ref byte[] buffer)
         var room = Take(MaxVarintSize);
         var size = 0;
         for (; value >= 0x80; value >>= 7)
+        {
             room[size++] = (byte)(value | 0x80);
+        }
 
         room[size++] = (byte)value;
         Position -= MaxVarintSize - size;
@@ -30,7 +32,9 @@ internal ref struct PayloadWriter(ref byte[] buffer)
     {
         var end = checked(Position + bytes);
         if (end > buffer.Length)
+        {
             Array.Resize(ref buffer, Math.Max(end, buffer.Length + (buffer.Length / 2)));
+        }
 
         var room = buffer.AsSpan(Position, bytes);
         Position = end;

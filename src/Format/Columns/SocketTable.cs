@@ -55,10 +55,14 @@ internal sealed class SocketTable
         var lasts = columns.Read(payload, ColumnId.AddressLast);
         Grow(ref addresses, columns.MaxRows(ChunkTable.LongAddresses));
         for (var i = 0; i < shorts.Length; i++)
+        {
             addresses[i] = new Words(shorts[i], 0).ToAddress();
+        }
 
         for (var i = 0; i < firsts.Length; i++)
+        {
             addresses[shorts.Length + i] = new Words(firsts[i], lasts[i]).ToAddress();
+        }
     }
 
     private void ReadServices(ColumnSet columns, ReadOnlySpan<byte> payload)
@@ -77,7 +81,9 @@ internal sealed class SocketTable
     private static void Grow<T>(ref T[] array, int length)
     {
         if (array.Length < length)
+        {
             array = new T[length];
+        }
     }
 
     /// <summary>Chooses by a mask of all bits or none: which end is the service cannot be foretold.</summary>

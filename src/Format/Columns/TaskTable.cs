@@ -13,7 +13,9 @@ internal sealed class TaskTable
     {
         count = columns.Rows(ChunkTable.Tasks);
         if (tasks.Length < count)
+        {
             tasks = new ChunkTask[columns.MaxRows(ChunkTable.Tasks)];
+        }
 
         var uids = columns.Read(payload, ColumnId.Uid);
         var mntns = columns.Read(payload, ColumnId.Mntns);
@@ -28,7 +30,9 @@ internal sealed class TaskTable
             var program = (int)programs[i];
             var tid = pids[i] + ZigZag.Decode(tids[i]);
             if (tid > uint.MaxValue)
+            {
                 throw new CaptureFormatException($"task {i} of a chunk has the thread id {tid}, expected 32 bits");
+            }
 
             ref var task = ref tasks[i];
             task.Cgroup = cgroups[program];

@@ -19,10 +19,14 @@ internal static class Vectors
 
         var range = (Least: ulong.MaxValue, Greatest: 0UL);
         for (var lane = 0; lane < Vector<ulong>.Count; lane++)
+        {
             range = (Math.Min(range.Least, least[lane]), Math.Max(range.Greatest, greatest[lane]));
+        }
 
         foreach (var value in values[Whole(values.Length)..])
+        {
             range = (Math.Min(range.Least, value), Math.Max(range.Greatest, value));
+        }
 
         return range;
     }
@@ -33,11 +37,15 @@ internal static class Vectors
         var limits = new Vector<ulong>(limit);
         var counts = Vector<ulong>.Zero;
         foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
             counts -= Vector.GreaterThan(some, limits);
+        }
 
         var count = (int)Vector.Sum(counts);
         foreach (var value in values[Whole(values.Length)..])
+        {
             count += value > limit ? 1 : 0;
+        }
 
         return count;
     }
@@ -46,10 +54,14 @@ internal static class Vectors
     public static void Subtract(Span<ulong> values, ulong by)
     {
         foreach (ref var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
             some -= new Vector<ulong>(by);
+        }
 
         foreach (ref var value in values[Whole(values.Length)..])
+        {
             value -= by;
+        }
     }
 
     /// <summary>Replaces every value but the first by the zigzag code of its difference from the one before.</summary>
@@ -65,7 +77,9 @@ internal static class Vectors
         }
 
         for (i += Vector<ulong>.Count - 1; i > 0; i--)
+        {
             values[i] = ZigZag.Encode(values[i] - values[i - 1]);
+        }
     }
 
     private static int Whole(int count) => count - (count % Vector<ulong>.Count);

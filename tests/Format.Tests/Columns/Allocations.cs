@@ -15,7 +15,9 @@ public class Allocations
     public void Chunks_after_the_first_ones_allocate_nothing()
     {
         for (var i = 0; i < 3; i++)
+        {
             RoundTrip();
+        }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         RoundTrip();

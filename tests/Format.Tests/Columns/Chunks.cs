@@ -30,7 +30,9 @@ internal static class Chunks
         {
             var (one, other) = (Hex(expected[i]), Hex(actual[i]));
             if (one != other)
+            {
                 Assert.Fail($"event {i} of {expected.Length}: {one} became {other}");
+            }
         }
     }
 

@@ -8,13 +8,14 @@ public class ColumnEncodings
     /// <summary>What the header, the exceptions' widths and the last bytes of three lists of bits take.</summary>
     private const int Overhead = 32;
 
-    /// <summary>Values of very different lengths in every mixture, so that there are few, many or no exceptions.</summary>
+    /// <summary>Values of very different lengths in every mixture: few, many or no exceptions.</summary>
     private static readonly Gen<ulong[]> Mixed =
         Gen.Select(Gen.Int[0, 100], Gen.Int[0, 64], Gen.Int[0, 64], Gen.Int[0, 5_000], Gen.Int[0, int.MaxValue])
             .Select((share, few, many, count, seed) =>
             {
                 var random = new Random(seed);
-                return Enumerable.Range(0, count).Select(_ => Bits(random, random.Next(100) < share ? many : few)).ToArray();
+                return Enumerable.Range(0, count)
+                    .Select(_ => Bits(random, random.Next(100) < share ? many : few)).ToArray();
             });
 
     [Fact]

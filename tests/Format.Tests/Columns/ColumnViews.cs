@@ -5,7 +5,9 @@ namespace TraceCap.Format.Tests.Columns;
 
 public class ColumnViews
 {
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(5_000, new() { ConnectionsPerSecond = 20_000 });
+    private static readonly TcpEvent[] Events =
+        TrafficGenerator.Generate(5_000, new() { ConnectionsPerSecond = 20_000 });
+
     private static readonly byte[] Raw = Chunks.Encode(Events);
 
     private readonly ChunkDecoder decoder = new();
@@ -20,11 +22,13 @@ public class ColumnViews
         {
             var socket = columns.Sockets[columns.SocketOf[i]];
             var task = columns.Tasks[columns.TaskOf[i]];
+            var one = Events[i];
             Assert.Equal(
-                (Events[i].Connection, Events[i].LocalAddress, Events[i].PeerAddress, Events[i].LocalPort, Events[i].PeerPort, Events[i].Netns),
-                (socket.Connection, socket.LocalAddress, socket.PeerAddress, socket.LocalPort, socket.PeerPort, socket.Netns));
+                (one.Connection, one.LocalAddress, one.PeerAddress, one.LocalPort, one.PeerPort, one.Netns),
+                (socket.Connection, socket.LocalAddress, socket.PeerAddress, socket.LocalPort, socket.PeerPort,
+                    socket.Netns));
             Assert.Equal(
-                (Events[i].Pid, Events[i].Tid, Events[i].Uid, Events[i].Mntns, Events[i].Cgroup, Events[i].Comm),
+                (one.Pid, one.Tid, one.Uid, one.Mntns, one.Cgroup, one.Comm),
                 (task.Pid, task.Tid, task.Uid, task.Mntns, task.Cgroup, task.Comm));
         }
     }
@@ -56,7 +60,9 @@ public class ColumnViews
         var reduced = Payloads.WithoutColumn(Raw, (byte)ColumnId.SmoothedRtt);
         var expected = Events.ToArray();
         foreach (ref var one in expected.AsSpan())
+        {
             one.SmoothedRtt = 0;
+        }
 
         Chunks.AssertSame(expected, Chunks.Decode(reduced, Events.Length));
     }

@@ -28,7 +28,9 @@ public class MalformedChunks
             // Half of them in the directory, where a byte decides most.
             var end = random.Next(2) == 0 ? bad.Length : 256;
             for (var n = random.Next(1, 5); n > 0; n--)
+            {
                 bad[random.Next(end)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
+            }
 
             refused += Refuses(bad, Events.Length) ? 1 : 0;
         }
@@ -41,7 +43,9 @@ public class MalformedChunks
     {
         var good = Chunks.Encode(Events.AsSpan(0, 60));
         for (var length = 0; length < good.Length; length++)
+        {
             Assert.True(Refuses(good.AsSpan(0, length), 60), $"{length} of {good.Length} bytes");
+        }
     }
 
     [Fact]
@@ -94,7 +98,9 @@ public class MalformedChunks
         {
             var bad = good.ToArray();
             for (var n = 0; n < 8; n++)
+            {
                 bad[random.Next(200)] = (byte)random.Next(256);
+            }
 
             var fresh = new ChunkDecoder();
             var before = GC.GetAllocatedBytesForCurrentThread();

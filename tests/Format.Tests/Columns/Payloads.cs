@@ -27,15 +27,21 @@ internal static class Payloads
         var at = 0;
         List<ulong> rows = [];
         for (var tables = Number(); tables > 0; tables--)
+        {
             rows.Add(Number());
+        }
 
         List<(byte Id, byte Encoding, int Length)> directory = [];
         for (var columns = Number(); columns > 0; columns--)
+        {
             directory.Add((payload[at++], payload[at++], (int)Number()));
+        }
 
         List<(byte, byte, byte[])> result = [];
         foreach (var (id, encoding, length) in directory)
+        {
             result.Add((id, encoding, payload[at..(at += length)]));
+        }
 
         Assert.Equal(payload.Length, at);
         return (rows, result);
@@ -47,7 +53,9 @@ internal static class Payloads
             {
                 value |= (ulong)(payload[at] & 0x7F) << shift;
                 if (payload[at++] < 0x80)
+                {
                     return value;
+                }
             }
         }
     }
@@ -65,14 +73,18 @@ internal static class Payloads
         }
 
         foreach (var column in columns)
+        {
             payload.AddRange(column.Body);
+        }
 
         return [.. payload];
 
         void Number(ulong value)
         {
             for (; value >= 0x80; value >>= 7)
+            {
                 payload.Add((byte)(value | 0x80));
+            }
 
             payload.Add((byte)value);
         }

@@ -68,7 +68,9 @@ public class RoundTrips
     {
         var events = new TcpEvent[ushort.MaxValue + 2];
         for (var i = 0; i < events.Length; i++)
+        {
             events[i].Cpu = (ushort)i;
+        }
 
         Check(events);
     }
@@ -92,7 +94,9 @@ public class RoundTrips
 
         Check([.. events]);
         foreach (var one in events)
+        {
             Check([one]);
+        }
     }
 
     [Fact]

@@ -20,20 +20,24 @@ public class GeneratedTraffic
     {
         foreach (var cpu in Events.GroupBy(each => each.Cpu))
         {
-            Assert.Equal(cpu.OrderBy(each => each.Sequence).Select(each => each.Sequence), cpu.Select(each => each.Sequence));
+            Assert.Equal(cpu.Select(each => each.Sequence).Order(), cpu.Select(each => each.Sequence));
             Assert.Equal(cpu.Select(each => each.Timestamp).Order(), cpu.Select(each => each.Timestamp));
         }
     }
 
     [Fact]
     public void Some_events_arrive_late() =>
-        Assert.InRange(Events.Zip(Events.Skip(1)).Count(pair => pair.First.Timestamp > pair.Second.Timestamp), 500, 25_000);
+        Assert.InRange(
+            Events.Zip(Events.Skip(1)).Count(pair => pair.First.Timestamp > pair.Second.Timestamp), 500, 25_000);
 
     [Fact]
     public void Most_sockets_that_open_also_close()
     {
-        var opened = Events.Where(each => each.Type is TcpEventType.Accept or TcpEventType.Connect).Select(each => each.Connection).ToHashSet();
-        var closed = Events.Where(each => each.Type is TcpEventType.Close).Select(each => each.Connection).ToHashSet();
+        var opened = Sockets(TcpEventType.Accept, TcpEventType.Connect);
+        var closed = Sockets(TcpEventType.Close);
         Assert.InRange(opened.Count(closed.Contains) / (double)opened.Count, 0.8, 0.99);
     }
+
+    private static HashSet<ulong> Sockets(params TcpEventType[] types) =>
+        [.. Events.Where(each => types.Contains(each.Type)).Select(each => each.Connection)];
 }

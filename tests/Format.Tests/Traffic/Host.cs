@@ -11,7 +11,7 @@ internal sealed record Container(uint Netns, uint Mntns, ulong Cgroup);
 /// <summary>What is seen of one end of a connection.</summary>
 /// <param name="Tasks">The threads that open or accept; one of them is taken for each connection.</param>
 /// <param name="Addresses">The addresses of this end; an end outside the host has many and no tasks.</param>
-/// <param name="Port">Where it listens; 0 takes an ephemeral port.</param>
+/// <param name="Port">Where it listens; a client has an ephemeral port for each connection.</param>
 internal sealed record Peer(HostTask[] Tasks, IPAddress[] Addresses, ushort Port = 0)
 {
     public bool OnHost => Tasks.Length > 0;

@@ -84,7 +84,13 @@ internal sealed class HostSocket
 
 /// <summary>The counters of one socket at its close.</summary>
 internal readonly record struct Transfer(
-    ulong Sent, ulong Acked, ulong Received, uint SegmentsSent, uint SegmentsReceived, uint Retransmits, uint SmoothedRtt)
+    ulong Sent,
+    ulong Acked,
+    ulong Received,
+    uint SegmentsSent,
+    uint SegmentsReceived,
+    uint Retransmits,
+    uint SmoothedRtt)
 {
     private const uint LoopbackSegment = 65_483;
     private const uint EthernetSegment = 1_448;
@@ -95,7 +101,8 @@ internal readonly record struct Transfer(
         var segment = workload.RoundTrip < 50 ? LoopbackSegment : EthernetSegment;
         var dataOut = (uint)((sent + segment - 1) / segment);
         var dataIn = (uint)((received + segment - 1) / segment);
-        var retransmits = random.NextDouble() < workload.Retransmitting ? (uint)random.Next(1, 2 + (int)(dataOut / 8)) : 0;
+        var isLossy = random.NextDouble() < workload.Retransmitting;
+        var retransmits = isLossy ? (uint)random.Next(1, 2 + (int)(dataOut / 8)) : 0;
         var fin = first ? 0u : 1u;
         var acks = (uint)random.Next(2);
         return new(

@@ -50,7 +50,9 @@ public sealed class TrafficGenerator
     public void Fill(Span<TcpEvent> events)
     {
         foreach (ref var each in events)
+        {
             each = Next();
+        }
     }
 
     private TcpEvent Next()
@@ -80,14 +82,20 @@ public sealed class TrafficGenerator
     {
         var cpu = CpuOf(socket.Task);
         if (socket.Cookie == 0)
+        {
             socket.Cookie = cookies.Next(cpu);
+        }
 
         var sequence = ++sequences[cpu];
         if (random.NextDouble() < options.Lost)
+        {
             return;
+        }
 
         if (at >= drained[cpu])
+        {
             drained[cpu] = random.NextDouble() < options.Late ? at + 2_000 + (random.NextDouble() * 198_000) : at;
+        }
 
         var result = socket.ToEvent(type);
         result.Timestamp = (ulong)at;
@@ -106,7 +114,9 @@ public sealed class TrafficGenerator
         {
             at -= workload.Weight;
             if (at < 0)
+            {
                 return workload;
+            }
         }
 
         return workloads[^1];
@@ -159,21 +169,27 @@ public sealed class TrafficGenerator
         if (near.AddressFamily != far.AddressFamily)
         {
             if (workload.Server.OnHost)
+            {
                 far = Array.Find(workload.Server.Addresses, address => address.AddressFamily == near.AddressFamily)!;
+            }
             else
+            {
                 near = OwnIPv6;
+            }
         }
 
         var requests = kept ? 2 + random.Exponential(40) : 1;
         var sent = (ulong)(requests * random.LogNormal(workload.RequestBytes, workload.SizeSigma / 2));
         var received = (ulong)(requests * random.LogNormal(workload.ResponseBytes, workload.SizeSigma));
         var port = (ushort)random.Next(32_768, 61_000);
+        var service = workload.Server.Port;
         var client = !workload.Client.OnHost ? null : NewSocket(
-            workload, workload.ProcessPerConnection ? Fork(workload.Client.Tasks[0]) : random.Pick(workload.Client.Tasks),
-            near, port, far, workload.Server.Port == 0 ? (ushort)11_211 : workload.Server.Port, sent, received, client: true);
+            workload,
+            workload.ProcessPerConnection ? Fork(workload.Client.Tasks[0]) : random.Pick(workload.Client.Tasks),
+            near, port, far, service, sent, received, client: true);
         var server = !workload.Server.OnHost ? null : NewSocket(
             workload, random.Pick(workload.Server.Tasks),
-            far, workload.Server.Port, near, port, received, sent, client: false);
+            far, service, near, port, received, sent, client: false);
         return (client, server);
     }
 
