@@ -3,11 +3,11 @@ using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Tests;
 
-/// <summary>Rows against the printing code of the real tools, fed with events of every shape (reference/printed).
+/// <summary>Rows against the printing code of the real tools, fed with events of every shape (tests/reference/printed).
 /// </summary>
 public sealed class TablePrintedTests
 {
-    private static readonly string folder = Path.Combine(AppContext.BaseDirectory, "reference", "printed");
+    private static readonly string folder = Repository.File("tests/reference/printed");
     private static readonly TableOptions bcc = new() { Raw = true };
     private static readonly TableOptions libbpf = bcc with { Style = TableStyle.Libbpf };
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TraceCap.Analyzer.Tests;
 
-/// <summary>Rows against what the real tools printed (reference/README.md).</summary>
+/// <summary>Rows against what the real tools printed (tests/reference).</summary>
 public sealed class TableReferenceTests
 {
     private static readonly TableOptions bcc = new() { Raw = true };
@@ -33,7 +33,7 @@ public sealed class TableReferenceTests
     [MemberData(nameof(Outputs))]
     public void In_the_order_of_the_tool_its_output_comes_back_as_it_is(string file, TableOptions options)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "reference", file);
+        var path = Repository.File("tests/reference/" + file);
         Assert.Equal(File.ReadAllText(path, Encoding.Latin1),
             Table.Print(options, Read(file).Rows.Select(row => row.Event)));
     }
@@ -69,7 +69,7 @@ public sealed class TableReferenceTests
     }
 
     private static ReferenceOutput Read(string file) =>
-        ReferenceOutput.Read(Path.Combine(AppContext.BaseDirectory, "reference", file));
+        ReferenceOutput.Read(Repository.File("tests/reference/" + file));
 
     private static string[] Rows(TableOptions options, ReferenceOutput output) =>
         [.. output.Rows.Select(row => Table.Print(options, [row.Event], header: false)[..^1])];

@@ -1,3 +1,4 @@
+using System.Text;
 using TraceCap.Format;
 
 namespace TraceCap.Cli.Tests;
@@ -61,6 +62,33 @@ public class ReplayTests
         Directory.GetFiles(Repository.File("samples/captures"), "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length),
         1,
         2 << 20);
+
+    /// <summary>Recorded by the real tools on Debian's kernels, told apart in tests/reference/README.md.</summary>
+    [Theory]
+    [InlineData("6.1/bcc-tcptracer.out", "")]
+    [InlineData("6.1/bcc-tcptracer-t.out", "-t")]
+    [InlineData("6.1/bcc-tcptracer-v-t.out", "-v -t")]
+    [InlineData("6.1/libbpf-tcptracer.out", "--style libbpf")]
+    [InlineData("6.1/libbpf-tcptracer-t.out", "--style libbpf -t")]
+    [InlineData("6.12/libbpf-tcptracer.out", "--style libbpf")]
+    [InlineData("6.12/libbpf-tcptracer-t.out", "--style libbpf -t")]
+    public void What_the_real_tools_saw_is_replayed_as_they_printed_it(string file, string options)
+    {
+        var reference = ReferenceOutput.Read(Repository.File("tests/reference/" + file));
+        using var capture = new MemoryStream();
+        // In the order of the tool's output, which is not that of time.
+        var writer = new CaptureWriter(capture, new CaptureHeader(), chunkBytes: 200 * TcpEvent.Size) { Settled = 0 };
+        writer.Append(reference.Rows.Select(row => row.Event).ToArray());
+        writer.Complete("end of test", null);
+
+        string[] arguments = ["replay", "-", "--raw", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        var result = Tracecap.Run(capture.ToArray(), arguments);
+
+        Assert.Equal(0, result.Code);
+        Assert.Equal(
+            reference.Header + string.Concat(reference.RowsByTime.Select(row => row.Text + '\n')),
+            Encoding.Latin1.GetString(result.Output));
+    }
 
     [Fact]
     public void A_pipe_gives_the_same_as_the_file()

@@ -7,7 +7,7 @@ namespace TraceCap.Recorder.Tests;
 
 /// <summary>
 /// The cases of tests/vm/traffic.py, recorded here, against what bcc's tcptracer printed of the same cases on Debian's
-/// 6.1 kernel (<c>tcptracer -v -t</c>, tcptracer-6.1.out).
+/// 6.1 kernel (<c>tcptracer -v -t</c>, tests/reference).
 /// </summary>
 [Collection(Live.Name)]
 public sealed partial class TrafficTests
@@ -136,7 +136,7 @@ public sealed partial class TrafficTests
     private static IEnumerable<Row> ReadTcptracer()
     {
         // A name may hold blanks, line breaks or nothing at all, so only the columns around it can be relied on.
-        var text = File.ReadAllText(Repository.File("tests/Recorder.Tests/tcptracer-6.1.out"));
+        var text = File.ReadAllText(Repository.File("tests/reference/6.1/bcc-tcptracer-v-t.out"));
         return TcptracerRow().Matches(text).Select(row => new Row(
             ulong.Parse(row.Groups[1].Value), char.ToUpperInvariant(row.Groups[2].Value == "close" ? 'X' : row.Groups[2].Value[0]),
             uint.Parse(row.Groups[3].Value), row.Groups[4].Value, byte.Parse(row.Groups[5].Value),

@@ -4,17 +4,17 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TraceCap.Format;
 
-namespace TraceCap.Analyzer.Tests;
+namespace TraceCap.Tests;
 
 /// <summary>A row that tcptracer printed (Latin-1, so that a char is a byte; without its last newline), and the event
 /// that it tells of: what the tool does not print is 0.</summary>
-public sealed record ReferenceRow(TcpEvent Event, string Text);
+internal sealed record ReferenceRow(TcpEvent Event, string Text);
 
 /// <summary>
 /// What a real tcptracer printed, of bcc or of libbpf-tools. Times count from <see cref="Start"/>; without a time
 /// column all are equal. Names are as long as the tool prints them; a byte that the tool shows as U+FFFD is 0xff.
 /// </summary>
-public sealed partial class ReferenceOutput
+internal sealed partial class ReferenceOutput
 {
     /// <summary>The timestamp of the first printed event; late ones come before it.</summary>
     public const ulong Start = 3_600_000_000_000;
