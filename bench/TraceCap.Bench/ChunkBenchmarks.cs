@@ -4,7 +4,11 @@ using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;
 
-/// <summary>One chunk of 1 MiB, packed by LZ4, against the structs as they lie in memory.</summary>
+/// <summary>
+/// One chunk of 1 MiB, packed by LZ4, against the structs as they lie in memory. In this process: BenchmarkDotNet does
+/// not find what it builds itself where the artifacts are kept in one folder.
+/// </summary>
+[InProcess]
 [MemoryDiagnoser]
 public class ChunkBenchmarks : IDisposable
 {
