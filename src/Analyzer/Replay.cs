@@ -10,13 +10,21 @@ public static class Replay
     /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
     /// <param name="filter">Which are wanted.</param>
     /// <param name="output">Where the text goes.</param>
+    /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output)
+    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output, Action<Ledger> lost)
     {
         var printer = new EventPrinter(format, filter, output);
+        var told = default(Ledger);
         printer.Begin();
         while (events.Read(out var batch))
         {
+            if (events.Ledger.Lost > told.Lost)
+            {
+                lost(events.Ledger - told);
+                told = events.Ledger;
+            }
+
             if (format is JsonLines json)
             {
                 json.WallOffset = events.Clock?.WallOffset;

@@ -134,12 +134,7 @@ public static class SummaryText
 
     private static string Lost(SectionSummary section)
     {
-        var ledger = section.Ledger;
-        var lost = ledger.Lost == 0
-            ? "0"
-            : Invariant($"{ledger.Lost:N0} (ring full {ledger.RingFull:N0}, map full {ledger.MapFull:N0}, dropped {ledger.Dropped:N0})");
-        return Invariant($"{lost} of {ledger.Emitted:N0} emitted")
-            + (ledger.ProbeMissed == 0 ? "" : Invariant($", and up to {ledger.ProbeMissed:N0} by skipped probes"))
+        return Invariant($"{LossText.Describe(section.Ledger)} of {section.Ledger.Emitted:N0} emitted")
             + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
     }
 

@@ -57,7 +57,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         Dispose();
         var ledger = sink.Ledger;
-        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : Text($"{ledger.Lost:N0} LOST{Places(ledger)}");
+        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : $"LOST {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
         if (!quiet || ledger.Lost > 0)
         {
             var types = sink.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
@@ -73,24 +73,6 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         {
             Console.Error.Write(ClearLine);
             onLine = false;
-        }
-    }
-
-    private static string Places(Ledger ledger)
-    {
-        var places = new List<string>();
-        Add(ledger.RingFull, "the ring buffer was full; a larger --buffer holds longer bursts");
-        Add(ledger.MapFull, "too many connects were under way");
-        Add(ledger.Dropped, "the recorder could not keep them");
-        Add(ledger.ProbeMissed, "at most: the kernel skipped a probe");
-        return places.Count == 0 ? "" : $" ({string.Join("; ", places)})";
-
-        void Add(ulong count, string why)
-        {
-            if (count > 0)
-            {
-                places.Add(Text($"{count:N0}: {why}"));
-            }
         }
     }
 

@@ -27,7 +27,8 @@ internal static class ReplayCommand
         using var file = CaptureFile.Open(path);
         using var output = StandardOutput.Open();
         var reader = new CaptureReader(file.Stream);
-        file.Read(() => Replay.Run(new EventStream(reader), format, filter, output));
+        file.Read(() => Replay.Run(new EventStream(reader), format, filter, output, lost =>
+            Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
         return file.Report(reader.Damage, reader.CutShort);
     }
 }

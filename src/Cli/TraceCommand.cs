@@ -63,10 +63,10 @@ internal static class TraceCommand
         public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
         {
             Print(order.Add(events, state.Settled));
-            var lost = state.Ledger.Lost - told.Lost;
-            if (lost > 0)
+            var lost = state.Ledger - told;
+            if (lost.Lost > 0)
             {
-                Messages.Warn(FormattableString.Invariant($"{lost:N0} events were lost here; a larger --buffer holds longer bursts"));
+                Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}");
                 told = state.Ledger;
             }
 

@@ -17,6 +17,9 @@ public sealed class EventStream(CaptureReader reader)
     /// has none that can be read.</summary>
     public ClockAnchor? Clock { get; private set; }
 
+    /// <summary>Where events went, over all blocks read so far.</summary>
+    public Ledger Ledger { get; private set; }
+
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
     /// <returns>False at the end.</returns>
@@ -48,6 +51,7 @@ public sealed class EventStream(CaptureReader reader)
             return Order.Flush();
         }
 
+        Ledger += reader.Block.Ledger;
         if (reader.Section != section)
         {
             sectionEnded = true;

@@ -163,6 +163,23 @@ public class ReplayTests
     }
 
     [Fact]
+    public void Lost_events_are_told_where_they_are_missing()
+    {
+        using var capture = new MemoryStream();
+        var writer = new CaptureWriter(capture, new CaptureHeader()) { Settled = 0, Ledger = default(Ledger) };
+        writer.Append(new TcpEvent { Type = TcpEventType.Connect, IpVersion = 4, Timestamp = 1 });
+        writer.Ledger = new Ledger(1, 0, 0, 0, 0);
+        writer.CloseChunk();
+        writer.Append(new TcpEvent { Type = TcpEventType.Close, IpVersion = 4, Timestamp = 2 });
+        writer.Ledger = new Ledger(1_002, 998, 2, 0, 0);
+        writer.Complete("end of test", null);
+        var result = Tracecap.Run(capture.ToArray(), "replay", "-");
+
+        Assert.Equal(0, result.Code);
+        Assert.Matches(@"^tracecap: standard input: events lost here, before byte \d+: 1,000 \(ring full 998, map full 2\)\n$", result.Error);
+    }
+
+    [Fact]
     public void Filters_choose_rows()
     {
         string[] Rows(params string[] filter) => [.. Tracecap.Run(["replay", "traffic.tcap", .. filter]).Text.Split('\n').Skip(2).SkipLast(1)];
