@@ -13,6 +13,16 @@ internal static class Options
     internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
         new(name, aliases) { Description = description };
 
+    /// <summary>One capture to read.</summary>
+    internal static Argument<string> CaptureFile() => new("FILE") { Description = "A capture; - is standard input." };
+
+    /// <summary>One or more captures to read.</summary>
+    internal static Argument<string[]> CaptureFiles() => new("FILE")
+    {
+        Description = "Captures; - is standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput() => new("-o", "--output")
     {

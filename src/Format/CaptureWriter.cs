@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
 using TraceCap.Format.Columns;
 
@@ -117,8 +116,9 @@ public sealed class CaptureWriter
         {
             first = Math.Min(first, one.Timestamp);
             last = Math.Max(last, one.Timestamp);
-            CollectionsMarshal.GetValueRefOrAddDefault(eventsByType, one.Type, out _)++;
         }
+
+        SectionAccount.CountTypes(chunk, eventsByType);
 
         latest = Math.Max(latest, last);
         var rawLength = encoder.Encode(chunk, ref raw);
