@@ -31,6 +31,9 @@ internal static class Options
         Required = true,
     };
 
+    /// <summary>Whether what is there already is replaced.</summary>
+    internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
+
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
     internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>
         Create<uint?>(description, what, "a whole number", name, aliases, (string text, out uint? value) =>

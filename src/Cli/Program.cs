@@ -8,6 +8,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     ReplayCommand.Create(),
     InfoCommand.Create(),
     VerifyCommand.Create(),
+    RecoverCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

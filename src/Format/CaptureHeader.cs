@@ -52,7 +52,7 @@ public sealed record CaptureHeader
     public ClockAnchor? Start { get; init; }
 
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
-    internal bool CountsEvents => Probes != Import && Selection.Count == 0;
+    internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0;
 
     internal void Write(IBufferWriter<byte> target)
     {

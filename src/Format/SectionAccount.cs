@@ -13,7 +13,6 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
-    private MissingEvents declared;
 
     /// <param name="start">Where the section begins in the file.</param>
     /// <param name="bytesBefore">Bytes of the file that could not be read before the section.</param>
@@ -43,6 +42,9 @@ internal sealed class SectionAccount
     /// <summary>The ledgers of all blocks so far.</summary>
     internal Ledger Ledger { get; private set; }
 
+    /// <summary>What the section itself says is missing.</summary>
+    internal MissingEvents Declared { get; private set; }
+
     /// <summary>Events of the last block whose sequence number came before.</summary>
     internal int Repeated { get; private set; }
 
@@ -55,7 +57,7 @@ internal sealed class SectionAccount
     {
         get
         {
-            var known = Ledger.Lost + declared.Events;
+            var known = Ledger.Lost + Declared.Events;
             return Header is { CountsEvents: true } && sequences.Skipped > known ? sequences.Skipped - known : 0;
         }
     }
@@ -67,7 +69,7 @@ internal sealed class SectionAccount
         get
         {
             var total = Footer?.Ledger ?? Ledger;
-            return unchecked((long)(total.Emitted - Events - total.Lost - declared.Events));
+            return unchecked((long)(total.Emitted - Events - total.Lost - Declared.Events));
         }
     }
 
@@ -75,13 +77,16 @@ internal sealed class SectionAccount
     internal MissingEvents Missing => new(
         bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max((ulong)Math.Max(0, Unaccounted), Skipped));
 
+    /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
+    internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
+
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)
     {
         bytesDamaged = reader.Damage.Bytes;
         blocksMissing = reader.Damage.MissingBlocks;
         Ledger += reader.Block.Ledger;
-        declared += reader.Context?.Missing ?? default;
+        Declared += reader.Context?.Missing ?? default;
         Header ??= reader.Header;
         Footer ??= reader.Footer;
         Repeated = sequences.Add(reader.Events);

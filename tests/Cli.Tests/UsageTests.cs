@@ -42,6 +42,7 @@ public class UsageTests
     [InlineData("replay")]
     [InlineData("info")]
     [InlineData("verify")]
+    [InlineData("recover")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");

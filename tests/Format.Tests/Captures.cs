@@ -92,6 +92,22 @@ internal static class Captures
         return offsets;
     }
 
+    /// <summary>A reader of a capture in memory.</summary>
+    internal static CaptureReader Reader(byte[] file) => new(new MemoryStream(file));
+
+    /// <summary>What a stream gives: a capture's events in the order of time.</summary>
+    internal static TcpEvent[] InOrder(byte[] file)
+    {
+        var stream = new EventStream(Reader(file));
+        var events = new List<TcpEvent>();
+        while (stream.Read(out var batch))
+        {
+            events.AddRange(batch);
+        }
+
+        return [.. events];
+    }
+
     /// <summary>Makes the hash of a block header right again.</summary>
     internal static void Rehash(byte[] file, int offset)
     {
