@@ -14,7 +14,7 @@ public static class EventImport
     /// <exception cref="CaptureFormatException">A line is no event, or earlier than the one before it.</exception>
     public static ulong Run(Stream lines, Stream capture, string tool, string comment)
     {
-        var writer = new CaptureWriter(capture, new CaptureHeader { Tool = tool, Probes = "import", Comment = comment });
+        var writer = new CaptureWriter(capture, new CaptureHeader { Tool = tool, Probes = CaptureHeader.Import, Comment = comment });
         var last = 0ul;
         foreach (var one in EventJson.ReadAll(lines))
         {

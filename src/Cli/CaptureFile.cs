@@ -45,6 +45,28 @@ internal sealed class CaptureFile : IDisposable
         }
     }
 
+    /// <summary>Does the same with each of several files. One that cannot be read at all does not stop the others.</summary>
+    /// <returns>The worst that happened.</returns>
+    internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action)
+    {
+        var code = ExitCode.Done;
+        foreach (var path in paths)
+        {
+            try
+            {
+                using var file = Open(path);
+                code = Worse(code, action(file));
+            }
+            catch (CommandException error) when (paths.Length > 1)
+            {
+                Messages.Warn(error.Message);
+                code = Worse(code, error.Code);
+            }
+        }
+
+        return code;
+    }
+
     /// <summary>Runs what reads the file, with the file's name in the errors that come from its content.</summary>
     internal T Read<T>(Func<T> read)
     {
@@ -69,14 +91,9 @@ internal sealed class CaptureFile : IDisposable
     /// <returns>The exit code that this means.</returns>
     internal ExitCode Report(DamageLog damage, int cutShort)
     {
-        foreach (var entry in damage.Entries)
+        foreach (var line in Describe(damage))
         {
-            Messages.Warn($"{Name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : ""));
-        }
-
-        if (damage.Count > damage.Entries.Count)
-        {
-            Messages.Warn($"{Name}: {damage.Count - damage.Entries.Count:N0} more places are damaged");
+            Messages.Warn(line);
         }
 
         if (cutShort > 0)
@@ -87,5 +104,23 @@ internal sealed class CaptureFile : IDisposable
         return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
     }
 
+    /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
+    internal IEnumerable<string> Describe(DamageLog damage)
+    {
+        foreach (var entry in damage.Entries)
+        {
+            yield return $"{Name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : "");
+        }
+
+        if (damage.Count > damage.Entries.Count)
+        {
+            yield return $"{Name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
+        }
+    }
+
     public void Dispose() => Stream.Dispose();
+
+    /// <summary>A file that could not be read at all outweighs one that was read in part.</summary>
+    private static ExitCode Worse(ExitCode one, ExitCode other) =>
+        one == ExitCode.Failed || other == ExitCode.Failed ? ExitCode.Failed : (ExitCode)Math.Max((int)one, (int)other);
 }

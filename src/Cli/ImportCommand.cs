@@ -11,7 +11,7 @@ internal static class ImportCommand
         var input = new Argument<string>("FILE") { Description = "Events, one JSON object a line, as replay --json prints them; - is standard input." };
         var output = Options.CaptureOutput();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var force = Options.Flag("Overwrite the capture if it is there.", "--force");
+        var force = Options.Force();
         var command = new Command("import", "Makes a capture out of events as JSON lines.") { input, output, comment, force };
         command.Does(parsed => Run(
             parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(comment) ?? "", parsed.GetValue(force)));
@@ -21,7 +21,7 @@ internal static class ImportCommand
     private static ExitCode Run(string input, string path, string comment, bool force)
     {
         using var lines = CaptureFile.Open(input);
-        using var output = CaptureOutput.Create(path, force);
+        using var output = NewCapture.Create(path, force, input);
         lines.Read(() => EventImport.Run(lines.Stream, output.Stream, Version.Tool, comment));
         output.Finish();
         return ExitCode.Done;

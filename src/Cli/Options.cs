@@ -13,6 +13,16 @@ internal static class Options
     internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
         new(name, aliases) { Description = description };
 
+    /// <summary>One capture to read.</summary>
+    internal static Argument<string> CaptureFile() => new("FILE") { Description = "A capture; - is standard input." };
+
+    /// <summary>One or more captures to read.</summary>
+    internal static Argument<string[]> CaptureFiles() => new("FILE")
+    {
+        Description = "Captures; - is standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput() => new("-o", "--output")
     {
@@ -20,6 +30,9 @@ internal static class Options
         HelpName = "FILE",
         Required = true,
     };
+
+    /// <summary>Whether what is there already is replaced.</summary>
+    internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
 
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
     internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>

@@ -7,6 +7,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     TraceCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),
+    VerifyCommand.Create(),
+    RecoverCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

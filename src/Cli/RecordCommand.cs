@@ -15,7 +15,7 @@ internal static class RecordCommand
         var output = Options.CaptureOutput();
         var live = new LiveOptions();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var force = Options.Flag("Overwrite FILE if it is there.", "--force");
+        var force = Options.Force();
         var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
         var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.") { output };
         live.AddTo(command);

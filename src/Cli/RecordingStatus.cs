@@ -10,16 +10,14 @@ namespace TraceCap.Cli;
 internal sealed class RecordingStatus : IEventSink, IDisposable
 {
     private const ulong Interval = 250_000_000;
-    private const string ClearLine = "\r\u001b[K";
 
     private readonly CaptureSink sink;
     private readonly string name;
     private readonly bool quiet;
-    private readonly bool live = !Console.IsErrorRedirected;
+    private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
     private ulong shownAt;
     private ulong shownEvents;
-    private bool onLine;
 
     internal RecordingStatus(CaptureSink sink, string name, bool quiet)
     {
@@ -41,12 +39,12 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         var wanted = sink.Take(events, state);
-        if (live && !quiet && state.Now - shownAt >= Interval)
+        if (line.IsSeen && !quiet && state.Now - shownAt >= Interval)
         {
             var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
-            Console.Error.Write(Text(
-                $"{ClearLine}{name}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
-            (shownAt, shownEvents, onLine) = (state.Now, sink.Events, true);
+            line.Show(Text(
+                $"{name}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
+            (shownAt, shownEvents) = (state.Now, sink.Events);
         }
 
         return wanted;
@@ -67,14 +65,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (onLine)
-        {
-            Console.Error.Write(ClearLine);
-            onLine = false;
-        }
-    }
+    public void Dispose() => line.Dispose();
 
     private string Seconds(ulong now) => Text($"{(now - begin) / 1e9:F1} s");
 

@@ -9,7 +9,7 @@ internal static class ReplayCommand
 {
     internal static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A capture; - is standard input." };
+        var path = Options.CaptureFile();
         var show = new ShowOptions();
         var filters = new FilterOptions();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { path };

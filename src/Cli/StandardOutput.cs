@@ -33,6 +33,9 @@ internal sealed partial class StandardOutput : Stream
     /// <summary>Standard output of this platform.</summary>
     internal static Stream Open() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardOutput();
 
+    /// <summary>The same for lines of text, each written at once.</summary>
+    internal static StreamWriter OpenText() => new(Open()) { AutoFlush = true, NewLine = "\n" };
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (buffer.Length > 0)

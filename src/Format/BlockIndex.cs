@@ -30,6 +30,42 @@ internal sealed class BlockIndex
         entries.Add(entry);
     }
 
+    /// <summary>Holds an index that somebody else made of the same blocks against this one; they may share entries in
+    /// different ways.</summary>
+    /// <returns>A sentence on the first stretch of blocks that they see differently; null if there is none.</returns>
+    internal string? DifferenceFrom(IReadOnlyList<BlockEntry> other)
+    {
+        var (here, there) = (0, 0);
+        while (here < entries.Count && there < other.Count)
+        {
+            var (found, stated) = (entries[here++], other[there++]);
+            while (found.Blocks != stated.Blocks && found.Sequence == stated.Sequence)
+            {
+                if (found.Blocks < stated.Blocks && here < entries.Count && entries[here].Kind == found.Kind)
+                {
+                    found = Share(found, entries[here++]);
+                }
+                else if (found.Blocks > stated.Blocks && there < other.Count && other[there].Kind == stated.Kind)
+                {
+                    stated = Share(stated, other[there++]);
+                }
+                else
+                {
+                    break;
+                }
+            }
+
+            if (found != stated)
+            {
+                return $"the footer's index says {stated}, there is {found}";
+            }
+        }
+
+        return here < entries.Count || there < other.Count
+            ? $"the footer's index agrees with the blocks up to block {(here == 0 ? 0 : entries[here - 1].Sequence)}; then one of them ends"
+            : null;
+    }
+
     private bool CanShare(in BlockEntry first, in BlockEntry second) =>
         first.Kind == BlockKind.Chunk
         && second.Kind == BlockKind.Chunk

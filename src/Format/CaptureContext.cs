@@ -9,10 +9,19 @@ public sealed record CaptureContext
     /// <summary>The clocks at one or more instants, oldest first.</summary>
     public IReadOnlyList<ClockAnchor> Clocks { get; init; } = [];
 
+    /// <summary>What the section once held and has no more; usually nothing.</summary>
+    public MissingEvents Missing { get; init; }
+
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(1);
+        writer.WriteMapHeader(Missing.IsNone ? 1 : 2);
+        if (!Missing.IsNone)
+        {
+            writer.Write("missing");
+            Missing.Write(ref writer);
+        }
+
         writer.Write("clocks");
         writer.WriteArrayHeader(Clocks.Count);
         foreach (var clock in Clocks)
@@ -28,12 +37,13 @@ public sealed record CaptureContext
         var context = new CaptureContext();
         MessagePackMap.Read(payload, "context block", (ref MessagePackReader reader, string key) =>
         {
-            if (key != "clocks")
+            switch (key)
             {
-                return false;
+                case "clocks": context = context with { Clocks = MessagePackMap.ReadList(ref reader, ReadClock) }; break;
+                case "missing": context = context with { Missing = MissingEvents.Read(ref reader) }; break;
+                default: return false;
             }
 
-            context = context with { Clocks = MessagePackMap.ReadList(ref reader, ReadClock) };
             return true;
         });
         return context;

@@ -15,7 +15,11 @@ namespace TraceCap.Format;
 /// <param name="FirstTimestamp">The earliest of them, CLOCK_MONOTONIC ns; 0 without events.</param>
 /// <param name="LastTimestamp">The latest of them, CLOCK_MONOTONIC ns; 0 without events.</param>
 public readonly record struct BlockEntry(
-    BlockKind Kind, uint Sequence, uint Blocks, long Offset, ulong Events, ulong FirstTimestamp, ulong LastTimestamp);
+    BlockKind Kind, uint Sequence, uint Blocks, long Offset, ulong Events, ulong FirstTimestamp, ulong LastTimestamp)
+{
+    internal static BlockEntry Of(in BlockHeader block, long offset) => new(
+        block.Kind, block.Sequence, 1, offset, block.Events, block.FirstTimestamp, block.LastTimestamp);
+}
 
 /// <summary>
 /// Ends a section that was finished properly: how it ended, totals, and where its blocks are. The last

@@ -6,6 +6,9 @@ namespace TraceCap.Format;
 /// <summary>Who recorded what, where and how: the payload of the block that opens a section.</summary>
 public sealed record CaptureHeader
 {
+    /// <summary>What <see cref="Probes"/> is for events that came from text.</summary>
+    public const string Import = "import";
+
     /// <summary>The program and version that wrote the capture, as <c>tracecap 1.2.3</c>.</summary>
     public string Tool { get; init; } = "";
 
@@ -24,7 +27,7 @@ public sealed record CaptureHeader
     /// <summary>Possible CPUs of the host.</summary>
     public int Cpus { get; init; }
 
-    /// <summary>The probe set that recorded, or another origin such as <c>import</c>.</summary>
+    /// <summary>The probe set that recorded, or another origin such as <see cref="Import"/>.</summary>
     public string Probes { get; init; } = "";
 
     /// <summary>Why each better probe set was not used, by its name.</summary>
@@ -36,6 +39,9 @@ public sealed record CaptureHeader
     /// <summary>The filters that acted while recording, by option name.</summary>
     public IReadOnlyDictionary<string, string> Filters { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Which of the recorded events were kept later, by option name; usually all.</summary>
+    public IReadOnlyDictionary<string, string> Selection { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Other settings of the recorder, by option name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
@@ -45,10 +51,13 @@ public sealed record CaptureHeader
     /// <summary>The clocks when recording began; null if the events' wall-clock times are not known.</summary>
     public ClockAnchor? Start { get; init; }
 
+    /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
+    internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0;
+
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(Start is null ? 12 : 13);
+        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1));
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -66,6 +75,11 @@ public sealed record CaptureHeader
         }
 
         WriteTexts(ref writer, "filters", Filters);
+        if (Selection.Count > 0)
+        {
+            WriteTexts(ref writer, "selection", Selection);
+        }
+
         WriteTexts(ref writer, "options", Options);
         WriteText(ref writer, "comment", Comment);
         if (Start is { } start)
@@ -94,6 +108,7 @@ public sealed record CaptureHeader
                 case "probes_not_used": header = header with { ProbesNotUsed = ReadTexts(ref reader) }; break;
                 case "limits": header = header with { Limits = MessagePackMap.ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "") }; break;
                 case "filters": header = header with { Filters = ReadTexts(ref reader) }; break;
+                case "selection": header = header with { Selection = ReadTexts(ref reader) }; break;
                 case "options": header = header with { Options = ReadTexts(ref reader) }; break;
                 case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
                 case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;

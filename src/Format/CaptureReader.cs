@@ -36,6 +36,9 @@ public sealed class CaptureReader
     /// <summary>The length of the current block in the file.</summary>
     public int Length => blocks.Length;
 
+    /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
+    public ReadOnlyMemory<byte> Payload => blocks.Payload;
+
     /// <summary>Sections begun so far.</summary>
     public int Section { get; private set; }
 
@@ -58,7 +61,7 @@ public sealed class CaptureReader
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
     public bool IsWhole => Damage.Count == 0 && CutShort == 0;
 
-    /// <summary>Goes on to the next block that can be read.</summary>
+    /// <summary>Goes on to the next block that can be read, or that is of a kind which this version does not know.</summary>
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -164,8 +167,8 @@ public sealed class CaptureReader
                     footerSeen = true;
                     return true;
                 default:
-                    // A kind of a later minor version.
-                    return false;
+                    // A kind of a later minor version: what it holds is not known, but that it is there is.
+                    return true;
             }
         }
         catch (CaptureFormatException error)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
 using TraceCap.Format.Columns;
 
@@ -29,8 +28,6 @@ public sealed class CaptureWriter
     private byte[] block = [];
     private int held;
     private uint sequence;
-    private ulong first;
-    private ulong last;
     private ulong latest;
     private ulong promised;
     private Ledger written;
@@ -43,14 +40,36 @@ public sealed class CaptureWriter
     /// and <see cref="MaxChunkBytes"/>.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
+        : this(output, chunkBytes, fileId)
+    {
+        header.Write(metadata);
+        WriteMetadata(BlockKind.Header);
+    }
+
+    /// <summary>Begins a section that another one is copied to, with its header block as it is stored.</summary>
+    /// <param name="output">Stays open, and is never sought or flushed.</param>
+    /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
+    /// <param name="chunkBytes">As for a new section.</param>
+    public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
+        : this(output, chunkBytes, fileId: null)
+    {
+        if (section.Block.Kind == BlockKind.Header)
+        {
+            Copy(section);
+            return;
+        }
+
+        new CaptureHeader().Write(metadata);
+        WriteMetadata(BlockKind.Header);
+    }
+
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, MaxChunkBytes);
         this.output = output;
         this.fileId = fileId ?? NewFileId();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];
-        header.Write(metadata);
-        WriteMetadata(BlockKind.Header);
     }
 
     /// <summary>Bytes written.</summary>
@@ -114,32 +133,35 @@ public sealed class CaptureWriter
     public void CloseChunk()
     {
         var chunk = events.AsSpan(0, held);
-        first = held == 0 ? 0 : ulong.MaxValue;
-        last = 0;
-        foreach (ref readonly var one in chunk)
+        var rawLength = encoder.Encode(chunk, ref raw);
+        var block = NewBlock(BlockKind.Chunk, rawLength);
+        Count(chunk, ref block);
+        block.Settled = Settled ?? block.LastTimestamp;
+        held = 0;
+        WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
+    }
+
+    /// <summary>
+    /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
+    /// what this version does not know of it stays. Not for footers. The open chunk is closed before it.
+    /// </summary>
+    public void Copy(CaptureReader reader)
+    {
+        CloseIfHeld();
+        var block = reader.Block;
+        if (block.Kind == BlockKind.Chunk)
         {
-            first = Math.Min(first, one.Timestamp);
-            last = Math.Max(last, one.Timestamp);
-            CollectionsMarshal.GetValueRefOrAddDefault(eventsByType, one.Type, out _)++;
+            Events += block.Events;
+            Count(reader.Events, ref block);
         }
 
-        latest = Math.Max(latest, last);
-        var rawLength = encoder.Encode(chunk, ref raw);
-        RawBytes += rawLength;
-        WriteBlock(BlockKind.Chunk, raw.AsSpan(0, rawLength), pack: true);
-        Chunks++;
-        EventsWritten += (ulong)held;
-        held = 0;
+        WriteBlock(ref block, reader.Payload.Span, pack: false);
     }
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
     {
-        if (held > 0)
-        {
-            CloseChunk();
-        }
-
+        CloseIfHeld();
         context.Write(metadata);
         WriteMetadata(BlockKind.Context);
     }
@@ -149,11 +171,7 @@ public sealed class CaptureWriter
     /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
     public void Complete(string reason, ClockAnchor? end)
     {
-        if (held > 0)
-        {
-            CloseChunk();
-        }
-
+        CloseIfHeld();
         new CaptureFooter
         {
             Reason = reason,
@@ -168,15 +186,55 @@ public sealed class CaptureWriter
         completed = true;
     }
 
+    private void CloseIfHeld()
+    {
+        if (held > 0)
+        {
+            CloseChunk();
+        }
+    }
+
+    private void Count(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
+    {
+        var (first, last) = (ulong.MaxValue, 0ul);
+        foreach (ref readonly var one in chunk)
+        {
+            first = Math.Min(first, one.Timestamp);
+            last = Math.Max(last, one.Timestamp);
+        }
+
+        SectionAccount.CountTypes(chunk, eventsByType);
+        latest = Math.Max(latest, last);
+        block.Events = (uint)chunk.Length;
+        block.FirstTimestamp = chunk.IsEmpty ? 0 : first;
+        block.LastTimestamp = last;
+        Chunks++;
+        EventsWritten += block.Events;
+        RawBytes += block.RawLength;
+    }
+
     private void WriteMetadata(BlockKind kind)
     {
-        first = last = 0;
+        var header = NewBlock(kind, metadata.WrittenCount);
+        header.Settled = Settled ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
-        WriteBlock(kind, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
+        WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
         metadata.ResetWrittenCount();
     }
 
-    private void WriteBlock(BlockKind kind, ReadOnlySpan<byte> payload, bool pack)
+    private static BlockHeader NewBlock(BlockKind kind, int rawLength) => new()
+    {
+        Major = BlockHeader.CurrentMajor,
+        Minor = BlockHeader.CurrentMinor,
+        Kind = kind,
+        RawLength = (uint)rawLength,
+    };
+
+    /// <summary>Writes a block under the section's next number.</summary>
+    /// <param name="header">Gets what only the place in the section and the payload decide.</param>
+    /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
+    /// <param name="pack">Whether to try.</param>
+    private void WriteBlock(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
     {
         ObjectDisposedException.ThrowIf(completed, this);
         var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
@@ -187,35 +245,26 @@ public sealed class CaptureWriter
 
         var target = block.AsSpan(BlockHeader.Size);
         var packed = pack ? LZ4Codec.Encode(payload, target) : 0;
-        var codec = packed > 0 && packed < payload.Length ? BlockCodec.Lz4 : BlockCodec.Stored;
-        if (codec == BlockCodec.Stored)
+        if (packed > 0 && packed < payload.Length)
+        {
+            header.Codec = BlockCodec.Lz4;
+        }
+        else
         {
             payload.CopyTo(target);
             packed = payload.Length;
         }
 
-        var settled = Settled ?? last;
-        new BlockHeader
-        {
-            Major = BlockHeader.CurrentMajor,
-            Minor = BlockHeader.CurrentMinor,
-            Kind = kind,
-            Codec = codec,
-            FileId = fileId,
-            Sequence = sequence,
-            Events = kind == BlockKind.Chunk ? (uint)held : 0,
-            PayloadLength = (uint)packed,
-            RawLength = (uint)payload.Length,
-            FirstTimestamp = first,
-            LastTimestamp = last,
-            Settled = settled,
-            Ledger = CurrentLedger - written,
-            PayloadHash = BlockHeader.Hash(target[..packed]),
-        }.Write(block);
+        header.FileId = fileId;
+        header.Sequence = sequence;
+        header.PayloadLength = (uint)packed;
+        header.PayloadHash = BlockHeader.Hash(target[..packed]);
+        header.Ledger = CurrentLedger - written;
+        header.Write(block);
         output.Write(block, 0, BlockHeader.Size + packed);
 
-        index.Add(new BlockEntry(kind, sequence, 1, Length, kind == BlockKind.Chunk ? (uint)held : 0, first, last));
-        promised = Math.Max(promised, settled);
+        index.Add(BlockEntry.Of(in header, Length));
+        promised = Math.Max(promised, header.Settled);
         sequence++;
         Length += BlockHeader.Size + packed;
         written = CurrentLedger;

@@ -41,6 +41,8 @@ public class UsageTests
     [InlineData("trace")]
     [InlineData("replay")]
     [InlineData("info")]
+    [InlineData("verify")]
+    [InlineData("recover")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
@@ -62,6 +64,7 @@ public class UsageTests
     [Theory]
     [InlineData("replay")]
     [InlineData("info")]
+    [InlineData("verify")]
     public void A_file_that_is_not_there_or_no_capture_is_told_and_ends_with_1(string command)
     {
         Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run(command, "no.tcap"), Same);

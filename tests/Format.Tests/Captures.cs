@@ -91,4 +91,27 @@ internal static class Captures
         offsets.Add(file.Length);
         return offsets;
     }
+
+    /// <summary>A reader of a capture in memory.</summary>
+    internal static CaptureReader Reader(byte[] file) => new(new MemoryStream(file));
+
+    /// <summary>What a stream gives: a capture's events in the order of time.</summary>
+    internal static TcpEvent[] InOrder(byte[] file)
+    {
+        var stream = new EventStream(Reader(file));
+        var events = new List<TcpEvent>();
+        while (stream.Read(out var batch))
+        {
+            events.AddRange(batch);
+        }
+
+        return [.. events];
+    }
+
+    /// <summary>Makes the hash of a block header right again.</summary>
+    internal static void Rehash(byte[] file, int offset)
+    {
+        var length = BitConverter.ToUInt16(file, offset + 8);
+        BitConverter.TryWriteBytes(file.AsSpan(offset + length - 8), BlockHeader.Hash(file.AsSpan(offset, length - 8)));
+    }
 }

@@ -105,7 +105,7 @@ public class DamagedCaptures
     {
         var later = (byte[])File.Clone();
         later[Offsets[1] + 10] = 2;
-        Rehash(later, Offsets[1]);
+        Captures.Rehash(later, Offsets[1]);
         var error = Assert.Throws<CaptureFormatException>(() => Captures.Read(later));
         Assert.Equal($"at byte {Offsets[1]}: format 2.0 is newer than this version reads (1.x); use a newer tracecap", error.Message);
     }
@@ -117,10 +117,10 @@ public class DamagedCaptures
         byte[] longer = [.. chunk[..120], .. new byte[40], .. chunk[120..128], .. chunk[128..]];
         longer[8] = 168;
         longer[11] = 7;
-        Rehash(longer, 0);
+        Captures.Rehash(longer, 0);
         var unknown = File[Offsets[3]..Offsets[4]];
         unknown[12] = 200;
-        Rehash(unknown, 0);
+        Captures.Rehash(unknown, 0);
         byte[] later = [.. File[..Offsets[2]], .. longer, .. unknown, .. File[Offsets[4]..]];
         var (events, reader) = Captures.Read(later);
         Assert.Equal(Without(3), events);
@@ -175,11 +175,5 @@ public class DamagedCaptures
         {
             return ([], null);
         }
-    }
-
-    private static void Rehash(byte[] file, int offset)
-    {
-        var length = BitConverter.ToUInt16(file, offset + 8);
-        BitConverter.TryWriteBytes(file.AsSpan(offset + length - 8), BlockHeader.Hash(file.AsSpan(offset, length - 8)));
     }
 }

@@ -16,11 +16,23 @@ public class RoundTrip
     {
         var (_, reader) = Captures.Read(Captures.Write([]));
         var header = reader.Header!;
-        Assert.Equal(Captures.Header with { Limits = header.Limits, ProbesNotUsed = header.ProbesNotUsed, Filters = header.Filters, Options = header.Options }, header);
+        Assert.Equal(Captures.Header with { Limits = header.Limits, ProbesNotUsed = header.ProbesNotUsed, Filters = header.Filters, Options = header.Options, Selection = header.Selection }, header);
         Assert.Equal(Captures.Header.ProbesNotUsed, header.ProbesNotUsed);
         Assert.Equal(Captures.Header.Limits, header.Limits);
         Assert.Equal(Captures.Header.Filters, header.Filters);
         Assert.Equal(Captures.Header.Options, header.Options);
+    }
+
+    [Fact]
+    public void What_a_later_command_adds_to_header_and_context_comes_back()
+    {
+        var buffer = MessagePackMap.NewBuffer();
+        (Captures.Header with { Selection = new Dictionary<string, string> { ["pid"] = "7" } }).Write(buffer);
+        Assert.Equal("7", CaptureHeader.Read(buffer.WrittenMemory).Selection["pid"]);
+
+        buffer.ResetWrittenCount();
+        new CaptureContext { Missing = new MissingEvents(1, 2, ulong.MaxValue) }.Write(buffer);
+        Assert.Equal(new MissingEvents(1, 2, ulong.MaxValue), CaptureContext.Read(buffer.WrittenMemory).Missing);
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using TraceCap.Format;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap recover</c></summary>
+internal static class RecoverCommand
+{
+    internal static Command Create()
+    {
+        var file = Options.CaptureFile();
+        var output = Options.CaptureOutput();
+        var force = Options.Force();
+        var command = new Command("recover", "Makes a sound capture out of one that is damaged or was cut short.") { file, output, force };
+        command.Does(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(force)));
+        return command;
+    }
+
+    private static ExitCode Run(string path, string outputPath, bool force)
+    {
+        using var file = CaptureFile.Open(path);
+        using var output = NewCapture.Create(outputPath, force, path);
+        var reader = new CaptureReader(file.Stream);
+        var kept = file.Read(() => new CaptureRecovery(reader, output.Stream).Run());
+        if (reader.Section == 0)
+        {
+            throw new CommandException($"{file.Name}: there is nothing to recover: not even the header is complete");
+        }
+
+        file.Report(reader.Damage, reader.CutShort);
+        var problems = output.Verify();
+        output.Finish();
+        return Sum(output.Name, kept, problems);
+    }
+
+    private static ExitCode Sum(string name, in Rewritten kept, DamageLog? problems)
+    {
+        var missing = kept.Missing;
+        var lost = missing.IsNone
+            ? "nothing is missing"
+            : $"missing: {missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes that cannot be read";
+        Messages.Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {kept.Events:N0} events in {kept.Chunks:N0} chunks; {lost}"));
+        foreach (var problem in problems?.Entries ?? [])
+        {
+            Messages.Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: at byte {problem.Offset}: {problem.What}; it was so in the input"));
+        }
+
+        return missing.IsNone && problems is null or { Count: 0 } ? ExitCode.Done : ExitCode.Damaged;
+    }
+}

@@ -1,0 +1,79 @@
+namespace TraceCap.Format;
+
+/// <summary>What became of a capture that was written anew.</summary>
+/// <param name="Chunks">Chunks written.</param>
+/// <param name="Events">Events written.</param>
+/// <param name="Missing">What could not be read of the input, and is said so in the output.</param>
+public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing);
+
+/// <summary>
+/// Writes a capture anew, section by section, however much of it can be read: each section is ended as the one it was
+/// made from, with a ledger that accounts for all its events, and with a context block that says what is missing.
+/// </summary>
+/// <param name="reader">Has not been read from yet.</param>
+public abstract class CaptureRewriter(CaptureReader reader)
+{
+    /// <summary>Stands on the block that is being written.</summary>
+    protected CaptureReader Reader => reader;
+
+    /// <summary>Reads to the end of the capture and writes what is wanted of it; nothing at all if no block can be read.</summary>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public Rewritten Run()
+    {
+        var sections = new SectionReader(reader);
+        var total = default(Rewritten);
+        var ledger = default(Ledger);
+        CaptureWriter? writer = null;
+        bool more;
+        do
+        {
+            more = sections.Read();
+            if (sections.Ended is { } ended)
+            {
+                End(writer!, ended, ledger);
+                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + ended.Missing);
+            }
+
+            if (sections.Begins)
+            {
+                writer = Begin();
+                ledger = default;
+            }
+
+            if (more)
+            {
+                ledger += Share(reader.Block.Ledger);
+                writer!.Ledger = ledger;
+                if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
+                {
+                    Write(writer);
+                }
+            }
+        }
+        while (more);
+        return total;
+    }
+
+    /// <summary>Begins the section that the reader stands on the first block of; that may be any if the header is missing.</summary>
+    protected abstract CaptureWriter Begin();
+
+    /// <summary>Writes what is wanted of the block that the reader stands on: a chunk, a context, or of a kind that this
+    /// version does not know.</summary>
+    protected abstract void Write(CaptureWriter writer);
+
+    /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
+    protected virtual Ledger Share(in Ledger ledger) => ledger;
+
+    private static void End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
+    {
+        var missing = section.Missing;
+        if (!missing.IsNone)
+        {
+            writer.WriteContext(new CaptureContext { Missing = missing });
+        }
+
+        var total = ledger + section.LedgerOfMissing;
+        writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
+        writer.Complete(section.Footer?.Reason ?? "cut short", section.Footer?.End);
+    }
+}

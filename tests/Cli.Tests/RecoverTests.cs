@@ -1,0 +1,107 @@
+namespace TraceCap.Cli.Tests;
+
+public sealed class RecoverTests : IDisposable
+{
+    private static readonly byte[] Nginx = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    private string Output => Path.Combine(folder, "recovered.tcap");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_capture_that_was_cut_short_becomes_whole_and_says_what_is_missing()
+    {
+        var cut = Nginx[..(Nginx.Length * 9 / 10)];
+        var result = Tracecap.Run(cut, "recover", "-", "-o", Output);
+
+        Assert.Equal(3, result.Code);
+        Assert.Empty(result.Output);
+        Assert.Matches(@"\ntracecap: .*recovered\.tcap: [\d,]+ events in \d+ chunks; missing: [\d,]+ events or more, 0 blocks, [\d,]+ bytes that cannot be read\n$", result.Error);
+        Assert.Equal(0, Tracecap.Run("verify", Output).Code);
+        var replay = Tracecap.Run("replay", "-t", Output);
+        Assert.Equal(0, replay.Code);
+        Assert.Equal(Tracecap.Run(cut, "replay", "-t", "-").Text, replay.Text);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Output));
+        }
+    }
+
+    [Fact]
+    public void A_sound_capture_stays_as_it_is_and_ends_with_0()
+    {
+        var result = Tracecap.Run("recover", "nginx.tcap", "-o", Output);
+
+        Assert.Equal((0, ""), (result.Code, result.Text));
+        Assert.Equal($"tracecap: {Output}: 9,000 events in 2 chunks; nothing is missing\n", result.Error);
+        Assert.Equal(Nginx.Length, new FileInfo(Output).Length);
+    }
+
+    [Fact]
+    public void Nothing_is_left_behind_if_there_is_nothing_to_recover()
+    {
+        var nothing = Tracecap.Run(Nginx[..100], "recover", "-", "-o", Output);
+        Assert.Equal(1, nothing.Code);
+        Assert.Equal("tracecap: standard input: there is nothing to recover: not even the header is complete\n", nothing.Error);
+
+        Assert.Equal(1, Tracecap.Run("hello"u8.ToArray(), "recover", "-", "-o", Output).Code);
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void A_pipe_gets_what_the_file_would_hold()
+    {
+        var result = Tracecap.Run(Nginx, "recover", "-", "-o", "-");
+
+        Assert.Equal(0, result.Code);
+        Assert.Equal(0, Tracecap.Run(result.Output, "verify", "-").Code);
+    }
+
+    [Fact]
+    public void What_it_reads_is_never_replaced_by_whatever_path()
+    {
+        var input = Path.Combine(folder, "input.tcap");
+        var symbolic = Path.Combine(folder, "symbolic.tcap");
+        var hard = Path.Combine(folder, "hard.tcap");
+        File.WriteAllBytes(input, Nginx);
+        File.CreateSymbolicLink(symbolic, input);
+        System.Diagnostics.Process.Start("ln", [input, hard])!.WaitForExit();
+        foreach (var path in new[] { input, symbolic, hard, Path.Combine(folder, ".", "input.tcap") })
+        {
+            var result = Tracecap.Run("recover", input, "-o", path, "--force");
+            Assert.Equal(1, result.Code);
+            Assert.Equal($"tracecap: {path} is the same file as the input {input}; a capture cannot replace what it is made of\n", result.Error);
+        }
+
+        Assert.Equal(Nginx, File.ReadAllBytes(input));
+        Assert.Equal(3, Directory.GetFiles(folder).Length);
+    }
+
+    [Fact]
+    public void What_is_there_is_replaced_only_by_force_and_through_links()
+    {
+        var linked = Path.Combine(folder, "linked.tcap");
+        File.WriteAllText(linked, "precious");
+        File.CreateSymbolicLink(Output, linked);
+
+        var refused = Tracecap.Run("recover", "nginx.tcap", "-o", Output);
+        Assert.Equal(1, refused.Code);
+        Assert.Equal("precious", File.ReadAllText(linked));
+
+        Assert.Equal(0, Tracecap.Run("recover", "nginx.tcap", "-o", Output, "--force").Code);
+        Assert.Equal(linked, new FileInfo(Output).LinkTarget);
+        Assert.Equal(0, Tracecap.Run("verify", linked).Code);
+    }
+
+    [Fact]
+    public void A_device_is_written_to_and_not_replaced()
+    {
+        var result = Tracecap.Run("recover", "nginx.tcap", "-o", "/dev/full", "--force");
+
+        Assert.Equal(1, result.Code);
+        Assert.Equal("tracecap: No space left on device : '/dev/full'\n", result.Error);
+        Assert.Equal(1, Tracecap.Run("recover", "nginx.tcap", "-o", "/dev/full", "--force").Code);
+    }
+}

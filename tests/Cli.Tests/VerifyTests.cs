@@ -1,0 +1,39 @@
+namespace TraceCap.Cli.Tests;
+
+public class VerifyTests
+{
+    [Fact]
+    public void Every_recorded_capture_is_sound()
+    {
+        string[] captures = [.. Directory.GetFiles(Repository.File("samples/captures"), "*.tcap").Select(path => Path.GetFileName(path))];
+        var result = Tracecap.Run(["verify", .. captures]);
+
+        Assert.Equal(0, result.Code);
+        Assert.Empty(result.Error);
+        Assert.Equal(captures.Length + 1, result.Text.Split('\n').Length);
+        Assert.Matches(@"(?m)^nginx\.tcap: ok, 9,000 events in \d+ chunks$", result.Text);
+    }
+
+    [Fact]
+    public void A_damaged_pipe_is_told_line_by_line_and_ends_with_3()
+    {
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        file[file.Length / 2] ^= 1;
+        var result = Tracecap.Run(file, "verify", "-");
+
+        Assert.Equal(3, result.Code);
+        Assert.Matches(@"^standard input: at byte \d+: not an undamaged block \([\d,]+ bytes skipped\)\n", result.Text);
+        Assert.Matches(@"\nstandard input: at byte \d+: [\d,]+ events of the section that begins at byte 0 are missing", result.Text);
+        Assert.Matches(@"\nstandard input: NOT OK, [\d,]+ events in \d+ chunks? can be read\n$", result.Text);
+    }
+
+    [Fact]
+    public void One_file_that_is_no_capture_does_not_stop_the_others_and_ends_with_1()
+    {
+        var result = Tracecap.Run("verify", "README.md", "traffic.tcap");
+
+        Assert.Equal(1, result.Code);
+        Assert.Matches(@"^tracecap: README\.md: not a capture", result.Error);
+        Assert.Matches(@"^traffic\.tcap: ok, [\d,]+ events in \d+ chunks\n$", result.Text);
+    }
+}

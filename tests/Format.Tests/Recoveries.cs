@@ -1,0 +1,132 @@
+using CsCheck;
+using TraceCap.Format.Tests.Traffic;
+
+namespace TraceCap.Format.Tests;
+
+public class Recoveries
+{
+    private const int EventsPerChunk = 50;
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(1_000, new() { Lost = 0, Late = 0.5 });
+    private static readonly byte[] Sound = Captures.Write(Events, EventsPerChunk, beforeEnd: writer =>
+        writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock] }));
+
+    private static readonly List<int> Offsets = Captures.BlockOffsets(Sound);
+
+    [Fact]
+    public void A_sound_capture_comes_back_block_by_block()
+    {
+        var (recovered, kept) = Recover([.. Sound, .. Captures.Write(Events.AsSpan(0, 7))]);
+        Assert.Equal(new Rewritten(22, 1_007, default), kept);
+        Assert.Empty(Problems(recovered));
+        var offsets = Captures.BlockOffsets(recovered);
+        for (var i = 0; i < Offsets.Count - 2; i++)
+        {
+            Assert.Equal(Payload(Sound, Offsets, i), Payload(recovered, offsets, i));
+        }
+    }
+
+    [Fact]
+    public void A_recovered_capture_is_recovered_to_itself()
+    {
+        var (once, _) = Recover([.. Sound[..Offsets[4]], .. Sound[Offsets[6]..^9]]);
+        var (twice, kept) = Recover(once);
+        Assert.True(kept.Missing.IsNone);
+        Assert.Equal(Captures.BlockOffsets(once), Captures.BlockOffsets(twice));
+        Assert.Empty(Problems(twice));
+    }
+
+    [Fact]
+    public void Whatever_is_taken_out_the_rest_is_sound_and_says_what_is_missing() => Gen.Select(Gen.Int[0, Sound.Length - 1], Gen.Int[1, 5_000]).Sample((from, count) =>
+    {
+        byte[] damaged = [.. Sound[..from], .. Sound[Math.Min(Sound.Length, from + count)..]];
+        return KeepsWhatCanBeRead(damaged);
+    });
+
+    [Fact]
+    public void Whatever_bit_is_changed_the_rest_is_sound_and_says_what_is_missing() => Gen.Select(Gen.Int[0, Sound.Length - 1], Gen.Int[0, 7]).Sample((place, bit) =>
+    {
+        var damaged = (byte[])Sound.Clone();
+        damaged[place] ^= (byte)(1 << bit);
+        return KeepsWhatCanBeRead(damaged);
+    });
+
+    [Fact]
+    public void Missing_events_are_counted_by_the_footer_and_without_it_by_the_gaps()
+    {
+        byte[] hole = [.. Sound[..Offsets[5]], .. Sound[Offsets[8]..]];
+        var (recovered, kept) = Recover(hole);
+        Assert.Equal(new MissingEvents(0, 3, 3 * EventsPerChunk), kept.Missing);
+        var footer = Footer(recovered);
+        Assert.Equal(1_000ul, footer.Ledger.Emitted);
+        Assert.Equal(850ul, footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count));
+        Assert.Equal("end of test", footer.Reason);
+
+        var (cut, keptOfCut) = Recover(hole[..^(Sound.Length - Offsets[^2])]);
+        Assert.Equal(new MissingEvents(0, 3, 3 * EventsPerChunk), keptOfCut.Missing);
+        Assert.Equal("cut short", Footer(cut).Reason);
+        Assert.Empty(Problems(cut));
+    }
+
+    [Fact]
+    public void A_crash_between_two_blocks_misses_what_the_ledger_knew_of()
+    {
+        var file = Captures.Write(Events, EventsPerChunk, complete: false, beforeEnd: writer =>
+        {
+            writer.Ledger = new Ledger(1_007, 3, 0, 0, 1);
+            writer.CloseChunk();
+        });
+        var (recovered, kept) = Recover(file);
+        Assert.Equal(new MissingEvents(0, 0, 3), kept.Missing);
+        Assert.Equal(new Ledger(1_007, 3, 0, 0, 1), Footer(recovered).Ledger);
+        Assert.Empty(Problems(recovered));
+    }
+
+    [Fact]
+    public void A_capture_without_its_header_gets_one_without_content()
+    {
+        var (recovered, kept) = Recover(Sound[Offsets[1]..]);
+        Assert.Equal(new MissingEvents(0, 1, 0), kept.Missing);
+        Assert.Equal("", HeaderOf(recovered).Host);
+        Assert.Empty(Problems(recovered));
+    }
+
+    [Fact]
+    public void What_a_later_version_wrote_stays()
+    {
+        var unknown = Sound[Offsets[3]..Offsets[4]];
+        unknown[12] = 200;
+        Captures.Rehash(unknown, 0);
+        var (recovered, _) = Recover([.. Sound[..Offsets[3]], .. unknown, .. Sound[Offsets[4]..]]);
+        var offsets = Captures.BlockOffsets(recovered);
+        Assert.Equal(200, recovered[offsets[3] + 12]);
+        Assert.Equal(Payload(Sound, Offsets, 3), Payload(recovered, offsets, 3));
+    }
+
+    private static bool KeepsWhatCanBeRead(byte[] damaged)
+    {
+        var (events, reader) = Captures.Read(damaged);
+        var (recovered, kept) = Recover(damaged);
+        var (back, after) = Captures.Read(recovered);
+        return Problems(recovered).Count == 0
+            && after.IsWhole
+            && back.AsSpan().SequenceEqual(events)
+            && Captures.InOrder(recovered).AsSpan().SequenceEqual(Captures.InOrder(damaged))
+            && kept.Missing.Events <= (ulong)(Events.Length - events.Length)
+            && (kept.Missing.Bytes, kept.Missing.Blocks) == (reader.Damage.Bytes, reader.Damage.MissingBlocks);
+    }
+
+    private static (byte[] File, Rewritten Kept) Recover(byte[] file)
+    {
+        var output = new MemoryStream();
+        var kept = new CaptureRecovery(Captures.Reader(file), output).Run();
+        return (output.ToArray(), kept);
+    }
+
+    private static IReadOnlyList<Damage> Problems(byte[] file) => CaptureVerifier.Verify(new MemoryStream(file)).Problems.Entries;
+
+    private static byte[] Payload(byte[] file, List<int> offsets, int block) => file[(offsets[block] + BlockHeader.Size)..offsets[block + 1]];
+
+    private static CaptureFooter Footer(byte[] file) => Assert.Single(SectionIndex.Find(new MemoryStream(file))!).Footer;
+
+    private static CaptureHeader HeaderOf(byte[] file) => Assert.Single(SectionIndex.Find(new MemoryStream(file))!).Header;
+}
