@@ -37,12 +37,12 @@ public sealed class CaptureWriter
     /// <param name="output">Stays open, and is never sought or flushed.</param>
     /// <param name="header">Goes into the header block.</param>
     /// <param name="chunkBytes">The size of the events of a chunk, in memory, at which it is closed: between one event
-    /// and <see cref="BlockHeader.MaxPayload"/>.</param>
+    /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxPayload);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         this.output = output;
         this.fileId = fileId ?? Guid.NewGuid();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];
