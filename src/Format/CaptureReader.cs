@@ -173,8 +173,8 @@ public sealed class CaptureReader
                     footerSeen = true;
                     return true;
                 default:
-                    // A kind of a later minor version.
-                    return false;
+                    // Of a kind of a later minor version the place, the promise and the ledger count all the same.
+                    return true;
             }
         }
         catch (CaptureFormatException error)
