@@ -47,6 +47,10 @@ public struct BlockHeader
     /// <summary>The greatest payload that a reader accepts, stored or unpacked: 16 MiB.</summary>
     public const int MaxPayload = 16 << 20;
 
+    /// <summary>The most events of a chunk. Laid out in columns an event takes up to 176 bytes, so that so many random
+    /// ones still fit <see cref="MaxPayload"/>.</summary>
+    public const int MaxEvents = 1 << 16;
+
     /// <summary>The format's major version: a reader refuses a higher one.</summary>
     public const byte CurrentMajor = 1;
 
@@ -184,6 +188,6 @@ public struct BlockHeader
         header.PayloadHash = BinaryPrimitives.ReadUInt64LittleEndian(bytes[112..]);
         return header.PayloadLength <= MaxPayload
             && header.RawLength <= MaxPayload
-            && header.Events <= MaxPayload / TcpEvent.Size;
+            && header.Events <= MaxEvents;
     }
 }

@@ -27,6 +27,9 @@ public sealed class BlockReader
         startOffset = offset;
     }
 
+    /// <summary>Whether damage is skipped; else it is the end.</summary>
+    internal bool Searches { get; init; } = true;
+
     /// <summary>The header of the current block.</summary>
     public ref readonly BlockHeader Header => ref header;
 
@@ -50,7 +53,7 @@ public sealed class BlockReader
         Advance(current);
         current = 0;
         var damaged = 0L;
-        while (!TryReadHere())
+        while (!TryReadHere() && Searches)
         {
             var skipped = SkipToMagic();
             damaged += skipped;

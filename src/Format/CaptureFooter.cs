@@ -142,7 +142,7 @@ public sealed record CaptureFooter
     private static Dictionary<TcpEventType, ulong> ReadTypes(ref MessagePackReader reader)
     {
         var types = new Dictionary<TcpEventType, ulong>();
-        for (var left = reader.ReadMapHeader(); left > 0; left--)
+        for (var left = MessagePackMap.Limit(reader.ReadMapHeader()); left > 0; left--)
         {
             types[(TcpEventType)reader.ReadByte()] = reader.ReadUInt64();
         }

@@ -6,11 +6,16 @@ namespace TraceCap.Format;
 /// <summary>
 /// Reads a capture block by block from a stream that need not seek: a file, a pipe, or what is left of one. What is
 /// damaged is skipped and told in <see cref="Damage"/>; every undamaged chunk is read. A stream may hold several
-/// sections, as <c>cat a.tcap b.tcap</c> makes them. Memory: one block, packed and unpacked, and its events; at most
-/// three times <see cref="BlockHeader.MaxPayload"/>.
+/// sections, as <c>cat a.tcap b.tcap</c> makes them. Memory: one block, packed and unpacked, and its events, so at most
+/// <see cref="MaxMemory"/> whatever the stream holds.
 /// </summary>
 public sealed class CaptureReader
 {
+    /// <summary>The most bytes that a reader takes: a packed block while its buffer grows, the unpacked one, its events,
+    /// the decoder's tables, and the texts and lists of a header, a context and a footer. 256 MiB; a capture that was
+    /// not made to reach it takes a few chunks' worth.</summary>
+    public const long MaxMemory = 256L << 20;
+
     private readonly BlockReader blocks;
     private readonly ChunkDecoder decoder = new();
     private byte[] raw = [];
@@ -22,7 +27,15 @@ public sealed class CaptureReader
 
     /// <summary>Reads from where the stream stands.</summary>
     /// <param name="input">Stays open.</param>
-    public CaptureReader(Stream input) => blocks = new BlockReader(input, Damage);
+    public CaptureReader(Stream input)
+        : this(input, searches: true)
+    {
+    }
+
+    /// <inheritdoc cref="CaptureReader(Stream)" />
+    /// <param name="input">Stays open.</param>
+    /// <param name="searches">Whether damage is skipped; else it is the end.</param>
+    internal CaptureReader(Stream input, bool searches) => blocks = new BlockReader(input, Damage) { Searches = searches };
 
     /// <summary>What could not be read so far.</summary>
     public DamageLog Damage { get; } = new();
@@ -151,11 +164,7 @@ public sealed class CaptureReader
                     return true;
                 case BlockKind.Chunk:
                     var payload = Unpack().Span;
-                    if (events.Length < block.Events)
-                    {
-                        events = new TcpEvent[block.Events];
-                    }
-
+                    Grow(ref events, (int)block.Events, BlockHeader.MaxEvents);
                     decoder.Decode(payload, events.AsSpan(0, (int)block.Events));
                     count = (int)block.Events;
                     return true;
@@ -167,7 +176,7 @@ public sealed class CaptureReader
                     footerSeen = true;
                     return true;
                 default:
-                    // A kind of a later minor version: what it holds is not known, but that it is there is.
+                    // Of a kind of a later minor version the place, the promise and the ledger count all the same.
                     return true;
             }
         }
@@ -189,18 +198,23 @@ public sealed class CaptureReader
                     ? payload
                     : throw new CaptureFormatException($"a stored payload of {payload.Length} bytes claims to be {length}");
             case BlockCodec.Lz4:
-                if (raw.Length < length)
-                {
-                    raw = new byte[length];
-                }
-
+                Grow(ref raw, length, BlockHeader.MaxPayload);
                 var got = LZ4Codec.Decode(payload.Span, raw.AsSpan(0, length));
-                return got == length
+                return got == length && length > 0
                     ? raw.AsMemory(0, length)
                     : throw new CaptureFormatException($"the payload does not unpack to its {length} bytes");
             default:
                 throw new CaptureFormatException(
                     $"the payload is packed with codec {(byte)blocks.Header.Codec}, which this version does not know");
+        }
+    }
+
+    /// <summary>Blocks that are each a little larger than the one before must not take new memory every time.</summary>
+    private static void Grow<T>(ref T[] array, int length, int most)
+    {
+        if (array.Length < length)
+        {
+            array = new T[Math.Min(Math.Max(length, 2 * array.Length), most)];
         }
     }
 }

@@ -14,9 +14,6 @@ public sealed class CaptureWriter
     /// <summary>The size of the events of a chunk, in memory, at which it is closed if the caller says nothing: 1 MiB.</summary>
     public const int DefaultChunkBytes = 1 << 20;
 
-    /// <summary>The largest such size: whatever the events hold, their payload fits into a block.</summary>
-    public const int MaxChunkBytes = (BlockHeader.MaxPayload - ChunkEncoder.MaxBytesBeside) / ChunkEncoder.MaxBytesPerEvent * TcpEvent.Size;
-
     private readonly Stream output;
     private readonly Guid fileId;
     private readonly TcpEvent[] events;
@@ -37,7 +34,7 @@ public sealed class CaptureWriter
     /// <param name="output">Stays open, and is never sought or flushed.</param>
     /// <param name="header">Goes into the header block.</param>
     /// <param name="chunkBytes">The size of the events of a chunk, in memory, at which it is closed: between one event
-    /// and <see cref="MaxChunkBytes"/>.</param>
+    /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
         : this(output, chunkBytes, fileId)
@@ -66,7 +63,7 @@ public sealed class CaptureWriter
     private CaptureWriter(Stream output, int chunkBytes, Guid? fileId)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, MaxChunkBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         this.output = output;
         this.fileId = fileId ?? NewFileId();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];

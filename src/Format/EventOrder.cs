@@ -8,7 +8,7 @@ namespace TraceCap.Format;
 public sealed class EventOrder
 {
     /// <summary>The most events that are held back: the largest chunk's.</summary>
-    public const int MaxHeld = BlockHeader.MaxPayload / TcpEvent.Size;
+    public const int MaxHeld = BlockHeader.MaxEvents;
 
     private TcpEvent[] held = [];
     private TcpEvent[] sorted = [];

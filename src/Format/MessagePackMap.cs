@@ -6,6 +6,9 @@ namespace TraceCap.Format;
 /// <summary>How the header, context and footer payloads are read: maps with text keys, of which unknown ones are skipped.</summary>
 internal static class MessagePackMap
 {
+    /// <summary>The most elements of a map or list that a reader keeps.</summary>
+    internal const int MaxElements = 1 << 17;
+
     internal delegate bool ReadField(ref MessagePackReader reader, string key);
 
     /// <summary>Calls <paramref name="field"/> for each key; it reads the value, or returns false to have it skipped.</summary>
@@ -25,7 +28,7 @@ internal static class MessagePackMap
 
     internal static void ReadMap(ref MessagePackReader reader, ReadField field)
     {
-        for (var left = reader.ReadMapHeader(); left > 0; left--)
+        for (var left = Limit(reader.ReadMapHeader()); left > 0; left--)
         {
             var key = reader.ReadString() ?? "";
             if (!field(ref reader, key))
@@ -38,13 +41,18 @@ internal static class MessagePackMap
     internal static List<T> ReadList<T>(ref MessagePackReader reader, ReadItem<T> item)
     {
         var list = new List<T>();
-        for (var left = reader.ReadArrayHeader(); left > 0; left--)
+        for (var left = Limit(reader.ReadArrayHeader()); left > 0; left--)
         {
             list.Add(item(ref reader));
         }
 
         return list;
     }
+
+    /// <summary>Passes a number of elements that are to be kept.</summary>
+    internal static int Limit(int elements) => elements <= MaxElements
+        ? elements
+        : throw new CaptureFormatException($"a map or list has {elements} elements, expected at most {MaxElements}");
 
     internal delegate T ReadItem<out T>(ref MessagePackReader reader);
 

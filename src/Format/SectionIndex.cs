@@ -33,12 +33,23 @@ public static class SectionIndex
         return sections.Count == 0 ? null : sections;
     }
 
-    /// <summary>Reads the context blocks of a section.</summary>
-    public static IEnumerable<CaptureContext> ReadContexts(Stream file, SectionLocation section) =>
-        section.Footer.Index
-            .Where(entry => entry.Kind == BlockKind.Context)
-            .Select(entry => ReadAt(file, section.Start + entry.Offset, section.End)?.Context)
-            .OfType<CaptureContext>();
+    /// <summary>Reads the context blocks of a section, up to the first that is not where the index says.</summary>
+    public static IEnumerable<CaptureContext> ReadContexts(Stream file, SectionLocation section)
+    {
+        // An index that leads to the same bytes over and over would keep a reader busy for days.
+        var behind = section.Start;
+        foreach (var entry in section.Footer.Index.Where(entry => entry.Kind == BlockKind.Context))
+        {
+            var offset = section.Start + entry.Offset;
+            if (offset < behind || ReadAt(file, offset, section.End) is not { Context: { } context } reader)
+            {
+                yield break;
+            }
+
+            behind = offset + reader.Length;
+            yield return context;
+        }
+    }
 
     private static SectionLocation? FindLast(Stream file, long end)
     {
@@ -57,14 +68,14 @@ public static class SectionIndex
         }
 
         var block = ReadAt(file, end - length, end);
-        if (block?.Footer is not { } footer || block.Length != length)
+        if (block?.Footer is not { } footer || block.Length != length || footer.SectionBytes < BlockHeader.Size)
         {
             return null;
         }
 
         var start = end - length - footer.SectionBytes;
         var id = block.Block.FileId;
-        return start >= 0 && start < end && ReadAt(file, start, end) is { Header: { } header } first && first.Block.FileId == id
+        return start >= 0 && ReadAt(file, start, end) is { Header: { } header } first && first.Block.FileId == id
             ? new SectionLocation(start, end, header, footer)
             : null;
     }
@@ -78,7 +89,15 @@ public static class SectionIndex
         }
 
         file.Position = offset;
-        var reader = new CaptureReader(file);
-        return reader.Read() && reader.Offset == 0 ? reader : null;
+        var reader = new CaptureReader(file, searches: false);
+        try
+        {
+            return reader.Read() && reader.Offset == 0 ? reader : null;
+        }
+        catch (CaptureFormatException)
+        {
+            // Who reads the file block by block is told what is there instead.
+            return null;
+        }
     }
 }

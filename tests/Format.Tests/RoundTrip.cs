@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 
 namespace TraceCap.Format.Tests;
@@ -10,6 +11,16 @@ public class RoundTrip
         var (read, reader) = Captures.Read(Captures.Write(events));
         return read.AsSpan().SequenceEqual(events) && reader.IsWhole;
     });
+
+    [Fact]
+    public void The_largest_chunk_of_random_events_is_one_that_readers_accept()
+    {
+        var events = new TcpEvent[BlockHeader.MaxEvents];
+        new Random(1).NextBytes(MemoryMarshal.AsBytes(events.AsSpan()));
+        var (read, reader) = Captures.Read(Captures.Write(events, eventsPerChunk: BlockHeader.MaxEvents));
+        Assert.True(read.AsSpan().SequenceEqual(events));
+        Assert.True(reader.IsWhole);
+    }
 
     [Fact]
     public void The_header_comes_back()

@@ -54,7 +54,7 @@ internal sealed class PackedEncoding : ColumnEncoding
     {
         var width = ReadWidth(ref reader);
         var least = reader.ReadVarint();
-        var exceptions = reader.ReadCount("exceptions in a column", values.Length);
+        var exceptions = reader.ReadCount("exceptions in a column", width == BitPacking.MaxWidth ? 0 : values.Length);
         if (exceptions == 0)
         {
             ReadBits(ref reader, width, least, values);
@@ -121,13 +121,13 @@ internal sealed class PackedEncoding : ColumnEncoding
         var position = 0UL;
         for (var i = 0; i < gaps.Length; i++)
         {
-            position += gaps[i];
-            if (position >= (ulong)values.Length)
+            if (gaps[i] >= (ulong)values.Length - position)
             {
                 throw new CaptureFormatException(
-                    $"a packed column has an exception at row {position}, expected below {values.Length}");
+                    $"a packed column has an exception {gaps[i]} rows behind row {position}, expected below {values.Length}");
             }
 
+            position += gaps[i];
             values[(int)position++] += highs[i] << width;
         }
     }

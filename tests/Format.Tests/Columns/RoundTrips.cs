@@ -50,14 +50,14 @@ public class RoundTrips
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(6_553)]
-    [InlineData(BlockHeader.MaxPayload / TcpEvent.Size)]
+    [InlineData(BlockHeader.MaxEvents)]
     public void Chunks_of_every_size_come_back(int count) =>
         Check(TrafficGenerator.Generate(count, new() { ConnectionsPerSecond = 20_000 }));
 
     [Fact]
     public void The_largest_chunk_of_random_bits_comes_back()
     {
-        var events = new TcpEvent[BlockHeader.MaxPayload / TcpEvent.Size];
+        var events = new TcpEvent[BlockHeader.MaxEvents];
         new Random(1).NextBytes(MemoryMarshal.AsBytes(events.AsSpan()));
         Check(events);
         Assert.InRange(Chunks.Encode(events).Length, 0, ChunkEncoder.MaxBytesPerEvent * events.Length);
