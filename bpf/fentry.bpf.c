@@ -17,9 +17,15 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  */
 static __always_inline struct sock *accepted_socket(const __u64 *ctx)
 {
-	if (bpf_core_type_exists(struct proto_accept_arg))
-		return (struct sock *)ctx[2];
-	return (struct sock *)ctx[4];
+	struct sock *sk;
+
+	if (bpf_core_type_exists(struct proto_accept_arg)) {
+		sk = (struct sock *)ctx[2];
+		barrier_var(sk); /* one load from either of two places would be refused */
+	} else {
+		sk = (struct sock *)ctx[4];
+	}
+	return sk;
 }
 
 SEC("fexit/inet_csk_accept")
