@@ -18,18 +18,31 @@ static __always_inline void begin_connect(const struct sock *sk, __u64 connectio
 {
 	struct attempt attempt = {};
 	struct ends ends;
+	long error;
 
 	identify_current(&attempt.task);
 	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
 		return;
 	attempt.started = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY))
+	error = bpf_map_update_elem(&attempts, &connection, &attempt, BPF_NOEXIST);
+	if (error == -EEXIST) {
+		/* The socket tried before, and the probe that sees how it failed was skipped. */
+		count_missed();
+		error = bpf_map_update_elem(&attempts, &connection, &attempt, BPF_ANY);
+	}
+	if (error)
 		count_map_full();
 }
 
-static __always_inline void forget_connect(__u64 connection)
+/* Only one gets an attempt, even if a close and an establishment look for it at the same time. */
+static __always_inline bool take_attempt(struct attempt *attempt, __u64 connection)
 {
-	bpf_map_delete_elem(&attempts, &connection);
+	const struct attempt *known = bpf_map_lookup_elem(&attempts, &connection);
+
+	if (!known)
+		return false;
+	*attempt = *known;
+	return !bpf_map_delete_elem(&attempts, &connection);
 }
 
 static __always_inline bool is_mptcp(const struct sock *sk)
@@ -39,49 +52,62 @@ static __always_inline bool is_mptcp(const struct sock *sk)
 	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
 }
 
-/* The connection is established. Nothing, if nobody began it while we looked. */
-static __always_inline void end_connect(const struct sock *sk, __u64 connection)
+/* Nothing, if nobody began the connect while we looked. */
+static __always_inline void emit_connect(__u8 type, const struct sock *sk, __u64 connection, __u16 error)
 {
-	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &connection);
+	struct attempt attempt;
 	struct event *event;
 	struct ends ends;
 
-	if (!attempt)
+	if (!take_attempt(&attempt, connection) || !read_ends(&ends, sk, source_port(sk)))
 		return;
-	if (read_ends(&ends, sk, source_port(sk))) {
-		if (is_mptcp(sk))
-			ends.flags |= EVENT_MPTCP;
-		event = reserve_event(EVENT_CONNECT, connection, &ends, &attempt->task);
-		if (event) {
-			event->duration = event->timestamp - attempt->started;
-			submit_event(event);
-		}
-	}
-	forget_connect(connection);
+	if (is_mptcp(sk))
+		ends.flags |= EVENT_MPTCP;
+	event = reserve_event(type, connection, &ends, &attempt.task);
+	if (!event)
+		return;
+	event->duration = event->timestamp - attempt.started;
+	event->error = error;
+	submit_event(event);
+}
+
+/* The connection is established. */
+static __always_inline void end_connect(const struct sock *sk, __u64 connection)
+{
+	emit_connect(EVENT_CONNECT, sk, connection, 0);
+}
+
+/* It will not be. The socket has the reason, unless the program itself gave up. */
+static __always_inline void fail_connect(const struct sock *sk, __u64 connection)
+{
+	emit_connect(EVENT_CONNECT_FAILED, sk, connection, READ(sk, sk_err));
 }
 
 /* --- accept --- */
 
-static __always_inline void emit_accept(const struct sock *sk, __u8 flags)
+/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
+static __always_inline const struct sock *shown_socket(const struct sock *sk)
+{
+	if (bpf_core_type_exists(struct mptcp_sock) && READ(sk, sk_protocol) == IPPROTO_MPTCP)
+		return READ(TYPED(struct mptcp_sock, sk), first);
+	return sk;
+}
+
+static __always_inline void emit_accept(const struct sock *sk, __u64 connection, __u8 flags)
 {
 	struct identity who;
 	struct event *event;
 	struct ends ends;
 
-	/* An MPTCP connection shows its first subflow, as it does in tcptracer. */
-	if (bpf_core_type_exists(struct mptcp_sock) && READ(sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = READ(TYPED(struct mptcp_sock, sk), first);
-		flags |= EVENT_MPTCP;
-		if (!sk)
-			return;
-	}
 	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)))
 		return;
 	identify_current(&who);
 	if (!wanted_task(&who))
 		return;
+	if (is_mptcp(sk))
+		flags |= EVENT_MPTCP;
 	ends.flags |= flags;
-	event = reserve_event(EVENT_ACCEPT, connection_of(sk), &ends, &who);
+	event = reserve_event(EVENT_ACCEPT, connection, &ends, &who);
 	if (!event)
 		return;
 	event->state = READ(sk, __sk_common.skc_state);
@@ -99,8 +125,12 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection)
 	struct event *event;
 	struct ends ends;
 
-	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV)
+	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV) {
+		fail_connect(sk, connection);
 		return;
+	}
+	if (state == BPF_TCP_CLOSE && !bpf_map_delete_elem(&attempts, &connection))
+		count_missed(); /* a connect that failed unseen */
 	if (!read_ends(&ends, sk, source_port(sk)))
 		return;
 	identify_current(&who);

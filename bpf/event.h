@@ -17,8 +17,8 @@ enum event_type {
 
 enum event_flags {
 	EVENT_V4_MAPPED = 1,    /* IPv6 socket talking to an IPv4 peer, ::ffff:a.b.c.d */
-	EVENT_IO_URING = 2,     /* accepted through io_uring, not by a system call */
-	EVENT_COMPAT_TASK = 4,  /* accepted by a 32-bit system call on a 64-bit kernel */
+	EVENT_IO_URING = 2,     /* accepted through io_uring, not by a system call; the tracepoint set alone tells */
+	EVENT_COMPAT_TASK = 4,  /* accepted by a 32-bit system call on a 64-bit kernel; the same */
 	EVENT_MPTCP = 8,        /* the first subflow of an MPTCP connection */
 };
 
@@ -38,7 +38,7 @@ struct event {
 	unsigned short local_port;         /* host order */
 	unsigned short peer_port;
 	unsigned short cpu;
-	unsigned short error;              /* F: errno */
+	unsigned short error;              /* F: errno; 0 if the program itself gave up */
 	unsigned char type;                /* enum event_type */
 	unsigned char ip_version;          /* 4 or 6 */
 	unsigned char state;               /* X, A: TCP state at that moment, as in the kernel's tcp_states.h */

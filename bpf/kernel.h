@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#define EEXIST 17
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
@@ -59,6 +60,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* since 5.6; a bit-field before */
+	int sk_err;
 };
 
 struct inet_sock {
@@ -79,6 +81,11 @@ struct tcp_sock {
 
 struct mptcp_sock {
 	struct sock *first;
+};
+
+/* The second argument of inet_csk_accept() since 6.10 */
+struct proto_accept_arg {
+	int flags;
 };
 
 /* --- tasks --- */
@@ -130,10 +137,12 @@ struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bx;
+	unsigned long di;
 	unsigned long orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
+	__u64 regs[31];
 	__s32 syscallno;
 };
 #endif

@@ -231,6 +231,15 @@ static __always_inline void count_map_full(void)
 	__sync_fetch_and_add(&ledger->map_full, 1);
 }
 
+/* An event that nobody saw, because the kernel skipped the probe that would have. */
+static __always_inline void count_missed(void)
+{
+	struct ledger *ledger = ledger_of(bpf_get_smp_processor_id());
+
+	if (ledger)
+		__sync_fetch_and_add(&ledger->probe_missed, 1);
+}
+
 /*
  * Takes a place in the ring buffer and fills in what all events have; the
  * caller adds its own and submits. Every filter has been asked before: a place

@@ -4,67 +4,13 @@
  * that refuse kprobes and fentry. It needs 5.12 (atomic additions that give the
  * old value) and a cgroup2 hierarchy, whose root has all sockets of the host.
  *
- *   connect  sockops: TCP_CONNECT_CB and the callback at establishment
+ *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
  *   accept   raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_*
  *   close    cgroup/sock_release
  */
-#include "connection.bpf.h"
+#include "connects.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* --- connect --- */
-
-/*
- * Also gives every connection its id: bpf_get_socket_cookie() makes the cookie
- * here, before the accept program, which can only read it, sees the socket.
- *
- * The two ends of a connect are taken here and not from inet_sock_set_state,
- * because the kernel skips a tracing program that interrupts itself: an
- * interrupt that establishes a connection while the program runs for another
- * socket would lose it. Programs on cgroup hooks are never skipped.
- */
-SEC("sockops")
-int sock_ops(struct bpf_sock_ops *ctx)
-{
-	struct bpf_sock *bpf_sock = ctx->sk;
-	const struct sock *sk;
-	__u64 connection;
-	bool has_cookie;
-
-	switch (ctx->op) {
-	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB: /* also of a connect: to itself, or at the same time as its peer */
-		break;
-	default:
-		return 1;
-	}
-	if (!bpf_sock)
-		return 1;
-	sk = (const struct sock *)bpf_skc_to_tcp_sock(bpf_sock);
-	if (!sk)
-		return 1;
-	has_cookie = connection_of(sk);
-	connection = bpf_get_socket_cookie(ctx);
-	if (ctx->op == BPF_SOCK_OPS_TCP_CONNECT_CB)
-		begin_connect(sk, connection);
-	else if (has_cookie) /* else nobody began to connect it */
-		end_connect(sk, connection);
-	return 1;
-}
-
-/* Nothing but the connects that come to nothing: without it, they would fill the map. */
-SEC("raw_tp/inet_sock_set_state")
-int inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
-{
-	int old_state = ctx->args[1], new_state = ctx->args[2];
-
-	if (old_state != BPF_TCP_SYN_SENT && old_state != BPF_TCP_SYN_RECV)
-		return 0;
-	if (new_state != BPF_TCP_SYN_RECV && new_state != BPF_TCP_ESTABLISHED)
-		forget_connect(connection_of(TYPED(struct sock, ctx->args[0])));
-	return 0;
-}
 
 /* --- accept --- */
 
@@ -149,8 +95,11 @@ static __always_inline void emit_accepted_file(const struct file *file, __u8 fla
 	if (READ(socket, file) != file)
 		return;
 	sk = READ(socket, sk);
+	if (!sk)
+		return;
+	sk = shown_socket(sk);
 	if (sk)
-		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), flags);
+		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), flags);
 }
 
 static __always_inline struct file *file_of_descriptor(__u32 descriptor)
@@ -331,16 +280,8 @@ SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *ctx)
 {
 	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
-	__u64 connection;
-	__u8 state;
 
-	if (ctx->protocol != IPPROTO_TCP)
-		return 1;
-	connection = bpf_get_socket_cookie(ctx);
-	state = READ(sk, __sk_common.skc_state);
-	/* A connect that failed while inet_sock_set_state was skipped must not stay in the map for ever. */
-	if (state == BPF_TCP_CLOSE || state == BPF_TCP_SYN_SENT)
-		forget_connect(connection);
-	emit_close(sk, connection);
+	if (ctx->protocol == IPPROTO_TCP)
+		emit_close(sk, bpf_get_socket_cookie(ctx));
 	return 1;
 }

@@ -18,6 +18,12 @@ internal sealed class LiveOptions
     private readonly Option<long?> buffer = Options.Size(
         "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");
 
+    private readonly Option<string?> probeSet = Options.Word<string?>(
+        "The probes to use; if not given, the first of these that the kernel takes. All give the same events.",
+        "SET",
+        TraceCap.Recorder.Probes.ProbeSets.ToDictionary(set => set, string? (set) => set),
+        "--probes");
+
     internal FilterOptions Filters { get; } = new();
 
     internal void AddTo(Command command)
@@ -28,12 +34,14 @@ internal sealed class LiveOptions
         command.Add(cgroupMap);
         command.Add(mountMap);
         command.Add(buffer);
+        command.Add(probeSet);
     }
 
     internal ProbeOptions Probes(ParseResult parsed)
     {
         var probes = Filters.ToProbeOptions(parsed) with
         {
+            ProbeSet = parsed.GetValue(probeSet),
             CgroupMap = parsed.GetValue(cgroupMap),
             MountNamespaceMap = parsed.GetValue(mountMap),
         };

@@ -33,6 +33,9 @@ public sealed class LiveSession : IDisposable
     /// <inheritdoc cref="Probes.ProbeSet" />
     public string ProbeSet => probes.ProbeSet;
 
+    /// <inheritdoc cref="Probes.NotUsed" />
+    public IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
+
     /// <inheritdoc cref="Probes.Limits" />
     public IReadOnlyList<string> Limits => probes.Limits;
 

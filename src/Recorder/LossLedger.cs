@@ -32,10 +32,10 @@ public sealed unsafe class LossLedger : IDisposable
             totals += Read(cpu);
         }
 
-        return totals with { ProbeMissed = CountMisses() };
+        return totals with { ProbeMissed = totals.ProbeMissed + CountMisses() };
     }
 
-    /// <summary>The counters of one CPU. Skipped probes are not counted per CPU.</summary>
+    /// <summary>The counters of one CPU, without the skipped probes that only the kernel counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such CPU.</exception>
     public Ledger Read(int cpu)
     {
@@ -45,7 +45,7 @@ public sealed unsafe class LossLedger : IDisposable
         // Losses first: they are counted after the event was, so that they never exceed it.
         var ringFull = Volatile.Read(ref row.RingFull);
         var mapFull = Volatile.Read(ref row.MapFull);
-        return new Ledger(Volatile.Read(ref row.Emitted), ringFull, mapFull, 0, 0);
+        return new Ledger(Volatile.Read(ref row.Emitted), ringFull, mapFull, Volatile.Read(ref row.ProbeMissed), 0);
     }
 
     /// <summary>Unmaps the counters.</summary>

@@ -36,7 +36,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             var error = Libbpf.LoadObject(handle);
             if (error < 0)
             {
-                throw ProbeException.FromErrno($"the kernel refused the {set.Name} probes", error, log.Tail(12));
+                throw ProbeSetException.FromErrno(set.Name, "the kernel did not load them", error, log.Tail(12));
             }
         }
         catch
@@ -67,7 +67,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             if (link == 0)
             {
                 var errno = Marshal.GetLastPInvokeError();
-                throw ProbeException.FromErrno($"the kernel did not attach the probe {program.Name}", errno, log.Tail(4));
+                throw ProbeSetException.FromErrno(set.Name, $"the kernel did not attach {program.Name}", errno, log.Tail(4));
             }
 
             links.Add(link);

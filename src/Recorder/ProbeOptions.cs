@@ -11,6 +11,19 @@ public sealed record ProbeOptions
     private readonly int ringBytes = 8 << 20;
     private readonly int maxConnects = 65536;
     private readonly int? ipVersion;
+    private readonly string? probeSet;
+
+    /// <summary>The set of probes to record with, one of <see cref="Probes.ProbeSets"/>, or null for the best that the
+    /// kernel takes. All sets give the same events.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
+    public string? ProbeSet
+    {
+        get => probeSet;
+        init => probeSet = value is null || Probes.ProbeSets.Contains(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ProbeSet), value,
+                $"the sets of probes are {string.Join(", ", Probes.ProbeSets)}");
+    }
 
     /// <summary>The size of the ring buffer in bytes: a power of two, one page at least. An event takes 168.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Any other number.</exception>

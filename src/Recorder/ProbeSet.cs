@@ -8,21 +8,39 @@ namespace TraceCap.Recorder;
 internal sealed record ProbeProgram(
     string Name, bool OnCgroup = false, bool LosesEvents = false, bool OfIoUring = false);
 
-/// <summary>A way to see the three kinds of events.</summary>
+/// <summary>A way to see the events.</summary>
 /// <param name="Name">The name of its file in bpf/, which is also what users call it.</param>
 /// <param name="Programs">In the order of attachment: what gives a connection its id, or forgets it, comes before what
 /// asks for it.</param>
 internal sealed record ProbeSet(string Name, IReadOnlyList<ProbeProgram> Programs)
 {
-    /// <summary>Raw tracepoints and cgroup hooks, for kernels that refuse everything else.</summary>
-    internal static readonly ProbeSet Tracepoint = new("tracepoint",
+    /// <summary>All of them, the best one first.</summary>
+    internal static readonly IReadOnlyList<ProbeSet> All =
     [
-        new ProbeProgram("inet_sock_set_state"),
-        new ProbeProgram("sock_ops", OnCgroup: true),
-        new ProbeProgram("sys_exit", LosesEvents: true),
-        new ProbeProgram("io_uring_complete", LosesEvents: true, OfIoUring: true),
-        new ProbeProgram("io_uring_submit_req", LosesEvents: true, OfIoUring: true),
-        new ProbeProgram("io_uring_submit_sqe", LosesEvents: true, OfIoUring: true),
-        new ProbeProgram("sock_release", OnCgroup: true),
-    ]);
+        new("fentry",
+        [
+            .. Connects,
+            new ProbeProgram("inet_csk_accept", LosesEvents: true),
+            new ProbeProgram("tcp_close", LosesEvents: true),
+        ]),
+        new("kprobe",
+        [
+            .. Connects,
+            new ProbeProgram("security_sock_graft", LosesEvents: true),
+            new ProbeProgram("tcp_close", LosesEvents: true),
+        ]),
+        new("tracepoint",
+        [
+            .. Connects,
+            new ProbeProgram("sys_exit", LosesEvents: true),
+            new ProbeProgram("io_uring_complete", LosesEvents: true, OfIoUring: true),
+            new ProbeProgram("io_uring_submit_req", LosesEvents: true, OfIoUring: true),
+            new ProbeProgram("io_uring_submit_sqe", LosesEvents: true, OfIoUring: true),
+            new ProbeProgram("sock_release", OnCgroup: true),
+        ]),
+    ];
+
+    /// <summary>bpf/connects.bpf.h. A failed connect that inet_sock_set_state did not see is counted by the programs.</summary>
+    private static IEnumerable<ProbeProgram> Connects =>
+        [new ProbeProgram("inet_sock_set_state"), new ProbeProgram("sock_ops", OnCgroup: true)];
 }

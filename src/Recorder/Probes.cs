@@ -11,11 +11,12 @@ public sealed class Probes : IDisposable
     private const int MembarrierOnX64 = 324;
     private const int MembarrierOnArm64 = 283;
 
-    private readonly ProbeSet set = Recorder.ProbeSet.Tracepoint;
+    private readonly ProbeSet set;
     private readonly ProbeObject loaded;
 
-    private Probes(ProbeOptions options)
+    private Probes(ProbeSet set, ProbeOptions options)
     {
+        this.set = set;
         loaded = new ProbeObject(set, options);
         try
         {
@@ -30,8 +31,14 @@ public sealed class Probes : IDisposable
         }
     }
 
+    /// <summary>The names of the sets of probes, the best one first.</summary>
+    public static IReadOnlyList<string> ProbeSets { get; } = [.. Recorder.ProbeSet.All.Select(set => set.Name)];
+
     /// <summary>Which set of probes records.</summary>
     public string ProbeSet => set.Name;
+
+    /// <summary>Why each better set does not, by its name; empty if the set was the user's choice.</summary>
+    public IReadOnlyDictionary<string, string> NotUsed { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>What this kernel does not let the probes see, one sentence each; usually nothing.</summary>
     public IReadOnlyList<string> Limits => loaded.Limits;
@@ -42,7 +49,8 @@ public sealed class Probes : IDisposable
     /// <summary>How many events there were, and how many of them were lost.</summary>
     public LossLedger Ledger { get; }
 
-    /// <summary>Loads the probes and begins to record.</summary>
+    /// <summary>Loads the probes and begins to record: with the set that was asked for, else with the first that the
+    /// kernel takes.</summary>
     /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
     public static Probes Attach(ProbeOptions options)
     {
@@ -55,7 +63,9 @@ public sealed class Probes : IDisposable
         Requirements.Check();
         try
         {
-            return new Probes(options);
+            return options.ProbeSet is { } name
+                ? new Probes(Recorder.ProbeSet.All.Single(set => set.Name == name), options)
+                : AttachBest(options);
         }
         catch (DllNotFoundException e)
         {
@@ -83,6 +93,24 @@ public sealed class Probes : IDisposable
         Ring?.Dispose();
         Ledger?.Dispose();
         loaded.Dispose();
+    }
+
+    private static Probes AttachBest(ProbeOptions options)
+    {
+        var notUsed = new Dictionary<string, string>();
+        foreach (var set in Recorder.ProbeSet.All.SkipLast(1))
+        {
+            try
+            {
+                return new Probes(set, options) { NotUsed = notUsed };
+            }
+            catch (ProbeSetException refusal)
+            {
+                notUsed.Add(set.Name, refusal.Reason);
+            }
+        }
+
+        return new Probes(Recorder.ProbeSet.All[^1], options) { NotUsed = notUsed };
     }
 
     private void AttachToHost()

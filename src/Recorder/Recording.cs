@@ -24,6 +24,7 @@ public static class Recording
             BootId = host.BootId.ToString(),
             Cpus = host.PossibleCpus,
             Probes = session.ProbeSet,
+            ProbesNotUsed = session.NotUsed,
             Limits = session.Limits,
             Filters = Filters(options),
             Options = new Dictionary<string, string> { ["buffer"] = $"{options.RingBytes} bytes" },
