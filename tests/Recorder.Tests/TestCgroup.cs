@@ -20,7 +20,16 @@ internal sealed class TestCgroup : IDisposable
 
     internal ulong Id { get; }
 
-    public void Dispose() => Directory.Delete(path);
+    public void Dispose()
+    {
+        // A process that has been waited for may still be on its way out.
+        while (File.ReadAllText(Path.Combine(path, "cgroup.events")).Contains("populated 1", StringComparison.Ordinal))
+        {
+            Thread.Yield();
+        }
+
+        Directory.Delete(path);
+    }
 
     /// <summary>Starts a program in this cgroup and in network and mount namespaces of its own, with loopback
     /// and room for named network namespaces.</summary>
