@@ -11,9 +11,9 @@ public static class Replay
     /// <param name="filter">Which are wanted.</param>
     /// <param name="output">Where the text goes.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output)
+    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, Stream output)
     {
-        var printer = new EventPrinter(format, filter, output);
+        var printer = new EventPrinter(format, filter.Events, output);
         printer.Begin();
         while (events.Read(out var batch))
         {
@@ -22,6 +22,7 @@ public static class Replay
                 json.WallOffset = events.Clock?.WallOffset;
             }
 
+            printer.Filter = filter.Resolve(events.Begin!.Value, events.Clock);
             printer.Print(batch);
         }
     }

@@ -17,6 +17,9 @@ public sealed class EventStream(CaptureReader reader)
     /// has none that can be read.</summary>
     public ClockAnchor? Clock { get; private set; }
 
+    /// <inheritdoc cref="CaptureReader.Begin" />
+    public ulong? Begin { get; private set; }
+
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
     /// <returns>False at the end.</returns>
@@ -38,8 +41,7 @@ public sealed class EventStream(CaptureReader reader)
             sectionEnded = false;
             section = reader.Section;
             Order.Restart();
-            Clock = reader.Header?.Start;
-            return Order.Add(reader.Events, reader.Block.Settled);
+            return Take();
         }
 
         if (!reader.Read())
@@ -54,7 +56,13 @@ public sealed class EventStream(CaptureReader reader)
             return Order.Flush();
         }
 
-        Clock = reader.Context is { Clocks: [.., var newer] } ? newer : Clock ?? reader.Header?.Start;
+        return Take();
+    }
+
+    private ReadOnlySpan<TcpEvent> Take()
+    {
+        Clock = reader.Clock;
+        Begin = reader.Begin;
         return Order.Add(reader.Events, reader.Block.Settled);
     }
 }
