@@ -4,11 +4,14 @@ namespace TraceCap.Analyzer;
 
 /// <summary>Prints the events that are wanted.</summary>
 /// <param name="format">How they look.</param>
-/// <param name="filter">Which are wanted.</param>
+/// <param name="filter">Which are wanted at first.</param>
 /// <param name="output">Where the text goes.</param>
 public sealed class EventPrinter(IEventFormat format, EventFilter filter, Stream output)
 {
     private readonly StreamBufferWriter text = new(output);
+
+    /// <summary>Which events are wanted from now on.</summary>
+    public EventFilter Filter { get; set; } = filter;
 
     /// <summary>Prints what comes before the first event.</summary>
     public void Begin()
@@ -22,7 +25,7 @@ public sealed class EventPrinter(IEventFormat format, EventFilter filter, Stream
     {
         foreach (ref readonly var one in events)
         {
-            if (filter.Matches(in one))
+            if (Filter.Matches(in one))
             {
                 format.WriteRow(text, in one);
             }

@@ -12,9 +12,9 @@ public static class Replay
     /// <param name="output">Where the text goes.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output, Action<Ledger> lost)
+    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, Stream output, Action<Ledger> lost)
     {
-        var printer = new EventPrinter(format, filter, output);
+        var printer = new EventPrinter(format, filter.Events, output);
         var told = default(Ledger);
         printer.Begin();
         while (events.Read(out var batch))
@@ -30,6 +30,7 @@ public static class Replay
                 json.WallOffset = events.Clock?.WallOffset;
             }
 
+            printer.Filter = filter.Resolve(events.Begin!.Value, events.Clock);
             printer.Print(batch);
         }
     }

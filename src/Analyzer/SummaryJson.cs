@@ -57,14 +57,13 @@ public static class SummaryJson
             json.WriteString("tool", header.Tool);
             json.WriteString("probes", header.Probes);
             Texts(json, "probes_not_used", header.ProbesNotUsed);
-            json.WriteStartArray("limits");
-            foreach (var limit in header.Limits)
+            Texts(json, "limits", header.Limits);
+            Texts(json, "filters", header.Filters);
+            if (header.Selection.Count > 0)
             {
-                json.WriteStringValue(limit);
+                Texts(json, "cut", header.Selection);
             }
 
-            json.WriteEndArray();
-            Texts(json, "filters", header.Filters);
             Texts(json, "options", header.Options);
             json.WriteString("comment", header.Comment);
         }
@@ -92,6 +91,11 @@ public static class SummaryJson
             }
         }
 
+        if (section.Events != section.Recorded)
+        {
+            Number(json, "events_recorded", section.Recorded);
+        }
+
         Number(json, "events", section.Events);
         json.WriteStartObject("events_by_type");
         foreach (var (type, count) in section.EventsByType.OrderBy(entry => entry.Key))
@@ -109,9 +113,29 @@ public static class SummaryJson
         Number(json, "dropped", section.Ledger.Dropped);
         json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
         json.WriteEndObject();
+        if (!section.Missing.IsNone)
+        {
+            json.WriteStartObject("missing");
+            Number(json, "events", section.Missing.Events);
+            Number(json, "blocks", section.Missing.Blocks);
+            Number(json, "bytes", section.Missing.Bytes);
+            json.WriteEndObject();
+        }
+
         Number(json, "chunks", section.Chunks);
         Number(json, "bytes", section.Bytes);
         json.WriteEndObject();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)

@@ -60,6 +60,11 @@ public static class SummaryText
             }
 
             Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            foreach (var selection in header.Selection)
+            {
+                Line(text, "cut", selection);
+            }
+
             Line(text, "options", Pairs(header.Options));
             Line(text, "comment", header.Comment);
         }
@@ -90,12 +95,14 @@ public static class SummaryText
             Line(text, "monotonic", Invariant($"{section.FirstTimestamp} to {section.LastTimestamp} ns"));
         }
 
-        Line(text, "events", Invariant($"{section.Events:N0}") + ByType(section.EventsByType));
+        var recorded = section.Events == section.Recorded ? "" : Invariant($" of {section.Recorded:N0}");
+        Line(text, "events", Invariant($"{section.Events:N0}{recorded}{ByType(section.EventsByType)}"));
         Line(text, "lost", Lost(section));
+        Line(text, "missing", Missing(section.Missing));
         Line(text, "chunks", Invariant($"{section.Chunks:N0}"));
-        if (section.Events > 0)
+        if (section.Recorded > 0)
         {
-            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Events:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
+            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Recorded:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
         }
     }
 
@@ -137,6 +144,10 @@ public static class SummaryText
         return Invariant($"{LossText.Describe(section.Ledger)} of {section.Ledger.Emitted:N0} emitted")
             + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
     }
+
+    private static string Missing(in MissingEvents missing) => missing.IsNone
+        ? ""
+        : Invariant($"{missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes: they were damaged when this was written");
 
     private static string WallOf(SectionSummary section, ulong monotonic) =>
         section.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");

@@ -104,6 +104,20 @@ internal sealed class CaptureFile : IDisposable
         return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
     }
 
+    /// <summary>Finishes what was made of a file that has been read to its end.</summary>
+    /// <returns>The exit code that the state of the file means.</returns>
+    /// <exception cref="CommandException">Nothing of the file could be read.</exception>
+    internal ExitCode End(CaptureReader reader, NewCapture output)
+    {
+        if (reader.Section == 0)
+        {
+            throw new CommandException($"{Name}: cut short before the end of its header: there is nothing in it");
+        }
+
+        output.Finish();
+        return Report(reader.Damage, reader.CutShort);
+    }
+
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
     internal IEnumerable<string> Describe(DamageLog damage)
     {

@@ -79,9 +79,42 @@ internal static class Options
         return option;
     }
 
+    /// <summary>What a parser reads that explains itself, once.</summary>
+    internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse),
+        };
+
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token.Value, parse) ?? default)],
+            DefaultValueFactory = _ => [],
+        };
+
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = what };
+
+    private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
+        where T : struct
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"{Spelling(result)}: {error.Message}");
+            return null;
+        }
+    }
 
     private static Option<T> Create<T>(
         string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)

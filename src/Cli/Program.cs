@@ -8,6 +8,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     ReplayCommand.Create(),
     InfoCommand.Create(),
     VerifyCommand.Create(),
+    CutCommand.Create(),
+    CompactCommand.Create(),
     RecoverCommand.Create(),
     ImportCommand.Create(),
 };

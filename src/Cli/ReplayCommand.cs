@@ -11,18 +11,24 @@ internal static class ReplayCommand
     {
         var path = Options.CaptureFile();
         var show = new ShowOptions();
-        var filters = new FilterOptions();
+        var filters = new FileFilterOptions();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { path };
         show.AddTo(command);
         filters.AddTo(command);
         command.Does(parsed => Run(
             parsed.GetValue(path)!,
             show.Format(parsed, filters.IsOneNetns(parsed)),
-            show.Limit(parsed, filters.ToEventFilter(parsed))));
+            Filter(parsed, filters, show)));
         return command;
     }
 
-    private static ExitCode Run(string path, IEventFormat format, EventFilter filter)
+    private static CaptureFilter Filter(ParseResult parsed, FileFilterOptions filters, ShowOptions show)
+    {
+        var filter = filters.ToFilter(parsed);
+        return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
+    }
+
+    private static ExitCode Run(string path, IEventFormat format, CaptureFilter filter)
     {
         using var file = CaptureFile.Open(path);
         using var output = StandardOutput.Open();

@@ -61,6 +61,13 @@ public sealed class CaptureReader
     /// <summary>The header of the section; null if it is damaged.</summary>
     public CaptureHeader? Header { get; private set; }
 
+    /// <summary>The last clock anchor of the section so far; null if it has none that can be read.</summary>
+    public ClockAnchor? Clock { get; private set; }
+
+    /// <summary>The earliest timestamp of the first chunk of the section that has events, CLOCK_MONOTONIC ns: where its time
+    /// begins. Null before.</summary>
+    public ulong? Begin { get; private set; }
+
     /// <summary>The context block just read, else null.</summary>
     public CaptureContext? Context { get; private set; }
 
@@ -132,6 +139,8 @@ public sealed class CaptureReader
             CutShort += footerSeen ? 0 : 1;
             footerSeen = false;
             Header = null;
+            Clock = null;
+            Begin = null;
             Section++;
             fileId = block.FileId;
             expected = 0;
@@ -161,15 +170,18 @@ public sealed class CaptureReader
             {
                 case BlockKind.Header:
                     Header = CaptureHeader.Read(Unpack());
+                    Clock = Header.Start;
                     return true;
                 case BlockKind.Chunk:
                     var payload = Unpack().Span;
                     Grow(ref events, (int)block.Events, BlockHeader.MaxEvents);
                     decoder.Decode(payload, events.AsSpan(0, (int)block.Events));
                     count = (int)block.Events;
+                    Begin ??= count > 0 ? block.FirstTimestamp : null;
                     return true;
                 case BlockKind.Context:
                     Context = CaptureContext.Read(Unpack());
+                    Clock = Context.Clocks is [.., var newest] ? newest : Clock;
                     return true;
                 case BlockKind.Footer:
                     Footer = CaptureFooter.Read(Unpack());

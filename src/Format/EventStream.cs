@@ -20,6 +20,9 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>Where events went, over all blocks read so far.</summary>
     public Ledger Ledger { get; private set; }
 
+    /// <inheritdoc cref="CaptureReader.Begin" />
+    public ulong? Begin { get; private set; }
+
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
     /// <returns>False at the end.</returns>
@@ -41,8 +44,7 @@ public sealed class EventStream(CaptureReader reader)
             sectionEnded = false;
             section = reader.Section;
             Order.Restart();
-            Clock = reader.Header?.Start;
-            return Order.Add(reader.Events, reader.Block.Settled);
+            return Take();
         }
 
         if (!reader.Read())
@@ -58,7 +60,13 @@ public sealed class EventStream(CaptureReader reader)
             return Order.Flush();
         }
 
-        Clock = reader.Context is { Clocks: [.., var newer] } ? newer : Clock ?? reader.Header?.Start;
+        return Take();
+    }
+
+    private ReadOnlySpan<TcpEvent> Take()
+    {
+        Clock = reader.Clock;
+        Begin = reader.Begin;
         return Order.Add(reader.Events, reader.Block.Settled);
     }
 }

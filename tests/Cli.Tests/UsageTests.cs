@@ -14,6 +14,14 @@ public class UsageTests
     [InlineData("record -o x -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: bcc or libbpf is expected")]
     [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
+    [InlineData("cut x", "tracecap: Option '-o' is required.")]
+    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)")]
+    [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
+    [InlineData("info x --addr 10.0.0.1/8", "tracecap: --addr: '10.0.0.1/8' has bits set behind its length; expected 10.0.0.0/8")]
+    [InlineData("cut x -o y --type Q", "tracecap: --type: 'Q' in 'Q' is no type of event; expected letters of CAXFO")]
+    [InlineData("cut x -o y --comm 1234567890123456", "tracecap: --comm: '1234567890123456' has 16 bytes; a thread's name has at most 15")]
+    [InlineData("cut x -o y -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
+    [InlineData("compact x -o y --chunk 1K", "tracecap: --chunk 1K: a size from 64K to 16M, such as 1M or 8M is expected")]
     [InlineData("replay x --frobnicate", "tracecap: Unrecognized command or argument '--frobnicate'.")]
     [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
     [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
@@ -43,6 +51,8 @@ public class UsageTests
     [InlineData("info")]
     [InlineData("verify")]
     [InlineData("recover")]
+    [InlineData("cut")]
+    [InlineData("compact")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
