@@ -107,9 +107,16 @@ internal static class ConformanceJson
         ["probes_not_used"] = Texts(header.ProbesNotUsed),
         ["limits"] = Array(header.Limits, limit => limit),
         ["filters"] = Texts(header.Filters),
+        ["selection"] = Texts(header.Selection),
         ["options"] = Texts(header.Options),
         ["comment"] = header.Comment,
         ["start"] = Clock(header.Start),
+    };
+
+    private static JsonObject Context(CaptureContext context) => new()
+    {
+        ["clocks"] = Array(context.Clocks, clock => Clock(clock)),
+        ["missing"] = Array([context.Missing.Bytes, context.Missing.Blocks, (long)context.Missing.Events], Number),
     };
 
     private static JsonObject? Footer(CaptureFooter? footer) => footer is null ? null : new()
@@ -196,7 +203,7 @@ internal static class ConformanceJson
             return new JsonObject
             {
                 ["header"] = Header(header),
-                ["contexts"] = Array(contexts, context => new JsonObject { ["clocks"] = Array(context.Clocks, clock => Clock(clock)) }),
+                ["contexts"] = Array(contexts, Context),
                 ["footer"] = Footer(footer),
                 ["ledger"] = Ledger(ledger),
                 ["events"] = Array(events, Event),
