@@ -63,6 +63,8 @@ need_to_build() {
 need_to_test() {
 	need_to_build
 	need python3 /usr/bin/python3
+	need python3-lz4 /usr/lib/python3/dist-packages/lz4
+	need python3-xxhash /usr/lib/python3/dist-packages/xxhash
 	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
 	need curl /usr/bin/curl
 	need nginx-light /usr/sbin/nginx
