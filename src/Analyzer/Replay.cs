@@ -16,9 +16,16 @@ public static class Replay
     {
         var printer = new EventPrinter(format, filter.Events, output);
         var told = default(Ledger);
+        var section = 0;
         printer.Begin();
         while (events.Read(out var batch))
         {
+            if (events.Section != section)
+            {
+                section = events.Section;
+                told = default;
+            }
+
             if (events.Ledger.Lost > told.Lost)
             {
                 lost(events.Ledger - told);

@@ -62,6 +62,29 @@ internal static class Options
             return isTime;
         });
 
+    /// <summary>A time with its unit.</summary>
+    internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
+        Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
+        {
+            var isTime = TryParseDuration(text, out var time);
+            value = time;
+            return isTime;
+        });
+
+    /// <summary>Ports, separated by commas.</summary>
+    internal static Option<IReadOnlyList<ushort>?> Ports(string description, string name, params string[] aliases) =>
+        Create<IReadOnlyList<ushort>?>(description, "PORTS", "port numbers, such as 80 or 80,443", name, aliases, (string text, out IReadOnlyList<ushort>? value) =>
+        {
+            var ports = new List<ushort>();
+            value = ports;
+            return Array.TrueForAll(text.Split(','), part =>
+            {
+                var isPort = ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+                ports.Add(port);
+                return isPort;
+            });
+        });
+
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
         Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
@@ -135,6 +158,21 @@ internal static class Options
 
     private static string Spelling(ArgumentResult result) =>
         result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
+
+    private static bool TryParseDuration(string text, out TimeSpan time)
+    {
+        time = default;
+        var digits = text.TrimEnd("hmnsu".ToCharArray());
+        var seconds = text[digits.Length..] switch { "us" => 1e-6, "ms" => 1e-3, "s" => 1, "m" => 60, "h" => 3600, _ => 0 };
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number * seconds >= TimeSpan.MaxValue.TotalSeconds)
+        {
+            return false;
+        }
+
+        time = TimeSpan.FromSeconds(number * seconds);
+        return time > TimeSpan.Zero;
+    }
 
     private static bool TryParseSize(string text, out long size)
     {

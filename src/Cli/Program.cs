@@ -7,6 +7,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     TraceCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),
+    LifetimesCommand.Create(),
     VerifyCommand.Create(),
     CutCommand.Create(),
     CompactCommand.Create(),

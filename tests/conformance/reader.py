@@ -225,7 +225,7 @@ METADATA = {
         "probes_not_used": (TEXTS, {}),
         "limits": (array_of(TEXT), []),
         "filters": (TEXTS, {}),
-        "selection": (TEXTS, {}),
+        "selection": (array_of(TEXT), []),
         "options": (TEXTS, {}),
         "comment": (TEXT, ""),
         "start": (CLOCK, None),

@@ -107,7 +107,7 @@ internal static class ConformanceJson
         ["probes_not_used"] = Texts(header.ProbesNotUsed),
         ["limits"] = Array(header.Limits, limit => limit),
         ["filters"] = Texts(header.Filters),
-        ["selection"] = Texts(header.Selection),
+        ["selection"] = Array(header.Selection, text => text),
         ["options"] = Texts(header.Options),
         ["comment"] = header.Comment,
         ["start"] = Clock(header.Start),

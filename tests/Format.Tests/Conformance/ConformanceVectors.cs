@@ -47,7 +47,7 @@ internal static class ConformanceVectors
         {
             Clocks = [Captures.Clock, Captures.Clock with { Boottime = 9_000_000_000, Realtime = ulong.MaxValue }],
         })));
-        yield return ("cut-and-recovered", Write([Connect, Close], header: Captures.Header with { Selection = new Dictionary<string, string> { ["port"] = "80" } },
+        yield return ("cut-and-recovered", Write([Connect, Close], header: Captures.Header with { Selection = ["--port 80"] },
             between: writer => writer.WriteContext(new CaptureContext { Missing = new MissingEvents(4711, 2, 9) })));
         yield return ("sections", [.. Write([Connect]), .. Write([], section: 2), .. Write([Accept, Close], section: 3)]);
         yield return ("sections-the-same-twice", [.. Write([Connect]), .. Write([Connect])]);
