@@ -15,7 +15,11 @@ internal static class ConformanceEvents
 
     internal static TcpEvent Accept { get; } = One(TcpEventType.Accept) with
     {
-        LocalPort = 80, PeerPort = 51234, Connection = 8, State = 1, Flags = TcpEventFlags.IoUring,
+        LocalPort = 80,
+        PeerPort = 51234,
+        Connection = 8,
+        State = 1,
+        Flags = TcpEventFlags.IoUring,
     };
 
     internal static TcpEvent Close { get; } = One(TcpEventType.Close) with
