@@ -97,46 +97,42 @@ internal sealed class ConnectionTable
         return index;
     }
 
-    /// <summary>The entry of an open socket with these ends that is not known to be another: one of the two has no id.
-    /// </summary>
+    /// <summary>The last entry of an open socket with these ends that is not known to be another: one of the two has no
+    /// id.</summary>
     internal int FindSame(in EndPair ends, uint hash, ulong id)
     {
-        var found = None;
-        var left = MaxChain;
-        for (var index = byEnds[BucketOf(hash)]; index != None && left > 0; index = entries[index].NextByEnds, left--)
+        var index = byEnds[BucketOf(hash)];
+        for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
         {
             ref var entry = ref entries[index];
             if (entry.Hash == hash && entry.Phase == EntryPhase.Open && (entry.Id == 0 || id == 0)
-                && entry.Ends.IsSame(in ends) && (found == None || entry.Opened > entries[found].Opened))
+                && entry.Ends.IsSame(in ends))
             {
-                found = index;
+                return index;
             }
         }
 
-        return found;
+        return None;
     }
 
-    /// <summary>The latest entry that is the other end of a connection and not yet joined, or <see cref="None"/>.
-    /// </summary>
+    /// <summary>The last entry that is the other end of a connection and not yet joined, or <see cref="None"/>.</summary>
     /// <param name="ends">Those of the one that looks for its other end.</param>
     /// <param name="hash">Theirs.</param>
     /// <param name="role">Its role: a server's other end is no server.</param>
     internal int FindOpposite(in EndPair ends, uint hash, ConnectionRole role)
     {
-        var found = None;
-        var left = MaxChain;
-        for (var index = byEnds[BucketOf(hash)]; index != None && left > 0; index = entries[index].NextByEnds, left--)
+        var index = byEnds[BucketOf(hash)];
+        for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
         {
             ref var entry = ref entries[index];
             if (entry.Hash == hash && entry.Opposite == None
-                && (role == ConnectionRole.Unknown || entry.Role != role)
-                && entry.Ends.IsOpposite(in ends) && (found == None || entry.Opened > entries[found].Opened))
+                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends))
             {
-                found = index;
+                return index;
             }
         }
 
-        return found;
+        return None;
     }
 
     /// <summary>Makes room for an open entry; all of it but its links is the caller's to fill in.</summary>
@@ -288,6 +284,7 @@ internal sealed class ConnectionTable
     private void Grow()
     {
         Array.Resize(ref entries, 2 * used);
+        var before = byEnds;
         byId = Empty(entries.Length);
         byEnds = Empty(entries.Length);
         for (var index = 0; index < used; index++)
@@ -297,11 +294,27 @@ internal sealed class ConnectionTable
             {
                 LinkById(index, ref entry);
             }
+        }
 
-            if (entry.Phase is EntryPhase.Open or EntryPhase.Lingering)
-            {
-                LinkByEnds(index, ref entry);
-            }
+        foreach (var head in before)
+        {
+            LinkByEndsInOrder(head);
+        }
+    }
+
+    /// <summary>The last of a chain first, so that each stays before those that were there before it.</summary>
+    private void LinkByEndsInOrder(int head)
+    {
+        var last = head;
+        while (last != None && entries[last].NextByEnds != None)
+        {
+            last = entries[last].NextByEnds;
+        }
+
+        for (int index = last, previous; index != None; index = previous)
+        {
+            previous = entries[index].PreviousByEnds;
+            LinkByEnds(index, ref entries[index]);
         }
     }
 
