@@ -17,12 +17,14 @@ public sealed class CaptureSink : IEventSink
     private readonly ulong maxEvents;
     private ClockAnchor anchor;
     private ulong? behindSince;
+    private ulong counted;
 
     /// <summary>Begins the capture.</summary>
     /// <param name="output">Gets one write for each block.</param>
     /// <param name="header">Its <see cref="CaptureHeader.Start"/> is the first clock anchor.</param>
     /// <param name="readClocks">Reads the clocks now.</param>
-    /// <param name="maxEvents">As many events are written at most.</param>
+    /// <param name="maxEvents">As many events are written at most, those not counted of connections that were open
+    /// before.</param>
     public CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, ulong maxEvents = ulong.MaxValue)
     {
         // A chunk that fills up in the middle of a drain promises what was settled before that drain: so never null.
@@ -53,20 +55,19 @@ public sealed class CaptureSink : IEventSink
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
-        var room = maxEvents - writer.Events;
-        writer.Append((ulong)events.Length > room ? events[..(int)room] : events);
+        writer.Append(events[..Wanted(events)]);
         writer.Ledger = state.Ledger;
         writer.Settled = state.Settled;
         CloseInTime(state.Now);
         AnchorClocks();
-        return writer.Events < maxEvents;
+        return counted < maxEvents;
     }
 
     /// <summary>Ends the capture.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
     public void Complete(string reason)
     {
-        if (writer.Events == maxEvents)
+        if (counted == maxEvents)
         {
             // What came after the last event that was wanted is not part of the recording, and not lost either.
             var ledger = Ledger;
@@ -74,6 +75,18 @@ public sealed class CaptureSink : IEventSink
         }
 
         writer.Complete(reason, readClocks());
+    }
+
+    /// <summary>How many of these events there is still room for.</summary>
+    private int Wanted(ReadOnlySpan<TcpEvent> events)
+    {
+        var wanted = 0;
+        while (wanted < events.Length && counted < maxEvents)
+        {
+            counted += events[wanted++].Type == TcpEventType.Open ? 0ul : 1;
+        }
+
+        return wanted;
     }
 
     private void CloseInTime(ulong now)

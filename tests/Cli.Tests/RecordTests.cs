@@ -25,7 +25,7 @@ public sealed class RecordTests : IDisposable
         var port = Loopback.Churn(3);
         var said = End(recorder);
 
-        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
+        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [FO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
         var rows = Tracecap.Run("replay", "-p", Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
         Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
         var info = Tracecap.Run("info", Capture).Text;

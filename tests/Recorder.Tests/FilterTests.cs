@@ -146,7 +146,7 @@ public class FilterTests
         Assert.Equal((ulong)expected, probes.Ledger.Read().Emitted);
     }
 
-    private static uint NamespaceInode(string kind)
+    internal static uint NamespaceInode(string kind)
     {
         var link = new FileInfo($"/proc/self/ns/{kind}").LinkTarget!;
         return uint.Parse(link.AsSpan(link.IndexOf('[') + 1).TrimEnd(']'));

@@ -32,7 +32,7 @@ public class Live
         try
         {
             Requirements.Check();
-            Requirements.FindCgroupRoot();
+            Cgroups.FindRoot();
         }
         catch (ProbeException e)
         {

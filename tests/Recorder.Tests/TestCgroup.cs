@@ -9,13 +9,12 @@ namespace TraceCap.Recorder.Tests;
 /// </summary>
 internal sealed class TestCgroup : IDisposable
 {
-    private readonly string path = Path.Combine(Requirements.FindCgroupRoot(), "tracecap-test-" + Guid.NewGuid());
+    private readonly string path = Path.Combine(Cgroups.FindRoot(), "tracecap-test-" + Guid.NewGuid());
 
     internal TestCgroup()
     {
         Directory.CreateDirectory(path);
-        Assert.Equal(0, Libc.StatxAt(-100, path, 0, 0x100, out var status));
-        Id = status.Inode;
+        Id = Cgroups.InodeOf(path);
     }
 
     internal ulong Id { get; }

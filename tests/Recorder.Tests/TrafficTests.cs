@@ -66,7 +66,9 @@ public sealed partial class TrafficTests
     [Fact]
     public void All_events_of_a_socket_carry_its_id_and_those_of_no_other_do()
     {
-        var ends = Recorded.Value.Events.GroupBy(e => e.Connection).Select(connection => (
+        // The kprobe and tracepoint probes alone give no id to sockets that are older than they.
+        var ends = Recorded.Value.Events.Where(e => e.Connection != 0 || CaseOf(e.LocalPort, e.PeerPort) != "old_close")
+            .GroupBy(e => e.Connection).Select(connection => (
             Types: string.Concat(connection.Select(e => (char)e.Type)),
             Sockets: connection.Select(e => (e.LocalAddress, e.LocalPort, e.PeerAddress, e.PeerPort)).Distinct().Count(),
             OpenedBefore: connection.All(e => CaseOf(e.LocalPort, e.PeerPort) == "old_close"),

@@ -50,6 +50,15 @@ def plain(address="127.0.0.1", user="0"):
 
 
 @case
+def hold():
+    """Holds a connection until told to close it."""
+    c, s = pair()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    c.close(); s.close()
+
+
+@case
 def unspec():
     """connect(AF_UNSPEC) takes the connection's ends away before the close."""
     c, s = pair()
