@@ -125,12 +125,34 @@ public class CornerTests
         Assert.InRange(client.SmoothedRtt, 1u, 1_000_000u);
     }
 
-    /// <summary>The compiled tests/vm/accepts.c, for as long as the tests run.</summary>
-    private static readonly Lazy<string> AcceptProgram = new(() =>
+    [Fact]
+    public void An_accepted_socket_that_another_thread_closed_at_once_is_recorded_or_counted()
     {
-        var program = Path.Combine(Directory.CreateTempSubdirectory().FullName, "accepts");
+        const int connections = 500;
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var map = new TestMap(cgroup.Id);
+        using var probes = Live.Attach(new ProbeOptions { ProbeSet = "tracepoint", CgroupMap = map.Path });
+        cgroup.Run(RacedProgram.Value, $"{connections}");
+        probes.Detach();
+        var types = Live.Drain(probes).CountBy(e => e.Type).ToDictionary();
+        var missed = (int)probes.Ledger.Read().ProbeMissed;
+
+        Assert.Equal(connections, types[TcpEventType.Connect]);
+        Assert.Equal(2 * connections, types[TcpEventType.Close]);
+        Assert.InRange(missed, 1, connections);
+        Assert.Equal(connections, types.GetValueOrDefault(TcpEventType.Accept) + missed);
+    }
+
+    private static readonly Lazy<string> AcceptProgram = Compiled("accepts");
+    private static readonly Lazy<string> RacedProgram = Compiled("raced");
+
+    /// <summary>A compiled program of tests/vm, for as long as the tests run.</summary>
+    private static Lazy<string> Compiled(string name) => new(() =>
+    {
+        var program = Path.Combine(Directory.CreateTempSubdirectory().FullName, name);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
-        Tool.Run("gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, Repository.File("tests/vm/accepts.c"));
+        Tool.Run("gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, Repository.File($"tests/vm/{name}.c"));
         return program;
     });
 
