@@ -27,15 +27,18 @@ public sealed class CaptureReader
 
     /// <summary>Reads from where the stream stands.</summary>
     /// <param name="input">Stays open.</param>
-    public CaptureReader(Stream input)
-        : this(input, searches: true)
+    /// <param name="offset">Where that is in the file.</param>
+    public CaptureReader(Stream input, long offset = 0)
+        : this(input, offset, searches: true)
     {
     }
 
-    /// <inheritdoc cref="CaptureReader(Stream)" />
+    /// <inheritdoc cref="CaptureReader(Stream, long)" />
     /// <param name="input">Stays open.</param>
+    /// <param name="offset">Where that is in the file.</param>
     /// <param name="searches">Whether damage is skipped; else it is the end.</param>
-    internal CaptureReader(Stream input, bool searches) => blocks = new BlockReader(input, Damage) { Searches = searches };
+    internal CaptureReader(Stream input, long offset, bool searches) =>
+        blocks = new BlockReader(input, Damage, offset) { Searches = searches };
 
     /// <summary>What could not be read so far.</summary>
     public DamageLog Damage { get; } = new();

@@ -89,7 +89,7 @@ public static class SectionIndex
         }
 
         file.Position = offset;
-        var reader = new CaptureReader(file, searches: false);
+        var reader = new CaptureReader(file, offset: 0, searches: false);
         try
         {
             return reader.Read() && reader.Offset == 0 ? reader : null;
