@@ -54,6 +54,11 @@ public static class SummaryJson
             json.WriteString("architecture", header.Architecture);
             json.WriteNumber("cpus", header.Cpus);
             json.WriteString("boot_id", header.BootId);
+            if (header.Hosts.Count > 0)
+            {
+                WriteHosts(json, header.Hosts);
+            }
+
             json.WriteString("tool", header.Tool);
             json.WriteString("probes", header.Probes);
             Texts(json, "probes_not_used", header.ProbesNotUsed);
@@ -125,6 +130,23 @@ public static class SummaryJson
         Number(json, "chunks", section.Chunks);
         Number(json, "bytes", section.Bytes);
         json.WriteEndObject();
+    }
+
+    private static void WriteHosts(Utf8JsonWriter json, IReadOnlyList<MergedHost> hosts)
+    {
+        json.WriteStartArray("hosts");
+        foreach (var host in hosts)
+        {
+            json.WriteStartObject();
+            json.WriteString("host", host.Host);
+            json.WriteString("kernel", host.Kernel);
+            json.WriteString("architecture", host.Architecture);
+            json.WriteString("boot_id", host.BootId);
+            Number(json, "clock_offset_ns", host.ClockOffset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

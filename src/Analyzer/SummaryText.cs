@@ -47,6 +47,12 @@ public static class SummaryText
             Line(text, "host", header.Host);
             Line(text, "kernel", header.Kernel.Length == 0 ? "" : Invariant($"{header.Kernel} {header.Architecture}, {header.Cpus} CPUs"));
             Line(text, "boot id", header.BootId);
+            for (var i = 0; i < header.Hosts.Count; i++)
+            {
+                var host = header.Hosts[i];
+                Line(text, i == 0 ? "merged" : "", Invariant($"{i}: {host.Host}, {host.Kernel} {host.Architecture}, {host.BootId}, clock {host.ClockOffset:+0;-0;0} ns"));
+            }
+
             Line(text, "recorded by", header.Tool);
             Line(text, "probes", header.Probes);
             foreach (var (set, reason) in header.ProbesNotUsed)

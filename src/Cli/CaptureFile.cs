@@ -18,6 +18,9 @@ internal sealed class CaptureFile : IDisposable
 
     internal Stream Stream { get; }
 
+    /// <summary>What messages call a file named so on the command line.</summary>
+    internal static string NameOf(string path) => path == Pipe ? "standard input" : path;
+
     internal static CaptureFile Open(string path)
     {
         if (path == Pipe)
@@ -27,7 +30,7 @@ internal sealed class CaptureFile : IDisposable
                 throw new CommandException("standard input is a terminal, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
             }
 
-            return new CaptureFile("standard input", Console.OpenStandardInput());
+            return new CaptureFile(NameOf(path), Console.OpenStandardInput());
         }
 
         try
@@ -89,16 +92,19 @@ internal sealed class CaptureFile : IDisposable
 
     /// <summary>Tells on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
-    internal ExitCode Report(DamageLog damage, int cutShort)
+    internal ExitCode Report(DamageLog damage, int cutShort) => Report(Name, damage, cutShort);
+
+    /// <summary>The same for a file of this name.</summary>
+    internal static ExitCode Report(string name, DamageLog damage, int cutShort)
     {
-        foreach (var line in Describe(damage))
+        foreach (var line in Describe(name, damage))
         {
             Messages.Warn(line);
         }
 
         if (cutShort > 0)
         {
-            Messages.Warn($"{Name}: cut short: the recording did not end properly, what was complete has been read");
+            Messages.Warn($"{name}: cut short: the recording did not end properly, what was complete has been read");
         }
 
         return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
@@ -119,16 +125,18 @@ internal sealed class CaptureFile : IDisposable
     }
 
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
-    internal IEnumerable<string> Describe(DamageLog damage)
+    internal IEnumerable<string> Describe(DamageLog damage) => Describe(Name, damage);
+
+    private static IEnumerable<string> Describe(string name, DamageLog damage)
     {
         foreach (var entry in damage.Entries)
         {
-            yield return $"{Name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : "");
+            yield return $"{name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : "");
         }
 
         if (damage.Count > damage.Entries.Count)
         {
-            yield return $"{Name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
+            yield return $"{name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
         }
     }
 

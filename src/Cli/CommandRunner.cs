@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceCap.Format;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -49,7 +50,7 @@ internal static class CommandRunner
             Messages.Warn(error.Message);
             return error.Code;
         }
-        catch (Exception error) when (error is ProbeException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ProbeException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {
             Messages.Warn(error.Message);
             return ExitCode.Failed;

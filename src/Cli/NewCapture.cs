@@ -29,7 +29,7 @@ internal sealed class NewCapture : IDisposable
         unfinished = $"{target}.{Path.GetRandomFileName()}";
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
             .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(unfinished)))];
-        Stream = OpenNew(unfinished);
+        Stream = OpenNew(unfinished, FileAccess.Write);
     }
 
     /// <summary>What messages call it.</summary>
@@ -87,6 +87,13 @@ internal sealed class NewCapture : IDisposable
         return CaptureVerifier.Verify(written).Problems;
     }
 
+    /// <summary>A file to write and read meanwhile, beside the capture, for its owner only, and gone when it is closed.</summary>
+    internal Stream OpenTemporary()
+    {
+        var folder = unfinished is null ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(unfinished))!;
+        return OpenNew(Path.Combine(folder, Path.GetRandomFileName()), FileAccess.ReadWrite, FileOptions.DeleteOnClose);
+    }
+
     public void Dispose()
     {
         Stream.Dispose();
@@ -101,12 +108,13 @@ internal sealed class NewCapture : IDisposable
         }
     }
 
-    private static FileStream OpenNew(string path)
+    private static FileStream OpenNew(string path, FileAccess access, FileOptions behaviour = FileOptions.None)
     {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
+            Access = access,
+            Options = behaviour,
             Share = FileShare.Read | FileShare.Delete,
             BufferSize = 0,
         };

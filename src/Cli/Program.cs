@@ -9,6 +9,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     InfoCommand.Create(),
     LifetimesCommand.Create(),
     VerifyCommand.Create(),
+    MergeCommand.Create(),
     CutCommand.Create(),
     CompactCommand.Create(),
     RecoverCommand.Create(),

@@ -53,6 +53,7 @@ public class UsageTests
     [InlineData("recover")]
     [InlineData("cut")]
     [InlineData("compact")]
+    [InlineData("merge")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");

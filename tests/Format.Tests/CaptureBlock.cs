@@ -35,7 +35,7 @@ internal sealed class CaptureBlock
     /// <summary>Takes an undamaged capture apart.</summary>
     internal static List<CaptureBlock> Split(byte[] file)
     {
-        var reader = new BlockReader(new MemoryStream(file), new DamageLog());
+        var reader = new BlockReader(new MemoryStream(file));
         var blocks = new List<CaptureBlock>();
         while (reader.Read())
         {

@@ -81,7 +81,7 @@ internal static class Captures
     /// <summary>Where each block of an undamaged capture begins, and where the last one ends.</summary>
     internal static List<int> BlockOffsets(byte[] file)
     {
-        var blocks = new BlockReader(new MemoryStream(file), new DamageLog());
+        var blocks = new BlockReader(new MemoryStream(file));
         var offsets = new List<int>();
         while (blocks.Read())
         {

@@ -226,6 +226,7 @@ METADATA = {
         "limits": (array_of(TEXT), []),
         "filters": (TEXTS, {}),
         "selection": (array_of(TEXT), []),
+        "hosts": (array_of(array(TEXT, TEXT, TEXT, TEXT, INT64)), []),
         "options": (TEXTS, {}),
         "comment": (TEXT, ""),
         "start": (CLOCK, None),

@@ -108,6 +108,8 @@ internal static class ConformanceJson
         ["limits"] = Array(header.Limits, limit => limit),
         ["filters"] = Texts(header.Filters),
         ["selection"] = Array(header.Selection, text => text),
+        ["hosts"] = Array(header.Hosts, host => new JsonArray(
+            host.Host, host.Kernel, host.Architecture, host.BootId, Number(host.ClockOffset))),
         ["options"] = Texts(header.Options),
         ["comment"] = header.Comment,
         ["start"] = Clock(header.Start),

@@ -49,6 +49,10 @@ internal static class ConformanceVectors
         })));
         yield return ("cut-and-recovered", Write([Connect, Close], header: Captures.Header with { Selection = ["--port 80"] },
             between: writer => writer.WriteContext(new CaptureContext { Missing = new MissingEvents(4711, 2, 9) })));
+        yield return ("merged", Write([Connect, Close with { Connection = (1ul << MergedHost.ConnectionShift) | 7 }], header: Captures.Header with
+        {
+            Hosts = [new("höst", "6.1.0", "x86_64", "b", 0), new("other", "", "", "", -1_000_000_007)],
+        }));
         yield return ("sections", [.. Write([Connect]), .. Write([], section: 2), .. Write([Accept, Close], section: 3)]);
         yield return ("sections-the-same-twice", [.. Write([Connect]), .. Write([Connect])]);
         yield return ("out-of-order", WriteLikeRecorder(OutOfOrder()));
