@@ -27,8 +27,9 @@ internal sealed class CaptureBlock
             }
 
             var raw = new byte[Header.RawLength];
-            Assert.Equal(raw.Length, LZ4Codec.Decode(Payload, raw));
-            return raw;
+            return LZ4Codec.Decode(Payload, raw) == raw.Length
+                ? raw
+                : throw new InvalidOperationException("the payload of a block that is to be changed cannot be unpacked");
         }
     }
 
@@ -46,6 +47,13 @@ internal sealed class CaptureBlock
     }
 
     internal static byte[] Join(IEnumerable<CaptureBlock> blocks) => [.. blocks.SelectMany(block => block.ToArray())];
+
+    /// <summary>Makes the hash of the block header at an offset right again.</summary>
+    internal static void Rehash(byte[] file, int offset)
+    {
+        var hashed = BitConverter.ToUInt16(file, offset + 8) - HashSize;
+        BitConverter.TryWriteBytes(file.AsSpan(offset + hashed), BlockHeader.Hash(file.AsSpan(offset, hashed)));
+    }
 
     /// <summary>Puts another payload in, packed or not.</summary>
     internal CaptureBlock WithRaw(byte[] raw, bool pack = false)
@@ -70,7 +78,7 @@ internal sealed class CaptureBlock
         Header.Write(written);
         byte[] block = [.. written[..^HashSize], .. NewFields, .. written[^HashSize..], .. Payload];
         BitConverter.TryWriteBytes(block.AsSpan(8), (ushort)(BlockHeader.Size + NewFields.Length));
-        Captures.Rehash(block, 0);
+        Rehash(block, 0);
         return block;
     }
 }

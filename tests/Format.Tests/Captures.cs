@@ -107,11 +107,4 @@ internal static class Captures
 
         return [.. events];
     }
-
-    /// <summary>Makes the hash of a block header right again.</summary>
-    internal static void Rehash(byte[] file, int offset)
-    {
-        var length = BitConverter.ToUInt16(file, offset + 8);
-        BitConverter.TryWriteBytes(file.AsSpan(offset + length - 8), BlockHeader.Hash(file.AsSpan(offset, length - 8)));
-    }
 }

@@ -105,7 +105,7 @@ public class DamagedCaptures
     {
         var later = (byte[])File.Clone();
         later[Offsets[1] + 10] = 2;
-        Captures.Rehash(later, Offsets[1]);
+        CaptureBlock.Rehash(later, Offsets[1]);
         var error = Assert.Throws<CaptureFormatException>(() => Captures.Read(later));
         Assert.Equal($"at byte {Offsets[1]}: format 2.0 is newer than this version reads (1.x); use a newer tracecap", error.Message);
     }

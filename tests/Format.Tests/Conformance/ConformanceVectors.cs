@@ -136,13 +136,10 @@ internal static class ConformanceVectors
         yield return ("wrong-event-count", ChangeSecond(block => block.Header.Events++));
         yield return ("too-many-events", ChangeSecond(block => block.Header.Events = BlockHeader.MaxEvents + 1));
         yield return ("too-long-raw-payload", ChangeSecond(block => block.Header.RawLength = BlockHeader.MaxPayload + 1));
-        yield return ("malformed-metadata", Change(block =>
-        {
-            if (block.Header.Kind == BlockKind.Header)
-            {
-                block.WithRaw([0x81, 0xA4, .. "cpus"u8, 0xA1, (byte)'4']);
-            }
-        }));
+        yield return ("malformed-metadata", ChangeHeader([0x81, 0xA4, .. "cpus"u8, 0xA1, (byte)'4']));
+        yield return ("metadata-with-a-length-beyond-its-end", ChangeHeader([0x81, 0xA1, (byte)'x', 0xC6, 0xFF, 0xFF, 0xFF, 0xFF]));
+        yield return ("metadata-with-too-many-elements", ChangeHeader(
+            [0x81, 0xA6, .. "limits"u8, 0xDD, 0, 2, 0, 1, .. new byte[(1 << 17) + 1].Select(_ => (byte)0xA0)]));
     }
 
     private static byte[] Write(
@@ -227,6 +224,14 @@ internal static class ConformanceVectors
         }
     });
 
+    private static byte[] ChangeHeader(byte[] map) => Change(block =>
+    {
+        if (block.Header.Kind == BlockKind.Header)
+        {
+            block.WithRaw(map, pack: map.Length > 1000);
+        }
+    });
+
     private static byte[] ChangeChunks(Func<byte[], byte[]> change) => Change(block =>
     {
         if (block.Header.Kind == BlockKind.Chunk)
@@ -244,14 +249,11 @@ internal static class ConformanceVectors
     });
 
     /// <summary>Where a search goes on after damage, there is much that only looks like a block.</summary>
-    private static byte[] WithMagicsInHeader() => Change(block =>
+    private static byte[] WithMagicsInHeader()
     {
-        if (block.Header.Kind == BlockKind.Header)
-        {
-            byte[] magics = [.. Enumerable.Repeat(BlockHeader.Magic.ToArray(), 30).SelectMany(magic => magic)];
-            block.WithRaw([0x81, 0xA1, (byte)'x', 0xC4, (byte)magics.Length, .. magics]);
-        }
-    });
+        byte[] magics = [.. Enumerable.Repeat(BlockHeader.Magic.ToArray(), 30).SelectMany(magic => magic)];
+        return ChangeHeader([0x81, 0xA1, (byte)'x', 0xC4, (byte)magics.Length, .. magics]);
+    }
 
     private static byte[] Overwrite(byte[] file, int at)
     {
