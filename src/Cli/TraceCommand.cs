@@ -18,7 +18,7 @@ internal static class TraceCommand
         command.Does(parsed => Run(
             show.Format(parsed, live.Filters.IsOneNetns(parsed)),
             show.Limit(parsed, new EventFilter()),
-            live.Probes(parsed) with { BeyondTcptracer = show.Limit(parsed, new EventFilter()).Types == EventTypeSet.All },
+            live.Probes(parsed) with { BeyondTcptracer = show.Limit(parsed, new EventFilter()).Types is null },
             live.Duration(parsed),
             live.Count(parsed)));
         return command;

@@ -61,7 +61,7 @@ public class ParallelReads
         var offsets = Captures.BlockOffsets(File);
         byte[] file = [.. File];
         file[offsets[20] + 10] = 2;
-        Captures.Rehash(file, offsets[20]);
+        CaptureBlock.Rehash(file, offsets[20]);
         Assert.Equal(Trace(file, 1), Trace(file, 2));
         Assert.StartsWith($"at byte {offsets[20]}: format 2.0 is newer", Trace(file, 2)[^1], StringComparison.Ordinal);
     }

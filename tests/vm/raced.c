@@ -54,8 +54,13 @@ int main(int count, char **arguments)
 	}
 	next_number = listener + 1;
 	check(!pthread_create(&closer, NULL, close_next, NULL), "pthread_create");
-	for (int i = 0; i < connections; i++)
-		check(accept(listener, NULL, NULL) >= 0, "accept");
+	for (int i = 0; i < connections; i++) {
+		int server = accept(listener, NULL, NULL);
+
+		check(server >= 0, "accept");
+		if (server != next_number) /* the one before had not been closed yet */
+			close(server);
+	}
 	ended = 1;
 	pthread_join(closer, NULL);
 	close(next_number); /* the last one, if nobody did */

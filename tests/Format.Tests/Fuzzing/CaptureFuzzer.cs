@@ -62,7 +62,7 @@ internal sealed class CaptureFuzzer
 
     private static List<int> Offsets(byte[] file)
     {
-        var blocks = new BlockReader(new MemoryStream(file), new DamageLog());
+        var blocks = new BlockReader(new MemoryStream(file));
         var offsets = new List<int>();
         while (blocks.Read())
         {

@@ -18,7 +18,7 @@ internal sealed class KnownBlocks
     /// <summary>Adds the blocks of a capture.</summary>
     internal void Add(byte[] file)
     {
-        var reader = new BlockReader(new MemoryStream(file), new DamageLog());
+        var reader = new BlockReader(new MemoryStream(file));
         while (reader.Read())
         {
             var bytes = file.AsSpan((int)reader.Offset, reader.Length).ToArray();
