@@ -13,6 +13,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     CutCommand.Create(),
     CompactCommand.Create(),
     RecoverCommand.Create(),
+    ChurnCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);
