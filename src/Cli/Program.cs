@@ -14,6 +14,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     CompactCommand.Create(),
     RecoverCommand.Create(),
     ChurnCommand.Create(),
+    SummaryCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);
