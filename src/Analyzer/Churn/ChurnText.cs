@@ -23,7 +23,7 @@ public static class ChurnText
         var most = room == 0 ? 0 : churn.Intervals(recordings).Select(New).DefaultIfEmpty().Max();
         var decimals = Decimals(churn.Every);
         using var text = new StreamWriter(output, new UTF8Encoding(false), 64 << 10, leaveOpen: true) { NewLine = "\n" };
-        text.WriteLine(room == 0 ? Header : Invariant($"{Header}  OPENED+ACCEPTED (most {most:N0})"));
+        text.WriteLine(room == 0 ? Header : Invariant($"{Header}      NEW (max {most:N0})"));
         foreach (var interval in churn.Intervals(recordings))
         {
             var seconds = (interval.Number * (decimal)churn.Every / 1_000_000_000).ToString($"F{decimals}", CultureInfo.InvariantCulture);

@@ -34,7 +34,7 @@ public static class TrafficSummaryText
         Line("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {SummaryText.Printable(hosts)}" : "")}"));
         Line("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
-            : Invariant($"{all.Ends:N0} ends"));
+            : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
         Line("begun", Invariant($"{all.Opened:N0} opened ({all.Opened / seconds:N1}/s), {all.Accepted:N0} accepted ({all.Accepted / seconds:N1}/s), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
         Line("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
         Line("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
