@@ -18,7 +18,7 @@ internal static class Ratios
         foreach (var rate in (int[])[1_000, 20_000])
         {
             Compare(rate, events);
-            AtLeast("pairing / Dictionary", 1.4, PairingRatios.Compare(rate, events));
+            AtLeast("pairing / dictionaries", 1.4, PairingRatios.Compare(rate, events));
         }
 
         return 0;

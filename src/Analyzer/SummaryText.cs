@@ -176,6 +176,6 @@ public static class SummaryText
     }
 
     /// <summary>Host names and comments come from elsewhere: what would move the cursor is shown, not done.</summary>
-    private static string Printable(string value) => string.Concat(value.Select(letter =>
+    public static string Printable(string value) => string.Concat(value.Select(letter =>
         char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format ? Invariant($"\\u{(int)letter:x4}") : letter.ToString()));
 }

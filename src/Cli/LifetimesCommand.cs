@@ -61,9 +61,9 @@ internal static class LifetimesCommand
             var order = parsed.GetValue(sort);
             var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, printer);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            printer.Begin();
             var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? printer, filter));
             sorted?.End();
+            printer.End();
             return code;
         });
         return command;

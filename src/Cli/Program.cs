@@ -13,6 +13,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     CutCommand.Create(),
     CompactCommand.Create(),
     RecoverCommand.Create(),
+    ChurnCommand.Create(),
+    SummaryCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

@@ -24,6 +24,15 @@ public class UsageTests
     [InlineData("compact x -o y --chunk 1K", "tracecap: --chunk 1K: a size from 64K to 16M, such as 1M or 8M is expected")]
     [InlineData("replay x --frobnicate", "tracecap: Unrecognized command or argument '--frobnicate'.")]
     [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
+    [InlineData("lifetimes x --min 5", "tracecap: --min 5: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
+    [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: port numbers, such as 80 or 80,443 is expected")]
+    [InlineData("lifetimes x -D 0", "tracecap: -D 0: port numbers, such as 80 or 80,443 is expected")]
+    [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: a whole number above 0 is expected")]
+    [InlineData("lifetimes x --sort age", "tracecap: --sort age: ended or opened or lifetime or tx or rx or retransmits or rtt or connect is expected")]
+    [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
+    [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
+    [InlineData("churn x --every 0s", "tracecap: --every 0s: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
+    [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno is expected")]
     [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
     public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
     {
@@ -54,6 +63,9 @@ public class UsageTests
     [InlineData("cut")]
     [InlineData("compact")]
     [InlineData("merge")]
+    [InlineData("lifetimes")]
+    [InlineData("churn")]
+    [InlineData("summary")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
@@ -76,6 +88,9 @@ public class UsageTests
     [InlineData("replay")]
     [InlineData("info")]
     [InlineData("verify")]
+    [InlineData("lifetimes")]
+    [InlineData("churn")]
+    [InlineData("summary")]
     public void A_file_that_is_not_there_or_no_capture_is_told_and_ends_with_1(string command)
     {
         Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run(command, "no.tcap"), Same);

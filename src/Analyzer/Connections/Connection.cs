@@ -139,6 +139,10 @@ public struct Connection
     /// <summary>Whether the other end is on this host, and was seen.</summary>
     public bool IsJoined;
 
+    /// <summary>Whether its other end was given before it: of the two ends of a connection within the host one is the second.
+    /// </summary>
+    public bool IsSecondEnd;
+
     /// <summary>The time from <see cref="Opened"/> to <see cref="Ended"/> in nanoseconds.</summary>
     public readonly ulong Lifetime => Ended > Opened ? Ended - Opened : 0;
 

@@ -44,7 +44,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             Recording.Ledger += now - ledger;
             if (now.Lost + now.ProbeMissed != ledger.Lost + ledger.ProbeMissed || events.Reader.Damage.Count != damage)
             {
-                tracker!.NoteLoss(lastEvent, Recording.End);
+                NoteLoss(lastEvent, Recording.End);
             }
 
             lastEvent = batch[^1].Timestamp;
@@ -87,7 +87,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             if (start > Recording.End)
             {
-                tracker.NoteLoss(Recording.End, start);
+                NoteLoss(Recording.End, start);
             }
 
             return;
@@ -104,6 +104,12 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             End = start,
             WallOffset = (header?.Start ?? events.Clock)?.WallOffset,
         });
+    }
+
+    private void NoteLoss(ulong from, ulong to)
+    {
+        tracker!.NoteLoss(from, to);
+        Recording.NoteLoss(from, to);
     }
 
     private void Give(ReadOnlySpan<Connection> connections)

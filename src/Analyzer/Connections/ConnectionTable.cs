@@ -71,6 +71,7 @@ internal sealed class ConnectionTable
     private int free = None;
     private int used;
     private int nextRetired;
+    private int openWithoutId;
 
     internal ConnectionTable() => retired.AsSpan().Fill(None);
 
@@ -101,7 +102,8 @@ internal sealed class ConnectionTable
     /// id.</summary>
     internal int FindSame(in EndPair ends, uint hash, ulong id)
     {
-        var index = byEnds[BucketOf(hash)];
+        // Hardly ever is there one to be found.
+        var index = id != 0 && openWithoutId == 0 ? None : byEnds[BucketOf(hash)];
         for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
         {
             ref var entry = ref entries[index];
@@ -147,6 +149,7 @@ internal sealed class ConnectionTable
         LinkById(index, ref entry);
         LinkByEnds(index, ref entry);
         OpenCount++;
+        openWithoutId += id == 0 ? 1 : 0;
         return index;
     }
 
@@ -175,6 +178,7 @@ internal sealed class ConnectionTable
     {
         ref var entry = ref entries[index];
         OpenCount--;
+        openWithoutId -= entry.Id == 0 ? 1 : 0;
         UnlinkById(index, ref entry);
         if (entry.Opposite == None)
         {

@@ -76,6 +76,7 @@ public sealed class ConnectionTracker(ulong start)
             ref var connection = ref Finish(in entry, end);
             connection.Ending = ConnectionEnding.Open;
             connection.IsUncertain = entry.Opened <= lastLoss;
+            entry.Phase = EntryPhase.Kept;
         }
 
         return finished.AsSpan(0, count);
@@ -228,6 +229,7 @@ public sealed class ConnectionTracker(ulong start)
         {
             connection.IsJoined = true;
             connection.PeerOwner = table[entry.Opposite].Opener;
+            connection.IsSecondEnd = table[entry.Opposite].Phase != EntryPhase.Open;
         }
 
         return ref connection;

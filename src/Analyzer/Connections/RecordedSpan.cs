@@ -2,10 +2,17 @@ using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Connections;
 
+/// <summary>A time in which events were lost, both ends included.</summary>
+/// <param name="From">CLOCK_MONOTONIC ns.</param>
+/// <param name="To">CLOCK_MONOTONIC ns.</param>
+public readonly record struct LossPeriod(ulong From, ulong To);
+
 /// <summary>A time during which one host was recorded: a section of a capture, and those that go on where it ended.
 /// </summary>
 public sealed class RecordedSpan
 {
+    private readonly List<LossPeriod> losses = [];
+
     /// <summary>The host's name; empty if it is not known.</summary>
     public string Host { get; init; } = "";
 
@@ -26,9 +33,24 @@ public sealed class RecordedSpan
     /// <summary>Where events went so far.</summary>
     public Ledger Ledger { get; internal set; }
 
+    /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
+    public IReadOnlyList<LossPeriod> Losses => losses;
+
     /// <summary>Nanoseconds.</summary>
     public ulong Length => End - Start;
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
+
+    internal void NoteLoss(ulong from, ulong to)
+    {
+        if (losses is [.., var last] && from <= last.To)
+        {
+            losses[^1] = last with { To = Math.Max(last.To, to) };
+        }
+        else
+        {
+            losses.Add(new LossPeriod(from, to));
+        }
+    }
 }

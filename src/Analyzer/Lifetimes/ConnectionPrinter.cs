@@ -10,17 +10,12 @@ public sealed class ConnectionPrinter(IConnectionFormat format, ulong limit, Str
 {
     private readonly StreamBufferWriter text = new(output);
     private ulong left = limit;
-
-    /// <summary>Prints what comes before the first connection.</summary>
-    public void Begin()
-    {
-        format.WriteHeader(text);
-        text.Flush();
-    }
+    private bool begun;
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
+        Begin();
         foreach (ref readonly var connection in connections[..(int)Math.Min((ulong)connections.Length, left)])
         {
             format.WriteRow(text, in connection, recording);
@@ -28,5 +23,21 @@ public sealed class ConnectionPrinter(IConnectionFormat format, ulong limit, Str
         }
 
         text.Flush();
+    }
+
+    /// <summary>There are no more connections: if there were none at all, at least the header is printed.</summary>
+    public void End()
+    {
+        Begin();
+        text.Flush();
+    }
+
+    private void Begin()
+    {
+        if (!begun)
+        {
+            format.WriteHeader(text);
+            begun = true;
+        }
     }
 }
