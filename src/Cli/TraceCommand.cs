@@ -18,7 +18,7 @@ internal static class TraceCommand
         command.Does(parsed => Run(
             show.Format(parsed, live.Filters.IsOneNetns(parsed)),
             show.Limit(parsed, new EventFilter()),
-            live.Probes(parsed) with { BeyondTcptracer = show.Limit(parsed, new EventFilter()).Types is null },
+            live.Probes(parsed),
             live.Duration(parsed),
             live.Count(parsed)));
         return command;
@@ -27,7 +27,7 @@ internal static class TraceCommand
     private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, TimeSpan? duration, ulong count)
     {
         using var output = StandardOutput.Open();
-        using var session = LiveSession.Start(options);
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
