@@ -18,22 +18,43 @@ internal static class CommandRunner
             }
 
             var path = parsed.CommandResult.Command == root ? "tracecap" : $"tracecap {parsed.CommandResult.Command.Name}";
-            Console.Error.WriteLine($"Try `{path} --help`.");
+            Messages.Advise($"Try `{path} --help`.");
             return (int)ExitCode.Usage;
         }
 
         if (args.Length == 0)
         {
-            root.Parse("--help").Invoke();
+            Invoke(root.Parse("--help"));
             return (int)ExitCode.Usage;
         }
 
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return Invoke(parsed);
     }
 
     /// <summary>Gives a command what it does.</summary>
     internal static void Does(this Command command, Func<ParseResult, ExitCode> action) =>
         command.SetAction(parsed => (int)Guard(() => action(parsed)));
+
+    /// <summary>Runs a command. The console's own streams would send a terminal codes that nothing takes back.</summary>
+    private static int Invoke(ParseResult parsed)
+    {
+        using var help = new StringWriter { NewLine = "\n" };
+        var code = parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = help,
+            Error = help,
+        });
+        return help.GetStringBuilder().Length == 0 ? code : Math.Max(code, (int)Guard(() => Print(help.ToString())));
+    }
+
+    private static ExitCode Print(string text)
+    {
+        using var output = StandardOutput.OpenText();
+        output.Write(text);
+        return ExitCode.Done;
+    }
 
     private static ExitCode Guard(Func<ExitCode> action)
     {

@@ -13,6 +13,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
 
     private readonly CaptureSink sink;
     private readonly string name;
+    private readonly string shortName;
     private readonly bool quiet;
     private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
@@ -23,6 +24,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         this.sink = sink;
         this.name = name;
+        shortName = PrintableText.Of(Path.GetFileName(name));
         this.quiet = quiet;
         shownAt = begin;
     }
@@ -43,7 +45,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         {
             var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
             line.Show(Text(
-                $"{name}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
+                $"{shortName}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, sink.Events);
         }
 
