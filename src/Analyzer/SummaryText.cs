@@ -27,7 +27,6 @@ public static class SummaryText
             Add(text, summary.Sections[i]);
         }
 
-        text.Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using TraceCap.Format;
 using TraceCap.Recorder;
 
@@ -9,10 +10,14 @@ internal static class CommandRunner
 {
     internal static int Run(RootCommand root, string[] args)
     {
-        var parsed = root.Parse(args);
+        // An argument is what it says: neither a file of more arguments (@name) nor an order to the parser ([name]).
+        root.Directives.Clear();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        FitHelp(root);
         if (parsed.Errors.Count > 0 && args.Length > 0)
         {
-            foreach (var error in parsed.Errors)
+            // Of a word that is no command, first the command is missing, then the word is too much, and so is each after it.
+            foreach (var error in parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Skip(1).Take(1) : parsed.Errors)
             {
                 Messages.Warn(error.Message);
             }
@@ -48,6 +53,11 @@ internal static class CommandRunner
         });
         return help.GetStringBuilder().Length == 0 ? code : Math.Max(code, (int)Guard(() => Print(help.ToString())));
     }
+
+    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpAction
+    {
+        MaxWidth = Console.IsOutputRedirected ? int.MaxValue : Descriptors.Columns(Descriptors.Output),
+    };
 
     private static ExitCode Print(string text)
     {

@@ -57,13 +57,14 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         Dispose();
         var ledger = sink.Ledger;
-        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : $"LOST {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
-        if (!quiet || ledger.Lost > 0)
+        var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
+        var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
+        if (!quiet || !isWhole)
         {
             var types = sink.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{name}: {sink.Events:N0} events ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{name}: {sink.Events:N0} {(sink.Events == 1 ? "event" : "events")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

@@ -103,4 +103,95 @@ public class StreamTests
             """);
         Assert.True(result.Code == 0, result.Error);
     }
+
+    [Theory]
+    [InlineData("record', '-o', '-")]
+    [InlineData("trace', '-t', '--all")]
+    public void A_reader_that_stopped_reading_does_not_keep_it_from_ending(string command)
+    {
+        RecordTests.SkipUnlessAllowed();
+        var result = Shell.Python($$"""
+            import fcntl, signal, socket, struct, subprocess, termios
+            recorder = subprocess.Popen([tracecap, '{{command}}'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            size = fcntl.fcntl(recorder.stdout, fcntl.F_SETPIPE_SZ, 4096)
+            server = socket.create_server(('127.0.0.1', 0))
+            while struct.unpack('i', fcntl.ioctl(recorder.stdout, termios.FIONREAD, bytes(4)))[0] < size:
+                client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
+            recorder.send_signal(signal.SIGTERM)
+            assert recorder.wait() == 1
+            print(recorder.stderr.read().decode())
+            """);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Matches(@"standard output was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
+    }
+
+    [Theory]
+    [InlineData("replay', '-t")]
+    [InlineData("cut', '-o', '-")]
+    [InlineData("verify")]
+    public void An_interrupt_of_a_pipeline_lets_the_reader_read_to_the_end(string command)
+    {
+        var result = Shell.Python($$"""
+            import signal, subprocess, tempfile
+            output = tempfile.TemporaryFile()
+            reader = subprocess.Popen([tracecap, '{{command}}', '-'], stdin=subprocess.PIPE, stdout=output)
+            capture = open('nginx.tcap', 'rb').read()
+            # More than a pipe holds: the reader reads.
+            reader.stdin.write(capture[:len(capture) - 100]); reader.stdin.flush()
+            reader.send_signal(signal.SIGINT)
+            while int(open(f'/proc/{reader.pid}/status').read().split('ShdPnd:')[1].split()[0], 16): pass
+            reader.stdin.write(capture[len(capture) - 100:]); reader.stdin.close()
+            assert reader.wait() == 0, reader.returncode
+            output.seek(0)
+            out = output.read()
+            whole = subprocess.run([tracecap, '{{command}}', '-'], input=capture, stdout=subprocess.PIPE).stdout
+            assert len(out) == len(whole), (len(out), len(whole))
+            """);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    [Fact]
+    public void A_second_interrupt_ends_the_reader_of_a_pipe()
+    {
+        var result = Shell.Python("""
+            import signal, subprocess, sys
+            reader = subprocess.Popen([tracecap, 'replay', '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            capture = open('nginx.tcap', 'rb').read()
+            reader.stdin.write(capture[:5000]); reader.stdin.flush()
+            reader.stdout.readline()
+            while reader.poll() is None: reader.send_signal(signal.SIGINT)
+            assert reader.returncode in (-signal.SIGINT, 128 + signal.SIGINT), reader.returncode
+            """);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    [Fact]
+    public void An_interrupt_of_recorder_and_replay_together_prints_the_last_rows()
+    {
+        RecordTests.SkipUnlessAllowed();
+        var result = Shell.Python("""
+            import os, signal, socket, subprocess
+            recorder = subprocess.Popen([tracecap, 'record', '-o', '-', '-p', str(os.getpid())], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            replay = subprocess.Popen([tracecap, 'replay', '-'], stdin=recorder.stdout, stdout=subprocess.PIPE)
+            recorder.stdout.close()
+            replay.stdout.readline()
+            assert b'recording' in recorder.stderr.readline()
+            server = socket.create_server(('127.0.0.1', 0))
+            client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
+            for process in (replay, recorder): process.send_signal(signal.SIGINT)
+            rows = replay.stdout.read().decode().split('\n')[1:-1]
+            assert ''.join(sorted(row[0] for row in rows)) == 'ACXX', rows
+            assert (recorder.wait(), replay.wait()) == (0, 0)
+            """);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    [Theory]
+    [InlineData("tracecap replay - <&-", "tracecap: standard input is closed; give a FILE, or pipe a capture in\n")]
+    [InlineData("tracecap replay - </dev/urandom", "tracecap: standard input is a device, not a capture; give a FILE, or pipe one in\n")]
+    public void Standard_input_that_can_be_no_capture_is_refused(string line, string message)
+    {
+        var result = Shell.Run(line);
+        Assert.Equal((2, message), (result.Code, result.Error));
+    }
 }
