@@ -9,15 +9,13 @@ public static class Replay
     /// <param name="events">Is read to its end.</param>
     /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
     /// <param name="filter">Which are wanted.</param>
-    /// <param name="output">Where the text goes.</param>
+    /// <param name="printer">Prints them; what comes before the first event is printed already.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, Stream output, Action<Ledger> lost)
+    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<Ledger> lost)
     {
-        var printer = new EventPrinter(format, filter.Events, output);
         var told = default(Ledger);
         var section = 0;
-        printer.Begin();
         while (events.Read(out var batch))
         {
             if (events.Section != section)
@@ -26,7 +24,7 @@ public static class Replay
                 told = default;
             }
 
-            if (events.Ledger.Lost > told.Lost)
+            if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
             {
                 lost(events.Ledger - told);
                 told = events.Ledger;

@@ -27,7 +27,6 @@ public static class SummaryText
             Add(text, summary.Sections[i]);
         }
 
-        text.Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -171,11 +170,7 @@ public static class SummaryText
     {
         if (value.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{Printable(value)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{PrintableText.Of(value)}\n");
         }
     }
-
-    /// <summary>Host names and comments come from elsewhere: what would move the cursor is shown, not done.</summary>
-    public static string Printable(string value) => string.Concat(value.Select(letter =>
-        char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format ? Invariant($"\\u{(int)letter:x4}") : letter.ToString()));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceCap.Format;
 
 namespace TraceCap.Cli;
@@ -7,10 +8,18 @@ internal sealed class CaptureFile : IDisposable
 {
     internal const string Pipe = "-";
 
+    /// <summary>Holds while a pipe is read, of which more comes after Ctrl-C.</summary>
+    private readonly PosixSignalRegistration? interrupts;
+
     private CaptureFile(string name, Stream stream)
     {
         Name = name;
         Stream = stream;
+        if (stream is not FileStream && StandardInput.IsPipe)
+        {
+            var first = new FirstInterrupt();
+            interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = first.Spares(context));
+        }
     }
 
     /// <summary>What messages call it.</summary>
@@ -25,12 +34,7 @@ internal sealed class CaptureFile : IDisposable
     {
         if (path == Pipe)
         {
-            if (!Console.IsInputRedirected)
-            {
-                throw new CommandException("standard input is a terminal, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
-            }
-
-            return new CaptureFile(NameOf(path), Console.OpenStandardInput());
+            return new CaptureFile(StandardInput.Name, StandardInput.Open());
         }
 
         try
@@ -140,7 +144,11 @@ internal sealed class CaptureFile : IDisposable
         }
     }
 
-    public void Dispose() => Stream.Dispose();
+    public void Dispose()
+    {
+        interrupts?.Dispose();
+        Stream.Dispose();
+    }
 
     /// <summary>A file that could not be read at all outweighs one that was read in part.</summary>
     private static ExitCode Worse(ExitCode one, ExitCode other) =>

@@ -7,11 +7,7 @@ namespace TraceCap.Cli;
 /// <summary>The captures that a command reads as connections: what those commands share.</summary>
 internal sealed class ConnectionFiles
 {
-    private readonly Argument<string[]> files = new("FILE")
-    {
-        Description = "Captures, those of one host in the order of time; - is standard input.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly Argument<string[]> files = Options.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
 
     private readonly FilterOptions filters = new();
     private readonly Option<IReadOnlyList<ushort>?> localPorts = Options.Ports("Only these ports of the recorded host.", "-L", "--local-port");

@@ -7,9 +7,9 @@ namespace TraceCap.Cli;
 /// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
 internal sealed class FilterOptions
 {
-    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", "-p", "--pid");
-    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", "-u", "--uid");
-    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", "-N", "--netns");
+    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", least: 1, "-p", "--pid");
+    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", least: 0, "-u", "--uid");
+    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
     private readonly Option<bool> ipv4 = Options.Flag("Only IPv4 sockets.", "-4", "--ipv4");
     private readonly Option<bool> ipv6 = Options.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 

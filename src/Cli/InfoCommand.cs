@@ -20,9 +20,16 @@ internal static class InfoCommand
     private static ExitCode Run(string[] paths, bool json, CaptureFilter filter)
     {
         using var output = StandardOutput.Open();
+        var isFirst = true;
         return CaptureFile.ForEach(paths, file =>
         {
             var summary = file.Read(() => CaptureSummary.Of(file.Stream, filter));
+            if (!isFirst && !json)
+            {
+                output.Write("\n"u8);
+            }
+
+            isFirst = false;
             output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary));
             return summary.IsWhole ? ExitCode.Done : ExitCode.Damaged;
         });

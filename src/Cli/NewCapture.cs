@@ -21,15 +21,24 @@ internal sealed class NewCapture : IDisposable
         Stream = stream;
     }
 
-    private NewCapture(string name, string target, bool force)
+    private NewCapture(string name, string target, bool force, bool readsPipe)
     {
         Name = name;
         this.target = target;
         this.force = force;
         unfinished = $"{target}.{Path.GetRandomFileName()}";
+        var pipe = readsPipe ? new FirstInterrupt() : null;
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
-            .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(unfinished)))];
+            .Select(signal => PosixSignalRegistration.Create(signal, Delete))];
         Stream = OpenNew(unfinished, FileAccess.Write);
+
+        void Delete(PosixSignalContext context)
+        {
+            if (pipe?.Spares(context) != true)
+            {
+                File.Delete(unfinished);
+            }
+        }
     }
 
     /// <summary>What messages call it.</summary>
@@ -54,13 +63,13 @@ internal sealed class NewCapture : IDisposable
         CaptureOutput.Check(path, force);
         if (path == CaptureFile.Pipe)
         {
-            return new NewCapture("standard output", StandardOutput.Open());
+            return new NewCapture(StandardOutput.Name, StandardOutput.Open());
         }
 
         var target = FileIdentity.Resolve(path);
-        return File.Exists(target) && !FileIdentity.IsRegular(target)
+        return File.Exists(target) && FileIdentity.KindOf(target) != FileKind.Regular
             ? new NewCapture(path, new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))
-            : new NewCapture(path, target, force);
+            : new NewCapture(path, target, force, inputs.Contains(CaptureFile.Pipe) && StandardInput.IsPipe);
     }
 
     /// <summary>Has all of it on the disk, under its name.</summary>

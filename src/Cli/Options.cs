@@ -14,38 +14,52 @@ internal static class Options
         new(name, aliases) { Description = description };
 
     /// <summary>One capture to read.</summary>
-    internal static Argument<string> CaptureFile() => new("FILE") { Description = "A capture; - is standard input." };
+    internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
+
+    /// <summary>One file to read.</summary>
+    internal static Argument<string> File(string description)
+    {
+        var file = new Argument<string>("FILE") { Description = description };
+        file.Validators.Add(result => CheckNames(result, "FILE"));
+        return file;
+    }
 
     /// <summary>One or more captures to read.</summary>
-    internal static Argument<string[]> CaptureFiles() => new("FILE")
+    internal static Argument<string[]> CaptureFiles(string description = "Captures; - is standard input.")
     {
-        Description = "Captures; - is standard input.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result => CheckNames(result, "FILE"));
+        return files;
+    }
 
     /// <summary>Where a capture is written.</summary>
-    internal static Option<string> CaptureOutput() => new("-o", "--output")
+    internal static Option<string> CaptureOutput()
     {
-        Description = "The capture to write; - is standard output.",
-        HelpName = "FILE",
-        Required = true,
-    };
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "The capture to write; - is standard output.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        output.Validators.Add(result => CheckNames(result, "-o"));
+        return output;
+    }
 
     /// <summary>Whether what is there already is replaced.</summary>
     internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
 
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
-    internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>
-        Create<uint?>(description, what, "a whole number", name, aliases, (string text, out uint? value) =>
+    internal static Option<uint?> Number(string description, string what, uint least, string name, params string[] aliases) =>
+        Create<uint?>(description, what, Invariant($"a whole number from {least} to {uint.MaxValue}"), name, aliases, (string text, out uint? value) =>
         {
             var isNumber = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
             value = number;
-            return isNumber;
+            return isNumber && number >= least;
         });
 
     /// <summary>A count of at least one.</summary>
     internal static Option<ulong?> Count(string description, string what, string name, params string[] aliases) =>
-        Create<ulong?>(description, what, "a whole number above 0", name, aliases, (string text, out ulong? value) =>
+        Create<ulong?>(description, what, Invariant($"a whole number from 1 to {ulong.MaxValue}"), name, aliases, (string text, out ulong? value) =>
         {
             var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
             value = number;
@@ -95,12 +109,8 @@ internal static class Options
         });
 
     /// <summary>One of a few words.</summary>
-    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
-    {
-        var option = Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
-        option.CompletionSources.Add([.. words.Keys]);
-        return option;
-    }
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name) =>
+        Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
 
     /// <summary>What a parser reads that explains itself, once.</summary>
     internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
@@ -124,6 +134,25 @@ internal static class Options
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = what };
+
+    /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
+    /// its way, and names another file or none.</summary>
+    private static void CheckNames(SymbolResult result, string what)
+    {
+        foreach (var name in result.Tokens.Select(token => token.Value))
+        {
+            if (name.Length == 0)
+            {
+                result.AddError($"{what}: the name is empty; expected that of a file, or -");
+            }
+            else if (name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                result.AddError($"{what} {name}: the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`");
+            }
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
         where T : struct
@@ -176,8 +205,8 @@ internal static class Options
 
     private static bool TryParseSize(string text, out long size)
     {
-        var digits = text.TrimEnd('B', 'b');
-        digits = digits.EndsWith('i') ? digits[..^1] : digits;
+        var digits = text.EndsWith('B') ? text[..^1] : text;
+        digits = digits.Length < text.Length && digits.EndsWith('i') ? digits[..^1] : digits;
         var shift = digits.Length == 0 ? 0 : char.ToUpperInvariant(digits[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
         var isNumber = long.TryParse(shift > 0 ? digits[..^1] : digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         size = isNumber && number <= long.MaxValue >> shift ? number << shift : 0;

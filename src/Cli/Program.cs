@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TraceCap.Cli;
 
+Descriptors.Check();
 var root = new RootCommand("Records TCP connections on Linux hosts into capture files, and replays them anywhere.")
 {
     RecordCommand.Create(),

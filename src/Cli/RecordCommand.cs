@@ -39,7 +39,8 @@ internal static class RecordCommand
         CaptureOutput.Check(path, force);
         var start = Clocks.Anchor();
         using var session = LiveSession.Start(options);
-        using var output = CaptureOutput.Create(path, force);
+        using var signals = new StopSignals(session);
+        using var output = CaptureOutput.Create(path, force, signals.Stopped);
         var header = Recording.Describe(session, options, start, Version.Tool, comment);
         var sink = new CaptureSink(output.Stream, header, Clocks.Anchor, count)
         {
@@ -51,7 +52,6 @@ internal static class RecordCommand
         }
 
         using var status = new RecordingStatus(sink, output.Name, quiet);
-        using var signals = new StopSignals(session);
         status.Begin();
         try
         {
@@ -64,7 +64,7 @@ internal static class RecordCommand
             });
             output.Finish();
         }
-        catch (IOException error)
+        catch (IOException error) when (error is not ClosedPipeException || !signals.Stopped.IsCompleted)
         {
             throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture,

@@ -13,6 +13,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
 
     private readonly CaptureSink sink;
     private readonly string name;
+    private readonly string shortName;
     private readonly bool quiet;
     private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
@@ -23,6 +24,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         this.sink = sink;
         this.name = name;
+        shortName = PrintableText.Of(Path.GetFileName(name));
         this.quiet = quiet;
         shownAt = begin;
     }
@@ -43,7 +45,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         {
             var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
             line.Show(Text(
-                $"{name}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
+                $"{shortName}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, sink.Events);
         }
 
@@ -55,13 +57,14 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         Dispose();
         var ledger = sink.Ledger;
-        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : $"LOST {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
-        if (!quiet || ledger.Lost > 0)
+        var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
+        var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
+        if (!quiet || !isWhole)
         {
             var types = sink.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{name}: {sink.Events:N0} events ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{name}: {sink.Events:N0} {(sink.Events == 1 ? "event" : "events")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

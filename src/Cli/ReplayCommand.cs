@@ -9,14 +9,14 @@ internal static class ReplayCommand
 {
     internal static Command Create()
     {
-        var path = Options.CaptureFile();
+        var files = Options.CaptureFiles("Captures, one after another; - is standard input.");
         var show = new ShowOptions();
         var filters = new FileFilterOptions();
-        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { path };
+        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
         filters.AddTo(command);
         command.Does(parsed => Run(
-            parsed.GetValue(path)!,
+            parsed.GetValue(files)!,
             show.Format(parsed, filters.IsOneNetns(parsed)),
             Filter(parsed, filters, show)));
         return command;
@@ -28,13 +28,23 @@ internal static class ReplayCommand
         return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
     }
 
-    private static ExitCode Run(string path, IEventFormat format, CaptureFilter filter)
+    private static ExitCode Run(string[] paths, IEventFormat format, CaptureFilter filter)
     {
-        using var file = CaptureFile.Open(path);
         using var output = StandardOutput.Open();
-        var reader = new CaptureReader(file.Stream);
-        file.Read(() => Replay.Run(new EventStream(reader), format, filter, output, lost =>
-            Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
-        return file.Report(reader.Damage, reader.CutShort);
+        var printer = new EventPrinter(format, filter.Events, output);
+        var isBegun = false;
+        return CaptureFile.ForEach(paths, file =>
+        {
+            if (!isBegun)
+            {
+                printer.Begin();
+                isBegun = true;
+            }
+
+            var reader = new CaptureReader(file.Stream);
+            file.Read(() => Replay.Run(new EventStream(reader), format, filter, printer, lost =>
+                Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
+            return file.Report(reader.Damage, reader.CutShort);
+        });
     }
 }

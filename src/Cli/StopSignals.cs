@@ -6,6 +6,7 @@ namespace TraceCap.Cli;
 /// <summary>Has SIGINT, SIGTERM and SIGHUP end a session properly, from its construction to its disposal.</summary>
 internal sealed class StopSignals : IDisposable
 {
+    private readonly TaskCompletionSource stopped = new();
     private readonly PosixSignalRegistration[] registrations;
 
     internal StopSignals(LiveSession session) => registrations =
@@ -13,9 +14,13 @@ internal sealed class StopSignals : IDisposable
         .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
+            stopped.TrySetResult();
             session.Stop();
         })),
     ];
+
+    /// <summary>Done once one of them came.</summary>
+    internal Task Stopped => stopped.Task;
 
     public void Dispose()
     {

@@ -72,7 +72,7 @@ public sealed class LiveSession : IDisposable
     /// <param name="duration">How long; null for no limit.</param>
     public EndOfSession Run(IEventSink sink, TimeSpan? duration)
     {
-        var deadline = duration is { } time ? Clocks.Monotonic() + (ulong)time.TotalNanoseconds : ulong.MaxValue;
+        var deadline = duration is { } time ? After(Clocks.Monotonic(), time) : ulong.MaxValue;
         if (!Take(sink, CollectionsMarshal.AsSpan(first), Clocks.Monotonic()))
         {
             return EndOfSession.SinkFull;
@@ -104,6 +104,9 @@ public sealed class LiveSession : IDisposable
 
     /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
     public void Dispose() => probes.Dispose();
+
+    /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
+    private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);
 
     /// <summary>Hands on all that is in the ring.</summary>
     private bool Drain(IEventSink sink)

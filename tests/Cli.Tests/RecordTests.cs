@@ -75,6 +75,33 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public void A_time_longer_than_clocks_count_is_not_over_at_once()
+    {
+        using var recorder = Record("-o", Capture, "-d", "20000000000");
+        Loopback.Churn(1);
+        End(recorder);
+        Assert.Contains("ended       stopped by a signal", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_counts_the_rows_that_it_prints()
+    {
+        SkipUnlessAllowed();
+        using var trace = Tracecap.Start("trace", "-n", "4", "-p", Text(Environment.ProcessId));
+        trace.StandardOutput.ReadLine();
+        // Failed connects are no rows of tcptracer.
+        for (var i = 0; i < 4; i++)
+        {
+            using var refused = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            Assert.ThrowsAny<System.Net.Sockets.SocketException>(() => refused.Connect(System.Net.IPAddress.Loopback, 1));
+        }
+
+        Loopback.Churn(1);
+        var rows = trace.StandardOutput.ReadToEnd().Split('\n')[1..^1];
+        Assert.Equal("CAXX", string.Concat(rows.Select(row => row[0])));
+    }
+
+    [Fact]
     public void A_capture_that_is_there_is_not_overwritten_unless_forced()
     {
         File.WriteAllText(Capture, "precious");

@@ -6,9 +6,17 @@ public class UsageTests
     [InlineData("record", "tracecap: Option '-o' is required.")]
     [InlineData("record -o x -d 0", "tracecap: -d 0: seconds above 0, such as 10 or 0.5 is expected")]
     [InlineData("record -o x -d 1s", "tracecap: -d 1s: seconds above 0, such as 10 or 0.5 is expected")]
-    [InlineData("record -o x -n 0", "tracecap: -n 0: a whole number above 0 is expected")]
-    [InlineData("record -o x -p me", "tracecap: -p me: a whole number is expected")]
-    [InlineData("record -o x --pid -1", "tracecap: --pid -1: a whole number is expected")]
+    [InlineData("record -o x -n 0", "tracecap: -n 0: a whole number from 1 to 18446744073709551615 is expected")]
+    [InlineData("record -o x -p me", "tracecap: -p me: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x --pid -1", "tracecap: --pid -1: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x -p 0", "tracecap: -p 0: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("trace -N 0", "tracecap: -N 0: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x --buffer 8MiBB", "tracecap: --buffer 8MiBB: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
+    [InlineData("record -o ", "tracecap: -o: the name is empty; expected that of a file, or -")]
+    [InlineData("replay ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("info ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("lifetimes ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("import -o x ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
     [InlineData("record -o x --buffer 8Q", "tracecap: --buffer 8Q: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
     [InlineData("record -o x --buffer 3M", "tracecap: --buffer 3M: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
     [InlineData("record -o x -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
@@ -33,6 +41,8 @@ public class UsageTests
     [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
     [InlineData("churn x --every 0s", "tracecap: --every 0s: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
     [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno is expected")]
+    [InlineData("rep", "tracecap: Unrecognized command or argument 'rep'.")]
+    [InlineData("[suggest] rep", "tracecap: Unrecognized command or argument 'rep'.")]
     [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
     public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
     {
@@ -66,6 +76,7 @@ public class UsageTests
     [InlineData("lifetimes")]
     [InlineData("churn")]
     [InlineData("summary")]
+    [InlineData("import")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
@@ -74,6 +85,25 @@ public class UsageTests
         Assert.Contains($"tracecap {command}", result.Text, StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }
+
+    [Fact]
+    public void An_argument_that_begins_with_an_at_sign_is_what_it_says()
+    {
+        var result = Tracecap.Run("replay", "@foo");
+        Assert.Equal((1, "tracecap: @foo: no such file\n"), (result.Code, result.Error));
+    }
+
+    [Fact]
+    public void A_name_that_is_not_UTF_8_is_refused_with_what_to_do()
+    {
+        var result = Shell.Run("tracecap replay $'\\xff.tcap'");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_errors_of_one_cause_are_told_once() =>
+        Assert.Equal("tracecap: Unrecognized command or argument 'rep'.\nTry `tracecap --help`.\n", Tracecap.Run("rep").Error);
 
     [Fact]
     public void It_tells_its_version()

@@ -31,7 +31,7 @@ public static class TrafficSummaryText
         var seconds = Math.Max(recordings.Sum(recording => recording.Length / 1e9), 1e-9);
         var hosts = string.Join(", ", recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct());
         var ledger = TrafficSummary.LedgerOf(recordings);
-        Line("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {SummaryText.Printable(hosts)}" : "")}"));
+        Line("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
         Line("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
             : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
