@@ -55,8 +55,9 @@ public sealed class CaptureSink : IEventSink
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
-        writer.Append(events[..Wanted(events)]);
+        // Before the events: a chunk that fills up with them must not hold more than its ledger knows of.
         writer.Ledger = state.Ledger;
+        writer.Append(events[..Wanted(events)]);
         writer.Settled = state.Settled;
         CloseInTime(state.Now);
         AnchorClocks();
