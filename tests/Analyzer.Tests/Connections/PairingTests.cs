@@ -104,6 +104,24 @@ public sealed class PairingTests
     }
 
     [Fact]
+    public void A_socket_that_is_disconnected_and_connected_again_holds_two_connections()
+    {
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 9, 1),
+            Event(TcpEventType.Connect, 1, addresses[1], 2, addresses[0], 8, 1),
+            Event(TcpEventType.Close, 1, addresses[1], 2, addresses[0], 8, 1),
+        ];
+        Number(events);
+        var ended = new ConnectionTracker(Start).Add(events).ToArray();
+
+        Assert.Equal([ConnectionEnding.Unseen, ConnectionEnding.Closed], ended.Select(connection => connection.Ending));
+        Assert.Equal([events[1].Timestamp, events[2].Timestamp], ended.Select(connection => connection.Ended));
+        Assert.Equal([events[0].Timestamp, events[1].Timestamp], ended.Select(connection => connection.Opened));
+        Assert.Equal([(1, 9), (2, 8)], ended.Select(connection => ((int)connection.LocalPort, (int)connection.PeerPort)));
+    }
+
+    [Fact]
     public void Losses_make_uncertain_what_they_may_have_hidden_and_nothing_else()
     {
         TcpEvent[] events =
