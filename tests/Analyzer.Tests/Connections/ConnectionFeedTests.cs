@@ -66,7 +66,7 @@ public sealed class ConnectionFeedTests
         var sink = new Collected();
         foreach (var pid in new[] { 5u, 99u })
         {
-            var feed = new ConnectionFeed(sink, new ConnectionFilter { Opening = new EventFilter { Pids = [pid] } });
+            var feed = new ConnectionFeed(sink, new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Pids = [pid] }) });
             capture.Position = 0;
             feed.Read(new EventStream(new CaptureReader(capture)));
             feed.End();
