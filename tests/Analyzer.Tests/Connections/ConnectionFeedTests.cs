@@ -76,6 +76,15 @@ public sealed class ConnectionFeedTests
         Assert.Equal([(5u, 99u)], sink.Connections.Select(connection => (connection.Owner.Pid, connection.Closer.Pid)));
     }
 
+    [Fact]
+    public void A_filter_without_conditions_is_known_to_be_none()
+    {
+        ushort[] none = [];
+        Assert.True(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Ports = [.. none], Pids = [] }) }.IsAny);
+        Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uid = 0 }) }.IsAny);
+        Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
+    }
+
     private static (List<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)
     {
         var sink = new Collected();
