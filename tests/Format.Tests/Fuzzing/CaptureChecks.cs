@@ -150,7 +150,8 @@ internal static class CaptureChecks
         Check(reader.Events.SequenceEqual(expected.Block.Events), $"other events at {reader.Offset}");
     }
 
-    private static void CheckEqual(string what, long found, long expected) => Check(found == expected, $"{what}: {found}, expected {expected}");
+    private static void CheckEqual(string what, long found, long expected) =>
+        Check(found == expected, $"{what}: {found}, expected {expected}");
 
     private static void Check(bool condition, string what)
     {
