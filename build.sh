@@ -51,25 +51,7 @@ install_missing() {
 	missing=()
 }
 
-need_to_need_for_vm() {
-	need_to_test
-	need qemu-system-x86 /usr/bin/qemu-system-x86_64
-	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
-}
-
-# The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
-fetch_for_vm() {
-	local series newest
-	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null
-	for series in 6.1 6.12; do
-		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
-		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1)
-		[[ -n $newest ]] || { say "apt knows no $series cloud kernel: its tests are skipped"; continue; }
-		tests/vm/vmkernel "${newest#linux-image-}" >/dev/null
-	done
-}
-
-build() {
+need_to_build() {
 	command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download"
 	if [[ $(uname -s) == Linux ]]; then
 		need clang /usr/bin/clang
@@ -89,6 +71,24 @@ need_to_test() {
 	need curl /usr/bin/curl
 	need nginx-light /usr/sbin/nginx
 	need wrk /usr/bin/wrk
+}
+
+need_for_vm() {
+	need_to_test
+	need qemu-system-x86 /usr/bin/qemu-system-x86_64
+	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
+}
+
+# The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
+fetch_for_vm() {
+	local series newest
+	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null
+	for series in 6.1 6.12; do
+		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
+		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1)
+		[[ -n $newest ]] || { say "apt knows no $series cloud kernel: its tests are skipped"; continue; }
+		tests/vm/vmkernel "${newest#linux-image-}" >/dev/null
+	done
 }
 
 build() {
