@@ -62,6 +62,9 @@ public sealed record CaptureSummary
     /// <summary>The file's length in bytes.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>Whether all blocks were read, and not only the footers, which know nothing of what was damaged since.</summary>
+    public bool IsChecked => Damage is not null;
+
     /// <summary>Whether each section has its footer and no damage was met.</summary>
     public bool IsWhole => Damage is null or { Count: 0 } && Sections.Count > 0 && Sections.All(section => section.EndReason is not null);
 

@@ -20,6 +20,7 @@ public static class SummaryJson
             json.WriteString("file", name);
             Number(json, "bytes", summary.Bytes);
             json.WriteBoolean("complete", summary.IsWhole);
+            json.WriteBoolean("checked", summary.IsChecked);
             json.WriteStartArray("sections");
             foreach (var section in summary.Sections)
             {

@@ -125,7 +125,9 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {damage.Count:N0} places, {damage.Bytes:N0} bytes not readable, {damage.MissingBlocks:N0} blocks missing"));
         }
 
-        return states.Count == 0 ? "complete" : string.Join(", ", states);
+        return states.Count == 0
+            ? summary.IsChecked ? "complete" : "complete by its footer; chunks not checked (tracecap verify)"
+            : string.Join(", ", states);
     }
 
     private static string ByType(IReadOnlyDictionary<TcpEventType, ulong> types) => types.Count == 0
