@@ -7,7 +7,7 @@ public static class Replay
 {
     /// <summary>Prints all events that are wanted in time order, each chunk's as soon as it is read.</summary>
     /// <param name="events">Is read to its end.</param>
-    /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
+    /// <param name="format">How events look.</param>
     /// <param name="filter">Which are wanted.</param>
     /// <param name="printer">Prints them; what comes before the first event is printed already.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
@@ -30,13 +30,13 @@ public static class Replay
                 told = events.Ledger;
             }
 
-            if (format is JsonLines json)
+            while (!batch.IsEmpty)
             {
-                json.WallOffset = events.Clock?.WallOffset;
+                var anchor = events.Clocks.TakeRun(ref batch, out var run);
+                format.UseClock(anchor);
+                printer.Filter = filter.Resolve(events.Begin!.Value, anchor);
+                printer.Print(run);
             }
-
-            printer.Filter = filter.Resolve(events.Begin!.Value, events.Clock);
-            printer.Print(batch);
         }
     }
 }
