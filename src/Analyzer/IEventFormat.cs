@@ -9,6 +9,9 @@ public interface IEventFormat
     /// <summary>Writes what comes before the first event.</summary>
     void WriteHeader(IBufferWriter<byte> output);
 
+    /// <summary>One that continues where this one stands, for another thread.</summary>
+    IEventFormat Copy();
+
     /// <summary>Writes the line of one event.</summary>
     void WriteRow(IBufferWriter<byte> output, in TcpEvent e);
 }

@@ -16,5 +16,8 @@ public sealed class JsonLines : IEventFormat
     }
 
     /// <inheritdoc />
+    public IEventFormat Copy() => new JsonLines { WallOffset = WallOffset };
+
+    /// <inheritdoc />
     public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, WallOffset);
 }

@@ -28,7 +28,7 @@ internal static class CompactCommand
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = new CaptureReader(file.Stream);
+        var reader = CaptureReader.Open(file.Stream);
         file.Read(() => new CaptureCompaction(reader, output.Stream, chunkBytes).Run());
         return file.End(reader, output);
     }

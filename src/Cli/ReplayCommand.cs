@@ -41,7 +41,7 @@ internal static class ReplayCommand
                 isBegun = true;
             }
 
-            var reader = new CaptureReader(file.Stream);
+            var reader = CaptureReader.Open(file.Stream);
             file.Read(() => Replay.Run(new EventStream(reader), format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
             return file.Report(reader.Damage, reader.CutShort);
