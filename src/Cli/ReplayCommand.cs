@@ -45,6 +45,6 @@ internal static class ReplayCommand
             file.Read(() => Replay.Run(new EventStream(reader), format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
             return file.Report(reader.Damage, reader.CutShort);
-        });
+        }, printsRows: true);
     }
 }
