@@ -29,9 +29,9 @@ public sealed class CaptureReader
     {
     }
 
-    internal CaptureReader(BlockReader blocks, int threads)
+    internal CaptureReader(BlockReader blocks, int threads, BlockDecoder? decoder = null)
     {
-        source = new BlockSource(blocks, threads);
+        source = new BlockSource(blocks, threads, decoder ?? new BlockDecoder());
         Threads = threads;
     }
 
