@@ -14,6 +14,9 @@ public interface IEventFormat
     {
     }
 
+    /// <summary>One that continues where this one stands, for another thread.</summary>
+    IEventFormat Copy();
+
     /// <summary>Writes the line of one event.</summary>
     void WriteRow(IBufferWriter<byte> output, in TcpEvent e);
 }

@@ -17,5 +17,8 @@ public sealed class JsonLines : IEventFormat
     public void UseClock(ClockAnchor? anchor) => wallOffset = anchor?.WallOffset;
 
     /// <inheritdoc />
+    public IEventFormat Copy() => new JsonLines { wallOffset = wallOffset };
+
+    /// <inheritdoc />
     public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, wallOffset);
 }

@@ -14,6 +14,8 @@ public static class Replay
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
     public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<Ledger> lost)
     {
+        var threads = events.Reader.Threads;
+        var parallel = threads > 1 ? new ParallelPrinter(printer.Output, threads) : null;
         var told = default(Ledger);
         var section = 0;
         while (events.Read(out var batch))
@@ -26,6 +28,7 @@ public static class Replay
 
             if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
             {
+                parallel?.Flush();
                 lost(events.Ledger - told);
                 told = events.Ledger;
             }
@@ -35,8 +38,18 @@ public static class Replay
                 var anchor = events.Clocks.TakeRun(ref batch, out var run);
                 format.UseClock(anchor);
                 printer.Filter = filter.Resolve(events.Begin!.Value, anchor);
-                printer.Print(run);
+                // Times count from the first row, so whoever prints another one has to know it.
+                if (parallel is null || !printer.HasPrinted)
+                {
+                    printer.Print(run);
+                }
+                else
+                {
+                    parallel.Print(run, format, printer.Filter);
+                }
             }
         }
+
+        parallel?.Flush();
     }
 }

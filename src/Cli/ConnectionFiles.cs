@@ -33,10 +33,10 @@ internal sealed class ConnectionFiles
     {
         var code = CaptureFile.ForEach(parsed.GetValue(files)!, file =>
         {
-            var reader = new CaptureReader(file.Stream);
+            var reader = CaptureReader.Open(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));
             return file.Report(reader.Damage, reader.CutShort);
-        });
+        }, printsRows: true);
         feed.End();
         return code;
     }

@@ -15,7 +15,6 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     private readonly string name;
     private readonly string shortName;
     private readonly bool quiet;
-    private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
     private ulong shownAt;
     private ulong shownEvents;
@@ -41,10 +40,10 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         var wanted = sink.Take(events, state);
-        if (line.IsSeen && !quiet && state.Now - shownAt >= Interval)
+        if (StatusLine.IsSeen && !quiet && state.Now - shownAt >= Interval)
         {
             var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
-            line.Show(Text(
+            StatusLine.Show(Text(
                 $"{shortName}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, sink.Events);
         }
@@ -68,7 +67,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         }
     }
 
-    public void Dispose() => line.Dispose();
+    public void Dispose() => StatusLine.Hide();
 
     private string Seconds(ulong now) => Text($"{(now - begin) / 1e9:F1} s");
 

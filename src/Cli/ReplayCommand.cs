@@ -42,13 +42,13 @@ internal static class ReplayCommand
                 isBegun = true;
             }
 
-            var reader = new CaptureReader(file.Stream);
+            var reader = CaptureReader.Open(file.Stream);
             var events = new EventStream(reader);
             file.Read(() => Replay.Run(events, format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
             var state = file.Report(reader.Damage, reader.CutShort);
             return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order.GivenLate);
-        });
+        }, printsRows: true);
     }
 
     private static ExitCode ReportLate(CaptureFile file, long events)

@@ -29,7 +29,11 @@ public sealed class CaptureReader
     {
     }
 
-    internal CaptureReader(BlockReader blocks, int threads) => source = new BlockSource(blocks, threads);
+    internal CaptureReader(BlockReader blocks, int threads, BlockDecoder? decoder = null)
+    {
+        source = new BlockSource(blocks, threads, decoder ?? new BlockDecoder());
+        Threads = threads;
+    }
 
     /// <summary>
     /// Reads a file from its beginning with several threads if it is long: blocks are decoded ahead, and given in order
@@ -39,6 +43,9 @@ public sealed class CaptureReader
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
     public static CaptureReader Open(Stream input, int? threads = null) => new(
         new BlockReader(input), input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+
+    /// <summary>How many threads decode.</summary>
+    public int Threads { get; }
 
     /// <summary>What could not be read so far.</summary>
     public DamageLog Damage { get; } = new();
