@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
 
@@ -62,6 +63,15 @@ internal static class Options
             return isTime;
         });
 
+    /// <summary>A time with its unit.</summary>
+    internal static Option<TimeSpan?> Duration(string description, string name) =>
+        Create<TimeSpan?>(description, "DURATION", "a time of a second or more, such as 30s, 15m or 1h", name, [], (string text, out TimeSpan? value) =>
+        {
+            var isTime = Durations.TryParse(text, out var time);
+            value = time;
+            return isTime && time >= TimeSpan.FromSeconds(1);
+        });
+
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
         Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
@@ -82,6 +92,29 @@ internal static class Options
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = what };
+
+    /// <summary>What a parser reads whose <see cref="FormatException"/> says what is wrong with the text.</summary>
+    internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
+        where T : class => new(name, aliases)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result =>
+            {
+                try
+                {
+                    return parse(result.Tokens[^1].Value);
+                }
+                catch (FormatException error)
+                {
+                    result.AddError($"{Spelling(result)} {error.Message}");
+                    return null;
+                }
+            },
+        };
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
 
     private static Option<T> Create<T>(
         string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)

@@ -12,66 +12,83 @@ internal static class RecordCommand
 
     internal static Command Create()
     {
-        var output = Options.CaptureOutput();
+        var files = new RotationOptions();
         var live = new LiveOptions();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var force = Options.Force();
         var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
-        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.") { output };
+        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
+        files.AddTo(command);
         live.AddTo(command);
         command.Add(comment);
-        command.Add(force);
         command.Add(quiet);
-        command.Does(parsed => Run(
-            parsed.GetValue(output)!,
-            live.Probes(parsed),
-            live.Duration(parsed),
-            live.Count(parsed),
-            parsed.GetValue(comment) ?? "",
-            parsed.GetValue(force),
-            parsed.GetValue(quiet)));
+        command.Does(parsed => Run(parsed, files, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
         return command;
     }
 
-    private static ExitCode Run(
-        string path, ProbeOptions options, TimeSpan? duration, ulong count, string comment, bool force, bool quiet)
+    private static ExitCode Run(ParseResult parsed, RotationOptions files, LiveOptions live, string comment, bool quiet)
     {
-        CaptureOutput.Check(path, force);
-        var start = Clocks.Anchor();
-        using var session = LiveSession.Start(options);
-        using var output = CaptureOutput.Create(path, force);
-        var header = Recording.Describe(session, options, start, Version.Tool, comment);
-        var sink = new CaptureSink(output.Stream, header, Clocks.Anchor, count)
+        var output = files.Output(parsed);
+        if (!output.IsSeries)
         {
-            FlushInterval = output.IsPipe ? PipeFlushInterval : TimeSpan.FromSeconds(1),
-        };
+            CaptureOutput.Check(output.Text, files.Force(parsed));
+        }
+
+        var user = live.User(parsed);
+        var probes = live.Probes(parsed);
+        var start = Clocks.Anchor();
+        using var session = LiveSession.Start(probes);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
         }
 
-        using var status = new RecordingStatus(sink, output.Name, quiet);
-        using var signals = new StopSignals(session);
-        status.Begin();
-        try
+        // Who makes file after file makes all of them without privileges; a single one may need them.
+        if (output.IsSeries)
         {
-            var end = session.Run(status, duration);
-            sink.Complete(end switch
-            {
-                EndOfSession.TimeOver => "the time was over",
-                EndOfSession.SinkFull => "the number of events was reached",
-                _ => "stopped by a signal",
-            });
-            output.Finish();
-        }
-        catch (IOException error)
-        {
-            throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"recording ended: {error.Message}; of {sink.Ledger.Emitted:N0} events, {sink.EventsWritten:N0} were written before and can be read"));
+            Privileges.Drop(user);
         }
 
-        status.Sum();
+        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        using var series = output.Text == CaptureFile.Pipe
+            ? new CaptureSeries("standard output", StandardOutput.Open(), header, Clocks.Anchor, files.Series(parsed) with { FlushInterval = PipeFlushInterval })
+            : new CaptureSeries(files.Files(parsed, user), header, Clocks.Anchor, files.Series(parsed));
+        if (!output.IsSeries)
+        {
+            Privileges.Drop(user);
+        }
+
+        using var signals = new SessionSignals(session) { HangUp = output.IsSeries ? series.RotateNow : session.Stop };
+        return Record(session, series, new RecordingStatus(series, quiet), live.Duration(parsed), live.Count(parsed));
+    }
+
+    private static ExitCode Record(
+        LiveSession session, CaptureSeries sink, RecordingStatus status, TimeSpan? duration, ulong count)
+    {
+        using (status)
+        {
+            status.Begin();
+            try
+            {
+                var end = session.Run(new EventLimit(status, count), duration);
+                sink.Complete(
+                    end switch
+                    {
+                        EndOfSession.TimeOver => "the time was over",
+                        EndOfSession.SinkFull => "the number of events was reached",
+                        _ => "stopped by a signal",
+                    },
+                    cut: end == EndOfSession.SinkFull);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"recording ended: {error.Message}; of {sink.Totals.Ledger.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
+            }
+
+            status.Sum();
+        }
+
         return ExitCode.Done;
     }
 }

@@ -19,15 +19,17 @@ internal static class TraceCommand
             show.Format(parsed, live.Filters.IsOneNetns(parsed)),
             show.Limit(parsed, new EventFilter()),
             live.Probes(parsed),
+            live.User(parsed),
             live.Duration(parsed),
             live.Count(parsed)));
         return command;
     }
 
-    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, TimeSpan? duration, ulong count)
+    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
         using var output = StandardOutput.Open();
         using var session = LiveSession.Start(options);
+        Privileges.Drop(user);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
@@ -38,7 +40,7 @@ internal static class TraceCommand
             json.WallOffset = Clocks.Anchor().WallOffset;
         }
 
-        using var signals = new StopSignals(session);
+        using var signals = new SessionSignals(session);
         var sink = new PrintingSink(new EventPrinter(format, filter, output), count);
         session.Run(sink, duration);
         sink.End();
