@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TraceCap.Format;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -51,7 +52,7 @@ internal static class RecordCommand
         var header = Recording.Describe(session, probes, start, Version.Tool, comment);
         using var series = output.Text == CaptureFile.Pipe
             ? new CaptureSeries("standard output", StandardOutput.Open(), header, Clocks.Anchor, files.Series(parsed) with { FlushInterval = PipeFlushInterval })
-            : new CaptureSeries(files.Files(parsed, user), header, Clocks.Anchor, files.Series(parsed));
+            : Begin(files.Files(parsed, user), header, files.Series(parsed));
         if (!output.IsSeries)
         {
             Privileges.Drop(user);
@@ -59,6 +60,20 @@ internal static class RecordCommand
 
         using var signals = new SessionSignals(session) { HangUp = output.IsSeries ? series.RotateNow : session.Stop };
         return Record(session, series, new RecordingStatus(series, quiet), live.Duration(parsed), live.Count(parsed));
+    }
+
+    private static CaptureSeries Begin(CaptureFiles files, CaptureHeader header, SeriesOptions options)
+    {
+        try
+        {
+            return new CaptureSeries(files, header, Clocks.Anchor, options);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                $"{files.Pattern.Folder}: {files.Owner?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
+                + "once the probes are attached: give the folder to that user, or record as its owner with --user NAME");
+        }
     }
 
     private static ExitCode Record(
