@@ -99,19 +99,31 @@ internal static class Options
         {
             Description = description,
             HelpName = what,
-            CustomParser = result =>
-            {
-                try
-                {
-                    return parse(result.Tokens[^1].Value);
-                }
-                catch (FormatException error)
-                {
-                    result.AddError($"{Spelling(result)} {error.Message}");
-                    return null;
-                }
-            },
+            CustomParser = result => Parse(result, result.Tokens[^1], parse),
         };
+
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ExplainedList<T>(string description, string what, Func<string, T> parse, string name)
+        where T : class => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token, parse)).OfType<T>()],
+        };
+
+    private static T? Parse<T>(ArgumentResult result, Token token, Func<string, T> parse)
+        where T : class
+    {
+        try
+        {
+            return parse(token.Value);
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"{Spelling(result)} {error.Message}");
+            return null;
+        }
+    }
 
     /// <summary>Whether an option stands on the command line.</summary>
     internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };

@@ -14,19 +14,21 @@ internal static class RecordCommand
     internal static Command Create()
     {
         var files = new RotationOptions();
+        var flight = new FlightOptions(files);
         var live = new LiveOptions();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
         var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
         files.AddTo(command);
+        flight.AddTo(command);
         live.AddTo(command);
         command.Add(comment);
         command.Add(quiet);
-        command.Does(parsed => Run(parsed, files, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
+        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parsed, RotationOptions files, LiveOptions live, string comment, bool quiet)
+    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
     {
         var output = files.Output(parsed);
         if (!output.IsSeries)
@@ -50,34 +52,57 @@ internal static class RecordCommand
         }
 
         var header = Recording.Describe(session, probes, start, Version.Tool, comment);
-        using var series = output.Text == CaptureFile.Pipe
-            ? new CaptureSeries("standard output", StandardOutput.Open(), header, Clocks.Anchor, files.Series(parsed) with { FlushInterval = PipeFlushInterval })
-            : Begin(files.Files(parsed, user), header, files.Series(parsed));
+        using var signals = new SessionSignals(session);
+        using var sink = Begin(parsed, files, flight, header, user, signals);
         if (!output.IsSeries)
         {
             Privileges.Drop(user);
         }
 
-        using var signals = new SessionSignals(session) { HangUp = output.IsSeries ? series.RotateNow : session.Stop };
-        return Record(session, series, new RecordingStatus(series, quiet), live.Duration(parsed), live.Count(parsed));
+        return Record(session, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
     }
 
-    private static CaptureSeries Begin(CaptureFiles files, CaptureHeader header, SeriesOptions options)
+    /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
+    private static IRecordingSink Begin(
+        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, SessionSignals signals)
     {
+        var output = files.Output(parsed);
+        var options = files.Series(parsed);
+        if (output.Text == CaptureFile.Pipe)
+        {
+            return new CaptureSeries(
+                "standard output", StandardOutput.Open(), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
+        }
+
+        var captures = files.Files(parsed, user);
         try
         {
-            return new CaptureSeries(files, header, Clocks.Anchor, options);
+            if (flight.Limits(parsed) is { } limits)
+            {
+                captures.CheckFolder();
+                var recorder = new FlightRecorder(captures, header, Clocks.Anchor, limits, flight.Triggers(parsed), options);
+                signals.OnUser(recorder.WriteNow);
+                return recorder;
+            }
+
+            var series = new CaptureSeries(captures, header, Clocks.Anchor, options);
+            if (output.IsSeries)
+            {
+                signals.OnHangUp(series.RotateNow);
+            }
+
+            return series;
         }
         catch (UnauthorizedAccessException)
         {
             throw new CommandException(
-                $"{files.Pattern.Folder}: {files.Owner?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
+                $"{output.Folder}: {user?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
                 + "once the probes are attached: give the folder to that user, or record as its owner with --user NAME");
         }
     }
 
     private static ExitCode Record(
-        LiveSession session, CaptureSeries sink, RecordingStatus status, TimeSpan? duration, ulong count)
+        LiveSession session, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
     {
         using (status)
         {

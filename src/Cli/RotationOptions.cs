@@ -42,7 +42,7 @@ internal sealed class RotationOptions
         command.Add(onRotate);
         command.Add(keepGoing);
         command.Add(force);
-        command.Validators.Add(CheckSeries);
+        command.Validators.Add(Check);
     }
 
     internal NamePattern Output(ParseResult parsed) => parsed.GetValue(output)!;
@@ -60,25 +60,32 @@ internal sealed class RotationOptions
         Tell = Messages.Warn,
     };
 
-    /// <summary>What makes several files needs a name for each.</summary>
-    private void CheckSeries(CommandResult result)
-    {
-        if (result.GetResult(output) is not { Errors: var errors } || errors.Any() || result.GetValue(output) is not { } pattern)
-        {
-            return;
-        }
+    /// <summary>What makes no sense for a file that is written at once.</summary>
+    internal IEnumerable<Option> WhileRunning => [size, every, keepGoing];
 
+    /// <summary>What makes several files needs a name for each.</summary>
+    internal void CheckSeriesFor(Option option, CommandResult result)
+    {
+        if (Output(result) is { IsSeries: false })
+        {
+            result.AddError($"{option.Name} makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap");
+        }
+    }
+
+    private void Check(CommandResult result)
+    {
         foreach (var option in new Option[] { size, every, keep, keepGoing }.Where(result.IsGiven))
         {
-            if (!pattern.IsSeries)
-            {
-                result.AddError($"{option.Name} makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap");
-            }
+            CheckSeriesFor(option, result);
         }
 
-        if (pattern.Text == CaptureFile.Pipe && result.IsGiven(onRotate))
+        if (result.IsGiven(onRotate) && Output(result) is { Text: CaptureFile.Pipe })
         {
             result.AddError("--on-rotate is for files; -o - makes none");
         }
     }
+
+    /// <summary>Null if there is none, or a wrong one, which is told without this.</summary>
+    private NamePattern? Output(CommandResult result) =>
+        result.GetResult(output) is { } given && !given.Errors.Any() ? result.GetValue(output) : null;
 }

@@ -3,21 +3,29 @@ using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
 
-/// <summary>Has SIGINT, SIGTERM and SIGHUP end a session properly, from its construction to its disposal.</summary>
+/// <summary>
+/// Has SIGINT, SIGTERM and SIGHUP end a session properly, from its construction to its disposal. SIGHUP may do something
+/// else, and SIGUSR1 too.
+/// </summary>
 internal sealed class SessionSignals : IDisposable
 {
+    /// <summary>.NET has no name for it; the number on x86-64 and arm64.</summary>
+    private const PosixSignal User1 = (PosixSignal)10;
+
     private readonly List<PosixSignalRegistration> registrations = [];
+    private volatile Action hangUp;
 
     internal SessionSignals(LiveSession session)
     {
-        HangUp = session.Stop;
+        hangUp = session.Stop;
         On(PosixSignal.SIGINT, session.Stop);
         On(PosixSignal.SIGTERM, session.Stop);
-        On(PosixSignal.SIGHUP, () => HangUp());
+        On(PosixSignal.SIGHUP, () => hangUp());
     }
 
-    /// <summary>What SIGHUP does instead.</summary>
-    internal Action HangUp { get; init; }
+    internal void OnHangUp(Action action) => hangUp = action;
+
+    internal void OnUser(Action action) => On(User1, action);
 
     public void Dispose() => registrations.ForEach(registration => registration.Dispose());
 

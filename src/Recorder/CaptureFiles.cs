@@ -49,6 +49,16 @@ public sealed class CaptureFiles(NamePattern pattern, bool overwrite, int? keep)
         lastName = "";
     }
 
+    /// <summary>Says at once, not when the first file is wanted, that this user may not create files there.</summary>
+    /// <exception cref="UnauthorizedAccessException">That.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public void CheckFolder()
+    {
+        var probe = Path.Combine(pattern.Folder, Path.GetRandomFileName());
+        File.Open(probe, FileMode.CreateNew).Dispose();
+        File.Delete(probe);
+    }
+
     /// <summary>Deletes the oldest files of the series.</summary>
     /// <exception cref="IOException">The folder cannot be read, or a file not be deleted.</exception>
     public void Prune()

@@ -176,12 +176,14 @@ public sealed class CaptureSeries : IRecordingSink
             return;
         }
 
+        // Cleared first: who sees the next file may ask for another one at once.
+        rotateNow = false;
         if (CreateNext(clocks, now) is not { } next)
         {
+            rotateNow = true;
             return;
         }
 
-        rotateNow = false;
         try
         {
             EndCapture("rotated", cut: true);
