@@ -28,7 +28,8 @@ public sealed record SeriesOptions
 /// </summary>
 public sealed class CaptureSeries : IRecordingSink
 {
-    private const ulong RetryInterval = 1_000_000_000;
+    private const ulong FirstRetry = 1_000_000_000;
+    private const ulong LongestRetry = 64 * FirstRetry;
 
     private readonly CaptureFiles? files;
     private readonly CaptureHeader header;
@@ -41,6 +42,7 @@ public sealed class CaptureSeries : IRecordingSink
     private Task closing = Task.CompletedTask;
     private volatile IOException? closingFailure;
     private volatile bool rotateNow;
+    private ulong retryAfter = FirstRetry;
     private ulong retryAt;
     private DrainState last;
 
@@ -213,7 +215,7 @@ public sealed class CaptureSeries : IRecordingSink
             }
 
             options.Tell($"{error.Message}; recording goes on in the file before");
-            retryAt = now + RetryInterval;
+            RetryLater(now);
             return null;
         }
     }
@@ -247,7 +249,7 @@ public sealed class CaptureSeries : IRecordingSink
                 files.Discard(next);
             }
 
-            retryAt = now + RetryInterval;
+            RetryLater(now);
         }
     }
 
@@ -266,7 +268,7 @@ public sealed class CaptureSeries : IRecordingSink
         output = null;
     }
 
-    /// <summary>Gives up the open capture, if there is one: what it has stays, the rest is lost.</summary>
+    /// <summary>Gives up the open capture, if there is one: what it has stays, the rest is lost. One that has nothing goes.</summary>
     private void Abandon(IOException error)
     {
         if (options.KeepGoing)
@@ -293,20 +295,37 @@ public sealed class CaptureSeries : IRecordingSink
             ledger = ledger with { Dropped = told.Dropped };
         }
 
-        EndAfter(error, sink, told);
-        kept += readable;
+        if (sink.EventsWritten > 0)
+        {
+            retryAfter = FirstRetry;
+        }
+
         if (deleted)
         {
             sink = null;
         }
+        else if (options.KeepGoing && sink.EventsWritten == 0)
+        {
+            files!.Discard((DurableFileStream)output!);
+            sink = null;
+        }
         else
         {
+            EndAfter(error, sink, told);
             Leave();
         }
 
-        retryAt = last.Now + RetryInterval;
+        kept += readable;
+        RetryLater(last.Now);
         output!.Dispose();
         output = null;
+    }
+
+    /// <summary>Less and less often as long as nothing can be written.</summary>
+    private void RetryLater(ulong now)
+    {
+        retryAt = now + retryAfter;
+        retryAfter = Math.Min(2 * retryAfter, LongestRetry);
     }
 
     /// <summary>A file that took no more chunk may still take a footer in the place of what was written of the chunk. If
