@@ -2,25 +2,6 @@ using TraceCap.Format;
 
 namespace TraceCap.Recorder;
 
-/// <summary>What a <see cref="CaptureSeries"/> does beside writing.</summary>
-public sealed record SeriesOptions
-{
-    /// <summary>How long an event waits at most until it can be read.</summary>
-    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>When the next file is begun; without limits, only when asked to.</summary>
-    public Rotation Rotation { get; init; } = new();
-
-    /// <summary>Whether a file that cannot be written on is given up for the next one, and what it lost counted there.</summary>
-    public bool KeepGoing { get; init; }
-
-    /// <summary>Gets the path of each file that was ended properly and is on the disk.</summary>
-    public Action<string>? Closed { get; init; }
-
-    /// <summary>Gets what the user should know, one sentence each; from any thread.</summary>
-    public Action<string> Tell { get; init; } = _ => { };
-}
-
 /// <summary>
 /// Writes what is recorded into a capture, and after it the next one: an event is in exactly one of them, or counted as
 /// lost in exactly one, and each can be read without the others. Only creating and writing files makes the recording
