@@ -18,6 +18,7 @@ usage() {
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable, alone in artifacts/tracecap/
 	./build.sh bench     measure, and print the figures
+	./build.sh fuzz      read captures that are damaged in every way: 60 s, or fuzz SECONDS [SEED]
 	./build.sh help      this
 	END
 }
@@ -63,6 +64,8 @@ need_to_build() {
 need_to_test() {
 	need_to_build
 	need python3 /usr/bin/python3
+	need python3-lz4 /usr/lib/python3/dist-packages/lz4
+	need python3-xxhash /usr/lib/python3/dist-packages/xxhash
 	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
 	need curl /usr/bin/curl
 	need nginx-light /usr/sbin/nginx
@@ -116,6 +119,7 @@ case ${1:-help} in
 	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
+	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;
 	help | -h | --help) usage ;;
 	*) usage >&2; exit 2 ;;
 esac

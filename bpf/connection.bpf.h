@@ -59,7 +59,11 @@ static __always_inline void emit_connect(__u8 type, const struct sock *sk, __u64
 	struct event *event;
 	struct ends ends;
 
-	if (!take_attempt(&attempt, connection) || !read_ends(&ends, sk, source_port(sk)))
+	if (!take_attempt(&attempt, connection))
+		return;
+	if (type == EVENT_CONNECT_FAILED && !options.failures)
+		return;
+	if (!read_ends(&ends, sk, source_port(sk)))
 		return;
 	if (is_mptcp(sk))
 		ends.flags |= EVENT_MPTCP;

@@ -57,10 +57,13 @@ struct sock_common {
 	atomic64_t skc_cookie; /* 0 until somebody asks for it */
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* since 5.6; a bit-field before */
 	int sk_err;
+	struct socket *sk_socket;
 };
 
 struct inet_sock {

@@ -25,7 +25,8 @@ struct options {
 	__u8 by_mntns;
 	__u8 ip_version;     /* 4, 6 or 0 */
 	__u8 io_uring_cqe;   /* io_uring_complete passes the completion, not its fields */
-	__u8 reserved[3];
+	__u8 failures;       /* tell of connects that failed */
+	__u8 reserved[2];
 };
 
 /* A section of its own: the recorder finds it without knowing what else is constant. */

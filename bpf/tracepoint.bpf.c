@@ -83,20 +83,33 @@ static __always_inline int accept_flags(const struct pt_regs *regs)
 #error "which system calls accept a connection here?"
 #endif
 
-/* Only a socket's file has a private_data that points back at it. */
-static __always_inline void emit_accepted_file(const struct file *file, __u8 flags)
+/* The socket of a file, if it has one: only a socket's file has a private_data that points back at it. */
+static __always_inline const struct sock *socket_of(const struct file *file)
 {
 	const struct socket *socket;
-	const struct sock *sk;
 
 	if (!file)
-		return;
+		return NULL;
 	socket = TYPED(struct socket, READ(file, private_data));
-	if (READ(socket, file) != file)
+	return READ(socket, file) == file ? READ(socket, sk) : NULL;
+}
+
+/*
+ * An accept is seen when it returns, and its socket looked up by the number
+ * that it returned. Another thread may have closed that number meanwhile: then
+ * there is no socket, or one that has been let go of, and the loss is counted.
+ */
+static __always_inline void emit_accepted_file(const struct file *file, __u8 flags)
+{
+	const struct sock *sk = socket_of(file);
+	struct identity who;
+
+	if (!sk || !READ(sk, sk_socket)) {
+		identify_current(&who);
+		if (wanted_task(&who))
+			count_missed();
 		return;
-	sk = READ(socket, sk);
-	if (!sk)
-		return;
+	}
 	sk = shown_socket(sk);
 	if (sk)
 		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), flags);

@@ -6,7 +6,8 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 tracecap=$(realpath "${TRACECAP:?the tracecap executable}")
 out=$here/../out/demo
 mkdir -p "$out"
-capture=$out/demo.tcap
+cd "$out"
+capture=demo.tcap
 
 step() { printf '\n\033[1m%s\033[0m\n' "\$ $*"; }
 [[ -t 1 && -z ${NO_COLOR:-} ]] || step() { printf '\n%s\n' "\$ $*"; }
@@ -37,7 +38,7 @@ if [[ $said == *"recording to"* ]]; then
 	cat <&3
 	wait "$recorder_pid"
 else
-	capture=$here/captures/nginx.tcap
+	cp "$here/captures/nginx.tcap" "$capture"
 	echo "This user and kernel cannot record; shown instead: samples/captures/nginx.tcap"
 fi
 

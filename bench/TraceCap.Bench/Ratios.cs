@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceCap.Bench.Codecs;
+using TraceCap.Bench.Pairing;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;
@@ -17,6 +18,7 @@ internal static class Ratios
         foreach (var rate in (int[])[1_000, 20_000])
         {
             Compare(rate, events);
+            AtLeast("pairing / dictionaries", 1.4, PairingRatios.Compare(rate, events));
         }
 
         return 0;

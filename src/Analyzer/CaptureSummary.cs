@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceCap.Format;
 
 namespace TraceCap.Analyzer;
@@ -17,30 +18,36 @@ public sealed record SectionSummary
     /// <summary>Its chunks.</summary>
     public long Chunks { get; init; }
 
-    /// <summary>Its events, by type.</summary>
+    /// <summary>All its events.</summary>
+    public ulong Recorded { get; init; }
+
+    /// <summary>Those of its events that are wanted, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
     /// <summary>Where the events went that the probes saw.</summary>
     public Ledger Ledger { get; init; }
 
-    /// <summary>The earliest event, CLOCK_MONOTONIC ns; 0 without events.</summary>
+    /// <summary>What it once held and has no more, as it says itself.</summary>
+    public MissingEvents Missing { get; init; }
+
+    /// <summary>The earliest wanted event, CLOCK_MONOTONIC ns; 0 without events.</summary>
     public ulong FirstTimestamp { get; init; }
 
-    /// <summary>The latest event, CLOCK_MONOTONIC ns; 0 without events.</summary>
+    /// <summary>The latest wanted event, CLOCK_MONOTONIC ns; 0 without events.</summary>
     public ulong LastTimestamp { get; init; }
 
     /// <summary>The clocks at the start, at the end and in between, oldest first.</summary>
     public IReadOnlyList<ClockAnchor> Clocks { get; init; } = [];
 
-    /// <summary>All its events.</summary>
+    /// <summary>The events that are wanted.</summary>
     public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
 
     /// <summary>Events that were emitted, and are neither written nor counted as lost: what was still under way when
     /// the recorder died.</summary>
-    public long Unaccounted => unchecked((long)(Ledger.Emitted - Events - Ledger.Lost));
+    public long Unaccounted => unchecked((long)(Ledger.Emitted - Recorded - Ledger.Lost - Missing.Events));
 
     /// <summary>How many times smaller the section is than its events in memory.</summary>
-    public double Ratio => Bytes == 0 ? 0 : (double)Events * TcpEvent.Size / Bytes;
+    public double Ratio => Bytes == 0 ? 0 : (double)Recorded * TcpEvent.Size / Bytes;
 
     /// <summary>The wall-clock time of a monotonic timestamp, by the nearest anchor before it; null without anchors.</summary>
     public ulong? WallClock(ulong monotonic)
@@ -79,10 +86,13 @@ public sealed record CaptureSummary
     public bool IsWhole => Damage is null or { Count: 0 } && Sections.Count > 0 && Sections.All(section => section.EndReason is not null);
 
     /// <summary>Tells what a capture holds: by its footers where they lead through the whole file, else by reading it.</summary>
-    /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
-    public static CaptureSummary Of(Stream file)
+    /// <param name="file">The capture.</param>
+    /// <param name="filter">Which events are wanted; unless that is all, the file is read.</param>
+    /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version; or the
+    /// filter has a wall-clock time, and the capture tells none.</exception>
+    public static CaptureSummary Of(Stream file, CaptureFilter filter)
     {
-        if (file.CanSeek && SectionIndex.Find(file) is { } sections)
+        if (filter.IsAll && file.CanSeek && SectionIndex.Find(file) is { } sections)
         {
             return new CaptureSummary { Bytes = file.Length, Sections = [.. sections.Select(section => FromFooter(file, section))] };
         }
@@ -92,13 +102,14 @@ public sealed record CaptureSummary
             file.Position = 0;
         }
 
-        return ByReading(new CaptureReader(file));
+        return ByReading(new CaptureReader(file), filter);
     }
 
     private static SectionSummary FromFooter(Stream file, SectionLocation section)
     {
         var footer = section.Footer;
         var chunks = footer.Index.Where(entry => entry.Kind == BlockKind.Chunk).ToArray();
+        CaptureContext[] contexts = [.. SectionIndex.ReadContexts(file, section)];
         var filled = chunks.Where(entry => entry.Events > 0).ToArray();
         return new SectionSummary
         {
@@ -106,22 +117,24 @@ public sealed record CaptureSummary
             EndReason = footer.Reason,
             Bytes = section.End - section.Start,
             Chunks = chunks.Sum(entry => entry.Blocks),
+            Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
+            Missing = contexts.Aggregate(default(MissingEvents), (sum, context) => sum + context.Missing),
             Ledger = footer.Ledger,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
-            Clocks = [.. Known(section.Header.Start), .. SectionIndex.ReadContexts(file, section).SelectMany(context => context.Clocks), .. Known(footer.End)],
+            Clocks = [.. Known(section.Header.Start), .. contexts.SelectMany(context => context.Clocks), .. Known(footer.End)],
         };
     }
 
-    private static CaptureSummary ByReading(CaptureReader reader)
+    private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter)
     {
         var sections = new List<SectionBuilder>();
         while (reader.Read())
         {
             if (sections.Count < reader.Section)
             {
-                sections.Add(new SectionBuilder());
+                sections.Add(new SectionBuilder(filter));
             }
 
             sections[^1].Add(reader);
@@ -137,7 +150,7 @@ public sealed record CaptureSummary
 
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
 
-    private sealed class SectionBuilder
+    private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
         private readonly List<ClockAnchor> clocks = [];
@@ -146,6 +159,8 @@ public sealed record CaptureSummary
         private long bytes;
         private long chunks;
         private Ledger ledger;
+        private MissingEvents missing;
+        private ulong recorded;
         private ulong first = ulong.MaxValue;
         private ulong last;
 
@@ -162,16 +177,12 @@ public sealed record CaptureSummary
                     break;
                 case BlockKind.Chunk:
                     chunks++;
-                    foreach (ref readonly var one in reader.Events)
-                    {
-                        types[one.Type] = types.GetValueOrDefault(one.Type) + 1;
-                        first = Math.Min(first, one.Timestamp);
-                        last = Math.Max(last, one.Timestamp);
-                    }
-
+                    recorded += block.Events;
+                    AddEvents(reader.Events, reader.Begin is { } begin ? filter.Resolve(begin, reader.Clock) : filter.Events);
                     break;
                 case BlockKind.Context:
                     clocks.AddRange(reader.Context!.Clocks);
+                    missing += reader.Context.Missing;
                     break;
                 case BlockKind.Footer:
                     endReason = reader.Footer!.Reason;
@@ -186,11 +197,26 @@ public sealed record CaptureSummary
             EndReason = endReason,
             Bytes = bytes,
             Chunks = chunks,
+            Recorded = recorded,
             EventsByType = types,
+            Missing = missing,
             Ledger = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
             LastTimestamp = last,
             Clocks = clocks,
         };
+
+        private void AddEvents(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
+        {
+            foreach (ref readonly var one in events)
+            {
+                if (wanted.Matches(in one))
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
+                    first = Math.Min(first, one.Timestamp);
+                    last = Math.Max(last, one.Timestamp);
+                }
+            }
+        }
     }
 }

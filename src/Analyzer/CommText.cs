@@ -27,17 +27,46 @@ internal static class CommText
             return BccWidth;
         }
 
-        var (at, columns) = (0, 0);
+        var at = Write(target, in comm, int.MaxValue, raw, out var columns);
+        return Utf8Text.Pad(target, at, at + Math.Max(0, BccWidth - columns));
+    }
+
+    /// <summary>Python's <c>%-10.10s</c> or <c>%-16.16s</c> of the same: cut to that many code points. Of an escape
+    /// across the cut nothing is left.</summary>
+    public static int WriteCut(Span<byte> target, in ThreadName comm, int width, bool raw)
+    {
+        if (TryWriteAscii(target, in comm, width, raw))
+        {
+            return width;
+        }
+
+        var at = Write(target, in comm, width, raw, out var columns);
+        return Utf8Text.Pad(target, at, at + width - columns);
+    }
+
+    /// <summary>The same, neither cut nor padded: at most 96 bytes.</summary>
+    public static int WriteWhole(Span<byte> target, in ThreadName comm, bool raw) =>
+        Write(target, in comm, int.MaxValue, raw, out _);
+
+    private static int Write(Span<byte> target, in ThreadName comm, int width, bool raw, out int columns)
+    {
+        var at = 0;
+        columns = 0;
         for (var name = comm.Bytes; name.Length > 0;)
         {
             Rune.DecodeFromUtf8(name, out var rune, out var consumed);
-            var escape = raw ? 0 : WriteEscape(target[at..], rune);
-            at += escape > 0 ? escape : rune.EncodeToUtf8(target[at..]);
-            columns += Math.Max(escape, 1);
+            var length = raw ? 0 : WriteEscape(target[at..], rune);
+            if (Math.Max(length, 1) > width - columns)
+            {
+                break;
+            }
+
+            columns += Math.Max(length, 1);
+            at += length > 0 ? length : rune.EncodeToUtf8(target[at..]);
             name = name[consumed..];
         }
 
-        return Utf8Text.Pad(target, at, at + Math.Max(0, BccWidth - columns));
+        return at;
     }
 
     /// <summary>C's <c>%-12.12s</c>: cut to 12 bytes and padded by bytes. Escaped, bytes that are not UTF-8 show as

@@ -9,8 +9,8 @@ namespace TraceCap.Analyzer;
 /// </summary>
 public sealed record EventFilter
 {
-    /// <summary>Types of events.</summary>
-    public EventTypeSet Types { get; init; } = EventTypeSet.All;
+    /// <summary>Types of events; null: any, also those that this version does not know.</summary>
+    public EventTypeSet? Types { get; init; }
 
     /// <summary>Leaves out what tcptracer would not have shown, see <see cref="IsShownByTcptracer"/>.</summary>
     public bool Compat { get; init; }
@@ -44,7 +44,7 @@ public sealed record EventFilter
 
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>
-        Types.Contains(e.Type)
+        (Types is not { } types || types.Contains(e.Type))
         && (!Compat || IsShownByTcptracer(in e))
         && (Pids.IsEmpty || Pids.Contains(e.Pid))
         && (Uid is not { } uid || e.Uid == uid)

@@ -15,9 +15,6 @@ public readonly record struct EventTypeSet
     /// <summary>The types that tcptracer has: connect, accept, close.</summary>
     public static EventTypeSet Tcptracer { get; } = Parse("CAX");
 
-    /// <summary>All types.</summary>
-    public static EventTypeSet All { get; } = Parse(Letters);
-
     /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>.</summary>
     /// <exception cref="FormatException">No letter, or one that is no type's.</exception>
     public static EventTypeSet Parse(string letters)

@@ -6,7 +6,8 @@ namespace TraceCap.Analyzer;
 /// <summary>Losses in words.</summary>
 public static class LossText
 {
-    /// <summary>How many events were lost, and where: <c>12 (ring full 10, map full 2)</c>; <c>0</c> if none were.</summary>
+    /// <summary>How many events were lost, and where: <c>12 (ring full 10, map full 2)</c>; <c>0</c> if none were.
+    /// Skipped probes may have lost events or not: <c>none known, at most 3 by skipped probes</c>.</summary>
     public static string Describe(Ledger ledger)
     {
         var places = new List<string>();
@@ -14,7 +15,12 @@ public static class LossText
         Add("map full", ledger.MapFull);
         Add("dropped", ledger.Dropped);
         var lost = Text($"{ledger.Lost:N0}") + (places.Count == 0 ? "" : $" ({string.Join(", ", places)})");
-        return ledger.ProbeMissed == 0 ? lost : Text($"{lost}, and up to {ledger.ProbeMissed:N0} by skipped probes");
+        return ledger switch
+        {
+            { ProbeMissed: 0 } => lost,
+            { Lost: 0 } => Text($"none known, at most {ledger.ProbeMissed:N0} by skipped probes"),
+            _ => Text($"{lost}, and at most {ledger.ProbeMissed:N0} by skipped probes"),
+        };
 
         void Add(string place, ulong count)
         {

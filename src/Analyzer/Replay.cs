@@ -9,17 +9,22 @@ public static class Replay
     /// <param name="events">Is read to its end.</param>
     /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
     /// <param name="filter">Which are wanted.</param>
-    /// <param name="output">Where the text goes.</param>
+    /// <param name="printer">Prints them; what comes before the first event is printed already.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, EventFilter filter, Stream output, Action<Ledger> lost)
+    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<Ledger> lost)
     {
-        var printer = new EventPrinter(format, filter, output);
         var told = default(Ledger);
-        printer.Begin();
+        var section = 0;
         while (events.Read(out var batch))
         {
-            if (events.Ledger.Lost > told.Lost)
+            if (events.Section != section)
+            {
+                section = events.Section;
+                told = default;
+            }
+
+            if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
             {
                 lost(events.Ledger - told);
                 told = events.Ledger;
@@ -30,6 +35,7 @@ public static class Replay
                 json.WallOffset = events.Clock?.WallOffset;
             }
 
+            printer.Filter = filter.Resolve(events.Begin!.Value, events.Clock);
             printer.Print(batch);
         }
     }

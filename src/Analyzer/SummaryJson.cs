@@ -54,17 +54,21 @@ public static class SummaryJson
             json.WriteString("architecture", header.Architecture);
             json.WriteNumber("cpus", header.Cpus);
             json.WriteString("boot_id", header.BootId);
+            if (header.Hosts.Count > 0)
+            {
+                WriteHosts(json, header.Hosts);
+            }
+
             json.WriteString("tool", header.Tool);
             json.WriteString("probes", header.Probes);
             Texts(json, "probes_not_used", header.ProbesNotUsed);
-            json.WriteStartArray("limits");
-            foreach (var limit in header.Limits)
+            Texts(json, "limits", header.Limits);
+            Texts(json, "filters", header.Filters);
+            if (header.Selection.Count > 0)
             {
-                json.WriteStringValue(limit);
+                Texts(json, "cut", header.Selection);
             }
 
-            json.WriteEndArray();
-            Texts(json, "filters", header.Filters);
             Texts(json, "options", header.Options);
             json.WriteString("comment", header.Comment);
         }
@@ -92,6 +96,11 @@ public static class SummaryJson
             }
         }
 
+        if (section.Events != section.Recorded)
+        {
+            Number(json, "events_recorded", section.Recorded);
+        }
+
         Number(json, "events", section.Events);
         json.WriteStartObject("events_by_type");
         foreach (var (type, count) in section.EventsByType.OrderBy(entry => entry.Key))
@@ -109,9 +118,46 @@ public static class SummaryJson
         Number(json, "dropped", section.Ledger.Dropped);
         json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
         json.WriteEndObject();
+        if (!section.Missing.IsNone)
+        {
+            json.WriteStartObject("missing");
+            Number(json, "events", section.Missing.Events);
+            Number(json, "blocks", section.Missing.Blocks);
+            Number(json, "bytes", section.Missing.Bytes);
+            json.WriteEndObject();
+        }
+
         Number(json, "chunks", section.Chunks);
         Number(json, "bytes", section.Bytes);
         json.WriteEndObject();
+    }
+
+    private static void WriteHosts(Utf8JsonWriter json, IReadOnlyList<MergedHost> hosts)
+    {
+        json.WriteStartArray("hosts");
+        foreach (var host in hosts)
+        {
+            json.WriteStartObject();
+            json.WriteString("host", host.Host);
+            json.WriteString("kernel", host.Kernel);
+            json.WriteString("architecture", host.Architecture);
+            json.WriteString("boot_id", host.BootId);
+            Number(json, "clock_offset_ns", host.ClockOffset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)

@@ -27,7 +27,6 @@ public static class SummaryText
             Add(text, summary.Sections[i]);
         }
 
-        text.Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -47,6 +46,12 @@ public static class SummaryText
             Line(text, "host", header.Host);
             Line(text, "kernel", header.Kernel.Length == 0 ? "" : Invariant($"{header.Kernel} {header.Architecture}, {header.Cpus} CPUs"));
             Line(text, "boot id", header.BootId);
+            for (var i = 0; i < header.Hosts.Count; i++)
+            {
+                var host = header.Hosts[i];
+                Line(text, i == 0 ? "merged" : "", Invariant($"{i}: {host.Host}, {host.Kernel} {host.Architecture}, {host.BootId}, clock {host.ClockOffset:+0;-0;0} ns"));
+            }
+
             Line(text, "recorded by", header.Tool);
             Line(text, "probes", header.Probes);
             foreach (var (set, reason) in header.ProbesNotUsed)
@@ -60,6 +65,11 @@ public static class SummaryText
             }
 
             Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            foreach (var selection in header.Selection)
+            {
+                Line(text, "cut", selection);
+            }
+
             Line(text, "options", Pairs(header.Options));
             Line(text, "comment", header.Comment);
         }
@@ -90,12 +100,14 @@ public static class SummaryText
             Line(text, "monotonic", Invariant($"{section.FirstTimestamp} to {section.LastTimestamp} ns"));
         }
 
-        Line(text, "events", Invariant($"{section.Events:N0}") + ByType(section.EventsByType));
+        var recorded = section.Events == section.Recorded ? "" : Invariant($" of {section.Recorded:N0}");
+        Line(text, "events", Invariant($"{section.Events:N0}{recorded}{ByType(section.EventsByType)}"));
         Line(text, "lost", Lost(section));
+        Line(text, "missing", Missing(section.Missing));
         Line(text, "chunks", Invariant($"{section.Chunks:N0}"));
-        if (section.Events > 0)
+        if (section.Recorded > 0)
         {
-            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Events:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
+            Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Recorded:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
         }
     }
 
@@ -138,6 +150,10 @@ public static class SummaryText
             + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
     }
 
+    private static string Missing(in MissingEvents missing) => missing.IsNone
+        ? ""
+        : Invariant($"{missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes: they were damaged when this was written");
+
     private static string WallOf(SectionSummary section, ulong monotonic) =>
         section.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
 
@@ -154,11 +170,7 @@ public static class SummaryText
     {
         if (value.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{Printable(value)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{PrintableText.Of(value)}\n");
         }
     }
-
-    /// <summary>Host names and comments come from elsewhere: what would move the cursor is shown, not done.</summary>
-    private static string Printable(string value) => string.Concat(value.Select(letter =>
-        char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format ? Invariant($"\\u{(int)letter:x4}") : letter.ToString()));
 }

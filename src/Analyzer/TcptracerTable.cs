@@ -133,30 +133,8 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         return at;
     }
 
-    /// <summary><c>%-9.3f</c>: the exact value of the double, rounded to even where it lies halfway.</summary>
-    private static int FormatSeconds(Span<byte> target, double seconds)
-    {
-        var at = 0;
-        if (seconds < 0)
-        {
-            target[at++] = (byte)'-';
-        }
-
-        var magnitude = Math.Abs(seconds);
-        var milliseconds = (long)(magnitude * 1000);
-        // Rounded once, so that its sign is that of the exact distance to the tie.
-        var beyondTie = Math.FusedMultiplyAdd(magnitude, 1000, -(milliseconds + 0.5));
-        if (beyondTie > 0 || (beyondTie == 0 && milliseconds % 2 == 1))
-        {
-            milliseconds++;
-        }
-
-        var (whole, fraction) = Math.DivRem(milliseconds, 1000);
-        at += Utf8Text.Write(target[at..], whole);
-        target[at++] = (byte)'.';
-        at += Utf8Text.WriteDigits(target[at..], fraction, 3);
-        return Utf8Text.Pad(target, at, 9);
-    }
+    private static int FormatSeconds(Span<byte> target, double seconds) =>
+        Utf8Text.Pad(target, Utf8Text.WriteFixed(target, seconds, 3), 9);
 
     private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
     {

@@ -41,6 +41,34 @@ internal static class Utf8Text
         return sign + length;
     }
 
+    /// <summary>C's <c>%.Nf</c>: the exact value of the double, rounded to even where it lies halfway.</summary>
+    /// <param name="target">Takes the text.</param>
+    /// <param name="number">Its magnitude with all the decimals fits into 63 bits.</param>
+    /// <param name="decimals">At most 9.</param>
+    public static int WriteFixed(Span<byte> target, double number, int decimals)
+    {
+        var at = 0;
+        if (number < 0)
+        {
+            target[at++] = (byte)'-';
+        }
+
+        var scale = (long)Math.Pow(10, decimals);
+        var magnitude = Math.Abs(number);
+        var scaled = (long)(magnitude * scale);
+        // Rounded once, so that its sign is that of the exact distance to the tie.
+        var beyondTie = Math.FusedMultiplyAdd(magnitude, scale, -(scaled + 0.5));
+        if (beyondTie > 0 || (beyondTie == 0 && scaled % 2 == 1))
+        {
+            scaled++;
+        }
+
+        var (whole, fraction) = Math.DivRem(scaled, scale);
+        at += Write(target[at..], whole);
+        target[at++] = (byte)'.';
+        return at + WriteDigits(target[at..], fraction, decimals);
+    }
+
     /// <summary>Writes a number in quotes.</summary>
     public static int WriteQuoted(Span<byte> target, ulong number)
     {

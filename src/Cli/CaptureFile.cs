@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceCap.Format;
 
 namespace TraceCap.Cli;
@@ -7,10 +8,18 @@ internal sealed class CaptureFile : IDisposable
 {
     internal const string Pipe = "-";
 
+    /// <summary>Holds while a pipe is read, of which more comes after Ctrl-C.</summary>
+    private readonly PosixSignalRegistration? interrupts;
+
     private CaptureFile(string name, Stream stream)
     {
         Name = name;
         Stream = stream;
+        if (stream is not FileStream && StandardInput.IsPipe)
+        {
+            var first = new FirstInterrupt();
+            interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = first.Spares(context));
+        }
     }
 
     /// <summary>What messages call it.</summary>
@@ -18,16 +27,14 @@ internal sealed class CaptureFile : IDisposable
 
     internal Stream Stream { get; }
 
+    /// <summary>What messages call a file named so on the command line.</summary>
+    internal static string NameOf(string path) => path == Pipe ? "standard input" : path;
+
     internal static CaptureFile Open(string path)
     {
         if (path == Pipe)
         {
-            if (!Console.IsInputRedirected)
-            {
-                throw new CommandException("standard input is a terminal, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
-            }
-
-            return new CaptureFile("standard input", Console.OpenStandardInput());
+            return new CaptureFile(StandardInput.Name, StandardInput.Open());
         }
 
         try
@@ -89,36 +96,59 @@ internal sealed class CaptureFile : IDisposable
 
     /// <summary>Tells on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
-    internal ExitCode Report(DamageLog damage, int cutShort)
+    internal ExitCode Report(DamageLog damage, int cutShort) => Report(Name, damage, cutShort);
+
+    /// <summary>The same for a file of this name.</summary>
+    internal static ExitCode Report(string name, DamageLog damage, int cutShort)
     {
-        foreach (var line in Describe(damage))
+        foreach (var line in Describe(name, damage))
         {
             Messages.Warn(line);
         }
 
         if (cutShort > 0)
         {
-            Messages.Warn($"{Name}: cut short: the recording did not end properly, what was complete has been read");
+            Messages.Warn($"{name}: cut short: the recording did not end properly, what was complete has been read");
         }
 
         return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
     }
 
+    /// <summary>Finishes what was made of a file that has been read to its end.</summary>
+    /// <returns>The exit code that the state of the file means.</returns>
+    /// <exception cref="CommandException">Nothing of the file could be read.</exception>
+    internal ExitCode End(CaptureReader reader, NewCapture output)
+    {
+        if (reader.Section == 0)
+        {
+            throw new CommandException($"{Name}: cut short before the end of its header: there is nothing in it");
+        }
+
+        output.Finish();
+        return Report(reader.Damage, reader.CutShort);
+    }
+
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
-    internal IEnumerable<string> Describe(DamageLog damage)
+    internal IEnumerable<string> Describe(DamageLog damage) => Describe(Name, damage);
+
+    private static IEnumerable<string> Describe(string name, DamageLog damage)
     {
         foreach (var entry in damage.Entries)
         {
-            yield return $"{Name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : "");
+            yield return $"{name}: at byte {entry.Offset}: {entry.What}" + (entry.Length > 0 ? $" ({entry.Length:N0} bytes skipped)" : "");
         }
 
         if (damage.Count > damage.Entries.Count)
         {
-            yield return $"{Name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
+            yield return $"{name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
         }
     }
 
-    public void Dispose() => Stream.Dispose();
+    public void Dispose()
+    {
+        interrupts?.Dispose();
+        Stream.Dispose();
+    }
 
     /// <summary>A file that could not be read at all outweighs one that was read in part.</summary>
     private static ExitCode Worse(ExitCode one, ExitCode other) =>

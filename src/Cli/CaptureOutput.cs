@@ -11,9 +11,27 @@ internal static class CaptureOutput
             throw new CommandException("a capture is not for a terminal; name a file with -o FILE, or pipe it: tracecap ... -o - | ...", ExitCode.Usage);
         }
 
-        if (path != CaptureFile.Pipe && !force && Path.Exists(path))
+        if (path == CaptureFile.Pipe)
+        {
+            return;
+        }
+
+        CheckFolder(path);
+        if (!force && Path.Exists(path) && !IsFlow(path))
         {
             throw new CommandException($"{path} is there already; choose another name, or overwrite it with --force");
         }
     }
+
+    /// <summary>Says that the folder is missing before anything is done for the file.</summary>
+    internal static void CheckFolder(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new CommandException($"{path}: there is no folder {folder}; make it, or name another");
+        }
+    }
+
+    /// <summary>Whether nothing is lost by writing into what is there: a pipe or a device.</summary>
+    internal static bool IsFlow(string path) => FileIdentity.KindOf(path) is FileKind.Pipe or FileKind.Device;
 }

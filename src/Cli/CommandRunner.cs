@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using TraceCap.Format;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -8,31 +10,61 @@ internal static class CommandRunner
 {
     internal static int Run(RootCommand root, string[] args)
     {
-        var parsed = root.Parse(args);
+        // An argument is what it says: neither a file of more arguments (@name) nor an order to the parser ([name]).
+        root.Directives.Clear();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        FitHelp(root);
         if (parsed.Errors.Count > 0 && args.Length > 0)
         {
-            foreach (var error in parsed.Errors)
+            // Of a word that is no command, first the command is missing, then the word is too much, and so is each after it.
+            foreach (var error in parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Skip(1).Take(1) : parsed.Errors)
             {
                 Messages.Warn(error.Message);
             }
 
             var path = parsed.CommandResult.Command == root ? "tracecap" : $"tracecap {parsed.CommandResult.Command.Name}";
-            Console.Error.WriteLine($"Try `{path} --help`.");
+            Messages.Advise($"Try `{path} --help`.");
             return (int)ExitCode.Usage;
         }
 
         if (args.Length == 0)
         {
-            root.Parse("--help").Invoke();
+            Invoke(root.Parse("--help"));
             return (int)ExitCode.Usage;
         }
 
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return Invoke(parsed);
     }
 
     /// <summary>Gives a command what it does.</summary>
     internal static void Does(this Command command, Func<ParseResult, ExitCode> action) =>
         command.SetAction(parsed => (int)Guard(() => action(parsed)));
+
+    /// <summary>Runs a command. The console's own streams would send a terminal codes that nothing takes back.</summary>
+    private static int Invoke(ParseResult parsed)
+    {
+        using var help = new StringWriter { NewLine = "\n" };
+        var code = parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = help,
+            Error = help,
+        });
+        return help.GetStringBuilder().Length == 0 ? code : Math.Max(code, (int)Guard(() => Print(help.ToString())));
+    }
+
+    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpAction
+    {
+        MaxWidth = Console.IsOutputRedirected ? int.MaxValue : Descriptors.Columns(Descriptors.Output),
+    };
+
+    private static ExitCode Print(string text)
+    {
+        using var output = StandardOutput.OpenText();
+        output.Write(text);
+        return ExitCode.Done;
+    }
 
     private static ExitCode Guard(Func<ExitCode> action)
     {
@@ -49,7 +81,7 @@ internal static class CommandRunner
             Messages.Warn(error.Message);
             return error.Code;
         }
-        catch (Exception error) when (error is ProbeException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ProbeException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {
             Messages.Warn(error.Message);
             return ExitCode.Failed;

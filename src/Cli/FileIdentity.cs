@@ -2,6 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace TraceCap.Cli;
 
+/// <summary>What is read and written differently.</summary>
+internal enum FileKind
+{
+    /// <summary>A folder, a disk, or what cannot be told.</summary>
+    Other,
+
+    /// <summary>A file of bytes.</summary>
+    Regular,
+
+    /// <summary>A pipe or a socket.</summary>
+    Pipe,
+
+    /// <summary>A character device.</summary>
+    Device,
+}
+
 /// <summary>Which file a path leads to, whatever the path.</summary>
 internal static partial class FileIdentity
 {
@@ -9,6 +25,9 @@ internal static partial class FileIdentity
     private const uint TypeAndInode = 0x1 | 0x100;
     private const ushort TypeMask = 0xF000;
     private const ushort RegularType = 0x8000;
+    private const ushort PipeType = 0x1000;
+    private const ushort SocketType = 0xC000;
+    private const ushort DeviceType = 0x2000;
 
     /// <summary>Whether two paths lead to the same file: the same path, a symbolic or, on Linux, a hard link to it. A
     /// file that is not there is no other's.</summary>
@@ -23,10 +42,22 @@ internal static partial class FileIdentity
             && (first.Inode, first.DeviceMajor, first.DeviceMinor) == (second.Inode, second.DeviceMajor, second.DeviceMinor);
     }
 
-    /// <summary>Whether a path leads to a regular file, not to a device or a pipe.</summary>
-    internal static bool IsRegular(string path) => OperatingSystem.IsLinux()
-        ? TryRead(path, out var file) && (file.Mode & TypeMask) == RegularType
-        : (File.GetAttributes(path) & FileAttributes.Device) == 0;
+    /// <summary>What a path leads to; other if that cannot be told.</summary>
+    internal static FileKind KindOf(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) == 0 ? FileKind.Regular : FileKind.Other;
+        }
+
+        return !TryRead(path, out var file) ? FileKind.Other : (file.Mode & TypeMask) switch
+        {
+            RegularType => FileKind.Regular,
+            PipeType or SocketType => FileKind.Pipe,
+            DeviceType => FileKind.Device,
+            _ => FileKind.Other,
+        };
+    }
 
     /// <summary>What a path leads to through symbolic links.</summary>
     internal static string Resolve(string path) =>

@@ -7,19 +7,22 @@ namespace TraceCap.Cli;
 /// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
 internal sealed class FilterOptions
 {
-    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", "-p", "--pid");
-    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", "-u", "--uid");
-    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", "-N", "--netns");
+    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", least: 1, "-p", "--pid");
+    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", least: 0, "-u", "--uid");
+    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
     private readonly Option<bool> ipv4 = Options.Flag("Only IPv4 sockets.", "-4", "--ipv4");
     private readonly Option<bool> ipv6 = Options.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
+    /// <summary>All of them, as the help lists them.</summary>
+    internal IReadOnlyList<Option> All => [pid, uid, netns, ipv4, ipv6];
+
     internal void AddTo(Command command)
     {
-        command.Add(pid);
-        command.Add(uid);
-        command.Add(netns);
-        command.Add(ipv4);
-        command.Add(ipv6);
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(ipv4) && result.GetValue(ipv6))
@@ -40,7 +43,7 @@ internal sealed class FilterOptions
         IpVersion = IpVersion(parsed),
     };
 
-    /// <summary>The filters as they act on a capture.</summary>
+    /// <summary>The filters as they act on events.</summary>
     internal EventFilter ToEventFilter(ParseResult parsed) => new()
     {
         Pids = parsed.GetValue(pid) is { } id ? [id] : [],

@@ -8,7 +8,7 @@ internal static class ImportCommand
 {
     internal static Command Create()
     {
-        var input = new Argument<string>("FILE") { Description = "Events, one JSON object a line, as replay --json prints them; - is standard input." };
+        var input = Options.File("Events, one JSON object a line, as replay --json prints them; - is standard input.");
         var output = Options.CaptureOutput();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var force = Options.Force();

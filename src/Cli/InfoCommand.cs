@@ -10,17 +10,26 @@ internal static class InfoCommand
     {
         var files = Options.CaptureFiles();
         var json = Options.Flag("One JSON object a file.", "--json");
+        var filters = new FileFilterOptions();
         var command = new Command("info", "Tells what captures hold: host, kernel, times, events, losses, sizes.") { files, json };
-        command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(json)));
+        filters.AddTo(command);
+        command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(json), filters.ToFilter(parsed)));
         return command;
     }
 
-    private static ExitCode Run(string[] paths, bool json)
+    private static ExitCode Run(string[] paths, bool json, CaptureFilter filter)
     {
         using var output = StandardOutput.Open();
+        var isFirst = true;
         return CaptureFile.ForEach(paths, file =>
         {
-            var summary = file.Read(() => CaptureSummary.Of(file.Stream));
+            var summary = file.Read(() => CaptureSummary.Of(file.Stream, filter));
+            if (!isFirst && !json)
+            {
+                output.Write("\n"u8);
+            }
+
+            isFirst = false;
             output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary));
             return summary.IsWhole ? ExitCode.Done : ExitCode.Damaged;
         });

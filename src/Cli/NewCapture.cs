@@ -21,15 +21,24 @@ internal sealed class NewCapture : IDisposable
         Stream = stream;
     }
 
-    private NewCapture(string name, string target, bool force)
+    private NewCapture(string name, string target, bool force, bool readsPipe)
     {
         Name = name;
         this.target = target;
         this.force = force;
         unfinished = $"{target}.{Path.GetRandomFileName()}";
+        var pipe = readsPipe ? new FirstInterrupt() : null;
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
-            .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(unfinished)))];
-        Stream = OpenNew(unfinished);
+            .Select(signal => PosixSignalRegistration.Create(signal, Delete))];
+        Stream = OpenNew(unfinished, FileAccess.Write);
+
+        void Delete(PosixSignalContext context)
+        {
+            if (pipe?.Spares(context) != true)
+            {
+                File.Delete(unfinished);
+            }
+        }
     }
 
     /// <summary>What messages call it.</summary>
@@ -54,13 +63,13 @@ internal sealed class NewCapture : IDisposable
         CaptureOutput.Check(path, force);
         if (path == CaptureFile.Pipe)
         {
-            return new NewCapture("standard output", StandardOutput.Open());
+            return new NewCapture(StandardOutput.Name, StandardOutput.Open());
         }
 
         var target = FileIdentity.Resolve(path);
-        return File.Exists(target) && !FileIdentity.IsRegular(target)
+        return File.Exists(target) && FileIdentity.KindOf(target) != FileKind.Regular
             ? new NewCapture(path, new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))
-            : new NewCapture(path, target, force);
+            : new NewCapture(path, target, force, inputs.Contains(CaptureFile.Pipe) && StandardInput.IsPipe);
     }
 
     /// <summary>Has all of it on the disk, under its name.</summary>
@@ -87,6 +96,13 @@ internal sealed class NewCapture : IDisposable
         return CaptureVerifier.Verify(written).Problems;
     }
 
+    /// <summary>A file to write and read meanwhile, beside the capture, for its owner only, and gone when it is closed.</summary>
+    internal Stream OpenTemporary()
+    {
+        var folder = unfinished is null ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(unfinished))!;
+        return OpenNew(Path.Combine(folder, Path.GetRandomFileName()), FileAccess.ReadWrite, FileOptions.DeleteOnClose);
+    }
+
     public void Dispose()
     {
         Stream.Dispose();
@@ -101,12 +117,13 @@ internal sealed class NewCapture : IDisposable
         }
     }
 
-    private static FileStream OpenNew(string path)
+    private static FileStream OpenNew(string path, FileAccess access, FileOptions behaviour = FileOptions.None)
     {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
+            Access = access,
+            Options = behaviour,
             Share = FileShare.Read | FileShare.Delete,
             BufferSize = 0,
         };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Recorder;
 
@@ -15,38 +16,52 @@ internal static class Options
         new(name, aliases) { Description = description };
 
     /// <summary>One capture to read.</summary>
-    internal static Argument<string> CaptureFile() => new("FILE") { Description = "A capture; - is standard input." };
+    internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
+
+    /// <summary>One file to read.</summary>
+    internal static Argument<string> File(string description)
+    {
+        var file = new Argument<string>("FILE") { Description = description };
+        file.Validators.Add(result => CheckNames(result, "FILE"));
+        return file;
+    }
 
     /// <summary>One or more captures to read.</summary>
-    internal static Argument<string[]> CaptureFiles() => new("FILE")
+    internal static Argument<string[]> CaptureFiles(string description = "Captures; - is standard input.")
     {
-        Description = "Captures; - is standard input.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result => CheckNames(result, "FILE"));
+        return files;
+    }
 
     /// <summary>Where a capture is written.</summary>
-    internal static Option<string> CaptureOutput() => new("-o", "--output")
+    internal static Option<string> CaptureOutput()
     {
-        Description = "The capture to write; - is standard output.",
-        HelpName = "FILE",
-        Required = true,
-    };
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "The capture to write; - is standard output.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        output.Validators.Add(result => CheckNames(result, "-o"));
+        return output;
+    }
 
     /// <summary>Whether what is there already is replaced.</summary>
     internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
 
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
-    internal static Option<uint?> Number(string description, string what, string name, params string[] aliases) =>
-        Create<uint?>(description, what, "a whole number", name, aliases, (string text, out uint? value) =>
+    internal static Option<uint?> Number(string description, string what, uint least, string name, params string[] aliases) =>
+        Create<uint?>(description, what, Invariant($"a whole number from {least} to {uint.MaxValue}"), name, aliases, (string text, out uint? value) =>
         {
             var isNumber = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
             value = number;
-            return isNumber;
+            return isNumber && number >= least;
         });
 
     /// <summary>A count of at least one.</summary>
     internal static Option<ulong?> Count(string description, string what, string name, params string[] aliases) =>
-        Create<ulong?>(description, what, "a whole number above 0", name, aliases, (string text, out ulong? value) =>
+        Create<ulong?>(description, what, Invariant($"a whole number from 1 to {ulong.MaxValue}"), name, aliases, (string text, out ulong? value) =>
         {
             var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
             value = number;
@@ -64,12 +79,26 @@ internal static class Options
         });
 
     /// <summary>A time with its unit.</summary>
-    internal static Option<TimeSpan?> Duration(string description, string name) =>
-        Create<TimeSpan?>(description, "DURATION", "a time of a second or more, such as 30s, 15m or 1h", name, [], (string text, out TimeSpan? value) =>
+    internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
+        Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
         {
             var isTime = Durations.TryParse(text, out var time);
             value = time;
-            return isTime && time >= TimeSpan.FromSeconds(1);
+            return isTime;
+        });
+
+    /// <summary>Ports, separated by commas.</summary>
+    internal static Option<IReadOnlyList<ushort>?> Ports(string description, string name, params string[] aliases) =>
+        Create<IReadOnlyList<ushort>?>(description, "PORTS", "port numbers, such as 80 or 80,443", name, aliases, (string text, out IReadOnlyList<ushort>? value) =>
+        {
+            var ports = new List<ushort>();
+            value = ports;
+            return Array.TrueForAll(text.Split(','), part =>
+            {
+                var isPort = ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+                ports.Add(port);
+                return isPort;
+            });
         });
 
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
@@ -82,24 +111,35 @@ internal static class Options
         });
 
     /// <summary>One of a few words.</summary>
-    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
-    {
-        var option = Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
-        option.CompletionSources.Add([.. words.Keys]);
-        return option;
-    }
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name) =>
+        Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
 
-    /// <summary>Any text.</summary>
-    internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
-        new(name, aliases) { Description = description, HelpName = what };
+    /// <summary>What a parser reads that explains itself, once.</summary>
+    internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse),
+        };
 
-    /// <summary>What a parser reads whose <see cref="FormatException"/> says what is wrong with the text.</summary>
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token.Value, parse) ?? default)],
+            DefaultValueFactory = _ => [],
+        };
+
+    /// <summary>What a parser reads that explains itself and gives an object, once.</summary>
     internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
         where T : class => new(name, aliases)
         {
             Description = description,
             HelpName = what,
-            CustomParser = result => Parse(result, result.Tokens[^1], parse),
+            CustomParser = result => TryExplain(result, result.Tokens[^1].Value, parse, out var value) ? value : null,
         };
 
     /// <summary>The same, as often as it is given.</summary>
@@ -108,25 +148,52 @@ internal static class Options
         {
             Description = description,
             HelpName = what,
-            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token, parse)).OfType<T>()],
+            CustomParser = result => [.. result.Tokens.Select(token => TryExplain(result, token.Value, parse, out var value) ? value : null).OfType<T>()],
         };
-
-    private static T? Parse<T>(ArgumentResult result, Token token, Func<string, T> parse)
-        where T : class
-    {
-        try
-        {
-            return parse(token.Value);
-        }
-        catch (FormatException error)
-        {
-            result.AddError($"{Spelling(result)} {error.Message}");
-            return null;
-        }
-    }
 
     /// <summary>Whether an option stands on the command line.</summary>
     internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
+
+    /// <summary>Any text.</summary>
+    internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = what };
+
+    /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
+    /// its way, and names another file or none.</summary>
+    internal static void CheckNames(SymbolResult result, string what)
+    {
+        foreach (var name in result.Tokens.Select(token => token.Value))
+        {
+            if (name.Length == 0)
+            {
+                result.AddError($"{what}: the name is empty; expected that of a file, or -");
+            }
+            else if (name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                result.AddError($"{what} {name}: the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`");
+            }
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
+        where T : struct => TryExplain(result, text, parse, out var value) ? value : null;
+
+    private static bool TryExplain<T>(ArgumentResult result, string text, Func<string, T> parse, [MaybeNullWhen(false)] out T value)
+    {
+        try
+        {
+            value = parse(text);
+            return true;
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"{Spelling(result)}: {error.Message}");
+            value = default;
+            return false;
+        }
+    }
 
     private static Option<T> Create<T>(
         string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)
@@ -150,8 +217,8 @@ internal static class Options
 
     private static bool TryParseSize(string text, out long size)
     {
-        var digits = text.TrimEnd('B', 'b');
-        digits = digits.EndsWith('i') ? digits[..^1] : digits;
+        var digits = text.EndsWith('B') ? text[..^1] : text;
+        digits = digits.Length < text.Length && digits.EndsWith('i') ? digits[..^1] : digits;
         var shift = digits.Length == 0 ? 0 : char.ToUpperInvariant(digits[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
         var isNumber = long.TryParse(shift > 0 ? digits[..^1] : digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         size = isNumber && number <= long.MaxValue >> shift ? number << shift : 0;

@@ -1,14 +1,21 @@
 using System.CommandLine;
 using TraceCap.Cli;
 
+Descriptors.Check();
 var root = new RootCommand("Records TCP connections on Linux hosts into capture files, and replays them anywhere.")
 {
     RecordCommand.Create(),
     TraceCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),
+    LifetimesCommand.Create(),
     VerifyCommand.Create(),
+    MergeCommand.Create(),
+    CutCommand.Create(),
+    CompactCommand.Create(),
     RecoverCommand.Create(),
+    ChurnCommand.Create(),
+    SummaryCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

@@ -31,9 +31,13 @@ internal static class RecordCommand
     private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
     {
         var output = files.Output(parsed);
-        if (!output.IsSeries)
+        if (output.IsSeries)
         {
-            CaptureOutput.Check(output.Text, files.Force(parsed));
+            CaptureOutput.CheckFolder(output.Text);
+        }
+        else
+        {
+            CaptureOutput.Check(output.Name, files.Force(parsed));
         }
 
         var user = live.User(parsed);
@@ -59,7 +63,7 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        return Record(session, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
     }
 
     /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
@@ -71,7 +75,7 @@ internal static class RecordCommand
         if (output.Text == CaptureFile.Pipe)
         {
             return new CaptureSeries(
-                "standard output", StandardOutput.Open(), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
+                StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
         }
 
         var captures = files.Files(parsed, user);
@@ -102,7 +106,7 @@ internal static class RecordCommand
     }
 
     private static ExitCode Record(
-        LiveSession session, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
     {
         using (status)
         {
@@ -119,7 +123,7 @@ internal static class RecordCommand
                     },
                     cut: end == EndOfSession.SinkFull);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
             {
                 throw new CommandException(string.Create(
                     CultureInfo.InvariantCulture,

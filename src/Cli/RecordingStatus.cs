@@ -12,6 +12,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     private const ulong Interval = 250_000_000;
 
     private readonly IRecordingSink sink;
+    private readonly string shortName;
     private readonly bool quiet;
     private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
@@ -21,6 +22,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     internal RecordingStatus(IRecordingSink sink, bool quiet)
     {
         this.sink = sink;
+        shortName = PrintableText.Of(Path.GetFileName(sink.Name));
         this.quiet = quiet;
         shownAt = begin;
     }
@@ -42,7 +44,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
             var totals = sink.Totals;
             var rate = (totals.Events - shownEvents) * 1e9 / (state.Now - shownAt);
             line.Show(Text(
-                $"{sink.Name}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {SummaryText.Bytes(totals.Length)}  (Ctrl-C ends)"));
+                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {SummaryText.Bytes(totals.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, totals.Events);
         }
 
@@ -55,13 +57,14 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         Dispose();
         var totals = sink.Totals;
         var ledger = totals.Ledger;
-        var lost = ledger.Lost == 0 && ledger.ProbeMissed == 0 ? "none lost" : $"LOST {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
-        if (!quiet || ledger.Lost > 0)
+        var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
+        var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
+        if (!quiet || !isWhole)
         {
             var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{sink.Name}: {totals.Events:N0} events ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Name}: {totals.Events:N0} {(totals.Events == 1 ? "event" : "events")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

@@ -9,26 +9,42 @@ internal static class ReplayCommand
 {
     internal static Command Create()
     {
-        var path = Options.CaptureFile();
+        var files = Options.CaptureFiles("Captures, one after another; - is standard input.");
         var show = new ShowOptions();
-        var filters = new FilterOptions();
-        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { path };
+        var filters = new FileFilterOptions();
+        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
         filters.AddTo(command);
         command.Does(parsed => Run(
-            parsed.GetValue(path)!,
+            parsed.GetValue(files)!,
             show.Format(parsed, filters.IsOneNetns(parsed)),
-            show.Limit(parsed, filters.ToEventFilter(parsed))));
+            Filter(parsed, filters, show)));
         return command;
     }
 
-    private static ExitCode Run(string path, IEventFormat format, EventFilter filter)
+    private static CaptureFilter Filter(ParseResult parsed, FileFilterOptions filters, ShowOptions show)
     {
-        using var file = CaptureFile.Open(path);
+        var filter = filters.ToFilter(parsed);
+        return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
+    }
+
+    private static ExitCode Run(string[] paths, IEventFormat format, CaptureFilter filter)
+    {
         using var output = StandardOutput.Open();
-        var reader = new CaptureReader(file.Stream);
-        file.Read(() => Replay.Run(new EventStream(reader), format, filter, output, lost =>
-            Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
-        return file.Report(reader.Damage, reader.CutShort);
+        var printer = new EventPrinter(format, filter.Events, output);
+        var isBegun = false;
+        return CaptureFile.ForEach(paths, file =>
+        {
+            if (!isBegun)
+            {
+                printer.Begin();
+                isBegun = true;
+            }
+
+            var reader = new CaptureReader(file.Stream);
+            file.Read(() => Replay.Run(new EventStream(reader), format, filter, printer, lost =>
+                Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
+            return file.Report(reader.Damage, reader.CutShort);
+        });
     }
 }

@@ -9,6 +9,8 @@ internal sealed class RotationOptions
 {
     private const long SmallestFile = 64 << 10;
 
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Option<NamePattern?> output = Options.Explained(
         "The capture to write; - is standard output. In the name of a file, %h is the host, %t the time it was begun (20260131T235900Z), %n its number, %% a percent sign.",
         "FILE",
@@ -20,7 +22,7 @@ internal sealed class RotationOptions
         "Begin the next file once one has so many bytes.", "a size of 64K or more, such as 512K, 100M or 2G", bytes => bytes >= SmallestFile, "--rotate-size");
 
     private readonly Option<TimeSpan?> every = Options.Duration(
-        "Begin the next file at each multiple of this on the clock, in UTC: 1h means on the hour.", "--rotate-every");
+        "Begin the next file at each multiple of this on the clock, in UTC: 1h means on the hour.", "DURATION", "--rotate-every");
 
     private readonly Option<ulong?> keep = Options.Count("Delete the oldest files of that name pattern, so that there are no more than N.", "N", "--keep");
 
@@ -30,11 +32,12 @@ internal sealed class RotationOptions
     private readonly Option<bool> keepGoing = Options.Flag(
         "If a file cannot be written on, go on with the next one, which counts what was lost.", "--keep-going");
 
-    private readonly Option<bool> force = Options.Flag("Overwrite FILE if it is there.", "--force");
+    private readonly Option<bool> force = Options.Force();
 
     internal void AddTo(Command command)
     {
         output.Required = true;
+        output.Validators.Add(result => Options.CheckNames(result, "-o"));
         command.Add(output);
         command.Add(size);
         command.Add(every);
@@ -50,7 +53,7 @@ internal sealed class RotationOptions
     internal bool Force(ParseResult parsed) => parsed.GetValue(force);
 
     internal CaptureFiles Files(ParseResult parsed, UserAccount? owner) =>
-        new(Output(parsed), Force(parsed), (int?)parsed.GetValue(keep)) { Owner = owner };
+        new(Output(parsed), Force(parsed) || CaptureOutput.IsFlow(Output(parsed).Name), (int?)parsed.GetValue(keep)) { Owner = owner };
 
     internal SeriesOptions Series(ParseResult parsed) => new()
     {
@@ -79,13 +82,20 @@ internal sealed class RotationOptions
             CheckSeriesFor(option, result);
         }
 
+        if (IsRight(every, result) && result.GetValue(every) < ShortestPeriod)
+        {
+            result.AddError("--rotate-every: a file holds a second at least; give a time such as 30s, 15m or 1h");
+        }
+
         if (result.IsGiven(onRotate) && Output(result) is { Text: CaptureFile.Pipe })
         {
             result.AddError("--on-rotate is for files; -o - makes none");
         }
     }
 
-    /// <summary>Null if there is none, or a wrong one, which is told without this.</summary>
-    private NamePattern? Output(CommandResult result) =>
-        result.GetResult(output) is { } given && !given.Errors.Any() ? result.GetValue(output) : null;
+    /// <summary>Null if there is none, or a wrong one.</summary>
+    private NamePattern? Output(CommandResult result) => IsRight(output, result) ? result.GetValue(output) : null;
+
+    /// <summary>Whether an option has a value; a wrong one is told without this.</summary>
+    private static bool IsRight(Option option, CommandResult result) => result.GetResult(option) is { } given && !given.Errors.Any();
 }

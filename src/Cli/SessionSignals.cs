@@ -13,15 +13,25 @@ internal sealed class SessionSignals : IDisposable
     private const PosixSignal User1 = (PosixSignal)10;
 
     private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly TaskCompletionSource stopped = new();
     private volatile Action hangUp;
 
     internal SessionSignals(LiveSession session)
     {
-        hangUp = session.Stop;
-        On(PosixSignal.SIGINT, session.Stop);
-        On(PosixSignal.SIGTERM, session.Stop);
+        hangUp = Stop;
+        On(PosixSignal.SIGINT, Stop);
+        On(PosixSignal.SIGTERM, Stop);
         On(PosixSignal.SIGHUP, () => hangUp());
+
+        void Stop()
+        {
+            stopped.TrySetResult();
+            session.Stop();
+        }
     }
+
+    /// <summary>Done once the session was asked to end.</summary>
+    internal Task Stopped => stopped.Task;
 
     internal void OnHangUp(Action action) => hangUp = action;
 

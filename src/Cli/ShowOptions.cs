@@ -55,9 +55,12 @@ internal sealed class ShowOptions
         });
 
     /// <summary>Which of the recorded events there are rows for.</summary>
-    internal EventFilter Limit(ParseResult parsed, EventFilter filter) => filter with
+    /// <param name="parsed">The command line.</param>
+    /// <param name="filter">What else is asked for.</param>
+    /// <param name="types">The types that are asked for; if null, those that the tools show.</param>
+    internal EventFilter Limit(ParseResult parsed, EventFilter filter, EventTypeSet? types = null) => filter with
     {
-        Types = parsed.GetValue(all) ? EventTypeSet.All : EventTypeSet.Tcptracer,
+        Types = types ?? (parsed.GetValue(all) ? null : EventTypeSet.Tcptracer),
         Compat = parsed.GetValue(compat),
     };
 }

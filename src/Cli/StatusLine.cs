@@ -8,11 +8,14 @@ internal sealed class StatusLine : IDisposable
     private bool isShown;
 
     /// <summary>Whether somebody can see it.</summary>
-    internal bool IsSeen { get; } = !Console.IsErrorRedirected;
+    internal bool IsSeen { get; } = StandardError.IsTerminal;
 
+    /// <summary>Shows as much as fits the terminal now; nothing if the terminal takes nothing now.</summary>
     internal void Show(string text)
     {
-        Console.Error.Write(Clear + text);
+        // A line as wide as the terminal would wrap on some.
+        var room = Math.Max(0, Descriptors.Columns(Descriptors.Error) - 1);
+        StandardError.Post(Clear + (text.Length > room ? text[..room] : text));
         isShown = true;
     }
 
@@ -20,7 +23,7 @@ internal sealed class StatusLine : IDisposable
     {
         if (isShown)
         {
-            Console.Error.Write(Clear);
+            StandardError.Write(Clear);
             isShown = false;
         }
     }

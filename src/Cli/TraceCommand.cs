@@ -27,21 +27,16 @@ internal static class TraceCommand
 
     private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
-        using var output = StandardOutput.Open();
-        using var session = LiveSession.Start(options);
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
         Privileges.Drop(user);
+        using var signals = new SessionSignals(session);
+        using var output = new LiveOutput(signals.Stopped);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
         }
 
-        if (format is JsonLines json)
-        {
-            json.WallOffset = Clocks.Anchor().WallOffset;
-        }
-
-        using var signals = new SessionSignals(session);
-        var sink = new PrintingSink(new EventPrinter(format, filter, output), count);
+        var sink = new PrintingSink(format, new EventPrinter(format, filter, output), count);
         session.Run(sink, duration);
         sink.End();
         return ExitCode.Done;
@@ -50,13 +45,18 @@ internal static class TraceCommand
     /// <summary>Prints events once no earlier one can come, and tells of losses where they show.</summary>
     private sealed class PrintingSink : IEventSink
     {
+        private const ulong ClockInterval = 1_000_000_000;
+
+        private readonly JsonLines? json;
         private readonly EventPrinter printer;
         private readonly EventOrder order = new();
         private ulong left;
+        private ulong clockReadAt;
         private Ledger told;
 
-        internal PrintingSink(EventPrinter printer, ulong count)
+        internal PrintingSink(IEventFormat format, EventPrinter printer, ulong count)
         {
+            json = format as JsonLines;
             this.printer = printer;
             left = count;
             printer.Begin();
@@ -64,9 +64,10 @@ internal static class TraceCommand
 
         public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
         {
+            FollowClock(state.Now);
             Print(order.Add(events, state.Settled));
             var lost = state.Ledger - told;
-            if (lost.Lost > 0)
+            if (lost.Lost > 0 || lost.ProbeMissed > 0)
             {
                 Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}");
                 told = state.Ledger;
@@ -77,11 +78,16 @@ internal static class TraceCommand
 
         internal void End() => Print(order.Flush());
 
-        private void Print(ReadOnlySpan<TcpEvent> events)
+        private void Print(ReadOnlySpan<TcpEvent> events) => left -= printer.Print(events, left);
+
+        /// <summary>The wall clock may be set, or the host sleep, while events are printed.</summary>
+        private void FollowClock(ulong now)
         {
-            var wanted = events[..(int)Math.Min((ulong)events.Length, left)];
-            printer.Print(wanted);
-            left -= (ulong)wanted.Length;
+            if (json is not null && (json.WallOffset is null || now - clockReadAt >= ClockInterval))
+            {
+                json.WallOffset = Clocks.Anchor().WallOffset;
+                clockReadAt = now;
+            }
         }
     }
 }

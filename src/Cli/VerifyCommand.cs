@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TraceCap.Analyzer;
 using TraceCap.Format;
 
 namespace TraceCap.Cli;
@@ -24,16 +25,16 @@ internal static class VerifyCommand
             var held = string.Create(CultureInfo.InvariantCulture, $"{found.Events:N0} events in {found.Chunks:N0} {(found.Chunks == 1 ? "chunk" : "chunks")}");
             if (found.Problems.Count == 0)
             {
-                output.WriteLine($"{file.Name}: ok, {held}");
+                output.WriteLine($"{PrintableText.Of(file.Name)}: ok, {held}");
                 return ExitCode.Done;
             }
 
             foreach (var line in file.Describe(found.Problems))
             {
-                output.WriteLine(line);
+                output.WriteLine(PrintableText.Of(line));
             }
 
-            output.WriteLine($"{file.Name}: NOT OK, {held} can be read");
+            output.WriteLine($"{PrintableText.Of(file.Name)}: NOT OK, {held} can be read");
             return ExitCode.Damaged;
         });
     }

@@ -7,7 +7,6 @@ namespace TraceCap.Format;
 public sealed class BlockReader
 {
     private readonly Stream input;
-    private readonly DamageLog damage;
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
@@ -18,12 +17,10 @@ public sealed class BlockReader
 
     /// <summary>Reads from where the stream stands.</summary>
     /// <param name="input">Stays open.</param>
-    /// <param name="damage">Gets what lies between undamaged blocks.</param>
     /// <param name="offset">The offset in the file at which the stream stands.</param>
-    public BlockReader(Stream input, DamageLog damage, long offset = 0)
+    public BlockReader(Stream input, long offset = 0)
     {
         this.input = input;
-        this.damage = damage;
         startOffset = offset;
     }
 
@@ -41,6 +38,9 @@ public sealed class BlockReader
 
     /// <summary>The length of the current block in bytes.</summary>
     public int Length => current;
+
+    /// <summary>What lies between the block before and the current one, or the end; null if nothing does.</summary>
+    public Damage? Skipped { get; private set; }
 
     /// <summary>Whether the bytes before the first block can be the beginning of a capture that was cut short there.</summary>
     public bool BeginsLikeCapture { get; private set; } = true;
@@ -63,11 +63,9 @@ public sealed class BlockReader
             }
         }
 
-        if (damaged > 0)
-        {
-            damage.Add(startOffset - damaged, damaged, current > 0 ? "not an undamaged block" : "the last block is incomplete");
-        }
-
+        Skipped = damaged > 0
+            ? new Damage(startOffset - damaged, damaged, current > 0 ? "not an undamaged block" : "the last block is incomplete")
+            : null;
         return current > 0;
     }
 

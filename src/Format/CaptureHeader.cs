@@ -39,8 +39,12 @@ public sealed record CaptureHeader
     /// <summary>The filters that acted while recording, by option name.</summary>
     public IReadOnlyDictionary<string, string> Filters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Which of the recorded events were kept later, by option name; usually all.</summary>
-    public IReadOnlyDictionary<string, string> Selection { get; init; } = new Dictionary<string, string>();
+    /// <summary>Which of the recorded events were kept later, as the options of one command after another; usually all.</summary>
+    public IReadOnlyList<string> Selection { get; init; } = [];
+
+    /// <summary>The hosts whose captures were merged into this one; usually none. Their order is that of the numbers in the
+    /// connection ids, see <see cref="MergedHost.ConnectionShift"/>.</summary>
+    public IReadOnlyList<MergedHost> Hosts { get; init; } = [];
 
     /// <summary>Other settings of the recorder, by option name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
@@ -52,12 +56,12 @@ public sealed record CaptureHeader
     public ClockAnchor? Start { get; init; }
 
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
-    internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0;
+    internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1));
+        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1));
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -67,17 +71,21 @@ public sealed record CaptureHeader
         writer.Write(Cpus);
         WriteText(ref writer, "probes", Probes);
         WriteTexts(ref writer, "probes_not_used", ProbesNotUsed);
-        writer.Write("limits");
-        writer.WriteArrayHeader(Limits.Count);
-        foreach (var limit in Limits)
-        {
-            writer.Write(limit);
-        }
-
+        WriteTexts(ref writer, "limits", Limits);
         WriteTexts(ref writer, "filters", Filters);
         if (Selection.Count > 0)
         {
             WriteTexts(ref writer, "selection", Selection);
+        }
+
+        if (Hosts.Count > 0)
+        {
+            writer.Write("hosts");
+            writer.WriteArrayHeader(Hosts.Count);
+            foreach (var host in Hosts)
+            {
+                host.Write(ref writer);
+            }
         }
 
         WriteTexts(ref writer, "options", Options);
@@ -106,9 +114,10 @@ public sealed record CaptureHeader
                 case "cpus": header = header with { Cpus = reader.ReadInt32() }; break;
                 case "probes": header = header with { Probes = reader.ReadString() ?? "" }; break;
                 case "probes_not_used": header = header with { ProbesNotUsed = ReadTexts(ref reader) }; break;
-                case "limits": header = header with { Limits = MessagePackMap.ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "") }; break;
+                case "limits": header = header with { Limits = ReadList(ref reader) }; break;
                 case "filters": header = header with { Filters = ReadTexts(ref reader) }; break;
-                case "selection": header = header with { Selection = ReadTexts(ref reader) }; break;
+                case "selection": header = header with { Selection = ReadList(ref reader) }; break;
+                case "hosts": header = header with { Hosts = MessagePackMap.ReadList(ref reader, MergedHost.Read) }; break;
                 case "options": header = header with { Options = ReadTexts(ref reader) }; break;
                 case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
                 case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;
@@ -125,6 +134,19 @@ public sealed record CaptureHeader
         writer.Write(key);
         writer.Write(value);
     }
+
+    private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyList<string> values)
+    {
+        writer.Write(key);
+        writer.WriteArrayHeader(values.Count);
+        foreach (var value in values)
+        {
+            writer.Write(value);
+        }
+    }
+
+    private static List<string> ReadList(ref MessagePackReader reader) =>
+        MessagePackMap.ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "");
 
     private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyDictionary<string, string> values)
     {

@@ -1,6 +1,3 @@
-using K4os.Compression.LZ4;
-using TraceCap.Format.Columns;
-
 namespace TraceCap.Format;
 
 /// <summary>
@@ -16,41 +13,47 @@ public sealed class CaptureReader
     /// not made to reach it takes a few chunks' worth.</summary>
     public const long MaxMemory = 256L << 20;
 
-    private readonly BlockReader blocks;
-    private readonly ChunkDecoder decoder = new();
-    private byte[] raw = [];
-    private TcpEvent[] events = [];
-    private int count;
+    /// <summary>The least length of a capture, in bytes, that is worth more than one thread.</summary>
+    private const long WorthThreads = 4 << 20;
+
+    private readonly BlockSource source;
     private Guid fileId;
     private long expected;
     private bool footerSeen = true;
 
-    /// <summary>Reads from where the stream stands.</summary>
+    /// <summary>Reads from where the stream stands, on one thread.</summary>
     /// <param name="input">Stays open.</param>
-    public CaptureReader(Stream input)
-        : this(input, searches: true)
+    /// <param name="offset">Where that is in the file.</param>
+    public CaptureReader(Stream input, long offset = 0)
+        : this(new BlockReader(input, offset), threads: 1)
     {
     }
 
-    /// <inheritdoc cref="CaptureReader(Stream)" />
-    /// <param name="input">Stays open.</param>
-    /// <param name="searches">Whether damage is skipped; else it is the end.</param>
-    internal CaptureReader(Stream input, bool searches) => blocks = new BlockReader(input, Damage) { Searches = searches };
+    internal CaptureReader(BlockReader blocks, int threads) => source = new BlockSource(blocks, threads);
+
+    /// <summary>
+    /// Reads a file from its beginning with several threads if it is long: blocks are decoded ahead, and given in order
+    /// as by one. Memory: that of a reader for each thread, and as many blocks and their events again.
+    /// </summary>
+    /// <param name="input">Stays open. A pipe is read on one thread, for reading ahead would wait for what is not written yet.</param>
+    /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
+    public static CaptureReader Open(Stream input, int? threads = null) => new(
+        new BlockReader(input), input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
 
     /// <summary>What could not be read so far.</summary>
     public DamageLog Damage { get; } = new();
 
     /// <summary>The header of the current block.</summary>
-    public ref readonly BlockHeader Block => ref blocks.Header;
+    public ref readonly BlockHeader Block => ref source.Current.Header;
 
     /// <summary>Where the current block begins in the file.</summary>
-    public long Offset => blocks.Offset;
+    public long Offset => source.Current.Offset;
 
     /// <summary>The length of the current block in the file.</summary>
-    public int Length => blocks.Length;
+    public int Length => source.Current.Length;
 
     /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
-    public ReadOnlyMemory<byte> Payload => blocks.Payload;
+    public ReadOnlyMemory<byte> Payload => source.Current.Payload;
 
     /// <summary>Sections begun so far.</summary>
     public int Section { get; private set; }
@@ -61,15 +64,22 @@ public sealed class CaptureReader
     /// <summary>The header of the section; null if it is damaged.</summary>
     public CaptureHeader? Header { get; private set; }
 
+    /// <summary>The last clock anchor of the section so far; null if it has none that can be read.</summary>
+    public ClockAnchor? Clock { get; private set; }
+
+    /// <summary>The earliest timestamp of the first chunk of the section that has events, CLOCK_MONOTONIC ns: where its time
+    /// begins. Null before.</summary>
+    public ulong? Begin { get; private set; }
+
     /// <summary>The context block just read, else null.</summary>
-    public CaptureContext? Context { get; private set; }
+    public CaptureContext? Context => source.Current.Context;
 
     /// <summary>The footer just read, else null.</summary>
-    public CaptureFooter? Footer { get; private set; }
+    public CaptureFooter? Footer => source.Current.Footer;
 
     /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
     /// the next <see cref="Read"/>.</summary>
-    public ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
+    public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
 
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
     public bool IsWhole => Damage.Count == 0 && CutShort == 0;
@@ -80,12 +90,9 @@ public sealed class CaptureReader
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public bool Read()
     {
-        count = 0;
-        Context = null;
-        Footer = null;
         while (ReadBlock())
         {
-            if (IsInPlace() && TryDecode())
+            if (IsInPlace() && IsDecoded())
             {
                 return true;
             }
@@ -104,20 +111,26 @@ public sealed class CaptureReader
     {
         try
         {
-            if (blocks.Read())
+            var more = source.Read();
+            if (source.Current.TakeSkipped(out var skipped))
+            {
+                Damage.Add(skipped);
+            }
+
+            if (more)
             {
                 return true;
             }
         }
         catch (CaptureFormatException error)
         {
-            throw new CaptureFormatException($"at byte {blocks.Offset}: {error.Message}", error);
+            throw new CaptureFormatException($"at byte {Offset}: {error.Message}", error);
         }
 
-        if (Section == 0 && !blocks.BeginsLikeCapture)
+        if (Section == 0 && !source.BeginsLikeCapture)
         {
             throw new CaptureFormatException(
-                $"not a capture: none of its {blocks.Offset} bytes begin a block of one; `tracecap record -o FILE` writes captures");
+                $"not a capture: none of its {Offset} bytes begin a block of one; `tracecap record -o FILE` writes captures");
         }
 
         return false;
@@ -126,12 +139,14 @@ public sealed class CaptureReader
     /// <summary>Follows sections and sequence numbers; a block that was there already is not read again.</summary>
     private bool IsInPlace()
     {
-        ref readonly var block = ref blocks.Header;
+        ref readonly var block = ref source.Current.Header;
         if (Section == 0 || block.FileId != fileId || block.Kind == BlockKind.Header)
         {
             CutShort += footerSeen ? 0 : 1;
             footerSeen = false;
             Header = null;
+            Clock = null;
+            Begin = null;
             Section++;
             fileId = block.FileId;
             expected = 0;
@@ -139,82 +154,34 @@ public sealed class CaptureReader
 
         if (block.Sequence < expected)
         {
-            Damage.Add(blocks.Offset, blocks.Length, $"block {block.Sequence} after block {expected - 1}: repeated or out of place");
+            Damage.Add(Offset, Length, $"block {block.Sequence} after block {expected - 1}: repeated or out of place");
             return false;
         }
 
         if (block.Sequence > expected)
         {
-            Damage.AddMissing(blocks.Offset, block.Sequence - expected);
+            Damage.AddMissing(Offset, block.Sequence - expected);
         }
 
         expected = block.Sequence + 1L;
         return true;
     }
 
-    private bool TryDecode()
+    private bool IsDecoded()
     {
-        try
+        source.Decode();
+        var block = source.Current;
+        if (block.Malformed is { } problem)
         {
-            ref readonly var block = ref blocks.Header;
-            switch (block.Kind)
-            {
-                case BlockKind.Header:
-                    Header = CaptureHeader.Read(Unpack());
-                    return true;
-                case BlockKind.Chunk:
-                    var payload = Unpack().Span;
-                    Grow(ref events, (int)block.Events, BlockHeader.MaxEvents);
-                    decoder.Decode(payload, events.AsSpan(0, (int)block.Events));
-                    count = (int)block.Events;
-                    return true;
-                case BlockKind.Context:
-                    Context = CaptureContext.Read(Unpack());
-                    return true;
-                case BlockKind.Footer:
-                    Footer = CaptureFooter.Read(Unpack());
-                    footerSeen = true;
-                    return true;
-                default:
-                    // Of a kind of a later minor version the place, the promise and the ledger count all the same.
-                    return true;
-            }
-        }
-        catch (CaptureFormatException error)
-        {
-            Damage.Add(blocks.Offset, blocks.Length, error.Message);
+            Damage.Add(Offset, Length, problem);
             return false;
         }
-    }
 
-    private ReadOnlyMemory<byte> Unpack()
-    {
-        var payload = blocks.Payload;
-        var length = (int)blocks.Header.RawLength;
-        switch (blocks.Header.Codec)
-        {
-            case BlockCodec.Stored:
-                return payload.Length == length
-                    ? payload
-                    : throw new CaptureFormatException($"a stored payload of {payload.Length} bytes claims to be {length}");
-            case BlockCodec.Lz4:
-                Grow(ref raw, length, BlockHeader.MaxPayload);
-                var got = LZ4Codec.Decode(payload.Span, raw.AsSpan(0, length));
-                return got == length && length > 0
-                    ? raw.AsMemory(0, length)
-                    : throw new CaptureFormatException($"the payload does not unpack to its {length} bytes");
-            default:
-                throw new CaptureFormatException(
-                    $"the payload is packed with codec {(byte)blocks.Header.Codec}, which this version does not know");
-        }
-    }
-
-    /// <summary>Blocks that are each a little larger than the one before must not take new memory every time.</summary>
-    private static void Grow<T>(ref T[] array, int length, int most)
-    {
-        if (array.Length < length)
-        {
-            array = new T[Math.Min(Math.Max(length, 2 * array.Length), most)];
-        }
+        // Of a kind of a later minor version the place, the promise and the ledger count all the same.
+        Header = block.CaptureHeader ?? Header;
+        Clock = block.CaptureHeader?.Start ?? (block.Context?.Clocks is [.., var newest] ? newest : Clock);
+        Begin ??= block.Events.IsEmpty ? null : block.Header.FirstTimestamp;
+        footerSeen |= block.Footer is not null;
+        return true;
     }
 }

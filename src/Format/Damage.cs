@@ -26,15 +26,17 @@ public sealed class DamageLog
     /// <summary>Blocks that the sequence numbers show to be missing.</summary>
     public long MissingBlocks { get; private set; }
 
-    internal void Add(long offset, long length, string what)
+    internal void Add(in Damage damage)
     {
         Count++;
-        Bytes += length;
+        Bytes += damage.Length;
         if (entries.Count < MaxEntries)
         {
-            entries.Add(new Damage(offset, length, what));
+            entries.Add(damage);
         }
     }
+
+    internal void Add(long offset, long length, string what) => Add(new Damage(offset, length, what));
 
     internal void AddMissing(long offset, long blocks)
     {

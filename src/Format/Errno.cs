@@ -22,4 +22,13 @@ public static class Errno
         "EISNAM", "EREMOTEIO", "EDQUOT", "ENOMEDIUM", "EMEDIUMTYPE", "ECANCELED", "ENOKEY", "EKEYEXPIRED",
         "EKEYREVOKED", "EKEYREJECTED", "EOWNERDEAD", "ENOTRECOVERABLE", "ERFKILL", "EHWPOISON",
     ];
+
+    /// <summary>The name of an error: its number if it has none, and <c>given_up</c> for 0, the error of a connect that the
+    /// program itself ended.</summary>
+    public static string NameOf(ushort error) => error switch
+    {
+        0 => "given_up",
+        _ when error < Names.Length && Names[error] != "" => Names[error],
+        _ => error.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
 }

@@ -2,18 +2,27 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Brings events that arrive slightly out of order (each CPU is in order, their mixture is not quite) into the order of
-/// their timestamps; equal ones keep the order of arrival. Holds back what later events may still precede, and at most
-/// <see cref="MaxHeld"/> events.
+/// their timestamps; equal ones keep the order of arrival. Holds back what later events may still precede, but at most
+/// <see cref="MaxHeld"/> events, and no more than can be sorted in reasonable time: a file may be made to have its events
+/// sorted over and over.
 /// </summary>
 public sealed class EventOrder
 {
-    /// <summary>The most events that are held back: the largest chunk's.</summary>
-    public const int MaxHeld = BlockHeader.MaxEvents;
+    /// <summary>The most events that are held back: those of the two largest chunks. Of more the earlier half is given.</summary>
+    public const int MaxHeld = 2 * BlockHeader.MaxEvents;
+
+    /// <summary>How many events may be sorted for each that arrives, and how many beside. A recorder's take one or two.</summary>
+    private const long SortedPerEvent = 64;
+
+    private const long SortedBeside = 64 * MaxHeld;
 
     private TcpEvent[] held = [];
     private TcpEvent[] sorted = [];
     private (ulong Time, int Place)[] places = [];
     private int heldCount;
+    private bool heldInOrder = true;
+    private ulong earliest = ulong.MaxValue;
+    private long sortingLeft = SortedBeside;
     private ulong arrived;
     private ulong given;
 
@@ -39,13 +48,25 @@ public sealed class EventOrder
             return Give(events);
         }
 
-        var total = heldCount + events.Length;
-        Grow(total);
-        events.CopyTo(held.AsSpan(heldCount));
-        Sort(total, inOrder && heldCount == 0);
-        var ready = Math.Max(CountUpTo(sorted.AsSpan(0, total), settled), total - MaxHeld);
-        sorted.AsSpan(ready, total - ready).CopyTo(held);
-        heldCount = total - ready;
+        Hold(events, inOrder);
+        sortingLeft += SortedPerEvent * events.Length;
+        var mayHold = heldCount <= MaxHeld && sortingLeft > 0;
+        if (mayHold && settled < earliest)
+        {
+            return [];
+        }
+
+        sortingLeft -= heldCount;
+        Sort();
+        var ready = CountUpTo(sorted.AsSpan(0, heldCount), settled);
+        if (!mayHold)
+        {
+            ready = Math.Max(ready, sortingLeft > 0 ? heldCount - (MaxHeld / 2) : heldCount);
+        }
+
+        heldCount -= ready;
+        sorted.AsSpan(ready, heldCount).CopyTo(held);
+        (heldInOrder, earliest) = (true, heldCount > 0 ? held[0].Timestamp : ulong.MaxValue);
         return Give(sorted.AsSpan(0, ready));
     }
 
@@ -93,28 +114,37 @@ public sealed class EventOrder
         return events;
     }
 
-    private void Grow(int total)
+    private void Hold(ReadOnlySpan<TcpEvent> events, bool inOrder)
     {
+        var total = heldCount + events.Length;
         if (held.Length < total)
         {
-            var room = Math.Max(total, Math.Min(2 * held.Length, 2 * MaxHeld));
+            var room = Math.Max(total, Math.Min(2 * held.Length, MaxHeld));
             Array.Resize(ref held, room);
             sorted = new TcpEvent[room];
             places = new (ulong, int)[room];
         }
+
+        events.CopyTo(held.AsSpan(heldCount));
+        heldCount = total;
+        heldInOrder &= inOrder;
+        foreach (ref readonly var one in events)
+        {
+            earliest = Math.Min(earliest, one.Timestamp);
+        }
     }
 
     /// <summary>Fills <see cref="sorted"/> from <see cref="held"/>. Sorts keys, and moves each event once.</summary>
-    private void Sort(int total, bool inOrder)
+    private void Sort()
     {
-        if (inOrder)
+        if (heldInOrder)
         {
-            held.AsSpan(0, total).CopyTo(sorted);
+            held.AsSpan(0, heldCount).CopyTo(sorted);
             return;
         }
 
-        var keys = places.AsSpan(0, total);
-        for (var i = 0; i < total; i++)
+        var keys = places.AsSpan(0, heldCount);
+        for (var i = 0; i < heldCount; i++)
         {
             keys[i] = (held[i].Timestamp, i);
         }
@@ -124,7 +154,7 @@ public sealed class EventOrder
             keys.Sort();
         }
 
-        for (var i = 0; i < total; i++)
+        for (var i = 0; i < heldCount; i++)
         {
             sorted[i] = held[keys[i].Place];
         }

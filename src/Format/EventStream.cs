@@ -3,7 +3,6 @@ namespace TraceCap.Format;
 /// <summary>The events of a capture in time order, section after section.</summary>
 public sealed class EventStream(CaptureReader reader)
 {
-    private int section = 1;
     private bool sectionEnded;
     private bool ended;
 
@@ -13,12 +12,24 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>How far out of order the events were.</summary>
     public EventOrder Order { get; } = new();
 
+    /// <summary>The number of the section that the events are of, from 1.</summary>
+    public int Section { get; private set; } = 1;
+
+    /// <summary>The header of that section; null if it is damaged.</summary>
+    public CaptureHeader? Header { get; private set; }
+
+    /// <summary>What the ledger of that section has come to so far.</summary>
+    public Ledger Ledger { get; private set; }
+
+    /// <summary>Up to when that section is known to have been recorded, CLOCK_MONOTONIC ns; 0 if not at all.</summary>
+    public ulong RecordedTo { get; private set; }
+
     /// <summary>The last clock anchor before the events, by which their wall-clock times are known; null if the section
     /// has none that can be read.</summary>
     public ClockAnchor? Clock { get; private set; }
 
-    /// <summary>Where events went, over all blocks read so far.</summary>
-    public Ledger Ledger { get; private set; }
+    /// <inheritdoc cref="CaptureReader.Begin" />
+    public ulong? Begin { get; private set; }
 
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
@@ -39,10 +50,13 @@ public sealed class EventStream(CaptureReader reader)
         if (sectionEnded)
         {
             sectionEnded = false;
-            section = reader.Section;
+            Section = reader.Section;
+            Header = null;
+            Ledger = default;
+            RecordedTo = 0;
+            Clock = null;
             Order.Restart();
-            Clock = reader.Header?.Start;
-            return Order.Add(reader.Events, reader.Block.Settled);
+            return Take();
         }
 
         if (!reader.Read())
@@ -51,14 +65,23 @@ public sealed class EventStream(CaptureReader reader)
             return Order.Flush();
         }
 
-        Ledger += reader.Block.Ledger;
-        if (reader.Section != section)
+        if (reader.Section != Section)
         {
             sectionEnded = true;
             return Order.Flush();
         }
 
-        Clock = reader.Context is { Clocks: [.., var newer] } ? newer : Clock ?? reader.Header?.Start;
-        return Order.Add(reader.Events, reader.Block.Settled);
+        return Take();
+    }
+
+    private ReadOnlySpan<TcpEvent> Take()
+    {
+        ref readonly var block = ref reader.Block;
+        Header ??= reader.Header;
+        Ledger += block.Ledger;
+        RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
+        Clock = reader.Clock;
+        Begin = reader.Begin;
+        return Order.Add(reader.Events, block.Settled);
     }
 }

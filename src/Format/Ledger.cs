@@ -9,7 +9,8 @@ namespace TraceCap.Format;
 /// <param name="Emitted">Events that the probes saw and the filters let through.</param>
 /// <param name="RingFull">Lost: no room in the ring buffer between kernel and recorder.</param>
 /// <param name="MapFull">Lost: no room to remember a connect under way.</param>
-/// <param name="ProbeMissed">How often the kernel skipped a probe. Each may have lost an event or not, so they are
+/// <param name="ProbeMissed">How often the kernel skipped a probe, or a probe came too late to see what had happened
+/// (an accepted socket that another thread had closed already). Each may have lost an event or not, so they are
 /// neither in <paramref name="Emitted"/> nor in <see cref="Lost"/>.</param>
 /// <param name="Dropped">Lost: the recorder could not keep them.</param>
 public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFull, ulong ProbeMissed, ulong Dropped)

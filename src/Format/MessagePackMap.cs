@@ -20,9 +20,11 @@ internal static class MessagePackMap
             var reader = new MessagePackReader(payload);
             ReadMap(ref reader, field);
         }
-        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidCastException)
+        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException
+            or OverflowException or InvalidCastException or ArgumentOutOfRangeException)
         {
-            throw new CaptureFormatException($"the {what} is not what MessagePack should be there: {error.Message}", error);
+            // The last is what it throws where it skips more than 2 GiB.
+            throw new CaptureFormatException($"the map of the {what} cannot be read: {error.Message}", error);
         }
     }
 

@@ -89,7 +89,8 @@ internal sealed class SectionAccount
         Declared += reader.Context?.Missing ?? default;
         Header ??= reader.Header;
         Footer ??= reader.Footer;
-        Repeated = sequences.Add(reader.Events);
+        // Merged recordings of one host each count from the beginning.
+        Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
         if (reader.Block.Kind == BlockKind.Chunk)
         {
             Chunks++;

@@ -89,7 +89,7 @@ public static class SectionIndex
         }
 
         file.Position = offset;
-        var reader = new CaptureReader(file, searches: false);
+        var reader = new CaptureReader(new BlockReader(file) { Searches = false }, threads: 1);
         try
         {
             return reader.Read() && reader.Offset == 0 ? reader : null;

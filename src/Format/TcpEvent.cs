@@ -58,7 +58,9 @@ public struct TcpEvent
     public ulong Timestamp;
 
     /// <summary>The kernel's socket cookie (<c>ss -e</c> prints it as <c>sk:</c>): the same for all events of one
-    /// socket and never used again while the host is up. 0 if the kernel gave none.</summary>
+    /// socket and never used again while the host is up. Not one for each connection: a socket that is disconnected
+    /// (<c>connect</c> with AF_UNSPEC) and connected again has two <see cref="TcpEventType.Connect"/> with the same
+    /// number, and no close between. 0 if the kernel gave none.</summary>
     public ulong Connection;
 
     /// <summary>The cgroup2 id of the task (the inode number of its folder).</summary>

@@ -57,8 +57,9 @@ internal sealed class CaptureSink : IEventSink
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
-        writer.Append(events);
+        // Before the events: a chunk that fills up with them must not hold more than its ledger knows of.
         writer.Ledger = state.Ledger;
+        writer.Append(events);
         writer.Settled = state.Settled;
         CloseInTime(state.Now);
         AnchorClocks();

@@ -27,7 +27,7 @@ public interface IRecordingSink : IEventSink, IDisposable
 public sealed record RecordingTotals(
     ulong Events, ulong EventsWritten, long Length, Ledger Ledger, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
 
-/// <summary>Passes on so many events, and then no more.</summary>
+/// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
 /// <param name="sink">Gets them.</param>
 /// <param name="most">How many.</param>
 public sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
@@ -37,8 +37,12 @@ public sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
-        var wanted = events[..(int)Math.Min((ulong)events.Length, left)];
-        left -= (ulong)wanted.Length;
-        return sink.Take(wanted, state) && left > 0;
+        var wanted = 0;
+        while (wanted < events.Length && left > 0)
+        {
+            left -= events[wanted++].Type == TcpEventType.Open ? 0ul : 1;
+        }
+
+        return sink.Take(events[..wanted], state) && left > 0;
     }
 }

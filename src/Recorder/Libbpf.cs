@@ -81,6 +81,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int OpenPinned(string path);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
+    internal static partial int LookUp(int map, void* key, void* value);
+
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
     internal static partial int GetInfo(int descriptor, void* info, ref uint length);
 

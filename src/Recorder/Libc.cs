@@ -27,6 +27,10 @@ internal static unsafe partial class Libc
 
     private const int EmptyPath = 0x1000;
     private const uint StatxLinks = 4;
+    internal const int AddressFamilyNetlink = 16;
+    internal const int SocketRaw = 3;
+    internal const int NetlinkSocketDiagnosis = 4;
+    internal const int NewNetworkNamespace = 0x40000000;
 
     internal struct TimeSpec
     {
@@ -116,6 +120,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     internal static partial int EpollWait(int epoll, EpollEvent* events, int capacity, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    internal static partial int OpenSocket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    internal static partial nint Send(int socket, byte* data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    internal static partial nint Receive(int socket, byte* buffer, nuint capacity, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    internal static partial int EnterNamespace(int descriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint SystemCall(nint number, nint first, nint second, nint third);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceCap.Format;
 
 namespace TraceCap.Recorder;
@@ -26,9 +27,15 @@ public sealed class LiveSession : IDisposable
 
     private readonly Probes probes;
     private readonly TcpEvent[] events = new TcpEvent[4096];
+    private readonly List<TcpEvent> first = [];
     private ulong settled;
+    private ulong open;
 
-    private LiveSession(Probes probes) => this.probes = probes;
+    private LiveSession(Probes probes)
+    {
+        this.probes = probes;
+        Limits = probes.Limits;
+    }
 
     /// <inheritdoc cref="Probes.ProbeSet" />
     public string ProbeSet => probes.ProbeSet;
@@ -36,19 +43,44 @@ public sealed class LiveSession : IDisposable
     /// <inheritdoc cref="Probes.NotUsed" />
     public IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
 
-    /// <inheritdoc cref="Probes.Limits" />
-    public IReadOnlyList<string> Limits => probes.Limits;
+    /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
+    public IReadOnlyList<string> Limits { get; private set; }
 
-    /// <summary>Attaches the probes: from here on the ring buffer fills.</summary>
+    /// <summary>Attaches the probes, from here on the ring buffer fills, and finds out what connections are open.</summary>
     /// <inheritdoc cref="Probes.Attach" path="/exception" />
-    public static LiveSession Start(ProbeOptions options) => new(Probes.Attach(options));
+    public static LiveSession Start(ProbeOptions options)
+    {
+        var session = new LiveSession(Probes.Attach(options));
+        try
+        {
+            if (options.BeyondTcptracer)
+            {
+                session.FindOpenConnections(options);
+            }
+
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs until it is stopped, the time is over, or the sink wants no more.</summary>
     /// <param name="sink">Gets all events.</param>
     /// <param name="duration">How long; null for no limit.</param>
     public EndOfSession Run(IEventSink sink, TimeSpan? duration)
     {
-        var deadline = duration is { } time ? Clocks.Monotonic() + (ulong)time.TotalNanoseconds : ulong.MaxValue;
+        var deadline = duration is { } time ? After(Clocks.Monotonic(), time) : ulong.MaxValue;
+        if (!Take(sink, CollectionsMarshal.AsSpan(first), Clocks.Monotonic()))
+        {
+            return EndOfSession.SinkFull;
+        }
+
+        first.Clear();
+        first.TrimExcess();
+
         while (true)
         {
             if (!Drain(sink))
@@ -73,24 +105,65 @@ public sealed class LiveSession : IDisposable
     /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
     public void Dispose() => probes.Dispose();
 
+    /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
+    private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);
+
     /// <summary>Hands on all that is in the ring.</summary>
     private bool Drain(IEventSink sink)
     {
-        while (true)
+        int count;
+        do
         {
-            // An event that is not in the ring when the read begins gets its timestamp later than now.
-            var now = Clocks.Monotonic();
-            var count = probes.Ring.Read(events, out var caughtUp);
-            settled = caughtUp ? now : settled;
-            if (!sink.Take(events.AsSpan(0, count), new DrainState(now, settled, probes.Ledger.Read())))
+            count = Read(out var now);
+            if (!Take(sink, events.AsSpan(0, count), now))
             {
                 return false;
             }
+        }
+        while (count == events.Length);
+        return true;
+    }
 
-            if (count < events.Length)
+    private bool Take(IEventSink sink, ReadOnlySpan<TcpEvent> some, ulong now) =>
+        sink.Take(some, new DrainState(now, settled, probes.Ledger.Read() + new Ledger(open, 0, 0, 0, 0)));
+
+    /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
+    private int Read(out ulong now)
+    {
+        // An event that is not in the ring when the read begins gets its timestamp later than now.
+        now = Clocks.Monotonic();
+        var count = probes.Ring.Read(events, out var caughtUp);
+        settled = caughtUp ? now : settled;
+        return count;
+    }
+
+    /// <summary>Puts the connections that are open before what is recorded meanwhile, which the ring may have no room
+    /// for.</summary>
+    private void FindOpenConnections(ProbeOptions options)
+    {
+        var asked = OpenConnections.Begin(options);
+        while (!asked.IsDone(DrainInterval))
+        {
+            Keep();
+        }
+
+        // An accept under way has made its connection visible before it tells of it.
+        Probes.AwaitRunningProbes();
+        Keep();
+        var found = asked.Without(first);
+        open = (ulong)found.Count;
+        first.InsertRange(0, found);
+        Limits = [.. Limits, .. asked.Limits];
+
+        void Keep()
+        {
+            int count;
+            do
             {
-                return true;
+                count = Read(out _);
+                first.AddRange(events.AsSpan(0, count));
             }
+            while (count == events.Length);
         }
     }
 }

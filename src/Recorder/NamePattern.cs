@@ -28,6 +28,9 @@ public sealed partial class NamePattern
     /// <summary>The pattern as it was given.</summary>
     public string Text { get; }
 
+    /// <summary>What it names if it is no series.</summary>
+    public string Name => Format(0, 0);
+
     /// <summary>The folder of all its files.</summary>
     public string Folder { get; }
 
@@ -43,10 +46,15 @@ public sealed partial class NamePattern
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">A path.</param>
     /// <param name="host">The name of this host.</param>
-    /// <exception cref="FormatException">A percent sign stands before something else, or <c>%t</c> or <c>%n</c> in the
+    /// <exception cref="FormatException">It is empty, or a percent sign stands before something else, or <c>%t</c> or <c>%n</c> in the
     /// name of a folder; the message points at it.</exception>
     public static NamePattern Parse(string text, string host)
     {
+        if (text.Length == 0)
+        {
+            throw new FormatException("the name is empty; expected that of a file, or -");
+        }
+
         var file = text.Length - Path.GetFileName(text).Length;
         foreach (Match match in Specifiers().Matches(text))
         {

@@ -5,13 +5,20 @@ internal static unsafe class PinnedMap
 {
     private const uint TypeHash = 1;
     private const uint KeySize = 8;
+    private const uint ValueSize = 8;
 
-    /// <summary>Opens the map, if it is a hash map with 8-byte keys.</summary>
+    /// <inheritdoc cref="OpenSet" />
+    internal static int OpenCgroups(string path) => OpenSet(path, "cgroup ids");
+
+    /// <inheritdoc cref="OpenSet" />
+    internal static int OpenMountNamespaces(string path) => OpenSet(path, "inode numbers of mount namespaces");
+
+    /// <summary>Opens the map, if it is a hash map with 8-byte keys and values.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <param name="keys">What its keys should be, in words.</param>
     /// <returns>A descriptor, the caller's to close.</returns>
     /// <exception cref="ProbeException">It is something else, or nothing.</exception>
-    internal static int OpenSet(string path, string keys)
+    private static int OpenSet(string path, string keys)
     {
         var advice = $"; expected a pinned hash map of {keys}: "
             + $"bpftool map create {path} type hash key 8 value 8 entries 128 name set";
@@ -47,6 +54,7 @@ internal static unsafe class PinnedMap
         return error < 0 ? "a map that the kernel does not describe"
             : info.Type != TypeHash ? $"a map of type {info.Type}, not a hash map"
             : info.KeySize != KeySize ? $"a map with {info.KeySize}-byte keys"
+            : info.ValueSize != ValueSize ? $"a map with {info.ValueSize}-byte values"
             : null;
     }
 }

@@ -140,8 +140,8 @@ internal sealed unsafe class ProbeObject : IDisposable
         SetEntries("events", (uint)options.RingBytes);
         SetEntries("attempts", (uint)options.MaxConnects);
         SetEntries("ledgers", (uint)Libbpf.PossibleCpus());
-        Reuse("cgroup_set", options.CgroupMap, "cgroup ids");
-        Reuse("mntns_set", options.MountNamespaceMap, "inode numbers of mount namespaces");
+        Reuse("cgroup_set", options.CgroupMap, PinnedMap.OpenCgroups);
+        Reuse("mntns_set", options.MountNamespaceMap, PinnedMap.OpenMountNamespaces);
 
         var initial = Libbpf.InitialValue(FindMap(".rodata.options"), out var size);
         if (initial == null || size != (nuint)sizeof(ProbeOptions.Native))
@@ -154,14 +154,14 @@ internal sealed unsafe class ProbeObject : IDisposable
 
     private void SetEntries(string map, uint entries) => Check(Libbpf.SetMaxEntries(FindMap(map), entries), map);
 
-    private void Reuse(string map, string? path, string keys)
+    private void Reuse(string map, string? path, Func<string, int> open)
     {
         if (path is null)
         {
             return;
         }
 
-        var pinned = PinnedMap.OpenSet(path, keys);
+        var pinned = open(path);
         try
         {
             // It takes a descriptor of its own.

@@ -75,6 +75,10 @@ public sealed record ProbeOptions
     /// </summary>
     public string? MountNamespaceMap { get; init; }
 
+    /// <summary>Also what tcptracer does not show: connects that failed (F), and connections that were open before
+    /// (O).</summary>
+    public bool BeyondTcptracer { get; init; } = true;
+
     /// <summary>Uses the programs for kernels before 6.2 on a later one too, to test them.</summary>
     internal bool CopyReads { get; init; }
 
@@ -91,9 +95,9 @@ public sealed record ProbeOptions
         internal byte ByMntns;
         internal byte IpVersion;
         internal byte IoUringCqe;
+        internal byte Failures;
         internal byte Reserved0;
         internal byte Reserved1;
-        internal byte Reserved2;
     }
 
     internal Native ToNative(IoUringTracepoint ioUring) => new()
@@ -107,6 +111,7 @@ public sealed record ProbeOptions
         ByMntns = Flag(MountNamespaceMap is not null),
         IpVersion = (byte)(IpVersion ?? 0),
         IoUringCqe = Flag(ioUring == IoUringTracepoint.WithCompletion),
+        Failures = Flag(BeyondTcptracer),
     };
 
     private static byte Flag(bool set) => set ? (byte)1 : (byte)0;

@@ -79,9 +79,14 @@ public sealed class Probes : IDisposable
     public void Detach()
     {
         loaded.Detach();
-        // A probe may still be between its place in the ring and its last field. This waits until every CPU has left what
-        // it was running. Hosts with CPUs that are never interrupted refuse it: there, the ring tells that it is not
-        // caught up.
+        // A probe may still be between its place in the ring and its last field.
+        AwaitRunningProbes();
+    }
+
+    /// <summary>Waits until every CPU has left what it was running when this was called. Hosts with CPUs that are never
+    /// interrupted refuse it: there, the ring tells that it is not caught up.</summary>
+    internal static void AwaitRunningProbes()
+    {
         var membarrier = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? MembarrierOnArm64 : MembarrierOnX64;
         _ = Libc.SystemCall(membarrier, Libc.MembarrierGlobal, 0, 0);
     }
@@ -115,7 +120,7 @@ public sealed class Probes : IDisposable
 
     private void AttachToHost()
     {
-        var root = Requirements.FindCgroupRoot();
+        var root = Cgroups.FindRoot();
         var cgroup = Libc.Open(root, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
         if (cgroup < 0)
         {

@@ -27,11 +27,19 @@ public static class Recording
             ProbesNotUsed = session.NotUsed,
             Limits = session.Limits,
             Filters = Filters(options),
-            Options = new Dictionary<string, string> { ["buffer"] = $"{options.RingBytes} bytes" },
+            Options = new Dictionary<string, string> { ["buffer"] = Size(options.RingBytes) },
             Comment = comment,
             Start = start,
         };
     }
+
+    /// <summary>A power of two in its largest unit.</summary>
+    private static string Size(int bytes) => bytes switch
+    {
+        >= 1 << 30 => FormattableString.Invariant($"{bytes >> 30} GiB"),
+        >= 1 << 20 => FormattableString.Invariant($"{bytes >> 20} MiB"),
+        _ => FormattableString.Invariant($"{bytes >> 10} KiB"),
+    };
 
     private static Dictionary<string, string> Filters(ProbeOptions options)
     {

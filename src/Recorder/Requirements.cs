@@ -13,12 +13,6 @@ internal static partial class Requirements
     private const int Perfmon = 38;
     private const int Bpf = 39;
 
-    /// <summary>The inode number of the root of every cgroup2 hierarchy.</summary>
-    private const ulong RootInode = 1;
-
-    private const int WorkingDirectory = -100;
-    private const uint StatxInode = 0x100;
-
     /// <summary>The inode number of the user namespace that the kernel starts with (PROC_USER_INIT_INO).</summary>
     private const string FirstUserNamespace = "user:[4026531837]";
 
@@ -77,33 +71,6 @@ internal static partial class Requirements
         bool Has(int bit) => (held >> bit & 1) != 0;
     }
 
-    /// <summary>The mount point of the root of the cgroup2 hierarchy, which has all sockets of the host.</summary>
-    internal static string FindCgroupRoot()
-    {
-        var mounted = CgroupMounts(File.ReadAllText("/proc/self/mounts")).ToArray();
-        if (mounted.Length == 0)
-        {
-            throw new ProbeException("no cgroup2 hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
-        }
-
-        return mounted.FirstOrDefault(IsRoot) ?? throw new ProbeException(
-            $"the cgroup2 hierarchy at {mounted[0]} is the part of it that this container sees, and recording would miss "
-            + "what happens outside: run in the host's cgroup namespace, or mount the host's /sys/fs/cgroup here");
-    }
-
-    /// <param name="mounts">The text of /proc/PID/mounts, where blanks in paths are written in octal.</param>
-    internal static IEnumerable<string> CgroupMounts(string mounts) =>
-        from line in mounts.Split('\n')
-        let fields = line.Split(' ')
-        where fields.Length > 2 && fields[2] == "cgroup2"
-        select Octal().Replace(fields[1], match => ((char)Convert.ToInt32(match.Value[1..], 8)).ToString());
-
-    private static bool IsRoot(string path) =>
-        Libc.StatxAt(WorkingDirectory, path, 0, StatxInode, out var status) == 0 && status.Inode == RootInode;
-
     [GeneratedRegex(@"^\d+\.\d+")]
     private static partial Regex KernelNumber();
-
-    [GeneratedRegex(@"\\[0-7]{3}")]
-    private static partial Regex Octal();
 }

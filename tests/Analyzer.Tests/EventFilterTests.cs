@@ -18,7 +18,7 @@ public sealed class EventFilterTests
     };
 
     [Fact]
-    public void Without_conditions_all_events_pass() => AnyEvent.Valid.Sample(e => new EventFilter().Matches(in e));
+    public void Without_conditions_all_events_pass() => AnyEvent.Any.Sample(e => new EventFilter().Matches(in e));
 
     [Fact]
     public void Each_condition_lets_through_what_meets_it_and_nothing_else()
@@ -65,10 +65,10 @@ public sealed class EventFilterTests
     [Fact]
     public void Sets_of_types_are_read_in_any_order()
     {
-        Assert.Equal(EventTypeSet.All, EventTypeSet.Parse("OFXAC"));
+        Assert.Equal(EventTypeSet.Parse("CAXFO"), EventTypeSet.Parse("OFXAC"));
         Assert.Equal(EventTypeSet.Tcptracer, EventTypeSet.Parse("XAACX"));
         Assert.Equal("CAX", EventTypeSet.Tcptracer.ToString());
-        var all = Enumerable.Range(0, 256).Where(type => EventTypeSet.All.Contains((TcpEventType)type));
+        var all = Enumerable.Range(0, 256).Where(type => EventTypeSet.Parse("CAXFO").Contains((TcpEventType)type));
         Assert.Equal("ACFOX", string.Concat(all.Select(type => (char)type)));
     }
 

@@ -31,8 +31,20 @@ internal static class LiveRecorder
     {
         SkipUnlessAllowed();
         var recorder = Tracecap.Start(["record", .. arguments]);
-        Assert.Contains("recording to", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        AwaitBegin(recorder);
         return recorder;
+    }
+
+    /// <summary>Reads what it says, such as what it cannot see here, until it says that it records.</summary>
+    internal static void AwaitBegin(Process recorder)
+    {
+        var said = "";
+        while (!said.Contains("recording to", StringComparison.Ordinal))
+        {
+            var line = recorder.StandardError.ReadLine();
+            Assert.True(line is not null, said);
+            said = line;
+        }
     }
 
     /// <summary>Ends it by a signal and waits; it must end well.</summary>

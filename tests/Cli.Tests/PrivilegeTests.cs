@@ -97,7 +97,7 @@ public sealed class PrivilegeTests : IDisposable
         {
             RedirectStandardError = true,
         })!;
-        Assert.Contains("recording to", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        LiveRecorder.AwaitBegin(recorder);
         Loopback.Churn(5);
 
         Assert.All(Threads(recorder), status => Assert.Equal((None, None, "1"), (status["CapPrm"], status["CapAmb"], status["NoNewPrivs"])));

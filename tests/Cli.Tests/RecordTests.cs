@@ -24,7 +24,7 @@ public sealed class RecordTests : IDisposable
         var port = Loopback.Churn(3);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
+        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [FO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
         var rows = Tracecap.Run("replay", "-p", LiveRecorder.Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
         Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
         var info = Tracecap.Run("info", Capture).Text;
@@ -71,6 +71,33 @@ public sealed class RecordTests : IDisposable
 
         Assert.Equal(0, recorder.ExitCode);
         Assert.Contains("ended       the time was over", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_time_longer_than_clocks_count_is_not_over_at_once()
+    {
+        using var recorder = LiveRecorder.Start("-o", Capture, "-d", "20000000000");
+        Loopback.Churn(1);
+        LiveRecorder.End(recorder);
+        Assert.Contains("ended       stopped by a signal", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_counts_the_rows_that_it_prints()
+    {
+        LiveRecorder.SkipUnlessAllowed();
+        using var trace = Tracecap.Start("trace", "-n", "4", "-p", LiveRecorder.Text(Environment.ProcessId));
+        trace.StandardOutput.ReadLine();
+        // Failed connects are no rows of tcptracer.
+        for (var i = 0; i < 4; i++)
+        {
+            using var refused = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            Assert.ThrowsAny<System.Net.Sockets.SocketException>(() => refused.Connect(System.Net.IPAddress.Loopback, 1));
+        }
+
+        Loopback.Churn(1);
+        var rows = trace.StandardOutput.ReadToEnd().Split('\n')[1..^1];
+        Assert.Equal("CAXX", string.Concat(rows.Select(row => row[0])));
     }
 
     [Fact]

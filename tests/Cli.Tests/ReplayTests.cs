@@ -18,6 +18,13 @@ public class ReplayTests
         ["replay.json"] = ["replay", "--json", "--all"],
         ["info.txt"] = ["info"],
         ["info.json"] = ["info", "--json"],
+        ["lifetimes.txt"] = ["lifetimes", "-T", "-t", "-w"],
+        ["lifetimes-longest.csv"] = ["lifetimes", "-s", "--sort", "lifetime", "--limit", "20"],
+        ["lifetimes.json"] = ["lifetimes", "--json"],
+        ["churn.txt"] = ["churn", "--every", "20ms"],
+        ["churn.json"] = ["churn", "--json"],
+        ["summary.txt"] = ["summary"],
+        ["summary-service.json"] = ["summary", "--by", "service", "--json"],
     };
 
     public static TheoryData<string, string> Goldens => new(

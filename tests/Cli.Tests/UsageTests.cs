@@ -6,27 +6,55 @@ public class UsageTests
     [InlineData("record", "tracecap: Option '-o' is required.")]
     [InlineData("record -o x -d 0", "tracecap: -d 0: seconds above 0, such as 10 or 0.5 is expected")]
     [InlineData("record -o x -d 1s", "tracecap: -d 1s: seconds above 0, such as 10 or 0.5 is expected")]
-    [InlineData("record -o x -n 0", "tracecap: -n 0: a whole number above 0 is expected")]
-    [InlineData("record -o x -p me", "tracecap: -p me: a whole number is expected")]
-    [InlineData("record -o x --pid -1", "tracecap: --pid -1: a whole number is expected")]
+    [InlineData("record -o x -n 0", "tracecap: -n 0: a whole number from 1 to 18446744073709551615 is expected")]
+    [InlineData("record -o x -p me", "tracecap: -p me: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x --pid -1", "tracecap: --pid -1: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x -p 0", "tracecap: -p 0: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("trace -N 0", "tracecap: -N 0: a whole number from 1 to 4294967295 is expected")]
+    [InlineData("record -o x --buffer 8MiBB", "tracecap: --buffer 8MiBB: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
+    [InlineData("record -o ", "tracecap: -o: the name is empty; expected that of a file, or -")]
+    [InlineData("replay ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("info ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("lifetimes ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
+    [InlineData("import -o x ", "tracecap: FILE: the name is empty; expected that of a file, or -")]
     [InlineData("record -o x --buffer 8Q", "tracecap: --buffer 8Q: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
     [InlineData("record -o x --buffer 3M", "tracecap: --buffer 3M: a power of two from 4K to 1G, such as 512K, 8M or 64M is expected")]
     [InlineData("record -o x -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
-    [InlineData("record -o x%q", "tracecap: -o '%q' means nothing here; expected %h (host), %t (time), %n (number) or %% (a percent sign)")]
+    [InlineData("record -o x%q", "tracecap: -o: '%q' means nothing here; expected %h (host), %t (time), %n (number) or %% (a percent sign)")]
     [InlineData("record -o x --rotate-size 1M", "tracecap: --rotate-size makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o - --rotate-every 1h", "tracecap: --rotate-every makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o - --on-rotate gzip", "tracecap: --on-rotate is for files; -o - makes none")]
     [InlineData("record -o x%n --rotate-size 1K", "tracecap: --rotate-size 1K: a size of 64K or more, such as 512K, 100M or 2G is expected")]
-    [InlineData("record -o x%n --rotate-every 1", "tracecap: --rotate-every 1: a time of a second or more, such as 30s, 15m or 1h is expected")]
-    [InlineData("record -o x%n --flight 3x", "tracecap: --flight expected a time such as 10m, a size such as 64M, or both: 10m,64M")]
+    [InlineData("record -o x%n --rotate-every 1", "tracecap: --rotate-every 1: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
+    [InlineData("record -o x%n --rotate-every 10ms", "tracecap: --rotate-every: a file holds a second at least; give a time such as 30s, 15m or 1h")]
+    [InlineData("record -o x%n --flight 3x", "tracecap: --flight: expected a time such as 10m, a size such as 64M, or both: 10m,64M")]
     [InlineData("record -o x --flight 3s", "tracecap: --flight makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o x%n --flight 3s --rotate-size 1M", "tracecap: --rotate-size is for a recording into files as it goes; --flight writes them when something happens")]
     [InlineData("record -o x%n --trigger closes>5/s", "tracecap: --trigger writes what --flight keeps; give --flight too, such as --flight 10m")]
-    [InlineData("record -o x%n --flight 3s --trigger closes>5", "tracecap: --trigger expected a period, such as /s or /10s")]
+    [InlineData("record -o x%n --flight 3s --trigger closes>5", "tracecap: --trigger: expected a period, such as /s or /10s")]
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: bcc or libbpf is expected")]
     [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
+    [InlineData("cut x", "tracecap: Option '-o' is required.")]
+    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)")]
+    [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
+    [InlineData("info x --addr 10.0.0.1/8", "tracecap: --addr: '10.0.0.1/8' has bits set behind its length; expected 10.0.0.0/8")]
+    [InlineData("cut x -o y --type Q", "tracecap: --type: 'Q' in 'Q' is no type of event; expected letters of CAXFO")]
+    [InlineData("cut x -o y --comm 1234567890123456", "tracecap: --comm: '1234567890123456' has 16 bytes; a thread's name has at most 15")]
+    [InlineData("cut x -o y -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
+    [InlineData("compact x -o y --chunk 1K", "tracecap: --chunk 1K: a size from 64K to 16M, such as 1M or 8M is expected")]
     [InlineData("replay x --frobnicate", "tracecap: Unrecognized command or argument '--frobnicate'.")]
     [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
+    [InlineData("lifetimes x --min 5", "tracecap: --min 5: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
+    [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: port numbers, such as 80 or 80,443 is expected")]
+    [InlineData("lifetimes x -D 0", "tracecap: -D 0: port numbers, such as 80 or 80,443 is expected")]
+    [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: a whole number above 0 is expected")]
+    [InlineData("lifetimes x --sort age", "tracecap: --sort age: ended or opened or lifetime or tx or rx or retransmits or rtt or connect is expected")]
+    [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
+    [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
+    [InlineData("churn x --every 0s", "tracecap: --every 0s: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
+    [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno is expected")]
+    [InlineData("rep", "tracecap: Unrecognized command or argument 'rep'.")]
+    [InlineData("[suggest] rep", "tracecap: Unrecognized command or argument 'rep'.")]
     [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
     public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
     {
@@ -54,6 +82,13 @@ public class UsageTests
     [InlineData("info")]
     [InlineData("verify")]
     [InlineData("recover")]
+    [InlineData("cut")]
+    [InlineData("compact")]
+    [InlineData("merge")]
+    [InlineData("lifetimes")]
+    [InlineData("churn")]
+    [InlineData("summary")]
+    [InlineData("import")]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
@@ -62,6 +97,25 @@ public class UsageTests
         Assert.Contains($"tracecap {command}", result.Text, StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }
+
+    [Fact]
+    public void An_argument_that_begins_with_an_at_sign_is_what_it_says()
+    {
+        var result = Tracecap.Run("replay", "@foo");
+        Assert.Equal((1, "tracecap: @foo: no such file\n"), (result.Code, result.Error));
+    }
+
+    [Fact]
+    public void A_name_that_is_not_UTF_8_is_refused_with_what_to_do()
+    {
+        var result = Shell.Run("tracecap replay $'\\xff.tcap'");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_errors_of_one_cause_are_told_once() =>
+        Assert.Equal("tracecap: Unrecognized command or argument 'rep'.\nTry `tracecap --help`.\n", Tracecap.Run("rep").Error);
 
     [Fact]
     public void It_tells_its_version()
@@ -76,6 +130,9 @@ public class UsageTests
     [InlineData("replay")]
     [InlineData("info")]
     [InlineData("verify")]
+    [InlineData("lifetimes")]
+    [InlineData("churn")]
+    [InlineData("summary")]
     public void A_file_that_is_not_there_or_no_capture_is_told_and_ends_with_1(string command)
     {
         Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run(command, "no.tcap"), Same);

@@ -81,7 +81,7 @@ internal static class Captures
     /// <summary>Where each block of an undamaged capture begins, and where the last one ends.</summary>
     internal static List<int> BlockOffsets(byte[] file)
     {
-        var blocks = new BlockReader(new MemoryStream(file), new DamageLog());
+        var blocks = new BlockReader(new MemoryStream(file));
         var offsets = new List<int>();
         while (blocks.Read())
         {
@@ -106,12 +106,5 @@ internal static class Captures
         }
 
         return [.. events];
-    }
-
-    /// <summary>Makes the hash of a block header right again.</summary>
-    internal static void Rehash(byte[] file, int offset)
-    {
-        var length = BitConverter.ToUInt16(file, offset + 8);
-        BitConverter.TryWriteBytes(file.AsSpan(offset + length - 8), BlockHeader.Hash(file.AsSpan(offset, length - 8)));
     }
 }

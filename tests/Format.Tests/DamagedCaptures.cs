@@ -105,7 +105,7 @@ public class DamagedCaptures
     {
         var later = (byte[])File.Clone();
         later[Offsets[1] + 10] = 2;
-        Captures.Rehash(later, Offsets[1]);
+        CaptureBlock.Rehash(later, Offsets[1]);
         var error = Assert.Throws<CaptureFormatException>(() => Captures.Read(later));
         Assert.Equal($"at byte {Offsets[1]}: format 2.0 is newer than this version reads (1.x); use a newer tracecap", error.Message);
     }
@@ -113,15 +113,11 @@ public class DamagedCaptures
     [Fact]
     public void A_later_minor_version_with_unknown_kinds_and_longer_headers_is_read()
     {
-        var chunk = File[Offsets[2]..Offsets[3]];
-        byte[] longer = [.. chunk[..120], .. new byte[40], .. chunk[120..128], .. chunk[128..]];
-        longer[8] = 168;
-        longer[11] = 7;
-        Captures.Rehash(longer, 0);
-        var unknown = File[Offsets[3]..Offsets[4]];
-        unknown[12] = 200;
-        Captures.Rehash(unknown, 0);
-        byte[] later = [.. File[..Offsets[2]], .. longer, .. unknown, .. File[Offsets[4]..]];
+        var blocks = CaptureBlock.Split(File);
+        blocks[2].NewFields = new byte[40];
+        blocks[2].Header.Minor = 7;
+        blocks[3].Header.Kind = (BlockKind)200;
+        var later = CaptureBlock.Join(blocks);
         var (events, reader) = Captures.Read(later);
         Assert.Equal(Without(3), events);
         Assert.True(reader.IsWhole);

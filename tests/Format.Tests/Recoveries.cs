@@ -95,7 +95,7 @@ public class Recoveries
     {
         var unknown = Sound[Offsets[3]..Offsets[4]];
         unknown[12] = 200;
-        Captures.Rehash(unknown, 0);
+        CaptureBlock.Rehash(unknown, 0);
         var (recovered, _) = Recover([.. Sound[..Offsets[3]], .. unknown, .. Sound[Offsets[4]..]]);
         var offsets = Captures.BlockOffsets(recovered);
         Assert.Equal(200, recovered[offsets[3] + 12]);

@@ -38,8 +38,8 @@ public class RoundTrip
     public void What_a_later_command_adds_to_header_and_context_comes_back()
     {
         var buffer = MessagePackMap.NewBuffer();
-        (Captures.Header with { Selection = new Dictionary<string, string> { ["pid"] = "7" } }).Write(buffer);
-        Assert.Equal("7", CaptureHeader.Read(buffer.WrittenMemory).Selection["pid"]);
+        (Captures.Header with { Selection = ["--pid 7", "--from 1.5"] }).Write(buffer);
+        Assert.Equal(["--pid 7", "--from 1.5"], CaptureHeader.Read(buffer.WrittenMemory).Selection);
 
         buffer.ResetWrittenCount();
         new CaptureContext { Missing = new MissingEvents(1, 2, ulong.MaxValue) }.Write(buffer);

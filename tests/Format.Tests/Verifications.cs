@@ -59,7 +59,7 @@ public class Verifications
     {
         var file = (byte[])Sound.Clone();
         file[Offsets[2] + field]++;
-        Captures.Rehash(file, Offsets[2]);
+        CaptureBlock.Rehash(file, Offsets[2]);
         var found = Verify(file).Problems.Entries;
         Assert.Contains(found, entry => System.Text.RegularExpressions.Regex.IsMatch(entry.What, problem));
         Assert.Contains(found, entry => entry.Offset == Offsets[2] || entry.Offset == Offsets[^2]);
@@ -70,7 +70,7 @@ public class Verifications
     {
         var file = (byte[])Sound.Clone();
         BitConverter.TryWriteBytes(file.AsSpan(Offsets[2] + 64), Events[3 * EventsPerChunk].Timestamp);
-        Captures.Rehash(file, Offsets[2]);
+        CaptureBlock.Rehash(file, Offsets[2]);
         var found = Verify(file).Problems.Entries;
         Assert.All(found, entry => Assert.Contains("were settled", entry.What, StringComparison.Ordinal));
         Assert.Equal(Offsets[3], found[0].Offset);
@@ -126,7 +126,7 @@ public class Verifications
         BitConverter.TryWriteBytes(header.AsSpan(40), written.Length);
         BitConverter.TryWriteBytes(header.AsSpan(44), written.Length);
         BitConverter.TryWriteBytes(header.AsSpan(112), BlockHeader.Hash(written));
-        Captures.Rehash(header, 0);
+        CaptureBlock.Rehash(header, 0);
         var found = Verify([.. Sound[..Offsets[^2]], .. header, .. written]);
         Assert.StartsWith(problem, found.Problems.Entries[0].What, StringComparison.Ordinal);
         Assert.Equal(Offsets[^2], found.Problems.Entries[0].Offset);

@@ -8,11 +8,23 @@ public class Live
 {
     internal const string Name = "live";
 
+    /// <summary>The set of probes to test, by the environment variable TRACECAP_TEST_PROBES; the best one without.</summary>
+    internal static string? ProbeSet { get; } = Environment.GetEnvironmentVariable("TRACECAP_TEST_PROBES");
+
+    /// <summary>Whether accepts tell by what way they were made: only the tracepoint probes know.</summary>
+    internal static bool TellsWay => used.Value == "tracepoint";
+
+    private static readonly Lazy<string> used = new(() =>
+    {
+        using var probes = Attach();
+        return probes.ProbeSet;
+    });
+
     /// <summary>Attaches the probes; the test is skipped where the host does not allow it.</summary>
     internal static Probes Attach(ProbeOptions? options = null)
     {
         SkipUnlessAllowed();
-        return Probes.Attach(options ?? new ProbeOptions { RingBytes = 32 << 20 });
+        return Probes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = ProbeSet });
     }
 
     internal static void SkipUnlessAllowed()
@@ -20,7 +32,7 @@ public class Live
         try
         {
             Requirements.Check();
-            Requirements.FindCgroupRoot();
+            Cgroups.FindRoot();
         }
         catch (ProbeException e)
         {

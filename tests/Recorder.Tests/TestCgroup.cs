@@ -9,18 +9,26 @@ namespace TraceCap.Recorder.Tests;
 /// </summary>
 internal sealed class TestCgroup : IDisposable
 {
-    private readonly string path = Path.Combine(Requirements.FindCgroupRoot(), "tracecap-test-" + Guid.NewGuid());
+    private readonly string path = Path.Combine(Cgroups.FindRoot(), "tracecap-test-" + Guid.NewGuid());
 
     internal TestCgroup()
     {
         Directory.CreateDirectory(path);
-        Assert.Equal(0, Libc.StatxAt(-100, path, 0, 0x100, out var status));
-        Id = status.Inode;
+        Id = Cgroups.InodeOf(path);
     }
 
     internal ulong Id { get; }
 
-    public void Dispose() => Directory.Delete(path);
+    public void Dispose()
+    {
+        // A process that has been waited for may still be on its way out.
+        while (File.ReadAllText(Path.Combine(path, "cgroup.events")).Contains("populated 1", StringComparison.Ordinal))
+        {
+            Thread.Yield();
+        }
+
+        Directory.Delete(path);
+    }
 
     /// <summary>Starts a program in this cgroup and in network and mount namespaces of its own, with loopback
     /// and room for named network namespaces.</summary>

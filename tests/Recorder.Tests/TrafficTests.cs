@@ -66,7 +66,9 @@ public sealed partial class TrafficTests
     [Fact]
     public void All_events_of_a_socket_carry_its_id_and_those_of_no_other_do()
     {
-        var ends = Recorded.Value.Events.GroupBy(e => e.Connection).Select(connection => (
+        // The kprobe and tracepoint probes alone give no id to sockets that are older than they.
+        var ends = Recorded.Value.Events.Where(e => e.Connection != 0 || CaseOf(e.LocalPort, e.PeerPort) != "old_close")
+            .GroupBy(e => e.Connection).Select(connection => (
             Types: string.Concat(connection.Select(e => (char)e.Type)),
             Sockets: connection.Select(e => (e.LocalAddress, e.LocalPort, e.PeerAddress, e.PeerPort)).Distinct().Count(),
             OpenedBefore: connection.All(e => CaseOf(e.LocalPort, e.PeerPort) == "old_close"),
@@ -75,7 +77,7 @@ public sealed partial class TrafficTests
         Assert.All(ends, socket =>
         {
             Assert.Equal(1, socket.Sockets);
-            Assert.Matches(socket.OpenedBefore ? "^X$" : socket.OpenAtEnd ? "^[CA]$" : "^[CA]X$", socket.Types);
+            Assert.Matches(socket.OpenedBefore ? "^X$" : socket.OpenAtEnd ? "^[CA]$" : "^([CA]X|F)$", socket.Types);
         });
     }
 
@@ -97,9 +99,9 @@ public sealed partial class TrafficTests
 
     private static void AssertRows(string name, List<TcpEvent> events)
     {
-        // tcptracer misses the connect of a client that uses an IPv4-mapped address.
-        var shown = events.Where(e =>
-            e.Type != TcpEventType.Connect || !e.Flags.HasFlag(TcpEventFlags.V4Mapped));
+        // tcptracer has no failed connects, and misses the connect of a client that uses an IPv4-mapped address.
+        var shown = events.Where(e => e.Type != TcpEventType.ConnectFailed
+            && (e.Type != TcpEventType.Connect || !e.Flags.HasFlag(TcpEventFlags.V4Mapped)));
         var recorded = shown.Select(e => new Row(
             e.Timestamp, (char)e.Type, e.Pid, e.Comm.ToString(), e.IpVersion,
             e.LocalAddress.ToIPAddress(e.IpVersion).ToString(), e.PeerAddress.ToIPAddress(e.IpVersion).ToString(),

@@ -50,6 +50,15 @@ def plain(address="127.0.0.1", user="0"):
 
 
 @case
+def hold():
+    """Holds a connection until told to close it."""
+    c, s = pair()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    c.close(); s.close()
+
+
+@case
 def unspec():
     """connect(AF_UNSPEC) takes the connection's ends away before the close."""
     c, s = pair()
@@ -164,15 +173,85 @@ def not_tcp():
 
 
 @case
-def many_under_way():
-    """Four connects at the same time to an address that nobody answers for."""
+def refused_blocking():
+    with socket.socket() as s:
+        assert s.connect_ex(("127.0.0.1", 1)) == 111  # ECONNREFUSED
+
+
+@case
+def refused_twice():
+    """A socket may try again."""
+    with listener() as l, socket.socket() as s:
+        for _ in range(2):
+            assert s.connect_ex(("127.0.0.1", 1)) == 111
+        s.connect(l.getsockname())
+        l.accept()[0].close()
+
+
+def silent_network():
+    """192.0.2.2 never answers, and nobody else is there either."""
     assert not os.system("ip link add v0 type veth peer name v1 && ip addr add 192.0.2.1/24 dev v0 && "
                          "ip link set v0 up && ip link set v1 up && "
                          "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0")
+    for name, value in ("mcast_solicit", 1), ("retrans_time_ms", 100):
+        with open("/proc/sys/net/ipv4/neigh/v0/" + name, "w") as f:
+            f.write("%d" % value)
+
+
+def connect_to_silence(s):
+    s.setblocking(False)
+    assert s.connect_ex(("192.0.2.2", 9)) == 115  # EINPROGRESS
+
+
+@case
+def given_up():
+    silent_network()
+    with socket.socket() as s:
+        connect_to_silence(s)
+
+
+@case
+def given_up_by_exit():
+    """The process is killed, and its sockets are closed for it."""
+    silent_network()
+    pid = os.fork()
+    if not pid:
+        s = socket.socket()
+        connect_to_silence(s)
+        os.kill(os.getpid(), 9)
+    os.waitpid(pid, 0)
+
+
+@case
+def disconnected():
+    silent_network()
+    with socket.socket() as s:
+        connect_to_silence(s)
+        assert not libc.connect(s.fileno(), bytes(16), 16)
+
+
+@case
+def unreachable():
+    silent_network()
+    with socket.socket() as s:
+        assert s.connect_ex(("192.0.2.3", 9)) == 113  # EHOSTUNREACH
+
+
+@case
+def timed_out():
+    silent_network()
+    with socket.socket() as s:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
+        assert s.connect_ex(("192.0.2.2", 9)) == 110  # ETIMEDOUT
+
+
+@case
+def many_under_way():
+    """Four connects at the same time to an address that nobody answers for."""
+    silent_network()
     sockets = [socket.socket() for _ in range(4)]
     for s in sockets:
-        s.setblocking(False)
-        assert s.connect_ex(("192.0.2.2", 9)) == 115
+        connect_to_silence(s)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@ namespace TraceCap.Format.Columns;
 
 /// <summary>
 /// The reverse of <see cref="ChunkEncoder"/>. Keeps its memory from chunk to chunk, at most
-/// <see cref="MaxBytesPerEvent"/> for each event of the largest chunk and 16 KiB, whatever a payload says; not for
-/// several threads at once.
+/// <see cref="MaxBytesPerEvent"/> for each event of the largest chunk (rounded up to a power of two) and 16 KiB,
+/// whatever a payload says; not for several threads at once.
 /// </summary>
 public sealed class ChunkDecoder
 {
@@ -53,11 +53,7 @@ public sealed class ChunkDecoder
     {
         var kinds = columns.Read(raw, ColumnId.Kind);
         var eventKinds = columns.Read(raw, ColumnId.EventKind);
-        if (types.Length < eventKinds.Length)
-        {
-            types = new TcpEventType[eventKinds.Length];
-        }
-
+        ChunkMemory.Reserve(ref types, eventKinds.Length);
         var result = types.AsSpan(0, eventKinds.Length);
         if (!typesAreRead)
         {
@@ -152,11 +148,7 @@ public sealed class ChunkDecoder
     private ReadOnlySpan<ulong> ReadSequences(ReadOnlySpan<byte> raw)
     {
         var cpus = columns.Rows(ChunkTable.Cpus);
-        if (lastOfCpu.Length < cpus)
-        {
-            lastOfCpu = new ulong[columns.MaxRows(ChunkTable.Cpus)];
-        }
-
+        ChunkMemory.Reserve(ref lastOfCpu, columns.MaxRows(ChunkTable.Cpus));
         lastOfCpu.AsSpan(0, cpus).Clear();
         var eventCpus = columns.Read(raw, ColumnId.EventCpu);
         var sequences = columns.Read(raw, ColumnId.Sequence);

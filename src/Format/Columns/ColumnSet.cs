@@ -35,12 +35,7 @@ internal sealed class ColumnSet
     public ulong[] Room(ColumnId id)
     {
         ref var room = ref values[(int)id];
-        var most = MaxRows(ChunkLayout.Columns[(int)id].Table);
-        if (room.Length <= most)
-        {
-            room = new ulong[most + 1];
-        }
-
+        ChunkMemory.Reserve(ref room, MaxRows(ChunkLayout.Columns[(int)id].Table));
         return room;
     }
 

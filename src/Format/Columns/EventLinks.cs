@@ -59,17 +59,12 @@ internal sealed class EventLinks
     private void Reserve(int count)
     {
         events = count;
-        if (socketOf.Length > count)
-        {
-            return;
-        }
-
-        socketOf = new int[count + 1];
-        taskOf = new int[count + 1];
-        firstEvents = new int[count + 1];
-        timedEvents = new int[count + 1];
-        countedEvents = new int[count + 1];
-        taskOfSocket = new int[count + 1];
+        ChunkMemory.Reserve(ref socketOf, count);
+        ChunkMemory.Reserve(ref taskOf, count);
+        ChunkMemory.Reserve(ref firstEvents, count);
+        ChunkMemory.Reserve(ref timedEvents, count);
+        ChunkMemory.Reserve(ref countedEvents, count);
+        ChunkMemory.Reserve(ref taskOfSocket, count);
     }
 
     /// <summary>

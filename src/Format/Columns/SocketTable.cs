@@ -19,8 +19,8 @@ internal sealed class SocketTable
     public void Read(ColumnSet columns, ReadOnlySpan<byte> payload, ReadOnlySpan<int> firstEvents)
     {
         count = firstEvents.Length;
-        Grow(ref sockets, columns.MaxRows(ChunkTable.Sockets));
-        Grow(ref lastOfCpu, columns.MaxRows(ChunkTable.Cpus));
+        ChunkMemory.Reserve(ref sockets, columns.MaxRows(ChunkTable.Sockets));
+        ChunkMemory.Reserve(ref lastOfCpu, columns.MaxRows(ChunkTable.Cpus));
         lastOfCpu.AsSpan(0, columns.Rows(ChunkTable.Cpus)).Clear();
         ReadAddresses(columns, payload);
         ReadServices(columns, payload);
@@ -53,7 +53,7 @@ internal sealed class SocketTable
         var shorts = columns.Read(payload, ColumnId.ShortAddress);
         var firsts = columns.Read(payload, ColumnId.AddressFirst);
         var lasts = columns.Read(payload, ColumnId.AddressLast);
-        Grow(ref addresses, columns.MaxRows(ChunkTable.LongAddresses));
+        ChunkMemory.Reserve(ref addresses, columns.MaxRows(ChunkTable.LongAddresses));
         for (var i = 0; i < shorts.Length; i++)
         {
             addresses[i] = new Words(shorts[i], 0).ToAddress();
@@ -70,19 +70,11 @@ internal sealed class SocketTable
         var netns = columns.Read(payload, ColumnId.ServiceNetns);
         var addressOf = columns.Read(payload, ColumnId.ServiceAddress);
         var ports = columns.Read(payload, ColumnId.ServicePort);
-        Grow(ref services, columns.MaxRows(ChunkTable.Services));
+        ChunkMemory.Reserve(ref services, columns.MaxRows(ChunkTable.Services));
         for (var i = 0; i < netns.Length; i++)
         {
             var isPeer = (ports[i] & ServiceKey.PeerBit) != 0 ? ulong.MaxValue : 0;
             services[i] = new(addresses[(int)addressOf[i]], isPeer, (uint)netns[i], (ushort)ports[i]);
-        }
-    }
-
-    private static void Grow<T>(ref T[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            array = new T[length];
         }
     }
 

@@ -12,11 +12,7 @@ internal sealed class TaskTable
     public void Read(ColumnSet columns, ReadOnlySpan<byte> payload)
     {
         count = columns.Rows(ChunkTable.Tasks);
-        if (tasks.Length < count)
-        {
-            tasks = new ChunkTask[columns.MaxRows(ChunkTable.Tasks)];
-        }
-
+        ChunkMemory.Reserve(ref tasks, columns.MaxRows(ChunkTable.Tasks));
         var uids = columns.Read(payload, ColumnId.Uid);
         var mntns = columns.Read(payload, ColumnId.Mntns);
         var cgroups = columns.Read(payload, ColumnId.Cgroup);

@@ -6,9 +6,12 @@ namespace TraceCap.Format.Columns;
 /// <summary>What is done to all values of a column at once.</summary>
 internal static class Vectors
 {
-    /// <summary>The least and the greatest value.</summary>
+    /// <summary>The least and the greatest value; zeros if there is none.</summary>
     public static (ulong Least, ulong Greatest) Range(ReadOnlySpan<ulong> values)
     {
+        if (values.IsEmpty)
+            return (0, 0);
+
         var least = Vector<ulong>.AllBitsSet;
         var greatest = Vector<ulong>.Zero;
         foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))

@@ -1,0 +1,95 @@
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer;
+
+/// <summary>
+/// Makes a smaller capture out of the events that are wanted. Losses stay with the time in which they happened; clocks
+/// stay where an event follows them; what this version does not know is left out, for it may tell of what is cut away.
+/// </summary>
+/// <param name="reader">Has not been read from yet.</param>
+/// <param name="output">Stays open.</param>
+/// <param name="filter">Which events are wanted.</param>
+/// <param name="selection">The filter in words, for the header.</param>
+/// <param name="whole">If given, all events of these connections are wanted, and only they.</param>
+public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
+    : CaptureRewriter(reader)
+{
+    private ClockAnchor? unwritten;
+    private ulong readUpTo;
+
+    /// <inheritdoc />
+    protected override CaptureWriter Begin()
+    {
+        unwritten = null;
+        readUpTo = 0;
+        var header = Reader.Header ?? new CaptureHeader();
+        return new CaptureWriter(output, header with { Selection = [.. header.Selection, selection] }) { Settled = 0 };
+    }
+
+    /// <inheritdoc />
+    protected override void Write(CaptureWriter writer)
+    {
+        if (Reader.Context is { } context)
+        {
+            unwritten = context.Clocks is [.., var newest] ? newest : unwritten;
+            if (!context.Missing.IsNone)
+            {
+                writer.WriteContext(new CaptureContext { Missing = context.Missing });
+            }
+        }
+
+        if (!Reader.Events.IsEmpty)
+        {
+            WriteEvents(writer, filter.Resolve(Reader.Begin!.Value, Reader.Clock));
+        }
+
+        writer.Settled = Math.Max(writer.Settled!.Value, Reader.Block.Settled);
+    }
+
+    /// <inheritdoc />
+    protected override Ledger Share(in Ledger ledger)
+    {
+        var before = readUpTo;
+        readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
+        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clock) : new EventFilter();
+        return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
+    }
+
+    private void WriteEvents(CaptureWriter writer, EventFilter wanted)
+    {
+        var events = Reader.Events;
+        var next = 0;
+        while (next < events.Length)
+        {
+            var from = next;
+            while (from < events.Length && !IsWanted(wanted, in events[from]))
+            {
+                from++;
+            }
+
+            next = from;
+            while (next < events.Length && IsWanted(wanted, in events[next]))
+            {
+                next++;
+            }
+
+            if (next > from)
+            {
+                WriteClock(writer);
+                writer.Append(events[from..next]);
+            }
+        }
+    }
+
+    private bool IsWanted(EventFilter wanted, in TcpEvent one) =>
+        whole is null ? wanted.Matches(in one) : whole.Contains(Reader.Section, in one);
+
+    private void WriteClock(CaptureWriter writer)
+    {
+        if (unwritten is { } clock)
+        {
+            writer.WriteContext(new CaptureContext { Clocks = [clock] });
+            unwritten = null;
+        }
+    }
+}

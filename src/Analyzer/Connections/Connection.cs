@@ -1,0 +1,172 @@
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>Which side of a connection a socket is.</summary>
+public enum ConnectionRole : byte
+{
+    /// <summary>Not known: nobody saw it being opened.</summary>
+    Unknown,
+
+    /// <summary>It called connect.</summary>
+    Client,
+
+    /// <summary>It was accepted.</summary>
+    Server,
+}
+
+/// <summary>How a connection ended.</summary>
+public enum ConnectionEnding : byte
+{
+    /// <summary>It did not: it was open when the capture ended.</summary>
+    Open,
+
+    /// <summary>Its last descriptor was closed.</summary>
+    Closed,
+
+    /// <summary>It was over before its last descriptor was closed, without both ends having finished it: reset by the
+    /// peer, or timed out. See <see cref="Connection.Ending"/>.</summary>
+    Reset,
+
+    /// <summary>It was never established; <see cref="Connection.Error"/> says why.</summary>
+    Failed,
+
+    /// <summary>It ended without a close: its socket opened another connection, or another socket took its addresses
+    /// and ports. Its close was lost, or the program had disconnected it (<c>connect</c> with AF_UNSPEC).</summary>
+    Unseen,
+}
+
+/// <summary>
+/// One end of a TCP connection: a socket from its opening to its close, as far as the capture tells. A connection whose
+/// two ends are on the recorded host is two of these, and each knows who is at the other end.
+/// </summary>
+public struct Connection
+{
+    private const byte StateClose = 7;
+
+    /// <summary>The kernel's socket cookie; 0 if it had none.</summary>
+    public ulong Id;
+
+    /// <summary>When it was established (client) or accepted (server), CLOCK_MONOTONIC ns. If it failed: when it was
+    /// tried. If it <see cref="IsOlder"/> than the capture: when that began.</summary>
+    public ulong Opened;
+
+    /// <summary>When it was closed, or failed, or was seen to be gone, CLOCK_MONOTONIC ns. If it is still
+    /// <see cref="ConnectionEnding.Open"/>: when the capture ended.</summary>
+    public ulong Ended;
+
+    /// <summary>Nanoseconds from SYN to established, or to giving up if it failed; 0 for the server's end.</summary>
+    public ulong ConnectTime;
+
+    /// <summary>Who opened it: called connect, or accept. Meaningless if not <see cref="HasOpener"/>.</summary>
+    public ConnectionTask Opener;
+
+    /// <summary>Who closed its last descriptor. Meaningless if not <see cref="HasCloser"/>.</summary>
+    public ConnectionTask Closer;
+
+    /// <summary>Who opened the other end, if that is on this host. Meaningless if not <see cref="IsJoined"/>.</summary>
+    public ConnectionTask PeerOwner;
+
+    /// <summary>The socket's own address.</summary>
+    public Address LocalAddress;
+
+    /// <summary>The address at the other end.</summary>
+    public Address PeerAddress;
+
+    /// <summary>Payload bytes sent, retransmissions included; 0 unless it was seen to close, as all counters.</summary>
+    public ulong BytesSent;
+
+    /// <inheritdoc cref="TcpEvent.BytesAcked" />
+    public ulong BytesAcked;
+
+    /// <inheritdoc cref="TcpEvent.BytesReceived" />
+    public ulong BytesReceived;
+
+    /// <summary>Segments sent.</summary>
+    public uint SegmentsSent;
+
+    /// <summary>Segments received.</summary>
+    public uint SegmentsReceived;
+
+    /// <summary>Segments retransmitted.</summary>
+    public uint Retransmits;
+
+    /// <summary>Smoothed round-trip time in microseconds at the close.</summary>
+    public uint SmoothedRtt;
+
+    /// <summary>The inode number of the socket's network namespace.</summary>
+    public uint Netns;
+
+    /// <summary>The socket's own port.</summary>
+    public ushort LocalPort;
+
+    /// <summary>The port at the other end.</summary>
+    public ushort PeerPort;
+
+    /// <summary>The errno of one that failed; 0 if the program gave up by itself.</summary>
+    public ushort Error;
+
+    /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
+    public byte IpVersion;
+
+    /// <summary>See <see cref="TcpEventFlags"/>.</summary>
+    public TcpEventFlags Flags;
+
+    /// <summary>Which side it is.</summary>
+    public ConnectionRole Role;
+
+    /// <summary>The TCP state that it was closed from (include/net/tcp_states.h); 0 if it was not seen to close.</summary>
+    public byte State;
+
+    /// <summary>How it ended. <see cref="ConnectionEnding.Reset"/> is a conclusion: the socket was in state CLOSE when its
+    /// program closed it, and its FIN had not been acknowledged.</summary>
+    public ConnectionEnding Ending;
+
+    /// <summary>Whether it was there before the capture began. <see cref="Lifetime"/> is then the least that it can
+    /// have been.</summary>
+    public bool IsOlder;
+
+    /// <summary>Whether events were lost when its opening (if <see cref="IsOlder"/>) or its close (if still
+    /// <see cref="ConnectionEnding.Open"/>) may have been among them, so that this may be wrong.</summary>
+    public bool IsUncertain;
+
+    /// <summary>Whether its opening was recorded, or who had it when recording began.</summary>
+    public bool HasOpener;
+
+    /// <summary>Whether its close was recorded.</summary>
+    public bool HasCloser;
+
+    /// <summary>Whether the other end is on this host, and was seen.</summary>
+    public bool IsJoined;
+
+    /// <summary>Whether its other end was given before it: of the two ends of a connection within the host one is the second.
+    /// </summary>
+    public bool IsSecondEnd;
+
+    /// <summary>The time from <see cref="Opened"/> to <see cref="Ended"/> in nanoseconds.</summary>
+    public readonly ulong Lifetime => Ended > Opened ? Ended - Opened : 0;
+
+    /// <summary>Whose socket it is: who opened it; who closed it, if nobody saw that. The one that opens a socket is the
+    /// one that asked for the connection; a close may come from whoever inherited the descriptor last.</summary>
+    public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
+
+    /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
+    /// was still established, or has sent its FIN first.</summary>
+    public readonly bool ClosedHereFirst => Ending == ConnectionEnding.Closed && State is 1 or 4 or 5;
+
+    /// <summary>Tells a reset from an orderly end by what is recorded at a close.</summary>
+    internal static ConnectionEnding EndingOf(in TcpEvent close, ConnectionRole role)
+    {
+        if (close.State != StateClose)
+        {
+            return ConnectionEnding.Closed;
+        }
+
+        // The client's SYN counts as acknowledged, and so does a FIN. Of an unknown role the doubt goes to the orderly
+        // end, and with retransmissions, which hide the difference, to the reset.
+        var syn = role == ConnectionRole.Client ? 1UL : 0;
+        return close.Retransmits == 0 && close.BytesAcked > close.BytesSent + syn
+            ? ConnectionEnding.Closed
+            : ConnectionEnding.Reset;
+    }
+}

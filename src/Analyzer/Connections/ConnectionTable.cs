@@ -1,0 +1,391 @@
+using System.Runtime.CompilerServices;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>What has become of an entry of a <see cref="ConnectionTable"/>.</summary>
+internal enum EntryPhase : byte
+{
+    /// <summary>Not in use.</summary>
+    Free,
+
+    /// <summary>The socket is open.</summary>
+    Open,
+
+    /// <summary>Closed, but the other end may have yet to be accepted. Found by its ends; one of the retired.</summary>
+    Lingering,
+
+    /// <summary>Its connect failed; a close of the socket may follow. Found by its id; one of the retired.</summary>
+    Failed,
+
+    /// <summary>Not found any more, but still one of the retired.</summary>
+    Spent,
+
+    /// <summary>Closed; the other end, still open, refers to it.</summary>
+    Kept,
+}
+
+/// <summary>An end of a connection that is open, or was a moment ago: two cache lines.</summary>
+internal struct ConnectionEntry
+{
+    internal ulong Id;
+    internal ulong Opened;
+    internal ulong ConnectTime;
+    internal ConnectionTask Opener;
+    internal EndPair Ends;
+    internal uint Hash;
+    internal int NextById;
+    internal int NextByEnds;
+    internal int PreviousByEnds;
+
+    /// <summary>The entry of the connection's other end, or <see cref="ConnectionTable.None"/>.</summary>
+    internal int Opposite;
+
+    internal byte IpVersion;
+    internal Format.TcpEventFlags Flags;
+    internal ConnectionRole Role;
+    internal EntryPhase Phase;
+}
+
+/// <summary>
+/// Entries in one array, found by socket id and by ends through chained buckets, with a free list: no allocation per
+/// connection. The last few that were closed without their other end being known, or failed, are retired for a while
+/// before they go.
+/// </summary>
+internal sealed class ConnectionTable
+{
+    internal const int None = -1;
+
+    /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
+    internal const int Retired = 4096;
+
+    /// <summary>As many entries of a chain are looked at. More are there only if somebody made them up: sockets without
+    /// number on the same ends, all open.</summary>
+    private const int MaxChain = 64;
+
+    // Not known to whoever wrote a capture, who might else choose ids that all hash alike.
+    private readonly ulong multiplier = (ulong)Random.Shared.NextInt64() | 1;
+    private readonly int[] retired = new int[Retired];
+    private ConnectionEntry[] entries = new ConnectionEntry[1024];
+    private int[] byId = Empty(1024);
+    private int[] byEnds = Empty(1024);
+    private int free = None;
+    private int used;
+    private int nextRetired;
+    private int openWithoutId;
+
+    internal ConnectionTable() => retired.AsSpan().Fill(None);
+
+    /// <summary>Entries that are open.</summary>
+    internal int OpenCount { get; private set; }
+
+    internal ref ConnectionEntry this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref entries[index];
+    }
+
+    internal uint HashOf(in EndPair ends) => ends.Hash(multiplier);
+
+    /// <summary>The entry of a socket that is open or whose connect failed, or <see cref="None"/>.</summary>
+    internal int FindById(ulong id)
+    {
+        var index = byId[BucketOf(id)];
+        while (index != None && entries[index].Id != id)
+        {
+            index = entries[index].NextById;
+        }
+
+        return index;
+    }
+
+    /// <summary>The last entry of an open socket with these ends that is not known to be another: one of the two has no
+    /// id.</summary>
+    internal int FindSame(in EndPair ends, uint hash, ulong id)
+    {
+        // Hardly ever is there one to be found.
+        var index = id != 0 && openWithoutId == 0 ? None : byEnds[BucketOf(hash)];
+        for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Hash == hash && entry.Phase == EntryPhase.Open && (entry.Id == 0 || id == 0)
+                && entry.Ends.IsSame(in ends))
+            {
+                return index;
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>The last entry that is the other end of a connection and not yet joined, or <see cref="None"/>.</summary>
+    /// <param name="ends">Those of the one that looks for its other end.</param>
+    /// <param name="hash">Theirs.</param>
+    /// <param name="role">Its role: a server's other end is no server.</param>
+    internal int FindOpposite(in EndPair ends, uint hash, ConnectionRole role)
+    {
+        var index = byEnds[BucketOf(hash)];
+        for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Hash == hash && entry.Opposite == None
+                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends))
+            {
+                return index;
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>Makes room for an open entry; all of it but its links is the caller's to fill in.</summary>
+    internal int Add(ulong id, uint hash)
+    {
+        var index = Take();
+        ref var entry = ref entries[index];
+        entry.Id = id;
+        entry.Hash = hash;
+        entry.Opposite = None;
+        entry.Phase = EntryPhase.Open;
+        LinkById(index, ref entry);
+        LinkByEnds(index, ref entry);
+        OpenCount++;
+        openWithoutId += id == 0 ? 1 : 0;
+        return index;
+    }
+
+    /// <summary>Remembers a socket whose connect failed.</summary>
+    internal void AddFailed(ulong id)
+    {
+        var index = Take();
+        ref var entry = ref entries[index];
+        entry.Id = id;
+        entry.Opposite = None;
+        entry.Phase = EntryPhase.Failed;
+        LinkById(index, ref entry);
+        Retire(index);
+    }
+
+    /// <summary>Joins the two ends of a connection.</summary>
+    internal void Join(int one, int other)
+    {
+        entries[one].Opposite = other;
+        entries[other].Opposite = one;
+    }
+
+    /// <summary>An open entry is so no more. Unless its other end is known, it can still be found by it for a while.
+    /// </summary>
+    internal void Close(int index)
+    {
+        ref var entry = ref entries[index];
+        OpenCount--;
+        openWithoutId -= entry.Id == 0 ? 1 : 0;
+        UnlinkById(index, ref entry);
+        if (entry.Opposite == None)
+        {
+            entry.Phase = EntryPhase.Lingering;
+            Retire(index);
+            return;
+        }
+
+        UnlinkByEnds(ref entry);
+        ref var opposite = ref entries[entry.Opposite];
+        switch (opposite.Phase)
+        {
+            case EntryPhase.Open:
+                entry.Phase = EntryPhase.Kept;
+                return;
+            case EntryPhase.Kept:
+                Release(entry.Opposite);
+                break;
+            default:
+                UnlinkByEnds(ref opposite);
+                opposite.Phase = EntryPhase.Spent;
+                break;
+        }
+
+        Release(index);
+    }
+
+    /// <summary>A socket whose connect failed is closed, or connects again.</summary>
+    internal void Spend(int index)
+    {
+        ref var entry = ref entries[index];
+        UnlinkById(index, ref entry);
+        entry.Phase = EntryPhase.Spent;
+    }
+
+    /// <summary>The open entries in the order of their opening.</summary>
+    internal int[] OpenInOrder()
+    {
+        var open = new int[OpenCount];
+        for (int index = 0, at = 0; index < used; index++)
+        {
+            if (entries[index].Phase == EntryPhase.Open)
+            {
+                open[at++] = index;
+            }
+        }
+
+        open.AsSpan().Sort((one, other) =>
+            (entries[one].Opened, entries[one].Id, one).CompareTo((entries[other].Opened, entries[other].Id, other)));
+        return open;
+    }
+
+    private void Retire(int index)
+    {
+        var oldest = retired[nextRetired];
+        retired[nextRetired] = index;
+        nextRetired = (nextRetired + 1) % Retired;
+        if (oldest == None)
+        {
+            return;
+        }
+
+        ref var entry = ref entries[oldest];
+        switch (entry.Phase)
+        {
+            case EntryPhase.Failed:
+                UnlinkById(oldest, ref entry);
+                break;
+            case EntryPhase.Lingering:
+                UnlinkByEnds(ref entry);
+                if (entry.Opposite != None)
+                {
+                    entry.Phase = EntryPhase.Kept;
+                    return;
+                }
+
+                break;
+        }
+
+        Release(oldest);
+    }
+
+    private int Take()
+    {
+        if (free != None)
+        {
+            var index = free;
+            free = entries[index].NextById;
+            return index;
+        }
+
+        if (used == entries.Length)
+        {
+            Grow();
+        }
+
+        return used++;
+    }
+
+    private void Release(int index)
+    {
+        entries[index].Phase = EntryPhase.Free;
+        entries[index].NextById = free;
+        free = index;
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref entries, 2 * used);
+        var before = byEnds;
+        byId = Empty(entries.Length);
+        byEnds = Empty(entries.Length);
+        for (var index = 0; index < used; index++)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Phase is EntryPhase.Open or EntryPhase.Failed)
+            {
+                LinkById(index, ref entry);
+            }
+        }
+
+        foreach (var head in before)
+        {
+            LinkByEndsInOrder(head);
+        }
+    }
+
+    /// <summary>The last of a chain first, so that each stays before those that were there before it.</summary>
+    private void LinkByEndsInOrder(int head)
+    {
+        var last = head;
+        while (last != None && entries[last].NextByEnds != None)
+        {
+            last = entries[last].NextByEnds;
+        }
+
+        for (int index = last, previous; index != None; index = previous)
+        {
+            previous = entries[index].PreviousByEnds;
+            LinkByEnds(index, ref entries[index]);
+        }
+    }
+
+    private void LinkById(int index, ref ConnectionEntry entry)
+    {
+        if (entry.Id != 0)
+        {
+            ref var bucket = ref byId[BucketOf(entry.Id)];
+            entry.NextById = bucket;
+            bucket = index;
+        }
+    }
+
+    private void UnlinkById(int index, ref ConnectionEntry entry)
+    {
+        if (entry.Id != 0)
+        {
+            ref var link = ref byId[BucketOf(entry.Id)];
+            while (link != index)
+            {
+                link = ref entries[link].NextById;
+            }
+
+            link = entry.NextById;
+        }
+    }
+
+    private void LinkByEnds(int index, ref ConnectionEntry entry)
+    {
+        ref var bucket = ref byEnds[BucketOf(entry.Hash)];
+        entry.PreviousByEnds = None;
+        entry.NextByEnds = bucket;
+        if (bucket != None)
+        {
+            entries[bucket].PreviousByEnds = index;
+        }
+
+        bucket = index;
+    }
+
+    private void UnlinkByEnds(ref ConnectionEntry entry)
+    {
+        if (entry.PreviousByEnds == None)
+        {
+            byEnds[BucketOf(entry.Hash)] = entry.NextByEnds;
+        }
+        else
+        {
+            entries[entry.PreviousByEnds].NextByEnds = entry.NextByEnds;
+        }
+
+        if (entry.NextByEnds != None)
+        {
+            entries[entry.NextByEnds].PreviousByEnds = entry.PreviousByEnds;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int BucketOf(ulong id) => (int)((id * multiplier) >> 32) & (byId.Length - 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int BucketOf(uint hash) => (int)hash & (byEnds.Length - 1);
+
+    private static int[] Empty(int length)
+    {
+        var links = new int[length];
+        links.AsSpan().Fill(None);
+        return links;
+    }
+}

@@ -1,0 +1,253 @@
+using System.Runtime.CompilerServices;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>
+/// Pairs the events of one host into connections: by socket id, and where an event has none by network namespace,
+/// addresses and ports. Both ends of a connection within the host are joined: the opposite addresses and ports, in one
+/// network namespace or, unless it is the loopback, in two. Memory: 140 bytes for each open socket.
+/// </summary>
+/// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
+public sealed class ConnectionTracker(ulong start)
+{
+    private readonly ConnectionTable table = new();
+    private Connection[] finished = [];
+    private int count;
+    private ulong firstLoss = ulong.MaxValue;
+    private ulong lastLoss;
+    private int[]? open;
+    private int openGiven;
+
+    /// <summary>Sockets that are open.</summary>
+    public int OpenCount => table.OpenCount;
+
+    /// <summary>Notes that events are missing between two timestamps, both included.</summary>
+    public void NoteLoss(ulong from, ulong to)
+    {
+        firstLoss = Math.Min(firstLoss, from);
+        lastLoss = Math.Max(lastLoss, to);
+    }
+
+    /// <summary>Takes the next events in the order of time.</summary>
+    /// <returns>The connections that they ended, in that order. Valid until the next call.</returns>
+    public ReadOnlySpan<Connection> Add(ReadOnlySpan<TcpEvent> events)
+    {
+        count = 0;
+        // A failed connect can end the socket's connection before, too.
+        Reserve(2 * events.Length);
+        foreach (ref readonly var e in events)
+        {
+            switch (e.Type)
+            {
+                case TcpEventType.Connect:
+                    Open(in e, ConnectionRole.Client);
+                    break;
+                case TcpEventType.Accept:
+                    Open(in e, ConnectionRole.Server);
+                    break;
+                case TcpEventType.Close:
+                    Close(in e);
+                    break;
+                case TcpEventType.ConnectFailed:
+                    Fail(in e);
+                    break;
+                case TcpEventType.Open:
+                    Find(in e);
+                    break;
+            }
+        }
+
+        return finished.AsSpan(0, count);
+    }
+
+    /// <summary>Gives the connections that are still open, oldest first; after it no more events are taken.</summary>
+    /// <param name="end">When recording ended, CLOCK_MONOTONIC ns.</param>
+    /// <param name="most">As many at once.</param>
+    /// <returns>Empty when all have been given. Valid until the next call.</returns>
+    public ReadOnlySpan<Connection> TakeOpen(ulong end, int most)
+    {
+        open ??= table.OpenInOrder();
+        count = 0;
+        Reserve(most);
+        for (; openGiven < open.Length && count < most; openGiven++)
+        {
+            ref var entry = ref table[open[openGiven]];
+            ref var connection = ref Finish(in entry, end);
+            connection.Ending = ConnectionEnding.Open;
+            connection.IsUncertain = entry.Opened <= lastLoss;
+            entry.Phase = EntryPhase.Kept;
+        }
+
+        return finished.AsSpan(0, count);
+    }
+
+    private void Open(in TcpEvent e, ConnectionRole role)
+    {
+        var ends = new EndPair(in e);
+        var hash = table.HashOf(in ends);
+        var before = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
+        before = before == ConnectionTable.None ? table.FindSame(in ends, hash, e.Connection) : before;
+        if (before != ConnectionTable.None)
+        {
+            EndUnseen(before, e.Timestamp);
+        }
+
+        Add(in e, in ends, hash, role, e.Timestamp);
+    }
+
+    /// <summary>A connection that was there before the recording began, unless it is known.</summary>
+    private void Find(in TcpEvent e)
+    {
+        var ends = new EndPair(in e);
+        var hash = table.HashOf(in ends);
+        if ((e.Connection == 0 || table.FindById(e.Connection) == ConnectionTable.None)
+            && table.FindSame(in ends, hash, e.Connection) == ConnectionTable.None)
+        {
+            Add(in e, in ends, hash, ConnectionRole.Unknown, start);
+        }
+    }
+
+    private int Add(in TcpEvent e, in EndPair ends, uint hash, ConnectionRole role, ulong opened)
+    {
+        // The client's end is established before the server's is accepted, so what is there before it is of an earlier
+        // connection.
+        var opposite = role == ConnectionRole.Client || ends.IsOneEnd
+            ? ConnectionTable.None
+            : table.FindOpposite(in ends, hash, role);
+        var index = table.Add(e.Connection, hash);
+        ref var entry = ref table[index];
+        entry.Opened = opened;
+        entry.ConnectTime = e.Duration;
+        entry.Opener = new ConnectionTask(in e);
+        entry.Ends = ends;
+        entry.IpVersion = e.IpVersion;
+        entry.Flags = e.Flags;
+        entry.Role = role;
+        if (opposite != ConnectionTable.None)
+        {
+            table.Join(index, opposite);
+        }
+
+        return index;
+    }
+
+    private void Close(in TcpEvent e)
+    {
+        var index = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
+        var isFound = true;
+        if (index == ConnectionTable.None)
+        {
+            var ends = new EndPair(in e);
+            var hash = table.HashOf(in ends);
+            index = table.FindSame(in ends, hash, e.Connection);
+            if (index == ConnectionTable.None)
+            {
+                isFound = false;
+                index = Add(in e, in ends, hash, ConnectionRole.Unknown, start);
+            }
+        }
+        else if (table[index].Phase == EntryPhase.Failed)
+        {
+            table.Spend(index);
+            return;
+        }
+
+        ref var connection = ref Finish(in table[index], e.Timestamp);
+        connection.Ending = Connection.EndingOf(in e, connection.Role);
+        connection.HasOpener = isFound;
+        connection.IsUncertain = !isFound && e.Timestamp >= firstLoss;
+        connection.HasCloser = true;
+        connection.Closer = new ConnectionTask(in e);
+        connection.State = e.State;
+        connection.Flags |= e.Flags;
+        connection.BytesSent = e.BytesSent;
+        connection.BytesAcked = e.BytesAcked;
+        connection.BytesReceived = e.BytesReceived;
+        connection.SegmentsSent = e.SegmentsSent;
+        connection.SegmentsReceived = e.SegmentsReceived;
+        connection.Retransmits = e.Retransmits;
+        connection.SmoothedRtt = e.SmoothedRtt;
+        table.Close(index);
+    }
+
+    private void Fail(in TcpEvent e)
+    {
+        var before = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
+        if (before != ConnectionTable.None)
+        {
+            EndUnseen(before, e.Timestamp);
+        }
+
+        ref var connection = ref Next();
+        connection.IpVersion = e.IpVersion;
+        new EndPair(in e).WriteTo(ref connection);
+        connection.Id = e.Connection;
+        connection.Ended = e.Timestamp;
+        connection.Opened = e.Timestamp - Math.Min(e.Duration, e.Timestamp);
+        connection.ConnectTime = e.Duration;
+        connection.Opener = new ConnectionTask(in e);
+        connection.HasOpener = true;
+        connection.Role = ConnectionRole.Client;
+        connection.Flags = e.Flags;
+        connection.Ending = ConnectionEnding.Failed;
+        connection.Error = e.Error;
+        if (e.Connection != 0)
+        {
+            table.AddFailed(e.Connection);
+        }
+    }
+
+    /// <summary>Another event shows that this socket is no longer what it was.</summary>
+    private void EndUnseen(int index, ulong at)
+    {
+        if (table[index].Phase == EntryPhase.Failed)
+        {
+            table.Spend(index);
+            return;
+        }
+
+        Finish(in table[index], at).Ending = ConnectionEnding.Unseen;
+        table.Close(index);
+    }
+
+    private ref Connection Finish(in ConnectionEntry entry, ulong ended)
+    {
+        ref var connection = ref Next();
+        connection.Id = entry.Id;
+        connection.Opened = entry.Opened;
+        connection.Ended = ended;
+        connection.ConnectTime = entry.ConnectTime;
+        connection.Opener = entry.Opener;
+        connection.HasOpener = true;
+        connection.IpVersion = entry.IpVersion;
+        connection.Flags = entry.Flags;
+        connection.Role = entry.Role;
+        connection.IsOlder = entry.Role == ConnectionRole.Unknown;
+        entry.Ends.WriteTo(ref connection);
+        if (entry.Opposite != ConnectionTable.None)
+        {
+            connection.IsJoined = true;
+            connection.PeerOwner = table[entry.Opposite].Opener;
+            connection.IsSecondEnd = table[entry.Opposite].Phase != EntryPhase.Open;
+        }
+
+        return ref connection;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Connection Next()
+    {
+        ref var connection = ref finished[count++];
+        connection = default;
+        return ref connection;
+    }
+
+    private void Reserve(int connections)
+    {
+        if (finished.Length < connections)
+        {
+            finished = new Connection[connections];
+        }
+    }
+}

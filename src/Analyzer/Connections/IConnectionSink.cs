@@ -1,0 +1,11 @@
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>Takes connections as a capture tells of them.</summary>
+public interface IConnectionSink
+{
+    /// <summary>Takes connections that have ended, in the order in which they did; those still open come last, oldest
+    /// first.</summary>
+    /// <param name="connections">Valid until the method returns.</param>
+    /// <param name="recording">What they were recorded in.</param>
+    void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace TraceCap.Analyzer.Summary;
+
+/// <summary>Durations for people: three digits and a unit.</summary>
+internal static class Durations
+{
+    private static readonly (double Nanoseconds, string Unit)[] units =
+        [(3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us")];
+
+    /// <summary>Such as <c>270 us</c>, <c>1.93 ms</c>, <c>3.19 s</c> or <c>2.50 h</c>.</summary>
+    public static string Text(ulong nanoseconds)
+    {
+        foreach (var (one, unit) in units)
+        {
+            // What rounds up to the next unit is told in it.
+            if (nanoseconds >= one * 0.9995)
+            {
+                var value = nanoseconds / one;
+                var decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+                return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value, decimals).ToString($"F{decimals}", CultureInfo.InvariantCulture)} {unit}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{nanoseconds} ns");
+    }
+
+    /// <summary>A percentile, with a <c>&gt;</c> before it if it is only known to be greater; <c>-</c> if there is none.
+    /// </summary>
+    public static string Text(Percentile? percentile) =>
+        percentile is { } value ? (value.IsAtLeast ? ">" : "") + Text(value.Nanoseconds) : "-";
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Churn;
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap churn</c></summary>
+internal static class ChurnCommand
+{
+    private const long MaxRows = 1_000_000;
+
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var every = Options.Duration("The length of an interval; 1s if not given.", "TIME", "--every");
+        var json = Options.Flag("One JSON object a line for each interval.", "--json");
+        var command = new Command("churn", "Counts connections opened, accepted, closed, failed and active, by interval.") { every, json };
+        files.AddTo(command);
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            var length = parsed.GetValue(every) ?? TimeSpan.FromSeconds(1);
+            var churn = new ConnectionChurn((ulong)length.Ticks * 100);
+            var feed = new ConnectionFeed(churn, files.Filter(parsed));
+            var code = files.Read(parsed, feed);
+            var rows = churn.IntervalCount(feed.Recordings);
+            if (rows > MaxRows)
+            {
+                throw new CommandException(FormattableString.Invariant(
+                    $"--every: {rows:N0} intervals are too many; at most {MaxRows:N0} are shown: choose longer ones, or a part of the capture"));
+            }
+
+            if (parsed.GetValue(json))
+            {
+                ChurnJson.Write(output, churn, feed.Recordings);
+            }
+            else
+            {
+                ChurnText.Write(output, churn, feed.Recordings, Terminal.Width);
+            }
+
+            return code;
+        });
+        return command;
+    }
+}

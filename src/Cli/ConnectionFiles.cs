@@ -1,0 +1,47 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Format;
+
+namespace TraceCap.Cli;
+
+/// <summary>The captures that a command reads as connections: what those commands share.</summary>
+internal sealed class ConnectionFiles
+{
+    private readonly Argument<string[]> files = Options.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
+
+    private readonly FilterOptions filters = new();
+    private readonly Option<IReadOnlyList<ushort>?> localPorts = Options.Ports("Only these ports of the recorded host.", "-L", "--local-port");
+    private readonly Option<IReadOnlyList<ushort>?> peerPorts = Options.Ports("Only these ports of the other end.", "-D", "--peer-port");
+
+    internal void AddTo(Command command)
+    {
+        command.Add(files);
+        filters.AddTo(command);
+        command.Add(localPorts);
+        command.Add(peerPorts);
+    }
+
+    internal ConnectionFilter Filter(ParseResult parsed) => new()
+    {
+        Opening = filters.ToEventFilter(parsed),
+        LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
+        PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
+    };
+
+    /// <summary>Reads all files, one after another, and hands on their connections.</summary>
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
+    {
+        var code = ExitCode.Done;
+        foreach (var path in parsed.GetValue(files)!)
+        {
+            using var file = CaptureFile.Open(path);
+            var reader = new CaptureReader(file.Stream);
+            file.Read(() => feed.Read(new EventStream(reader)));
+            var state = file.Report(reader.Damage, reader.CutShort);
+            code = state == ExitCode.Done ? code : state;
+        }
+
+        feed.End();
+        return code;
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using TraceCap.Analyzer;
+using TraceCap.Format;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap cut</c></summary>
+internal static class CutCommand
+{
+    internal static Command Create()
+    {
+        var file = Options.CaptureFile();
+        var output = Options.CaptureOutput();
+        var filters = new FileFilterOptions();
+        var keepWhole = Options.Flag("Keep all events of a connection of which one is wanted. Reads FILE twice.", "--keep-whole");
+        var force = Options.Force();
+        var command = new Command("cut", "Makes a smaller capture out of the events that are wanted.") { file, output };
+        filters.AddTo(command);
+        command.Add(keepWhole);
+        command.Add(force);
+        command.Does(parsed => Run(
+            parsed.GetValue(file)!,
+            parsed.GetValue(output)!,
+            filters.ToFilter(parsed),
+            filters.Describe(parsed) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
+            parsed.GetValue(keepWhole),
+            parsed.GetValue(force)));
+        return command;
+    }
+
+    private static ExitCode Run(string path, string outputPath, CaptureFilter filter, string selection, bool keepWhole, bool force)
+    {
+        using var file = CaptureFile.Open(path);
+        if (keepWhole && !file.Stream.CanSeek)
+        {
+            throw new CommandException($"{file.Name} can be read once only, and --keep-whole reads twice; give a file", ExitCode.Usage);
+        }
+
+        using var output = NewCapture.Create(outputPath, force, path);
+        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(new CaptureReader(file.Stream), filter)) : null;
+        if (keepWhole)
+        {
+            file.Stream.Position = 0;
+        }
+
+        var reader = new CaptureReader(file.Stream);
+        file.Read(() => new CaptureCut(reader, output.Stream, filter, selection, whole).Run());
+        return file.End(reader, output);
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer;
+using TraceCap.Format;
+
+namespace TraceCap.Cli;
+
+/// <summary>Which events of a capture: what can be asked of a recording, and what only a file can answer.</summary>
+internal sealed class FileFilterOptions
+{
+    private readonly FilterOptions filters = new();
+    private readonly Option<TimePoint?> from = Options.Parsed(
+        "Only from this time on: RFC 3339, seconds since the capture begins such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
+
+    private readonly Option<TimePoint?> to = Options.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<ThreadName?> comm = Options.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
+    private readonly Option<ushort[]> ports = Options.ParsedList("Only this port at either end; several: any of them.", "PORT", ParsePort, "--port");
+    private readonly Option<AddressPrefix[]> addresses = Options.ParsedList(
+        "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
+
+    private readonly Option<EventTypeSet?> types = Options.Parsed(
+        "Only these types: C connect, A accept, X close, F failed connect, O open before.", "CAXFO", EventTypeSet.Parse, "--type");
+
+    internal void AddTo(Command command)
+    {
+        filters.AddTo(command);
+        foreach (var option in Own)
+        {
+            command.Add(option);
+        }
+    }
+
+    internal bool IsOneNetns(ParseResult parsed) => filters.IsOneNetns(parsed);
+
+    /// <summary>The types that are asked for; null if none are.</summary>
+    internal EventTypeSet? Types(ParseResult parsed) => parsed.GetValue(types);
+
+    internal CaptureFilter ToFilter(ParseResult parsed)
+    {
+        var events = filters.ToEventFilter(parsed) with
+        {
+            Comm = parsed.GetValue(comm),
+            Ports = [.. parsed.GetValue(ports)!],
+            Addresses = [.. parsed.GetValue(addresses)!],
+            Types = Types(parsed),
+        };
+        return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
+    }
+
+    /// <summary>What was asked for, as it could be asked for again.</summary>
+    internal string Describe(ParseResult parsed) => string.Join(' ', filters.All.Concat(Own)
+        .Select(parsed.GetResult)
+        .Where(result => result is { Implicit: false })
+        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {token.Value}")));
+
+    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types];
+
+    private static ThreadName ParseName(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        return length < ThreadName.Size && !text.Contains('\0', StringComparison.Ordinal)
+            ? new ThreadName(text)
+            : throw new FormatException($"'{text}' has {length} bytes; a thread's name has at most {ThreadName.Size - 1}");
+    }
+
+    private static ushort ParsePort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw new FormatException($"'{text}' is no port; expected 0 to {ushort.MaxValue}");
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Summary;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap summary</c></summary>
+internal static class SummaryCommand
+{
+    private const ulong Rows = 20;
+
+    private static readonly Dictionary<string, GroupBy> groups = new()
+    {
+        ["process"] = GroupBy.Process,
+        ["peer"] = GroupBy.Peer,
+        ["service"] = GroupBy.Service,
+        ["port"] = GroupBy.Port,
+        ["errno"] = GroupBy.Errno,
+    };
+
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var by = Options.Word("How to group; by process if not given.", "WHAT", groups, "--by");
+        var limit = Options.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
+        var json = Options.Flag("One JSON object.", "--json");
+        var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and what stands out.") { by, limit, json };
+        files.AddTo(command);
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            var filter = files.Filter(parsed);
+            var summary = new TrafficSummary(parsed.GetValue(by), isFiltered: !filter.IsAny);
+            var feed = new ConnectionFeed(summary, filter);
+            var code = files.Read(parsed, feed);
+            output.Write(parsed.GetValue(json)
+                ? TrafficSummaryJson.Format(summary, feed.Recordings)
+                : TrafficSummaryText.Format(
+                    summary, feed.Recordings, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), Terminal.Width));
+            return code;
+        });
+        return command;
+    }
+}

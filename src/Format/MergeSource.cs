@@ -1,0 +1,178 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace TraceCap.Format;
+
+/// <summary>One section to be merged, and its events in the order of time, on the clock and with the connection ids of the
+/// merged capture. Its file is open while it is read.</summary>
+internal sealed class MergeSource : IDisposable
+{
+    private readonly Func<Stream> open;
+    private Stream? stream;
+    private SectionReader? blocks;
+    private EventOrder? order;
+    private TcpEvent[] events = [];
+    private int next;
+    private int count;
+    private bool ended;
+    private Ledger taken;
+
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="header">Of the section; without content if it is missing.</param>
+    /// <param name="start">Where the section begins in the file.</param>
+    /// <param name="span">The earliest and the latest of its events, CLOCK_MONOTONIC ns.</param>
+    /// <param name="open">Opens the section.</param>
+    internal MergeSource(string name, CaptureHeader header, long start, (ulong First, ulong Last) span, Func<Stream> open)
+    {
+        Name = name;
+        Header = header;
+        Start = start;
+        Span = span;
+        this.open = open;
+    }
+
+    internal string Name { get; }
+
+    internal CaptureHeader Header { get; }
+
+    internal long Start { get; }
+
+    internal (ulong First, ulong Last) Span { get; private set; }
+
+    /// <summary>What is added to its timestamps.</summary>
+    internal long ClockOffset { get; private set; }
+
+    /// <summary>By the number of a host in the section's own connection ids, that in those of the merged capture; empty if
+    /// ids stay.</summary>
+    internal int[] HostNumbers { get; private set; } = [];
+
+    /// <summary>Whether its clock is the one of the merged capture.</summary>
+    internal bool IsOnClock => ClockOffset == 0;
+
+    /// <summary>When its next event was; before it is open, when its first one is said to have been.</summary>
+    internal ulong Time => next < count ? events[next].Timestamp : Span.First;
+
+    /// <summary>The section, once all of it is read.</summary>
+    internal SectionAccount? Account { get; private set; }
+
+    /// <summary>What could not be read, once all is.</summary>
+    internal DamageLog? Damage { get; private set; }
+
+    /// <summary>Clock anchors that came with the events since they were last asked for.</summary>
+    internal List<ClockAnchor> Clocks { get; } = [];
+
+    /// <summary>Says how it is brought onto the clock and the hosts of the merged capture.</summary>
+    internal void Place(long clockOffset, int[] hostNumbers)
+    {
+        ClockOffset = clockOffset;
+        HostNumbers = hostNumbers;
+        Span = (Span.First + (ulong)clockOffset, Span.Last + (ulong)clockOffset);
+    }
+
+    /// <summary>Has events ready, unless there are no more.</summary>
+    /// <exception cref="CaptureFormatException">The section cannot be read, or has connection ids that are too large.</exception>
+    internal bool Fill()
+    {
+        while (next == count && !ended)
+        {
+            Load();
+        }
+
+        return next < count;
+    }
+
+    /// <summary>What the section's ledger grew by since this was last asked.</summary>
+    internal Ledger TakeLedger()
+    {
+        var all = Account is null ? blocks!.Current!.Ledger : Account.Ledger + Account.LedgerOfMissing;
+        var more = all - taken;
+        taken = all;
+        return more;
+    }
+
+    /// <summary>Takes the events that are not later than a time, at least one.</summary>
+    internal ReadOnlySpan<TcpEvent> TakeUpTo(ulong time)
+    {
+        var from = next++;
+        while (next < count && events[next].Timestamp <= time)
+        {
+            next++;
+        }
+
+        return events.AsSpan(from, next - from);
+    }
+
+    /// <summary>Gives back all its memory: there may be thousands that are done.</summary>
+    public void Dispose()
+    {
+        stream?.Dispose();
+        (stream, blocks, order, events) = (null, null, null, []);
+    }
+
+    [MemberNotNull(nameof(blocks), nameof(order))]
+    private void Open()
+    {
+        if (blocks is null || order is null)
+        {
+            stream = open();
+            blocks = new SectionReader(new CaptureReader(stream, Start));
+            order = new EventOrder();
+        }
+    }
+
+    private void Load()
+    {
+        Open();
+        var more = blocks.Read();
+        if (!more)
+        {
+            ended = true;
+            Account = blocks.Ended;
+            Damage = blocks.Blocks.Damage;
+            Take(order.Flush());
+            return;
+        }
+
+        if (IsOnClock)
+        {
+            Clocks.AddRange(blocks.Blocks.Context?.Clocks ?? []);
+        }
+
+        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Settled));
+    }
+
+    private void Take(ReadOnlySpan<TcpEvent> batch)
+    {
+        if (events.Length < batch.Length)
+        {
+            events = new TcpEvent[batch.Length];
+        }
+
+        batch.CopyTo(events);
+        (next, count) = (0, batch.Length);
+        if (HostNumbers.Length > 0 || ClockOffset != 0)
+        {
+            Place(events.AsSpan(0, count));
+        }
+    }
+
+    private void Place(Span<TcpEvent> batch)
+    {
+        foreach (ref var one in batch)
+        {
+            one.Timestamp += (ulong)ClockOffset;
+            if (HostNumbers.Length == 0 || one.Connection == 0)
+            {
+                continue;
+            }
+
+            var host = one.Connection >> MergedHost.ConnectionShift;
+            if (host >= (ulong)HostNumbers.Length)
+            {
+                throw new CaptureFormatException(
+                    $"connection id {one.Connection} is of host {host}, the capture has {HostNumbers.Length}; expected ids below 2^{MergedHost.ConnectionShift} for each host");
+            }
+
+            one.Connection ^= (host ^ (ulong)HostNumbers[host]) << MergedHost.ConnectionShift;
+        }
+    }
+}

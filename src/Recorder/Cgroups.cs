@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Recorder;
+
+/// <summary>The cgroup2 hierarchy.</summary>
+internal static partial class Cgroups
+{
+    /// <summary>The inode number of the root of every cgroup2 hierarchy.</summary>
+    private const ulong RootInode = 1;
+
+    private const int WorkingDirectory = -100;
+    private const uint StatxInode = 0x100;
+
+    /// <summary>The mount point of the root of the hierarchy, which has all sockets of the host.</summary>
+    internal static string FindRoot()
+    {
+        var mounted = Mounts(File.ReadAllText("/proc/self/mounts")).ToArray();
+        if (mounted.Length == 0)
+        {
+            throw new ProbeException("no cgroup2 hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+        }
+
+        return mounted.FirstOrDefault(path => InodeOf(path) == RootInode) ?? throw new ProbeException(
+            $"the cgroup2 hierarchy at {mounted[0]} is the part of it that this container sees, and recording would miss "
+            + "what happens outside: run in the host's cgroup namespace, or mount the host's /sys/fs/cgroup here");
+    }
+
+    /// <param name="mounts">The text of /proc/PID/mounts, where blanks in paths are written in octal.</param>
+    internal static IEnumerable<string> Mounts(string mounts) =>
+        from line in mounts.Split('\n')
+        let fields = line.Split(' ')
+        where fields.Length > 2 && fields[2] == "cgroup2"
+        select Octal().Replace(fields[1], match => ((char)Convert.ToInt32(match.Value[1..], 8)).ToString());
+
+    /// <summary>The id of a cgroup, which is the inode number of its folder; 0 if there is no such folder.</summary>
+    /// <param name="folder">Where it is mounted.</param>
+    internal static ulong InodeOf(string folder) =>
+        Libc.StatxAt(WorkingDirectory, folder, 0, StatxInode, out var status) == 0 ? status.Inode : 0;
+
+    [GeneratedRegex(@"\\[0-7]{3}")]
+    private static partial Regex Octal();
+}

@@ -1,0 +1,83 @@
+using CsCheck;
+using TraceCap.Analyzer.Churn;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Tests.Connections;
+
+namespace TraceCap.Analyzer.Tests.Churn;
+
+public sealed class ConnectionChurnTests
+{
+    private const ulong Every = 10;
+
+    private static readonly Gen<Connection> any = Gen.Select(Gen.ULong[0, 99], Gen.ULong[0, 99], Gen.Int[0, 3], Gen.Bool).Select((one, other, kind, server) =>
+    {
+        var connection = Ends.Client("a", "10.0.0.2", 80, Math.Min(one, other), Math.Max(one, other) - Math.Min(one, other));
+        connection.Role = server ? ConnectionRole.Server : ConnectionRole.Client;
+        return kind switch
+        {
+            0 => connection.StillOpen() with { Ended = 99 },
+            1 => connection.FailedWith(111),
+            2 => connection with { IsOlder = true, Role = ConnectionRole.Unknown, Opened = 0 },
+            _ => connection,
+        };
+    });
+
+    [Fact]
+    public void Intervals_count_what_happens_in_them_and_what_is_open_at_their_ends() => any.Array[1, 60].Sample(connections =>
+    {
+        var recording = new RecordedSpan { Start = 0, End = 99 };
+        var churn = new ConnectionChurn(Every);
+        churn.Take(connections, recording);
+        var intervals = churn.Intervals([recording]).ToArray();
+
+        Assert.Equal(10, intervals.Length);
+        foreach (var interval in intervals)
+        {
+            var (from, to) = ((ulong)interval.Number * Every, ((ulong)interval.Number + 1) * Every);
+            bool Within(ulong time) => time >= from && time < to;
+            var established = connections.Where(connection => connection.Ending != ConnectionEnding.Failed).ToArray();
+            Assert.Equal(
+                (established.Count(one => Within(one.Opened) && one.Role == ConnectionRole.Client),
+                    established.Count(one => Within(one.Opened) && one.Role == ConnectionRole.Server),
+                    established.Count(one => Within(one.Ended) && one.HasCloser),
+                    connections.Count(one => Within(one.Ended) && one.Ending == ConnectionEnding.Failed),
+                    established.Count(one => one.Opened < to && (one.Ended >= to || one.Ending == ConnectionEnding.Open))),
+                (interval.Opened, interval.Accepted, interval.Closed, interval.Failed, interval.Active));
+        }
+    });
+
+    [Fact]
+    public void Recordings_of_several_hosts_are_on_one_line_of_time()
+    {
+        var one = new RecordedSpan { Start = 1_000, End = 1_019, WallOffset = 5_000 };
+        var earlier = new RecordedSpan { Start = 100, End = 109, WallOffset = 5_880 };
+        var churn = new ConnectionChurn(Every);
+        churn.Take([Ends.Client("a", "10.0.0.2", 80, 1_015, 1)], one);
+        churn.Take([Ends.Client("a", "10.0.0.2", 80, 100, 1)], earlier);
+
+        Assert.Equal([(-2, 1), (-1, 0), (0, 0), (1, 1)], churn.Intervals([one, earlier]).Select(interval => (interval.Number, interval.Opened)));
+        Assert.Equal(4, churn.IntervalCount([one, earlier]));
+    }
+
+    [Fact]
+    public void A_bar_is_as_long_as_there_were_new_connections_and_only_where_there_is_room()
+    {
+        var recording = new RecordedSpan { Start = 0, End = 39 };
+        var churn = new ConnectionChurn(Every);
+        foreach (var count in new[] { 8, 4, 1 }.Index())
+        {
+            churn.Take([.. Enumerable.Repeat(Ends.Client("a", "10.0.0.2", 80, (ulong)count.Index * Every, 1), count.Item)], recording);
+        }
+
+        string[] Lines(int width)
+        {
+            var output = new MemoryStream();
+            ChurnText.Write(output, churn, [recording], width);
+            return System.Text.Encoding.UTF8.GetString(output.ToArray()).Split('\n');
+        }
+
+        Assert.Equal(["0.00000000        8        0        8        0        0", "0.00000001        4        0        4        0        0"], Lines(0)[1..3]);
+        Assert.Equal(["████", "██", "▌", ""], Lines(67)[1..5].Select(line => line[55..].Trim()));
+        Assert.All(Lines(67), line => Assert.InRange(line.Length, 0, line == Lines(67)[0] ? 200 : 67));
+    }
+}

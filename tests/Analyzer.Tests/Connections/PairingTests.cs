@@ -1,0 +1,246 @@
+using System.Net;
+using CsCheck;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests.Connections;
+
+public sealed class PairingTests
+{
+    private const ulong Start = 1_000;
+
+    private static readonly IPAddress[] addresses =
+        [IPAddress.Parse("127.0.0.1"), IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:10.0.0.1")];
+
+    private static readonly TcpEventType[] types =
+    [
+        TcpEventType.Connect, TcpEventType.Accept, TcpEventType.Close, TcpEventType.Close, TcpEventType.ConnectFailed, TcpEventType.Open,
+    ];
+
+    /// <summary>Few sockets on few ends, so that all of them meet.</summary>
+    private static readonly Gen<TcpEvent> anyEvent =
+        from type in Gen.OneOf(types)
+        from id in Gen.Int[0, 5]
+        from local in Gen.Int[0, 2]
+        from peer in Gen.Int[0, 2]
+        from localPort in Gen.Int[1, 2]
+        from peerPort in Gen.Int[1, 2]
+        from netns in Gen.Int[1, 2]
+        select Event(type, (ulong)id, addresses[local], (ushort)localPort, addresses[peer], (ushort)peerPort, (uint)netns);
+
+    [Fact]
+    public void Any_events_in_any_order_are_paired_as_by_the_plain_rules() => anyEvent.Array[0, 200].Sample(events =>
+    {
+        Number(events);
+        Assert.Equal(NaiveTracker.Pair(Start, events, Start + 1000), NaiveTracker.InOrder(Track(events, 7)));
+    }, iter: 20_000);
+
+    [Fact]
+    public void More_connections_than_the_table_began_with_are_paired_as_by_the_plain_rules() =>
+        Gen.Select(Gen.Int[1100, 2500], Gen.Int[0, int.MaxValue]).Sample((count, seed) =>
+        {
+            var random = new Random(seed);
+            var events = Histories(random, count, lost: 0.1);
+            Assert.Equal(NaiveTracker.Pair(Start, events, Start + 1_000_000), NaiveTracker.InOrder(Track(events, 500, Start + 1_000_000)));
+        }, iter: 6, threads: 2);
+
+    [Fact]
+    public void Without_loss_every_connection_is_told_once_and_as_it_was() => Gen.Int.Sample(seed =>
+    {
+        var random = new Random(seed);
+        var count = random.Next(1, 200);
+        var events = Histories(random, count, lost: 0);
+        var connections = Track(events, 64, Start + 1_000_000);
+
+        Assert.Equal(2 * count, connections.Count);
+        Assert.All(connections, connection => Assert.Equal(ConnectionEnding.Closed, connection.Ending));
+        // Process n opens what process 1,000,000 + n closes; both ends of a connection have neighbouring numbers.
+        Assert.All(connections, connection => Assert.Equal(connection.Opener + 1_000_000, connection.Closer));
+        Assert.All(connections.Where(connection => connection.Role == ConnectionRole.Server), connection => Assert.Equal(connection.Opener - 1, connection.Peer));
+        Assert.Equal(connections.Count, connections.DistinctBy(connection => connection.Opener).Count());
+    }, iter: 200);
+
+    [Fact]
+    public void Whatever_is_lost_no_close_is_given_to_another_socket_and_no_event_is_told_twice() => Gen.Int.Sample(seed =>
+    {
+        var random = new Random(seed);
+        var events = Histories(random, random.Next(1, 200), lost: random.NextDouble());
+        var connections = Track(events, 64, Start + 1_000_000);
+
+        Assert.All(connections, connection => Assert.True(
+            connection.Opener == 0 || connection.Closer == 0 || connection.Opener + 1_000_000 == connection.Closer, $"{connection}"));
+        Assert.Equal(
+            events.Where(e => e.Type == TcpEventType.Close).Select(e => e.Pid).Order(),
+            connections.Select(connection => connection.Closer).Where(pid => pid != 0).Order());
+        Assert.Equal(
+            events.Where(e => e.Type != TcpEventType.Close).Select(e => e.Pid).Order(),
+            connections.Select(connection => connection.Opener).Where(pid => pid != 0).Order());
+    }, iter: 500);
+
+    [Fact]
+    public void A_client_that_has_closed_is_joined_with_a_late_accept_but_not_for_ever()
+    {
+        TcpEvent[] Late(int between)
+        {
+            var events = new List<TcpEvent>
+            {
+                Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 2, 1),
+                Event(TcpEventType.Close, 1, addresses[1], 1, addresses[1], 2, 1),
+            };
+            for (var i = 0; i < between; i++)
+            {
+                events.Add(Event(TcpEventType.Connect, 10 + (ulong)i, addresses[0], 3, addresses[1], 4, 1));
+                events.Add(Event(TcpEventType.Close, 10 + (ulong)i, addresses[0], 3, addresses[1], 4, 1));
+            }
+
+            events.Add(Event(TcpEventType.Accept, 2, addresses[1], 2, addresses[1], 1, 1));
+            var all = events.ToArray();
+            Number(all);
+            return all;
+        }
+
+        Assert.Equal(1u, Track(Late(4095), 64)[^1].Peer);
+        Assert.Equal(0u, Track(Late(4096), 64)[^1].Peer);
+    }
+
+    [Fact]
+    public void A_socket_that_is_disconnected_and_connected_again_holds_two_connections()
+    {
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 9, 1),
+            Event(TcpEventType.Connect, 1, addresses[1], 2, addresses[0], 8, 1),
+            Event(TcpEventType.Close, 1, addresses[1], 2, addresses[0], 8, 1),
+        ];
+        Number(events);
+        var ended = new ConnectionTracker(Start).Add(events).ToArray();
+
+        Assert.Equal([ConnectionEnding.Unseen, ConnectionEnding.Closed], ended.Select(connection => connection.Ending));
+        Assert.Equal([events[1].Timestamp, events[2].Timestamp], ended.Select(connection => connection.Ended));
+        Assert.Equal([events[0].Timestamp, events[1].Timestamp], ended.Select(connection => connection.Opened));
+        Assert.Equal([(1, 9), (2, 8)], ended.Select(connection => ((int)connection.LocalPort, (int)connection.PeerPort)));
+    }
+
+    [Fact]
+    public void Losses_make_uncertain_what_they_may_have_hidden_and_nothing_else()
+    {
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Close, 1, addresses[1], 1, addresses[1], 9, 1),
+            Event(TcpEventType.Connect, 2, addresses[1], 2, addresses[1], 9, 1),
+            Event(TcpEventType.Close, 3, addresses[1], 3, addresses[1], 9, 1),
+            Event(TcpEventType.Connect, 4, addresses[1], 4, addresses[1], 9, 1),
+        ];
+        Number(events);
+        var tracker = new ConnectionTracker(Start);
+        var first = tracker.Add(events.AsSpan(0, 2)).ToArray();
+        tracker.NoteLoss(events[1].Timestamp, events[2].Timestamp);
+        var second = tracker.Add(events.AsSpan(2)).ToArray();
+        var open = tracker.TakeOpen(Start + 1000, 10).ToArray();
+
+        Assert.Equal([false, true, true, false], ((Connection[])[.. first, .. second, .. open]).Select(connection => connection.IsUncertain));
+        Assert.Equal([true, true, false, false], ((Connection[])[.. first, .. second, .. open]).Select(connection => connection.IsOlder));
+    }
+
+    [Theory]
+    [InlineData(1, 0, 6, 5, ConnectionEnding.Closed)] // from ESTABLISHED
+    [InlineData(8, 0, 0, 0, ConnectionEnding.Closed)] // from CLOSE_WAIT
+    [InlineData(7, 0, 7, 5, ConnectionEnding.Closed)] // SYN, 5 bytes and FIN acknowledged
+    [InlineData(7, 0, 6, 5, ConnectionEnding.Reset)] // no FIN
+    [InlineData(7, 0, 1, 5, ConnectionEnding.Reset)] // nothing but the SYN
+    [InlineData(7, 3, 7, 5, ConnectionEnding.Reset)] // given up after retransmissions
+    public void A_reset_is_told_from_an_orderly_end(byte state, uint retransmits, ulong acked, ulong sent, ConnectionEnding ending)
+    {
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 9, 1),
+            Event(TcpEventType.Close, 1, addresses[1], 1, addresses[1], 9, 1) with
+            {
+                State = state,
+                Retransmits = retransmits,
+                BytesAcked = acked,
+                BytesSent = sent,
+            },
+        ];
+        Assert.Equal(ending, new ConnectionTracker(Start).Add(events)[0].Ending);
+    }
+
+    private static TcpEvent Event(TcpEventType type, ulong id, IPAddress local, ushort localPort, IPAddress peer, ushort peerPort, uint netns)
+    {
+        var isIPv6 = local.IsIPv4MappedToIPv6 || peer.IsIPv4MappedToIPv6;
+        return new TcpEvent
+        {
+            Type = type,
+            Connection = id,
+            LocalAddress = new Address(isIPv6 ? local.MapToIPv6() : local),
+            LocalPort = localPort,
+            PeerAddress = new Address(isIPv6 ? peer.MapToIPv6() : peer),
+            PeerPort = peerPort,
+            IpVersion = (byte)(isIPv6 ? 6 : 4),
+            Netns = netns,
+            Duration = type == TcpEventType.ConnectFailed ? 1u : 0,
+        };
+    }
+
+    private static void Number(TcpEvent[] events)
+    {
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i].Pid = (uint)i + 1;
+            events[i].Timestamp = Start + (ulong)i + 1;
+        }
+    }
+
+    /// <summary>The events of connections within a host, interleaved at random: C before A, and each before its X.</summary>
+    private static TcpEvent[] Histories(Random random, int count, double lost)
+    {
+        var timed = new List<(double At, TcpEvent Event)>();
+        for (var i = 0; i < count; i++)
+        {
+            var (id, port) = (1 + (2 * (ulong)i), (ushort)(1000 + i));
+            var client = (uint)(1 + (2 * i));
+            var connected = random.NextDouble();
+            var accepted = connected + random.NextDouble();
+            timed.Add((connected, Event(TcpEventType.Connect, id, addresses[0], port, addresses[0], 80, 1) with { Pid = client }));
+            timed.Add((accepted, Event(TcpEventType.Accept, id + 1, addresses[0], 80, addresses[0], port, 1) with { Pid = client + 1 }));
+            timed.Add((connected + random.NextDouble(), Event(TcpEventType.Close, id, addresses[0], port, addresses[0], 80, 1) with { Pid = client + 1_000_000 }));
+            timed.Add((accepted + random.NextDouble(), Event(TcpEventType.Close, id + 1, addresses[0], 80, addresses[0], port, 1) with { Pid = client + 1_000_001 }));
+        }
+
+        var events = timed.OrderBy(one => one.At).Where(_ => random.NextDouble() >= lost).Select(one => one.Event).ToArray();
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i].Timestamp = Start + (ulong)i + 1;
+        }
+
+        return events;
+    }
+
+    private static List<Pairing> Track(TcpEvent[] events, int batch, ulong end = Start + 1000)
+    {
+        var tracker = new ConnectionTracker(Start);
+        var pairings = new List<Pairing>();
+        for (var at = 0; at < events.Length; at += batch)
+        {
+            Append(tracker.Add(events.AsSpan(at, Math.Min(batch, events.Length - at))));
+        }
+
+        while (Append(tracker.TakeOpen(end, batch)))
+        {
+        }
+
+        return pairings;
+
+        bool Append(ReadOnlySpan<Connection> connections)
+        {
+            foreach (ref readonly var connection in connections)
+            {
+                // A reset is another test's.
+                var pairing = Pairing.Of(in connection);
+                pairings.Add(pairing.Ending == ConnectionEnding.Reset ? pairing with { Ending = ConnectionEnding.Closed } : pairing);
+            }
+
+            return !connections.IsEmpty;
+        }
+    }
+}

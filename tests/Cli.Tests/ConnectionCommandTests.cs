@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>The commands that read captures as connections.</summary>
+public class ConnectionCommandTests
+{
+    public static TheoryData<string> Commands => ["lifetimes", "churn", "summary"];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_pipe_gives_the_same_as_the_file(string command) => Assert.Equal(
+        Tracecap.Run(command, "traffic.tcap").Text,
+        Tracecap.Run(File.ReadAllBytes(Repository.File("samples/captures/traffic.tcap")), command, "-").Text);
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_cut_capture_is_read_as_far_as_it_goes_and_ends_with_3(string command)
+    {
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        for (var length = 0; length < file.Length; length += file.Length / 8)
+        {
+            var some = Tracecap.Run(file[..length], command, "-");
+            Assert.Equal(3, some.Code);
+            Assert.NotEmpty(some.Text);
+            Assert.Contains("cut short", some.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_damage_may_have_hidden_is_marked()
+    {
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        // The first of its two chunks.
+        file[file.Length / 2] ^= 0x10;
+        var rows = Tracecap.Run(file, "lifetimes", "-").Text.Split('\n')[1..^1];
+
+        Assert.Contains(rows, row => row.EndsWith(" older? closed", StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, row => row.EndsWith(" older closed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_closed_pipe_ends_it_quietly()
+    {
+        using var process = Tracecap.Start("lifetimes", "nginx.tcap");
+        process.StandardInput.Close();
+        Assert.StartsWith("PID", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        process.StandardOutput.Close();
+        process.WaitForExit();
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Empty(process.StandardError.ReadToEnd());
+    }
+
+    [Fact]
+    public void Several_captures_are_read_one_after_another()
+    {
+        var rows = Tracecap.Run("lifetimes", "tcptracer-example.tcap", "traffic.tcap").Text.Split('\n');
+        Assert.Equal(1 + 4 + 159 + 1, rows.Length);
+        using var summary = JsonDocument.Parse(Tracecap.Run("summary", "--json", "traffic.tcap", "nginx.tcap").Text);
+        // One boot of one host.
+        Assert.Equal(1, summary.RootElement.GetProperty("recordings").GetArrayLength());
+        Assert.Equal("9318", summary.RootElement.GetProperty("recordings")[0].GetProperty("events_emitted").GetString());
+        Assert.Equal("4666", summary.RootElement.GetProperty("all").GetProperty("ends").GetString());
+    }
+
+    [Fact]
+    public void Filters_choose_connections_and_never_part_an_opening_from_its_close()
+    {
+        string[] Rows(params string[] filter) => [.. Tracecap.Run(["lifetimes", "traffic.tcap", .. filter]).Text.Split('\n').Skip(1).SkipLast(1)];
+
+        var all = Rows();
+        Assert.Equal(159, all.Length);
+        Assert.DoesNotContain(all, row => row.Contains("older", StringComparison.Ordinal) || row.Contains("open", StringComparison.Ordinal) && row.EndsWith("open", StringComparison.Ordinal));
+        Assert.Equal(all.Length, Rows("-4").Length + Rows("-6").Length);
+        Assert.Equal(all.Where(row => row.StartsWith("5837 ", StringComparison.Ordinal)), Rows("-p", "5837"));
+        Assert.Equal(all.Where(row => row.Contains(" 20000 127", StringComparison.Ordinal)), Rows("-L", "20000"));
+        Assert.Equal(all.Where(row => row.Contains(" 20000   ", StringComparison.Ordinal)), Rows("-D", "20000"));
+        Assert.Equal(2, Rows("-L", "20000,20001").Length);
+        Assert.Equal(5, Rows("--limit", "5").Length);
+        Assert.All(Rows("--min", "80ms"), row => Assert.True(double.Parse(row.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture) >= 80));
+        Assert.Equal(6, Rows("--min", "80ms").Length);
+    }
+
+    [Fact]
+    public void On_a_terminal_lines_fit_and_churn_has_bars()
+    {
+        var churn = OnTerminal("churn --every 100ms traffic.tcap");
+        Assert.Contains(churn, line => line.Contains('█', StringComparison.Ordinal));
+        Assert.All(churn, line => Assert.InRange(line.Length, 0, 80));
+        Assert.DoesNotContain('█', Tracecap.Run("churn", "traffic.tcap").Text);
+        Assert.All(OnTerminal("summary nginx.tcap"), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public void Too_many_intervals_are_told_not_printed()
+    {
+        var result = Tracecap.Run("churn", "--every", "100ns", "tcptracer-example.tcap");
+        Assert.Equal(2, result.Code);
+        Assert.Empty(result.Output);
+
+        result = Tracecap.Run("churn", "--every", "1us", "tcptracer-example.tcap");
+        Assert.Equal(1, result.Code);
+        Assert.Equal("tracecap: --every: 9,000,001 intervals are too many; at most 1,000,000 are shown: choose longer ones, or a part of the capture\n", result.Error);
+    }
+
+    [Fact]
+    public void Figures_of_the_summary_are_those_of_the_lifetimes()
+    {
+        var connections = Tracecap.Run("lifetimes", "--json", "nginx.tcap").Text.Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        using var summary = JsonDocument.Parse(Tracecap.Run("summary", "--json", "nginx.tcap").Text);
+        var all = summary.RootElement.GetProperty("all");
+        long Of(string name) => long.Parse(all.GetProperty(name).GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        long Count(string ending) => connections.Count(one => one.GetProperty("ending").GetString() == ending);
+        long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? long.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture) : 0);
+
+        Assert.Equal(connections.Length, Of("ends"));
+        Assert.Equal((Count("closed"), Count("reset"), Count("open")), (Of("closed"), Of("reset"), Of("open")));
+        Assert.Equal((Sum("bytes_acked"), Sum("bytes_received")), (Of("bytes_acked"), Of("bytes_received")));
+        // All connections in question had ended, so the median is the ordinary one.
+        var closed = connections.Select(one => long.Parse(one.GetProperty("lifetime_ns").GetString()!, System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
+        var median = long.Parse(all.GetProperty("lifetime").GetProperty("p50_ns").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(median, closed[(closed.Length / 2) - 20] * 0.992, closed[(closed.Length / 2) + 20] * 1.008);
+    }
+
+    private static string[] OnTerminal(string arguments)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "there is no script(1) to give it a terminal");
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/script", ["-qec", $"stty cols 80; {Tracecap.Path} {arguments}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Repository.File("samples/captures"),
+        })!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        // What a terminal is told before the first line.
+        return [.. output.Replace("\u001b[?1h\u001b=", "", StringComparison.Ordinal).Replace("\u001b[?1l\u001b>", "", StringComparison.Ordinal).Split("\r\n")];
+    }
+}

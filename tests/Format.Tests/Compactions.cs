@@ -1,0 +1,84 @@
+using CsCheck;
+using TraceCap.Format.Tests.Traffic;
+
+namespace TraceCap.Format.Tests;
+
+public class Compactions
+{
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(5_000, new() { Lost = 0, Late = 0.5 });
+
+    [Fact]
+    public void Whatever_the_chunks_were_everything_but_them_stays() => Gen.Select(Gen.Int[1, 500], Gen.Int[1, 2_000], Gen.Bool).Sample((before, after, complete) =>
+    {
+        byte[] file = [.. Write(before, complete), .. Captures.Write(Events.AsSpan(0, 30), before)];
+        var compact = Compact(file, after);
+        var (events, reader) = Captures.Read(compact);
+        return events.AsSpan().SequenceEqual([.. Events, .. Events[..30]])
+            && Captures.InOrder(compact).AsSpan().SequenceEqual(Captures.InOrder(file))
+            && Clocks(compact).SequenceEqual(Clocks(file))
+            && reader is { Section: 2, IsWhole: true }
+            && CaptureVerifier.Verify(new MemoryStream(compact)).Problems.Count == 0;
+    });
+
+    [Fact]
+    public void Larger_chunks_take_fewer_bytes()
+    {
+        var file = Write(eventsPerChunk: 50, complete: true);
+        Assert.InRange(Compact(file, 5_000).Length, 1, file.Length / 2);
+    }
+
+    [Fact]
+    public void Damage_is_told_in_the_output()
+    {
+        var file = Captures.Write(Events, 1_000);
+        file[file.Length / 2] ^= 1;
+        var compact = Compact(file, 5_000);
+        Assert.Equal(4_000, Captures.Read(compact).Events.Length);
+        Assert.Equal(1_000ul, Contexts(compact).Aggregate(0ul, (sum, context) => sum + context.Missing.Events));
+        Assert.Empty(CaptureVerifier.Verify(new MemoryStream(compact)).Problems.Entries);
+    }
+
+    private static byte[] Write(int eventsPerChunk, bool complete)
+    {
+        var output = new MemoryStream();
+        var writer = new CaptureWriter(output, Captures.Header, eventsPerChunk * TcpEvent.Size) { Settled = 0 };
+        for (var i = 0; i < Events.Length; i += 1_000)
+        {
+            writer.Append(Events.AsSpan(i, 1_000));
+            writer.Settled = Events.Skip(i + 1_000).Select(one => one.Timestamp).DefaultIfEmpty(Events[^1].Timestamp).Min();
+            writer.Ledger = new Ledger((ulong)i + 1_000, 0, 0, (ulong)i, 0);
+            writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock with { Realtime = (ulong)i }] });
+        }
+
+        if (complete)
+        {
+            writer.Complete("end of test", Captures.Clock);
+        }
+
+        return output.ToArray();
+    }
+
+    private static byte[] Compact(byte[] file, int eventsPerChunk)
+    {
+        var output = new MemoryStream();
+        new CaptureCompaction(Captures.Reader(file), output, eventsPerChunk * TcpEvent.Size).Run();
+        return output.ToArray();
+    }
+
+    private static IEnumerable<ClockAnchor> Clocks(byte[] file) => Contexts(file).SelectMany(context => context.Clocks);
+
+    private static List<CaptureContext> Contexts(byte[] file)
+    {
+        var reader = Captures.Reader(file);
+        var contexts = new List<CaptureContext>();
+        while (reader.Read())
+        {
+            if (reader.Context is { } context)
+            {
+                contexts.Add(context);
+            }
+        }
+
+        return contexts;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using TraceCap.Format;
+
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>Connections that were open before recording began.</summary>
+[Collection(Live.Name)]
+public class OpenConnectionTests
+{
+    private static readonly uint Self = (uint)Environment.ProcessId;
+
+    [Theory]
+    [InlineData("127.0.0.1", TcpEventFlags.None)]
+    [InlineData("::1", TcpEventFlags.None)]
+    [InlineData("::ffff:127.0.0.1", TcpEventFlags.V4Mapped)]
+    public void One_is_told_and_has_the_id_that_its_close_has(string address, TcpEventFlags flags)
+    {
+        using var connection = new Connection(IPAddress.Parse(address));
+        var events = Record(new ProbeOptions { Pid = Self }, connection.Dispose);
+
+        var open = events.Single(e => e.Type == TcpEventType.Open && e.LocalPort == connection.ClientPort);
+        Assert.Equal(connection.ServerPort, open.PeerPort);
+        Assert.Equal(flags, open.Flags);
+        Assert.Equal(address, open.LocalAddress.ToIPAddress(open.IpVersion).ToString());
+        Assert.Equal(File.ReadAllText("/proc/self/comm"), open.Comm + "\n");
+        Assert.NotEqual(0ul, open.Connection);
+        var ends = events.GroupBy(e => e.Connection).Select(socket => string.Concat(socket.Select(e => (char)e.Type)));
+        Assert.Equal(["OX", "OX"], ends);
+        var close = events.Single(e => e.Type == TcpEventType.Close && e.LocalPort == connection.ClientPort);
+        Assert.Equal(
+            (open.Connection, open.Pid, open.Uid, open.Netns, open.Mntns, open.Cgroup),
+            (close.Connection, close.Pid, close.Uid, close.Netns, close.Mntns, close.Cgroup));
+    }
+
+    [Fact]
+    public void One_that_is_still_to_be_accepted_is_told_by_its_accept()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndPoint!);
+        var events = Record(new ProbeOptions { Pid = Self }, () => listener.Accept().Dispose());
+
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        var server = events.Where(e => e.LocalPort == port).ToArray();
+        Assert.Equal("AX", string.Concat(server.Select(e => (char)e.Type)));
+        Assert.NotEqual(0ul, server[0].Connection);
+        Assert.Equal(server[0].Connection, server[1].Connection);
+    }
+
+    [Fact]
+    public async Task Each_connection_begins_once_however_many_come_while_recording_begins()
+    {
+        using var stop = new CancellationTokenSource();
+        var churning = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    Loopback.Churn(100);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        var events = Record(new ProbeOptions { Pid = Self }, () => { });
+        await stop.CancelAsync();
+        await churning;
+
+        Assert.All(
+            events.GroupBy(e => e.Connection),
+            socket => Assert.Matches("^[OCA]?X?$", string.Concat(socket.Select(e => (char)e.Type))));
+    }
+
+    [Fact]
+    public void Those_of_other_network_namespaces_are_told_too()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", Repository.File("tests/vm/corners.py"), "hold");
+        Assert.Equal("ready", holding.StandardOutput.ReadLine());
+        var events = cgroup.Own(Record(new ProbeOptions(), () => holding.StandardInput.WriteLine()));
+        holding.WaitForExit();
+
+        Assert.Equal("OO", string.Concat(events.Take(2).Select(e => (char)e.Type)));
+        Assert.All(events, e => Assert.Equal(("hold", (uint)holding.Id), (e.Comm.ToString(), e.Pid)));
+        Assert.Single(events.Select(e => e.Netns).Distinct());
+        Assert.NotEqual(FilterTests.NamespaceInode("net"), events[0].Netns);
+    }
+
+    [Fact]
+    public void Filters_keep_them_out()
+    {
+        using var connection = new Connection(IPAddress.Loopback);
+        ProbeOptions[] filters =
+        [
+            new() { Pid = Self + 1 }, new() { Pid = Self, Uid = 65533 }, new() { Pid = Self, IpVersion = 6 },
+            new() { Netns = 1 }, new() { Pid = Self, BeyondTcptracer = false },
+        ];
+        Assert.All(filters, filter => Assert.DoesNotContain(
+            Record(filter, () => { }), e => e.LocalPort == connection.ClientPort));
+    }
+
+    /// <summary>What is recorded, of a connection that is open before and what is done then, in the order of time.</summary>
+    private static List<TcpEvent> Record(ProbeOptions options, Action meanwhile)
+    {
+        Live.SkipUnlessAllowed();
+        using var session = LiveSession.Start(options with { ProbeSet = Live.ProbeSet });
+        Assert.Empty(session.Limits);
+        var sink = new Everything();
+        meanwhile();
+        session.Stop();
+        session.Run(sink, duration: null);
+        Assert.Equal((ulong)sink.Events.Count, sink.Ledger.Emitted);
+        return [.. sink.Events.OrderBy(e => e.Timestamp)];
+    }
+
+    private sealed class Everything : IEventSink
+    {
+        internal List<TcpEvent> Events { get; } = [];
+
+        internal Ledger Ledger { get; private set; }
+
+        public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
+        {
+            Events.AddRange(events);
+            Ledger = state.Ledger;
+            return true;
+        }
+    }
+
+    private sealed class Connection : IDisposable
+    {
+        private readonly Socket client;
+        private readonly Socket server;
+
+        internal Connection(IPAddress address)
+        {
+            using var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (address.IsIPv4MappedToIPv6)
+            {
+                listener.DualMode = client.DualMode = true;
+            }
+
+            listener.Bind(new IPEndPoint(address, 0));
+            listener.Listen();
+            client.Connect(listener.LocalEndPoint!);
+            server = listener.Accept();
+            (ClientPort, ServerPort) = (((IPEndPoint)client.LocalEndPoint!).Port, ((IPEndPoint)server.LocalEndPoint!).Port);
+        }
+
+        internal int ClientPort { get; }
+
+        internal int ServerPort { get; }
+
+        public void Dispose()
+        {
+            client.Dispose();
+            server.Dispose();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""watch.py OUTDIR TRACECAP SET,... NAME=COMMAND... - run traffic.py --netns while recorders and tracers watch
+
+Run as root inside vmrun.  TRACECAP records with each SET of probes into OUTDIR/SET.tcap; what each
+COMMAND (run by sh) prints becomes OUTDIR/NAME.out.  Nothing is timed: a recorder says that it has
+begun, and ends with all there is; for the others, connections with ports of their own
+(17000-18999), made on every processor and for both kinds of addresses, show that a tracer has
+begun, and at the end, since each of its buffers is in order, that it has printed everything.
+"""
+import itertools, os, signal, socket, subprocess, sys, time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+OUT = sys.argv[1]
+RECORDERS = {name: "%s record -o %s/%s.tcap --probes %s" % (sys.argv[2], OUT, name, name)
+             for name in sys.argv[3].split(",")}
+TRACERS = dict(argument.split("=", 1) for argument in sys.argv[4:])
+numbers = itertools.count()
+
+
+def file_of(name, kind):
+    return "%s/%s.%s" % (OUT, name, kind)
+
+
+def start(name, command):
+    return subprocess.Popen(["sh", "-c", "exec " + command], stdin=subprocess.DEVNULL,
+                            stdout=open(file_of(name, "out"), "wb"), stderr=open(file_of(name, "err"), "wb"),
+                            env=dict(os.environ, PYTHONUNBUFFERED="1"))
+
+
+def check_running(name, process):
+    if process.poll() is not None:
+        sys.exit("%s ended: %s" % (name, open(file_of(name, "err")).read()))
+
+
+def wait_for_recorder(name, process):
+    while "recording to" not in open(file_of(name, "err")).read():
+        check_running(name, process)
+        time.sleep(0.05)
+
+
+def mark():
+    """One connection per processor and kind of address; their servers' ports."""
+    ports = []
+    for cpu in os.sched_getaffinity(0):
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, [cpu])
+        for family, address in (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"):
+            port = 18000 + next(numbers) % 1000
+            with socket.socket(family) as listener, socket.socket(family) as client:
+                for s in listener, client:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind((address, port)); listener.listen(); client.bind((address, port - 1000))
+                client.connect((address, port))
+                listener.accept()[0].close()
+            ports.append(port)
+        os.sched_setaffinity(0, before)
+    return ports
+
+
+def count_rows(name, port):
+    return sum(b" %d " % port in line + b" " for line in open(file_of(name, "out"), "rb").read().split(b"\n"))
+
+
+def wait_for_marks(tracers):
+    """Until every tracer has printed the four rows of each mark; a tracer that loses rows gets new marks."""
+    waiting = set(tracers)
+    while waiting:
+        ports = mark()
+        for _ in range(100):
+            waiting = {name for name in waiting if any(count_rows(name, port) < 4 for port in ports)}
+            for name in waiting:
+                check_running(name, tracers[name])
+            if not waiting:
+                break
+            time.sleep(0.05)
+
+
+traffic = subprocess.Popen([HERE + "/traffic.py", "--wait", "--netns", "--log", OUT + "/traffic.log", "--burst", "500"],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+assert traffic.stdout.readline() == "ready\n"
+recorders = {name: start(name, command) for name, command in RECORDERS.items()}
+tracers = {name: start(name, command) for name, command in TRACERS.items()}
+for name, process in recorders.items():
+    wait_for_recorder(name, process)
+wait_for_marks(tracers)
+traffic.stdin.write("\n"), traffic.stdin.flush()
+assert traffic.stdout.readline() == "done\n"
+wait_for_marks(tracers)
+for process in [*recorders.values(), *tracers.values()]:
+    process.send_signal(signal.SIGINT)
+for name, process in {**recorders, **tracers}.items():
+    if process.wait() not in (0, -signal.SIGINT):
+        sys.exit("%s: exit code %d: %s" % (name, process.returncode, open(file_of(name, "err")).read()))
+traffic.stdin.write("\n"), traffic.stdin.close()
+assert traffic.wait() == 0
