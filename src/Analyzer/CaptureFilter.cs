@@ -9,7 +9,7 @@ namespace TraceCap.Analyzer;
 public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, TimePoint? To = null)
 {
     /// <summary>Whether it lets all events through.</summary>
-    public bool IsAll => From is null && To is null && Events == new EventFilter();
+    public bool IsAll => From is null && To is null && Events.IsAll;
 
     /// <summary>The filter in terms of the events' own clock.</summary>
     /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />

@@ -42,6 +42,12 @@ public sealed record EventFilter
     /// <summary>Ranges of addresses, of either end; empty: any.</summary>
     public ImmutableArray<AddressPrefix> Addresses { get; init; } = [];
 
+    /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
+    /// always equal.</summary>
+    public bool IsAll =>
+        Types is null && !Compat && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
+        && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty;
+
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>
         (Types is not { } types || types.Contains(e.Type))

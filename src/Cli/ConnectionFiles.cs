@@ -9,7 +9,7 @@ internal sealed class ConnectionFiles
 {
     private readonly Argument<string[]> files = Options.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
 
-    private readonly FilterOptions filters = new();
+    private readonly FileFilterOptions filters = new();
     private readonly Option<IReadOnlyList<ushort>?> localPorts = Options.Ports("Only these ports of the recorded host.", "-L", "--local-port");
     private readonly Option<IReadOnlyList<ushort>?> peerPorts = Options.Ports("Only these ports of the other end.", "-D", "--peer-port");
 
@@ -23,7 +23,7 @@ internal sealed class ConnectionFiles
 
     internal ConnectionFilter Filter(ParseResult parsed) => new()
     {
-        Opening = filters.ToEventFilter(parsed),
+        Opening = filters.ToFilter(parsed),
         LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
     };
@@ -31,16 +31,12 @@ internal sealed class ConnectionFiles
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
     internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
     {
-        var code = ExitCode.Done;
-        foreach (var path in parsed.GetValue(files)!)
+        var code = CaptureFile.ForEach(parsed.GetValue(files)!, file =>
         {
-            using var file = CaptureFile.Open(path);
             var reader = new CaptureReader(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));
-            var state = file.Report(reader.Damage, reader.CutShort);
-            code = state == ExitCode.Done ? code : state;
-        }
-
+            return file.Report(reader.Damage, reader.CutShort);
+        });
         feed.End();
         return code;
     }

@@ -9,13 +9,13 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     ReplayCommand.Create(),
     InfoCommand.Create(),
     LifetimesCommand.Create(),
+    ChurnCommand.Create(),
+    SummaryCommand.Create(),
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),
     CompactCommand.Create(),
     RecoverCommand.Create(),
-    ChurnCommand.Create(),
-    SummaryCommand.Create(),
     ImportCommand.Create(),
 };
 return CommandRunner.Run(root, args);

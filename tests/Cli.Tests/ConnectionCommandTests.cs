@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace TraceCap.Cli.Tests;
 
 /// <summary>The commands that read captures as connections.</summary>
-public class ConnectionCommandTests
+public partial class ConnectionCommandTests
 {
     public static TheoryData<string> Commands => ["lifetimes", "churn", "summary"];
 
@@ -56,13 +58,18 @@ public class ConnectionCommandTests
     [Fact]
     public void Several_captures_are_read_one_after_another()
     {
-        var rows = Tracecap.Run("lifetimes", "tcptracer-example.tcap", "traffic.tcap").Text.Split('\n');
-        Assert.Equal(1 + 4 + 159 + 1, rows.Length);
-        using var summary = JsonDocument.Parse(Tracecap.Run("summary", "--json", "traffic.tcap", "nginx.tcap").Text);
-        // One boot of one host.
-        Assert.Equal(1, summary.RootElement.GetProperty("recordings").GetArrayLength());
-        Assert.Equal("9318", summary.RootElement.GetProperty("recordings")[0].GetProperty("events_emitted").GetString());
-        Assert.Equal("4666", summary.RootElement.GetProperty("all").GetProperty("ends").GetString());
+        int Rows(params string[] files) => Tracecap.Run(["lifetimes", .. files]).Text.Count(letter => letter == '\n') - 1;
+        long Emitted(params string[] files)
+        {
+            using var summary = JsonDocument.Parse(Tracecap.Run(["summary", "--json", .. files]).Text);
+            // Of one boot of one host.
+            var recording = Assert.Single(summary.RootElement.GetProperty("recordings").EnumerateArray());
+            return long.Parse(recording.GetProperty("events_emitted").GetString()!, CultureInfo.InvariantCulture);
+        }
+
+        Assert.Equal(Rows("traffic.tcap") + Rows("nginx.tcap"), Rows("traffic.tcap", "nginx.tcap"));
+        Assert.Equal(Emitted("traffic.tcap") + Emitted("nginx.tcap"), Emitted("traffic.tcap", "nginx.tcap"));
+        Assert.Equal(Rows("tcptracer-example.tcap") + Rows("traffic.tcap"), Rows("tcptracer-example.tcap", "traffic.tcap"));
     }
 
     [Fact]
@@ -71,16 +78,20 @@ public class ConnectionCommandTests
         string[] Rows(params string[] filter) => [.. Tracecap.Run(["lifetimes", "traffic.tcap", .. filter]).Text.Split('\n').Skip(1).SkipLast(1)];
 
         var all = Rows();
-        Assert.Equal(159, all.Length);
-        Assert.DoesNotContain(all, row => row.Contains("older", StringComparison.Ordinal) || row.Contains("open", StringComparison.Ordinal) && row.EndsWith("open", StringComparison.Ordinal));
+        Assert.NotEmpty(all);
+        Assert.DoesNotContain(all, row => row.EndsWith("closed", StringComparison.Ordinal) || row.EndsWith(" open", StringComparison.Ordinal));
         Assert.Equal(all.Length, Rows("-4").Length + Rows("-6").Length);
-        Assert.Equal(all.Where(row => row.StartsWith("5837 ", StringComparison.Ordinal)), Rows("-p", "5837"));
+        var pid = all[0].Split(' ')[0];
+        Assert.Equal(all.Where(row => row.StartsWith(pid + " ", StringComparison.Ordinal)), Rows("-p", pid));
+        Assert.Equal(all.Where(row => row.Contains(" c-burst ", StringComparison.Ordinal)), Rows("--comm", "c-burst"));
+        Assert.Equal(all.Where(row => row.Contains(" failed ", StringComparison.Ordinal)), Rows("--type", "F"));
         Assert.Equal(all.Where(row => row.Contains(" 20000 127", StringComparison.Ordinal)), Rows("-L", "20000"));
         Assert.Equal(all.Where(row => row.Contains(" 20000   ", StringComparison.Ordinal)), Rows("-D", "20000"));
         Assert.Equal(2, Rows("-L", "20000,20001").Length);
         Assert.Equal(5, Rows("--limit", "5").Length);
-        Assert.All(Rows("--min", "80ms"), row => Assert.True(double.Parse(row.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture) >= 80));
-        Assert.Equal(6, Rows("--min", "80ms").Length);
+        // After two addresses and ports, and the kilobytes.
+        double Lifetime(string row) => double.Parse(Milliseconds().Match(row).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.Equal(all.Where(row => Lifetime(row) >= 80), Rows("--min", "80ms"));
     }
 
     [Fact]
@@ -111,16 +122,16 @@ public class ConnectionCommandTests
         var connections = Tracecap.Run("lifetimes", "--json", "nginx.tcap").Text.Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         using var summary = JsonDocument.Parse(Tracecap.Run("summary", "--json", "nginx.tcap").Text);
         var all = summary.RootElement.GetProperty("all");
-        long Of(string name) => long.Parse(all.GetProperty(name).GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        long Of(string name) => long.Parse(all.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
         long Count(string ending) => connections.Count(one => one.GetProperty("ending").GetString() == ending);
-        long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? long.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture) : 0);
+        long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? long.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0);
 
         Assert.Equal(connections.Length, Of("ends"));
         Assert.Equal((Count("closed"), Count("reset"), Count("open")), (Of("closed"), Of("reset"), Of("open")));
         Assert.Equal((Sum("bytes_acked"), Sum("bytes_received")), (Of("bytes_acked"), Of("bytes_received")));
         // All connections in question had ended, so the median is the ordinary one.
-        var closed = connections.Select(one => long.Parse(one.GetProperty("lifetime_ns").GetString()!, System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
-        var median = long.Parse(all.GetProperty("lifetime").GetProperty("p50_ns").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        var closed = connections.Select(one => long.Parse(one.GetProperty("lifetime_ns").GetString()!, CultureInfo.InvariantCulture)).Order().ToArray();
+        var median = long.Parse(all.GetProperty("lifetime").GetProperty("p50_ns").GetString()!, CultureInfo.InvariantCulture);
         Assert.InRange(median, closed[(closed.Length / 2) - 20] * 0.992, closed[(closed.Length / 2) + 20] * 1.008);
     }
 
@@ -140,4 +151,7 @@ public class ConnectionCommandTests
         // What a terminal is told before the first line.
         return [.. output.Replace("\u001b[?1h\u001b=", "", StringComparison.Ordinal).Replace("\u001b[?1l\u001b>", "", StringComparison.Ordinal).Split("\r\n")];
     }
+
+    [GeneratedRegex(@" (\d+\.\d\d)( failed \w+| reset)?$")]
+    private static partial Regex Milliseconds();
 }

@@ -33,8 +33,8 @@ for (; watch.Elapsed.TotalSeconds < seconds; files++, seed = unchecked(seed + 1)
     }
 }
 
-Console.WriteLine(
-    $"{files} files in {watch.Elapsed.TotalSeconds:0} s, no failure; the slowest took {slowest.TotalMilliseconds:0} ms (seed {slowestSeed})");
+Console.WriteLine($"{files} files in {watch.Elapsed.TotalSeconds:0} s, no failure; "
+    + $"the slowest took {slowest.TotalMilliseconds:0} ms (seed {slowestSeed})");
 return 0;
 
 void Fail(string what)

@@ -140,7 +140,7 @@ public class CornerTests
 
         Assert.Equal(connections, types[TcpEventType.Connect]);
         Assert.Equal(2 * connections, types[TcpEventType.Close]);
-        Assert.InRange(missed, 1, connections);
+        Assert.InRange(missed, 0, connections);
         Assert.Equal(connections, types.GetValueOrDefault(TcpEventType.Accept) + missed);
     }
 

@@ -430,7 +430,9 @@ def read_chunk(raw, n):
     sequences = [0] * rows[CPUS]  # of each CPU's last event
     connections = [0] * rows[CPUS]  # of the last socket that began on each CPU
     sockets, task_of = [], []
-    backs, arriving, durations, counters = (iter(range(rows[table])) for table in (RETURNS, ARRIVALS, DURATIONS, COUNTERS))
+    backs, arriving, durations, counters = (
+        iter(range(rows[table])) for table in (RETURNS, ARRIVALS, DURATIONS, COUNTERS)
+    )
 
     def following(rows_left):
         row = next(rows_left, None)

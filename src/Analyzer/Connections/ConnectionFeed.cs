@@ -16,6 +16,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private readonly List<RecordedSpan> recordings = [];
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private ConnectionTracker? tracker;
+    private EventFilter opening = filter.Opening.Events;
     private ulong lastEvent;
 
     /// <summary>What has been recorded, one after another.</summary>
@@ -24,7 +25,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private RecordedSpan Recording => recordings[^1];
 
     /// <summary>Reads one capture to its end, but keeps what is open for the next.</summary>
-    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    /// <inheritdoc cref="CaptureFilter.Resolve" path="/exception" />
     public void Read(EventStream events)
     {
         var section = 0;
@@ -96,6 +97,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         End();
         tracker = new ConnectionTracker(start);
         lastEvent = start;
+        opening = filter.Opening.Resolve(events.Begin!.Value, events.Clock);
         recordings.Add(new RecordedSpan
         {
             Host = header?.Host ?? "",
@@ -119,7 +121,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             var count = 0;
             foreach (ref readonly var connection in connections)
             {
-                if (filter.Matches(in connection))
+                if (filter.Matches(in connection, opening))
                 {
                     wanted[count++] = connection;
                 }

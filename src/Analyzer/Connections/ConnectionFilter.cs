@@ -7,11 +7,9 @@ namespace TraceCap.Analyzer.Connections;
 /// never separates an opening from its close.</summary>
 public sealed record ConnectionFilter
 {
-    private static readonly EventFilter anyEvent = new();
-
-    /// <summary>What the opening must meet, with the owner as its task; if that was not seen, an opening as it would have
-    /// been.</summary>
-    public EventFilter Opening { get; init; } = anyEvent;
+    /// <summary>What the opening must meet, with the owner as its task; if that was not seen, one when the capture began.
+    /// </summary>
+    public CaptureFilter Opening { get; init; } = new(new EventFilter());
 
     /// <summary>Ports of the recorded host; empty: any.</summary>
     public ImmutableArray<ushort> LocalPorts { get; init; } = [];
@@ -23,10 +21,12 @@ public sealed record ConnectionFilter
     public ulong MinLifetime { get; init; }
 
     /// <summary>Whether all connections match.</summary>
-    public bool IsAny => Opening == anyEvent && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
+    public bool IsAny => Opening.IsAll && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
 
     /// <summary>Whether a connection meets all conditions.</summary>
-    public bool Matches(in Connection connection)
+    /// <param name="connection">The connection.</param>
+    /// <param name="opening">The <see cref="Opening"/> in terms of its recording's clock.</param>
+    public bool Matches(in Connection connection, EventFilter opening)
     {
         if (connection.Lifetime < MinLifetime
             || (!LocalPorts.IsEmpty && !LocalPorts.Contains(connection.LocalPort))
@@ -35,8 +35,8 @@ public sealed record ConnectionFilter
             return false;
         }
 
-        var opening = ToOpening(in connection);
-        return Opening.Matches(in opening);
+        var e = ToOpening(in connection);
+        return opening.Matches(in e);
     }
 
     private static TcpEvent ToOpening(in Connection connection)

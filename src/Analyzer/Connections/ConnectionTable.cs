@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -41,7 +42,7 @@ internal struct ConnectionEntry
     internal int Opposite;
 
     internal byte IpVersion;
-    internal Format.TcpEventFlags Flags;
+    internal TcpEventFlags Flags;
     internal ConnectionRole Role;
     internal EntryPhase Phase;
 }
@@ -120,15 +121,16 @@ internal sealed class ConnectionTable
     /// <summary>The last entry that is the other end of a connection and not yet joined, or <see cref="None"/>.</summary>
     /// <param name="ends">Those of the one that looks for its other end.</param>
     /// <param name="hash">Theirs.</param>
+    /// <param name="id">Its id.</param>
     /// <param name="role">Its role: a server's other end is no server.</param>
-    internal int FindOpposite(in EndPair ends, uint hash, ConnectionRole role)
+    internal int FindOpposite(in EndPair ends, uint hash, ulong id, ConnectionRole role)
     {
         var index = byEnds[BucketOf(hash)];
         for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
         {
             ref var entry = ref entries[index];
             if (entry.Hash == hash && entry.Opposite == None
-                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends))
+                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends, isOneHost: (entry.Id ^ id) >> MergedHost.ConnectionShift == 0))
             {
                 return index;
             }

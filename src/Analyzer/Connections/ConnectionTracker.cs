@@ -114,7 +114,7 @@ public sealed class ConnectionTracker(ulong start)
         // connection.
         var opposite = role == ConnectionRole.Client || ends.IsOneEnd
             ? ConnectionTable.None
-            : table.FindOpposite(in ends, hash, role);
+            : table.FindOpposite(in ends, hash, e.Connection, role);
         var index = table.Add(e.Connection, hash);
         ref var entry = ref table[index];
         entry.Opened = opened;

@@ -34,13 +34,15 @@ internal readonly struct EndPair
         localPort == other.localPort && peerPort == other.peerPort && netns == other.netns
         && local == other.local && peer == other.peer;
 
-    /// <summary>Whether the other is the opposite end of the same connection. Two network namespaces of a host can be
+    /// <summary>Whether the other is the opposite end of the same connection. Two network namespaces, or two hosts, can be
     /// connected to each other, but each has a loopback of its own.</summary>
+    /// <param name="other">The other.</param>
+    /// <param name="isOneHost">Whether both are of one host; in a merged capture they may not be.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsOpposite(in EndPair other) =>
+    internal bool IsOpposite(in EndPair other, bool isOneHost) =>
         localPort == other.peerPort && peerPort == other.localPort
         && local == other.peer && peer == other.local
-        && (netns == other.netns || !IsLoopback(local));
+        && ((isOneHost && netns == other.netns) || !IsLoopback(local));
 
     /// <summary>Whether a socket is connected to itself.</summary>
     internal bool IsOneEnd => localPort == peerPort && local == peer;

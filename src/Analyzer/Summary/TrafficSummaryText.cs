@@ -40,7 +40,7 @@ public static class TrafficSummaryText
         Line("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
         Line("connect", Percentiles(all.ConnectTimes));
         Line("bytes", Invariant($"{SummaryText.Bytes((long)all.BytesAcked)} sent, {SummaryText.Bytes((long)all.BytesReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
-        Line("lost", Invariant($"{ledger.Lost:N0} of {ledger.Emitted:N0} events"));
+        Line("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
 
         void Line(string label, string value) => Wrap(text, $"{label,-12}", value, width);
     }

@@ -71,6 +71,7 @@ internal sealed class ColumnSet
         var reader = new PayloadReader(payload);
         ReadRows(ref reader, events);
         Array.Clear(bodies);
+        Span<bool> seen = stackalloc bool[bodies.Length];
         var columns = reader.ReadCount("columns", byte.MaxValue + 1);
         var start = 0;
         for (var i = 0; i < columns; i++)
@@ -80,11 +81,12 @@ internal sealed class ColumnSet
             var length = reader.ReadCount("bytes in a column", payload.Length - start);
             if (id < bodies.Length)
             {
-                if (bodies[id].Length != 0)
+                if (seen[id])
                 {
                     throw new CaptureFormatException($"a chunk has column {id} twice");
                 }
 
+                seen[id] = true;
                 bodies[id] = new(encoding, start, length);
             }
 

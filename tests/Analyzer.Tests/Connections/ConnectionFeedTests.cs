@@ -66,7 +66,7 @@ public sealed class ConnectionFeedTests
         var sink = new Collected();
         foreach (var pid in new[] { 5u, 99u })
         {
-            var feed = new ConnectionFeed(sink, new ConnectionFilter { Opening = new EventFilter { Pids = [pid] } });
+            var feed = new ConnectionFeed(sink, new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Pids = [pid] }) });
             capture.Position = 0;
             feed.Read(new EventStream(new CaptureReader(capture)));
             feed.End();
@@ -74,6 +74,15 @@ public sealed class ConnectionFeedTests
 
         // The opener owns it, whoever closed it.
         Assert.Equal([(5u, 99u)], sink.Connections.Select(connection => (connection.Owner.Pid, connection.Closer.Pid)));
+    }
+
+    [Fact]
+    public void A_filter_without_conditions_is_known_to_be_none()
+    {
+        ushort[] none = [];
+        Assert.True(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Ports = [.. none], Pids = [] }) }.IsAny);
+        Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uid = 0 }) }.IsAny);
+        Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
     }
 
     private static (List<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)

@@ -103,6 +103,20 @@ public sealed class PairingTests
         Assert.Equal(0u, Track(Late(4096), 64)[^1].Peer);
     }
 
+    [Theory]
+    [InlineData(1, "127.0.0.1", 1, true)]
+    [InlineData(2, "127.0.0.1", 1, false)] // another namespace has another loopback
+    [InlineData(2, "10.0.0.1", 1, true)] // but can be connected to
+    [InlineData(1, "127.0.0.1", 2, false)] // as can another host
+    [InlineData(1, "10.0.0.1", 2, true)]
+    public void Ends_are_joined_where_they_can_be_connected(uint netns, string address, int host, bool isJoined)
+    {
+        var (ip, otherId) = (IPAddress.Parse(address), 2UL | ((ulong)(host - 1) << MergedHost.ConnectionShift));
+        TcpEvent[] events = [Event(TcpEventType.Connect, 1, ip, 5, ip, 80, 1), Event(TcpEventType.Accept, otherId, ip, 80, ip, 5, netns)];
+        Number(events);
+        Assert.Equal(isJoined ? [2u, 1u] : [0u, 0u], Track(events, 2).Select(pairing => pairing.Peer));
+    }
+
     [Fact]
     public void A_socket_that_is_disconnected_and_connected_again_holds_two_connections()
     {

@@ -36,7 +36,11 @@ internal static class ConformanceEvents
         SmoothedRtt = 187,
     };
 
-    internal static TcpEvent ConnectFailed { get; } = One(TcpEventType.ConnectFailed) with { Error = 111, Duration = 90_000 };
+    internal static TcpEvent ConnectFailed { get; } = One(TcpEventType.ConnectFailed) with
+    {
+        Error = 111,
+        Duration = 90_000,
+    };
 
     internal static TcpEvent Open { get; } = One(TcpEventType.Open);
 
@@ -70,8 +74,11 @@ internal static class ConformanceEvents
 
     internal static TcpEvent[] Addresses() =>
     [
-        .. from text in (string[])["0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::1", "::ffff:192.0.2.1",
-            "fe80::1:2:3:4", "7f00:1::", "::7f00:1"]
+        .. from text in (string[])
+           [
+               "0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1:2:3:4",
+               "7f00:1::", "::7f00:1",
+           ]
            let address = IPAddress.Parse(text)
            select Connect with
            {
@@ -87,8 +94,9 @@ internal static class ConformanceEvents
     [
         .. from bytes in (byte[][])
            [
-               [], [.. "a"u8], [.. "fifteen letters"u8], [.. "sixteen letters!"u8], [.. "kworker/0:1"u8], [.. "\n\r\t\e[31m"u8],
-               [.. "\"\\"u8], [.. "naïve"u8], [0xFF, 0xFE], [0xC3], [.. "before\0behind"u8], [.. BlockHeader.Magic, .. BlockHeader.Magic],
+               [], [.. "a"u8], [.. "fifteen letters"u8], [.. "sixteen letters!"u8], [.. "kworker/0:1"u8],
+               [.. "\n\r\t\e[31m"u8], [.. "\"\\"u8], [.. "naïve"u8], [0xFF, 0xFE], [0xC3], [.. "before\0behind"u8],
+               [.. BlockHeader.Magic, .. BlockHeader.Magic],
            ]
            select WithComm(bytes),
     ];
@@ -97,7 +105,12 @@ internal static class ConformanceEvents
     internal static TcpEvent[] OutOfOrder() =>
     [
         .. from step in (int[])[1, 2, 5, 6, 3, 4, 4, 9, 12, 7, 8, 10, 11, 13, 16, 14, 15, 16]
-           select Connect with { Timestamp = 1000 * Second + (ulong)step, Cpu = (ushort)(step % 2), Connection = (ulong)step },
+           select Connect with
+           {
+               Timestamp = 1000 * Second + (ulong)step,
+               Cpu = (ushort)(step % 2),
+               Connection = (ulong)step,
+           },
     ];
 
     private static TcpEvent One(TcpEventType type) => new()

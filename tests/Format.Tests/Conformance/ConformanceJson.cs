@@ -20,13 +20,11 @@ internal static class ConformanceJson
         {
             while (reader.Read())
             {
-                while (sections.Count < reader.Section)
-                {
-                    sections.Add(new Section());
-                }
-
+                Begin(sections, reader);
                 sections[^1].Add(reader);
             }
+
+            Begin(sections, reader);
         }
         catch (CaptureFormatException)
         {
@@ -42,6 +40,15 @@ internal static class ConformanceJson
                 new JsonObject { ["offset"] = entry.Offset, ["bytes"] = entry.Length }),
             ["sections"] = Array(sections, section => section.ToJson()),
         };
+    }
+
+    /// <summary>A section begins even if none of its blocks can be read.</summary>
+    private static void Begin(List<Section> sections, CaptureReader reader)
+    {
+        while (sections.Count < reader.Section)
+        {
+            sections.Add(new Section());
+        }
     }
 
     /// <summary>Text in which an object or array that holds no other takes a line.</summary>

@@ -10,7 +10,12 @@ public class ConformanceTests
         [.. generated.Values.Where(vector => vector.Outcome == "whole").Select(vector => vector.Name)];
 
     public static TheoryData<string> Committed =>
-        [.. Directory.GetFiles(Folder, "*.tcap").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    [
+        .. from path in Directory.GetFiles(Folder, "*.tcap")
+           let name = Path.GetFileNameWithoutExtension(path)
+           orderby name
+           select name,
+    ];
 
     private static string Folder => Repository.File("tests/conformance");
 

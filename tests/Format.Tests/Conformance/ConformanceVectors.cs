@@ -18,7 +18,10 @@ internal static class ConformanceVectors
         TrafficGenerator.Generate(2000, new() { ConnectionsPerSecond = 20_000, Lost = 0.02 })[^60..];
 
     private static readonly TcpEvent[] few =
-        [Connect, Accept, Close, Close with { Connection = 8 }, ConnectFailed with { Timestamp = Close.Timestamp }, Close with { Connection = 9 }];
+    [
+        Connect, Accept, Close, Close with { Connection = 8 }, ConnectFailed with { Timestamp = Close.Timestamp },
+        Close with { Connection = 9 },
+    ];
 
     internal static IEnumerable<ConformanceVector> All() =>
     [
@@ -31,7 +34,8 @@ internal static class ConformanceVectors
     private static IEnumerable<(string Name, byte[] File)> Written()
     {
         yield return ("empty", Write([]));
-        yield return ("one-connect", Repack(Write([Connect], header: new() { Tool = "hand", Start = Captures.Clock }), pack: false));
+        yield return ("one-connect", Repack(
+            Write([Connect], header: new() { Tool = "hand", Start = Captures.Clock }), pack: false));
         yield return ("one-accept", Write([Accept]));
         yield return ("one-close", Write([Close]));
         yield return ("one-connect-failed", Write([ConnectFailed]));
@@ -47,7 +51,9 @@ internal static class ConformanceVectors
         {
             Clocks = [Captures.Clock, Captures.Clock with { Boottime = 9_000_000_000, Realtime = ulong.MaxValue }],
         })));
-        yield return ("cut-and-recovered", Write([Connect, Close], header: Captures.Header with { Selection = ["--port 80"] },
+        yield return ("cut-and-recovered", Write(
+            [Connect, Close],
+            header: Captures.Header with { Selection = ["--port 80"] },
             between: writer => writer.WriteContext(new CaptureContext { Missing = new MissingEvents(4711, 2, 9) })));
         yield return ("merged", Write([Connect, Close with { Connection = (1ul << MergedHost.ConnectionShift) | 7 }], header: Captures.Header with
         {
@@ -66,7 +72,8 @@ internal static class ConformanceVectors
     {
         yield return ("later-minor-version", Change(block => block.Header.Minor = 9));
         yield return ("longer-block-headers", Change(block => Lengthen(block, [.. BlockHeader.Magic, 1, 2, 3, 4, 5, 6, 7])));
-        yield return ("longest-block-headers", Change(block => Lengthen(block, new byte[BlockHeader.MaxSize - BlockHeader.Size])));
+        yield return ("longest-block-headers", Change(block =>
+            Lengthen(block, new byte[BlockHeader.MaxSize - BlockHeader.Size])));
         yield return ("unknown-kinds", Change(block => block.Header.Kind = block.Header.Sequence switch
         {
             2 => (BlockKind)99,
@@ -104,7 +111,8 @@ internal static class ConformanceVectors
     private static IEnumerable<(string Name, byte[] File)> Refused()
     {
         yield return ("higher-major-version", Change(block => block.Header.Major = 2));
-        yield return ("higher-major-version-in-second-section", [.. Write([Connect]), .. Change(block => block.Header.Major = 2)]);
+        yield return ("higher-major-version-in-second-section",
+            [.. Write([Connect]), .. Change(block => block.Header.Major = 2)]);
         yield return ("no-capture", [.. "T PID COMM\n"u8]);
     }
 
@@ -201,7 +209,7 @@ internal static class ConformanceVectors
         {
             change(block);
             var head = block.Header;
-            index.Add(new BlockEntry(head.Kind, head.Sequence, 1, offset, head.Events, head.FirstTimestamp, head.LastTimestamp));
+            index.Add(BlockEntry.Of(in head, offset));
             offset += block.ToArray().Length;
         }
 

@@ -14,11 +14,11 @@ public partial class SpecificationTests
         var bytes = new List<byte>();
         foreach (Match line in DumpLine().Matches(page))
         {
-            Assert.Equal(bytes.Count, int.Parse(line.Groups["offset"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-            bytes.AddRange(Convert.FromHexString(line.Groups["bytes"].Value.Replace(" ", "", StringComparison.Ordinal)));
+            Assert.Equal(bytes.Count.ToString("x4", CultureInfo.InvariantCulture), line.Groups["offset"].Value);
+            bytes.AddRange(line.Groups["bytes"].Value.Split(' ').SelectMany(Convert.FromHexString));
         }
 
-        Assert.Equal(File.ReadAllBytes(Repository.File("tests/conformance/one-connect.tcap")), bytes);
+        Assert.Equal(Vector("one-connect"), bytes);
     }
 
     [Theory]
@@ -28,11 +28,16 @@ public partial class SpecificationTests
 
     public static TheoryData<string> Keys() =>
     [
-        .. ConformanceJson.Read(File.ReadAllBytes(Repository.File("tests/conformance/cut-and-recovered.tcap")))["sections"]!.AsArray()
-            .SelectMany(section => new[] { section!["header"], section["contexts"]![0], section["footer"] })
-            .SelectMany(map => map!.AsObject().Select(entry => entry.Key)),
+        .. from section in ConformanceJson.Read(Vector("cut-and-recovered"))["sections"]!.AsArray()
+           from map in new[] { section["header"], section["contexts"]![0], section["footer"] }
+           from entry in map.AsObject()
+           select entry.Key,
     ];
 
-    [GeneratedRegex("^(?<offset>[0-9a-f]{4})  (?<bytes>[0-9a-f]{2}( [0-9a-f]{2})*)(  |$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static byte[] Vector(string name) => File.ReadAllBytes(Repository.File($"tests/conformance/{name}.tcap"));
+
+    [GeneratedRegex(
+        "^(?<offset>[0-9a-f]{4})  (?<bytes>[0-9a-f]{2}( [0-9a-f]{2})*)(  |$)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex DumpLine();
 }

@@ -22,10 +22,10 @@ internal static class CaptureChecks
         }
     }
 
-    /// <summary>No undamaged block is lost, and no damaged one accepted.</summary>
-    internal static void FindsExactly(byte[] file, Expectation expected)
+    /// <summary>No undamaged block is lost, and no damaged one accepted, however many threads decode.</summary>
+    internal static void FindsExactly(byte[] file, Expectation expected, int threads)
     {
-        var reader = new CaptureReader(new ShortReads(file));
+        var reader = new CaptureReader(new BlockReader(new ShortReads(file)), threads);
         var found = 0;
         try
         {
@@ -150,7 +150,8 @@ internal static class CaptureChecks
         Check(reader.Events.SequenceEqual(expected.Block.Events), $"other events at {reader.Offset}");
     }
 
-    private static void CheckEqual(string what, long found, long expected) => Check(found == expected, $"{what}: {found}, expected {expected}");
+    private static void CheckEqual(string what, long found, long expected) =>
+        Check(found == expected, $"{what}: {found}, expected {expected}");
 
     private static void Check(bool condition, string what)
     {

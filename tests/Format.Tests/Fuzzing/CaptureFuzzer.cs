@@ -39,7 +39,7 @@ internal sealed class CaptureFuzzer
             {
                 case 0 or 1:
                     Current = ByteMutation.Mutate(random, file, other, Offsets(file));
-                    CaptureChecks.FindsExactly(Current, known.Expect(Current));
+                    CaptureChecks.FindsExactly(Current, known.Expect(Current), threads: random.Next(1, 4));
                     break;
                 case 2:
                     ChangeContent(random, file, other);
