@@ -19,15 +19,17 @@ internal static class TraceCommand
             show.Format(parsed, live.Filters.IsOneNetns(parsed)),
             show.Limit(parsed, new EventFilter()),
             live.Probes(parsed),
+            live.User(parsed),
             live.Duration(parsed),
             live.Count(parsed)));
         return command;
     }
 
-    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, TimeSpan? duration, ulong count)
+    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
-        using var signals = new StopSignals(session);
+        Privileges.Drop(user);
+        using var signals = new SessionSignals(session);
         using var output = new LiveOutput(signals.Stopped);
         foreach (var limit in session.Limits)
         {
