@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceCap.Analyzer;
 
 namespace TraceCap.Cli;
 
