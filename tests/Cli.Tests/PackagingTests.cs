@@ -34,7 +34,8 @@ public sealed partial class PackagingTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed");
         using var analyze = Process.Start(new ProcessStartInfo(
-            "systemd-analyze", ["security", "--offline=true", "--no-pager", Unit]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            "systemd-analyze", ["security", "--offline=true", "--no-pager", Unit])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = analyze.StandardOutput.ReadToEnd();
         analyze.WaitForExit();
 
