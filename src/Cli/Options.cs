@@ -154,6 +154,20 @@ internal static class Options
     /// <summary>Whether an option stands on the command line.</summary>
     internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
 
+    /// <summary>What a check of the whole command line goes by: it runs before the parser has looked at each value.</summary>
+    /// <returns>The value; the default if it is wrong, which is told anyway.</returns>
+    internal static T? ValueIfRight<T>(this CommandResult command, Option<T> option)
+    {
+        try
+        {
+            return command.GetValue(option);
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = what };

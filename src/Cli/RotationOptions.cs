@@ -69,7 +69,7 @@ internal sealed class RotationOptions
     /// <summary>What makes several files needs a name for each.</summary>
     internal void CheckSeriesFor(Option option, CommandResult result)
     {
-        if (Output(result) is { IsSeries: false })
+        if (result.ValueIfRight(output) is { IsSeries: false })
         {
             result.AddError($"{option.Name} makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap");
         }
@@ -82,20 +82,14 @@ internal sealed class RotationOptions
             CheckSeriesFor(option, result);
         }
 
-        if (IsRight(every, result) && result.GetValue(every) < ShortestPeriod)
+        if (result.ValueIfRight(every) < ShortestPeriod)
         {
             result.AddError("--rotate-every: a file holds a second at least; give a time such as 30s, 15m or 1h");
         }
 
-        if (result.IsGiven(onRotate) && Output(result) is { Text: CaptureFile.Pipe })
+        if (result.IsGiven(onRotate) && result.ValueIfRight(output) is { Text: CaptureFile.Pipe })
         {
             result.AddError("--on-rotate is for files; -o - makes none");
         }
     }
-
-    /// <summary>Null if there is none, or a wrong one.</summary>
-    private NamePattern? Output(CommandResult result) => IsRight(output, result) ? result.GetValue(output) : null;
-
-    /// <summary>Whether an option has a value; a wrong one is told without this.</summary>
-    private static bool IsRight(Option option, CommandResult result) => result.GetResult(option) is { } given && !given.Errors.Any();
 }
