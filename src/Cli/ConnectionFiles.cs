@@ -21,6 +21,9 @@ internal sealed class ConnectionFiles
         command.Add(peerPorts);
     }
 
+    /// <summary>The files as they are named on the command line.</summary>
+    internal string[] Names(ParseResult parsed) => parsed.GetValue(files)!;
+
     internal ConnectionFilter Filter(ParseResult parsed) => new()
     {
         Opening = filters.ToFilter(parsed),
@@ -31,7 +34,7 @@ internal sealed class ConnectionFiles
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
     internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
     {
-        var code = CaptureFile.ForEach(parsed.GetValue(files)!, file =>
+        var code = CaptureFile.ForEach(Names(parsed), file =>
         {
             var reader = new CaptureReader(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));

@@ -11,6 +11,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     LifetimesCommand.Create(),
     ChurnCommand.Create(),
     SummaryCommand.Create(),
+    PlotCommand.Create(),
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),
