@@ -15,6 +15,7 @@ usage() {
 	cat <<-'END'
 	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up
 	./build.sh test      install what is missing, build, run every test
+	./build.sh vm        compare with the real tcptracer on stock Debian kernels in virtual machines
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable, alone in artifacts/tracecap/
 	./build.sh bench     measure, and print the figures
@@ -72,6 +73,24 @@ need_to_test() {
 	need wrk /usr/bin/wrk
 }
 
+need_for_vm() {
+	need_to_test
+	need qemu-system-x86 /usr/bin/qemu-system-x86_64
+	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
+}
+
+# The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
+fetch_for_vm() {
+	local series newest
+	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null
+	for series in 6.1 6.12; do
+		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
+		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1)
+		[[ -n $newest ]] || { say "apt knows no $series cloud kernel: its tests are skipped"; continue; }
+		tests/vm/vmkernel "${newest#linux-image-}" >/dev/null
+	done
+}
+
 build() {
 	dotnet build TraceCap.sln -c "$configuration" -v quiet --nologo -clp:NoSummary
 }
@@ -87,11 +106,12 @@ publish() {
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 }
 
-# Runs every suite, even after one failed, and sums them up from their reports.
+# run_tests [PROJECT...]: runs these suites or all, even after one failed, and sums them up from their reports.
 run_tests() {
+	[[ $# -gt 0 ]] || set -- tests/*/*.Tests.csproj
 	local passed=0 failed=0 skipped=0 empty=() project suite report counts
 	mkdir -p artifacts/test-results
-	for project in tests/*/*.Tests.csproj; do
+	for project; do
 		suite=$(basename "$project" .csproj)
 		report=artifacts/test-results/$suite.xml
 		rm -f "$report"
@@ -117,6 +137,7 @@ case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
 	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	vm) need_for_vm; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
 	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;

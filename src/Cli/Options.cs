@@ -145,6 +145,12 @@ internal static class Options
             {
                 result.AddError($"{what}: the name is empty; expected that of a file, or -");
             }
+            else if (name.Length > 1 && name[0] == '-')
+            {
+                // A command that takes several files would take a misspelt option for one more; a file of such a name
+                // can be given as ./-name.
+                result.AddError($"Unrecognized command or argument '{name}'.");
+            }
             else if (name.Contains('\uFFFD', StringComparison.Ordinal))
             {
                 result.AddError($"{what} {name}: the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`");

@@ -6,6 +6,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
 {
     RecordCommand.Create(),
     TraceCommand.Create(),
+    ProbesCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),
     LifetimesCommand.Create(),

@@ -61,15 +61,17 @@ internal sealed class OpenConnections
         try
         {
             var processes = Processes.Scan();
-            if (processes.SomeAreClosed)
+            if (!Requirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
             {
                 limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
             }
 
             using var wanted = new WantedTasks(options);
-            foreach (var (netns, pid) in processes.NetworkNamespaces)
+            // This one needs not be entered, and cannot be left and entered again by everybody.
+            var own = Processes.InodeOf("/proc/self/ns/net");
+            foreach (var (netns, pid) in processes.NetworkNamespaces.OrderByDescending(entry => entry.Key == own))
             {
-                if ((options.Netns is null || options.Netns == netns) && Enter(netns, pid))
+                if ((options.Netns is null || options.Netns == netns) && (netns == own || Enter(netns, pid)))
                 {
                     AddAll(netns, processes, wanted);
                 }

@@ -15,6 +15,11 @@ internal sealed unsafe class ProbeObject : IDisposable
     internal ProbeObject(ProbeSet set, ProbeOptions options)
     {
         this.set = set;
+        if (set.Obstacle is { } obstacle)
+        {
+            throw new ProbeSetException(set.Name, obstacle);
+        }
+
         using var kernel = new KernelTypes();
         var ioUring = kernel.FindIoUringTracepoint();
         programs = [.. set.Programs.Where(program =>

@@ -8,6 +8,8 @@ namespace TraceCap.Recorder;
 /// </summary>
 public sealed class Probes : IDisposable
 {
+    internal const string NotLinux = "recording is for Linux; captures can be read anywhere";
+
     private const int MembarrierOnX64 = 324;
     private const int MembarrierOnArm64 = 283;
 
@@ -57,7 +59,7 @@ public sealed class Probes : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!OperatingSystem.IsLinux())
         {
-            throw new ProbeException("recording is for Linux; captures can be read anywhere");
+            throw new ProbeException(NotLinux);
         }
 
         Requirements.Check();

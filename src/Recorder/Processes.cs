@@ -27,9 +27,6 @@ internal sealed class Processes
     /// <summary>A process in each network namespace, by the inode number of the namespace.</summary>
     internal IReadOnlyDictionary<uint, uint> NetworkNamespaces => namespaces;
 
-    /// <summary>Whether there were processes whose descriptors could not be looked at.</summary>
-    internal bool SomeAreClosed { get; private set; }
-
     internal static Processes Scan()
     {
         var processes = new Processes();
@@ -68,9 +65,10 @@ internal sealed class Processes
             namespaces.TryAdd(InodeOf(folder + "/ns/net"), pid);
             foreach (var descriptor in Directory.EnumerateFiles(folder + "/fd"))
             {
-                if (new FileInfo(descriptor).LinkTarget is { } link && link.StartsWith(SocketLink, StringComparison.Ordinal))
+                var link = new FileInfo(descriptor).LinkTarget;
+                if (link is not null && link.StartsWith(SocketLink, StringComparison.Ordinal))
                 {
-                    var inode = uint.Parse(link.AsSpan(SocketLink.Length).TrimEnd(']'), CultureInfo.InvariantCulture);
+                    var inode = NumberIn(link);
                     if (!holders.TryGetValue(inode, out var other) || pid < other)
                     {
                         holders[inode] = pid;
@@ -78,13 +76,9 @@ internal sealed class Processes
                 }
             }
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            SomeAreClosed = true;
-        }
-        catch (IOException)
-        {
-            // It has ended.
+            // It has ended, which the kernel may also call a refusal.
         }
     }
 
@@ -106,12 +100,12 @@ internal sealed class Processes
         }
     }
 
-    /// <summary>The number in the link of a namespace, such as <c>net:[4026531840]</c>.</summary>
-    private static uint InodeOf(string path)
-    {
-        var link = new FileInfo(path).LinkTarget ?? throw new FileNotFoundException(null, path);
-        return uint.Parse(link.AsSpan(link.IndexOf('[', StringComparison.Ordinal) + 1).TrimEnd(']'), CultureInfo.InvariantCulture);
-    }
+    /// <summary>The inode number of a namespace.</summary>
+    internal static uint InodeOf(string path) => NumberIn(new FileInfo(path).LinkTarget ?? throw new FileNotFoundException(null, path));
+
+    /// <summary>The number in a link such as <c>net:[4026531840]</c>.</summary>
+    private static uint NumberIn(string link) =>
+        uint.Parse(link.AsSpan(link.IndexOf('[', StringComparison.Ordinal) + 1).TrimEnd(']'), CultureInfo.InvariantCulture);
 
     private static uint ReadUid(string status)
     {

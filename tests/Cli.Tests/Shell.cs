@@ -11,7 +11,7 @@ internal static class Shell
 
     /// <summary>Runs a Python script that may open a pseudo terminal: <c>tracecap</c> names the command.</summary>
     internal static Tracecap.Result Python(string script) =>
-        End(Start("/usr/bin/python3", "-c", $"tracecap = {Quote(Tracecap.Path)}\n{script}"));
+        End(Start("/usr/bin/python3", "-c", $"tracecap = {Quote(Tracecap.Path)}\ntraffic = {Quote(Repository.File("samples/captures/traffic.tcap"))}\n{script}"));
 
     private static string Quote(string text) => "'" + text.Replace("'", "\\'", StringComparison.Ordinal) + "'";
 

@@ -63,8 +63,8 @@ public class StreamTests
                 data = os.read(fd, 4096)
                 seen.extend(data)
                 return data
-            code = pty.spawn(['/bin/sh', '-c', tracecap + ' replay no.tcap; ' + tracecap + ' record --help'], read, lambda fd: b'')
-            sys.exit(1 if b'\x1b' in seen or b'no such file' not in seen or b'--force' not in seen else 0)
+            code = pty.spawn(['/bin/sh', '-c', tracecap + ' replay no.tcap; ' + tracecap + ' info ' + traffic], read, lambda fd: b'')
+            sys.exit(1 if b'\x1b' in seen or b'no such file' not in seen or b'chunks' not in seen else 0)
             """);
         Assert.True(result.Code == 0, result.Text + result.Error);
     }

@@ -35,7 +35,7 @@ public class UsageTests
     [InlineData("lifetimes x --min 5", "tracecap: --min 5: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
     [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: port numbers, such as 80 or 80,443 is expected")]
     [InlineData("lifetimes x -D 0", "tracecap: -D 0: port numbers, such as 80 or 80,443 is expected")]
-    [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: a whole number above 0 is expected")]
+    [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: a whole number from 1 to 18446744073709551615 is expected")]
     [InlineData("lifetimes x --sort age", "tracecap: --sort age: ended or opened or lifetime or tx or rx or retransmits or rtt or connect is expected")]
     [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
     [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]

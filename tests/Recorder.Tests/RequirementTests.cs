@@ -36,6 +36,12 @@ public class RequirementTests
     public void The_three_capabilities_or_the_old_one_for_all_suffice(string effective) =>
         Requirements.CheckCapabilities(Status(effective));
 
+    [Theory]
+    [InlineData("0000000000080000", true)]
+    [InlineData("000001fffff7ffff", false)]
+    public void It_takes_a_capability_to_look_at_processes(string effective, bool may) =>
+        Assert.Equal(may, Requirements.MayLookAtProcesses(Status(effective)));
+
     [Fact]
     public void The_root_of_a_user_namespace_is_none() =>
         Assert.Throws<ProbeException>(() => Requirements.CheckUserNamespace("user:[4026532500]"));

@@ -1,0 +1,45 @@
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>What a host can do, told without recording.</summary>
+[Collection(Live.Name)]
+public class HostCheckTests
+{
+    [Fact]
+    public void The_best_set_is_the_one_that_records()
+    {
+        Live.SkipUnlessAllowed();
+        var check = HostCheck.Run();
+        using var probes = Probes.Attach(new ProbeOptions());
+
+        Assert.Equal(probes.ProbeSet, check.Best);
+        Assert.Equal(Probes.ProbeSets, check.ProbeSets.Select(set => set.Name));
+        Assert.All(check.Requirements, need => Assert.Null(need.Problem));
+        Assert.Equal(
+            probes.NotUsed,
+            check.ProbeSets.TakeWhile(set => set.Problem is not null).ToDictionary(set => set.Name, set => set.Problem!));
+    }
+
+    [Fact]
+    public void A_set_that_is_asked_for_records_or_says_why_not()
+    {
+        Live.SkipUnlessAllowed();
+        Assert.All(HostCheck.Run().ProbeSets, set =>
+        {
+            var options = new ProbeOptions { ProbeSet = set.Name };
+            if (set.Problem is null)
+            {
+                using var probes = Probes.Attach(options);
+                Assert.Equal(set.Name, probes.ProbeSet);
+                Assert.Empty(probes.NotUsed);
+            }
+            else
+            {
+                Assert.Contains(set.Problem, Assert.ThrowsAny<ProbeException>(() => Probes.Attach(options)).Message, StringComparison.Ordinal);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_set_that_does_not_exist_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ProbeOptions { ProbeSet = "uprobe" });
+}
