@@ -17,8 +17,8 @@ public sealed record ChartTheme
         Muted = "#59636E",
         Grid = "#DFE3E8",
         Gap = "#EDE3E0",
-        Other = "#8B949E",
-        Series = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B5A500"],
+        Other = "#66707A",
+        Series = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"],
         Heat = ["#FDE725", "#90D743", "#35B779", "#21918C", "#31688E", "#443983", "#440154"],
     };
 
@@ -30,8 +30,8 @@ public sealed record ChartTheme
         Muted = "#9DA7B1",
         Grid = "#2A3038",
         Gap = "#3A2B28",
-        Other = "#767F89",
-        Series = ["#3E9BDC", "#E69F00", "#10B88A", "#E8702A", "#CC79A7", "#8ACDF5", "#F0E442"],
+        Other = "#6E7681",
+        Series = ["#3E9BDC", "#E69F00", "#10B88A", "#E8702A", "#CC79A7", "#8ACDF5"],
         Heat = ["#472D7B", "#3B528B", "#2C728E", "#21908D", "#27AD81", "#8FD744", "#FDE726"],
     };
 
@@ -53,8 +53,8 @@ public sealed record ChartTheme
     /// <summary>What has no colour of its own.</summary>
     public required string Other { get; init; }
 
-    /// <summary>Okabe and Ito's colours, which readers of every kind of colour vision tell apart, without black; those too
-    /// near to the background are moved away from it.</summary>
+    /// <summary>Okabe and Ito's colours, which readers of every kind of colour vision tell apart, without black and yellow,
+    /// which are too near to one background or the other.</summary>
     public required ImmutableArray<string> Series { get; init; }
 
     /// <summary>From few to many: viridis, whose lightness alone tells its order.</summary>

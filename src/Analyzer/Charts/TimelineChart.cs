@@ -16,6 +16,7 @@ internal sealed class TimelineChart : Chart
     private readonly List<(Connection Connection, RecordedSpan Recording)> longest = [];
     private readonly ConnectionSort sort;
     private long count;
+    private bool hasBothEnds;
 
     internal TimelineChart(ChartOptions options)
         : base(options) => sort = new ConnectionSort(ConnectionOrder.Lifetime, MaxRows, new Collector(longest));
@@ -24,13 +25,18 @@ internal sealed class TimelineChart : Chart
     public override void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
         count += connections.Length;
+        foreach (ref readonly var connection in connections)
+        {
+            hasBothEnds |= connection.IsJoined;
+        }
+
         sort.Take(connections, recording);
     }
 
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Connections from their opening to their end{ByText}",
-        (count == 0 ? "no connection was seen" : count > MaxRows ? ChartText.Invariant($"the longest {MaxRows} of {count:N0} ends of connections") : ChartText.Invariant($"n = {count:N0} ends of connections")) + Lost(recordings));
+        (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "ends of connections" : "connections")}")) + Lost(recordings));
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
