@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Charts;
 /// <summary>A chart of what happened when.</summary>
 internal abstract class ActivityChart(ChartOptions options) : Chart(options)
 {
-    private const int MaxIntervals = 250;
+    private const int MaxIntervals = 100;
     // 300 KiB each.
     private const int MaxCounted = 128;
 

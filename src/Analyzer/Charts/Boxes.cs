@@ -19,7 +19,7 @@ internal sealed class Boxes(string color, string legend = "") : IPlottable
 
     public IEnumerable<LegendItem> LegendItems => legend == "" || rectangles.Count == 0
         ? []
-        : [new LegendItem { LabelText = legend, FillColor = new Color(color) }];
+        : [new LegendItem { LabelText = legend, FillColor = new Color(color), LabelStyle = { OffsetY = ChartFonts.Sink } }];
 
     internal void Add(double left, double right, double bottom, double top) =>
         rectangles.Add(new CoordinateRect(left, right, bottom, top));

@@ -13,6 +13,13 @@ internal sealed class ChartFonts : IFontResolver
     /// <summary>The family; an SVG names it, and what takes its place where it is not installed.</summary>
     internal const string Family = "DejaVu Sans";
 
+    /// <summary>The size of labels.</summary>
+    internal const float LabelSize = 12;
+
+    /// <summary>How much deeper labels have to stand to be level with what they belong to, and not to be cut off at the top of
+    /// a legend: ScottPlot centres the line, with room for descenders, and not its letters.</summary>
+    internal const float Sink = 2.5f;
+
     private static readonly Lazy<SKTypeface> regular = new(() => Load("DejaVuSans.ttf"));
     private static readonly Lazy<SKTypeface> bold = new(() => Load("DejaVuSans-Bold.ttf"));
     private static readonly Lazy<bool> installed = new(Install);

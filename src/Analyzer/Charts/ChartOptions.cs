@@ -25,7 +25,9 @@ public readonly record struct ChartSize(int Width, int Height)
     /// <summary>Fits a screen and a page.</summary>
     public static ChartSize Default { get; } = new(1000, 600);
 
-    /// <summary>How much larger than at the default size text and lines are drawn.</summary>
-    internal double Scale => Math.Clamp(
-        Math.Sqrt((double)Width * Height / ((double)Default.Width * Default.Height)), 0.6, 8);
+    /// <summary>How much larger than at the default size text and lines are drawn. Text grows as a picture does, and shrinks
+    /// more slowly, so that it stays readable.</summary>
+    internal double Scale => Area < 1 ? Math.Max(Math.Pow(Area, 0.25), 0.6) : Math.Min(Math.Sqrt(Area), 8);
+
+    private double Area => (double)Width * Height / ((double)Default.Width * Default.Height);
 }

@@ -31,14 +31,15 @@ internal sealed class ChartSheet : IDisposable
         foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
         {
             axis.TickLabelStyle.ForeColor = new Color(theme.Muted);
-            axis.TickLabelStyle.FontSize = 12;
+            axis.TickLabelStyle.FontSize = ChartFonts.LabelSize;
             axis.Label.FontSize = 13;
             axis.Label.Bold = false;
             axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = axis.FrameLineStyle.Color = new Color(theme.Muted);
         }
 
+        plot.Axes.Left.TickLabelStyle.OffsetY = ChartFonts.Sink;
         // The first is the nearest to the data.
-        subtitle = AddTitle(text.Subtitle, 12, isBold: false, theme.Muted);
+        subtitle = AddTitle(text.Subtitle, ChartFonts.LabelSize, isBold: false, theme.Muted);
         title = AddTitle(text.Title, 16, isBold: true, theme.Text);
     }
 
@@ -88,7 +89,14 @@ internal sealed class ChartSheet : IDisposable
             if (lifetimes.At(share) is { IsAtLeast: false } percentile)
             {
                 var line = plot.Add.VerticalLine(DurationScale.At(percentile.Nanoseconds), 1.5f, new Color(Theme.Text), pattern);
-                line.LegendText = $"{name} {Durations.Text(percentile.Nanoseconds)}";
+                plot.Legend.ManualItems.Add(new LegendItem
+                {
+                    LabelText = $"{name} {Durations.Text(percentile.Nanoseconds)}",
+                    LineColor = line.Color,
+                    LineWidth = line.LineWidth,
+                    LinePattern = pattern,
+                    LabelStyle = { OffsetY = ChartFonts.Sink },
+                });
             }
         }
     }
@@ -119,11 +127,19 @@ internal sealed class ChartSheet : IDisposable
     private void Finish(ChartSize size)
     {
         plot.ScaleFactor = size.Scale;
+        // A line of less than a pixel would be seen here and there only.
+        var thinnest = (float)Math.Max(1, 1 / size.Scale);
+        foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
+        {
+            axis.MajorTickStyle.Width = axis.MinorTickStyle.Width = axis.FrameLineStyle.Width = thinnest;
+        }
+
+        plot.Grid.MajorLineWidth = thinnest;
         Wrap(size.Width / size.Scale, size.Height / size.Scale);
         if (plot.GetPlottables().SelectMany(shape => shape.LegendItems).Any())
         {
             plot.Legend.FontColor = new Color(Theme.Text);
-            plot.Legend.FontSize = 12;
+            plot.Legend.FontSize = ChartFonts.LabelSize;
             plot.Legend.BackgroundColor = new Color(Theme.Background);
             plot.Legend.OutlineWidth = 0;
             plot.Legend.ShadowColor = Colors.Transparent;

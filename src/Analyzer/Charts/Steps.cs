@@ -17,7 +17,7 @@ internal sealed class Steps(string color, LinePattern pattern, string legend) : 
 
     public IEnumerable<LegendItem> LegendItems => legend == ""
         ? []
-        : [new LegendItem { LabelText = legend, LineColor = new Color(color), LineWidth = 2, LinePattern = pattern }];
+        : [new LegendItem { LabelText = legend, LineColor = new Color(color), LineWidth = 2, LinePattern = pattern, LabelStyle = { OffsetY = ChartFonts.Sink } }];
 
     /// <summary>Adds a step. It is joined to the one before if that ends where this one begins.</summary>
     internal void Add(double from, double to, double y) => steps.Add((from, to, y));

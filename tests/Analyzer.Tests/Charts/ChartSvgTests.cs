@@ -26,7 +26,7 @@ public class ChartSvgTests
         var texts = Texts(Draw(new(ChartKind.Churn)));
 
         Assert.Contains("s since 2026-01-01 00:00:00.000 UTC", texts);
-        Assert.Contains("connections per 500 ms", texts);
+        Assert.Contains("connections per 1 s", texts);
     }
 
     [Theory]
