@@ -31,6 +31,9 @@ internal sealed class ConnectionFiles
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
     };
 
+    /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
+    internal string Describe(ParseResult parsed) => Options.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
+
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
     internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
     {

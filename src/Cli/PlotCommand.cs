@@ -61,12 +61,7 @@ internal static class PlotCommand
         };
         kind.CompletionSources.Add([.. kinds.Keys]);
         var files = new ConnectionFiles();
-        var output = new Option<string>("-o", "--output")
-        {
-            Description = "The picture to write, .png or .svg; - is standard output.",
-            HelpName = "FILE",
-            Required = true,
-        };
+        var output = Options.Output("The picture to write, .png or .svg; - is standard output.");
         var format = Options.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
         var by = Options.Word("By what connections are told apart.", "WHAT", groups, "--by");
         var log = Options.Flag("Counts on a logarithmic scale. Lifetimes always are.", "--log");

@@ -13,13 +13,13 @@ internal sealed class TimelineChart : Chart
     private const int MaxNamedRows = 40;
 
     private readonly TimeLine time = new();
-    private readonly List<(Connection Connection, RecordedSpan Recording)> longest = [];
+    private readonly ConnectionList longest = new();
     private readonly ConnectionSort sort;
     private long count;
     private bool hasBothEnds;
 
     internal TimelineChart(ChartOptions options)
-        : base(options) => sort = new ConnectionSort(ConnectionOrder.Lifetime, MaxRows, new Collector(longest));
+        : base(options) => sort = new ConnectionSort(ConnectionOrder.Lifetime, MaxRows, longest);
 
     /// <inheritdoc />
     public override void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
@@ -41,7 +41,7 @@ internal sealed class TimelineChart : Chart
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         sort.End();
-        var rows = longest.OrderBy(row => time.At(row.Connection.Opened, row.Recording)).ToArray();
+        var rows = longest.Items.OrderBy(row => time.At(row.Connection.Opened, row.Recording)).ToArray();
         var axis = new TimeScale(time, recordings);
         var labels = new NumericManual();
         sheet.AxisX(axis.Label, 0, axis.To, TimeScale.Ticks());
@@ -93,16 +93,5 @@ internal sealed class TimelineChart : Chart
         }
 
         return connection => boxes.GetValueOrDefault(GroupKey.Of(in connection, by), others);
-    }
-
-    private sealed class Collector(List<(Connection Connection, RecordedSpan Recording)> target) : IConnectionSink
-    {
-        public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
-        {
-            foreach (ref readonly var connection in connections)
-            {
-                target.Add((connection, recording));
-            }
-        }
     }
 }

@@ -52,11 +52,12 @@ internal static class SampleTraffic
         return stream;
     }
 
-    private static IEnumerable<TcpEvent> Events(string comm)
+    /// <summary>What happened, in the order of time.</summary>
+    internal static IEnumerable<TcpEvent> Events(string comm, int connections = 500)
     {
         var events = new List<TcpEvent>();
         var random = new Random(5);
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < connections; i++)
         {
             var opened = Start + (ulong)(random.NextDouble() * 58 * Second);
             // Two humps: quick answers, and slow queries.
