@@ -70,28 +70,23 @@ internal static class PlotCommand
         var force = Options.Force();
         var command = new Command("plot", "Draws a chart of connections.") { kind, output, format, by, log, size, theme, force };
         files.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            var options = new ChartOptions(result.GetValue(kind), result.GetValue(by), result.GetValue(log));
-            if (Chart.Refuse(options) is { } reason)
-            {
-                result.AddError($"{(options.Log ? "--log" : "--by")}: {reason}");
-            }
-
-            if (result.GetValue(output) is { } name && (result.GetValue(format) ?? FormatOf(name)) is null)
-            {
-                result.AddError($"-o {name}: a name that ends in .png or .svg is expected; for another one say --format");
-            }
-        });
         command.Does(parsed =>
         {
             var path = parsed.GetValue(output)!;
+            var options = new ChartOptions(parsed.GetValue(kind), parsed.GetValue(by), parsed.GetValue(log));
+            if (Chart.Refuse(options) is { } reason)
+            {
+                throw new CommandException($"{(options.Log ? "--log" : "--by")}: {reason}", ExitCode.Usage);
+            }
+
+            var written = parsed.GetValue(format) ?? FormatOf(path)
+                ?? throw new CommandException($"-o {path}: a name that ends in .png or .svg is expected; for another one say --format", ExitCode.Usage);
             using var picture = NewCapture.Create(path, parsed.GetValue(force), files.Names(parsed));
-            var chart = Chart.Create(new ChartOptions(parsed.GetValue(kind), parsed.GetValue(by), parsed.GetValue(log)));
+            var chart = Chart.Create(options);
             var feed = new ConnectionFeed(chart, files.Filter(parsed));
             var code = files.Read(parsed, feed);
             var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ChartTheme.Light);
-            picture.Stream.Write((parsed.GetValue(format) ?? FormatOf(path)) == Format.Svg
+            picture.Stream.Write(written == Format.Svg
                 ? Encoding.UTF8.GetBytes(chart.ToSvg(feed.Recordings, pixels, colours))
                 : chart.ToPng(feed.Recordings, pixels, colours));
             picture.Finish();
