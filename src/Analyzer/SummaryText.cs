@@ -83,14 +83,14 @@ public static class SummaryText
             Line(text, "ended", reason1);
         }
 
-        if (section.Clocks.Count > 1)
+        if (section.Clocks.Anchors.Count > 1)
         {
-            var (first, last) = (section.Clocks[0], section.Clocks[^1]);
+            var (first, last) = (section.Clocks.Anchors[0], section.Clocks.Anchors[^1]);
             Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
         }
-        else if (section.Clocks.Count == 1)
+        else if (section.Clocks.Anchors.Count == 1)
         {
-            Line(text, "recorded", $"from {Wall(section.Clocks[0].Realtime)}");
+            Line(text, "recorded", $"from {Wall(section.Clocks.Anchors[0].Realtime)}");
         }
 
         if (section.Events > 0)
@@ -125,7 +125,9 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {damage.Count:N0} places, {damage.Bytes:N0} bytes not readable, {damage.MissingBlocks:N0} blocks missing"));
         }
 
-        return states.Count == 0 ? "complete" : string.Join(", ", states);
+        return states.Count == 0
+            ? summary.IsChecked ? "complete" : "complete by its footer; chunks not checked (tracecap verify)"
+            : string.Join(", ", states);
     }
 
     private static string ByType(IReadOnlyDictionary<TcpEventType, ulong> types) => types.Count == 0
@@ -155,7 +157,7 @@ public static class SummaryText
         : Invariant($"{missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes: they were damaged when this was written");
 
     private static string WallOf(SectionSummary section, ulong monotonic) =>
-        section.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
+        section.Clocks.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
 
     private static string Wall(ulong nanoseconds) => WallTime.Format(nanoseconds);
 

@@ -21,7 +21,7 @@ internal static class RecoverCommand
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = new CaptureReader(file.Stream);
+        var reader = CaptureReader.Open(file.Stream);
         var kept = file.Read(() => new CaptureRecovery(reader, output.Stream).Run());
         if (reader.Section == 0)
         {
