@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using TraceCap.Format;
 
@@ -38,6 +39,12 @@ public static class SummaryText
         < 1 << 30 => Invariant($"{bytes / (double)(1 << 20):F1} MiB"),
         _ => Invariant($"{bytes / (double)(1 << 30):F2} GiB"),
     };
+
+    /// <summary>A number of things: <c>1 event</c>, <c>2,000 events</c>.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="thing">The name of one, which takes an s.</param>
+    public static string Counted<T>(T number, string thing)
+        where T : INumber<T> => Invariant($"{number:N0} {thing}{(number == T.One ? "" : "s")}");
 
     private static void Add(StringBuilder text, SectionSummary section)
     {
@@ -122,7 +129,7 @@ public static class SummaryText
 
         if (summary.Damage is { Count: > 0 } damage)
         {
-            states.Add(Invariant($"damaged in {damage.Count:N0} places, {damage.Bytes:N0} bytes not readable, {damage.MissingBlocks:N0} blocks missing"));
+            states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
         }
 
         return states.Count == 0
@@ -154,7 +161,7 @@ public static class SummaryText
 
     private static string Missing(in MissingEvents missing) => missing.IsNone
         ? ""
-        : Invariant($"{missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes: they were damaged when this was written");
+        : $"{Counted(missing.Events, "event")} or more, {Counted(missing.Blocks, "block")}, {Counted(missing.Bytes, "byte")}: they were damaged when this was written";
 
     private static string WallOf(SectionSummary section, ulong monotonic) =>
         section.Clocks.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
