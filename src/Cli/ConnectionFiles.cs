@@ -21,6 +21,9 @@ internal sealed class ConnectionFiles
         command.Add(peerPorts);
     }
 
+    /// <summary>The files as they are named on the command line.</summary>
+    internal string[] Names(ParseResult parsed) => parsed.GetValue(files)!;
+
     internal ConnectionFilter Filter(ParseResult parsed) => new()
     {
         Opening = filters.ToFilter(parsed),
@@ -28,10 +31,13 @@ internal sealed class ConnectionFiles
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
     };
 
+    /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
+    internal string Describe(ParseResult parsed) => Options.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
+
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
     internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
     {
-        var code = CaptureFile.ForEach(parsed.GetValue(files)!, file =>
+        var code = CaptureFile.ForEach(Names(parsed), file =>
         {
             var reader = CaptureReader.Open(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));
