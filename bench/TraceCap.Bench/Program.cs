@@ -1,8 +1,9 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using TraceCap.Bench;
+using TraceCap.Format.Tests.Traffic;
 
-var events = new Option<int>("--events") { Description = "Events of each generated capture.", DefaultValueFactory = _ => 1_000_000 };
+var events = new Option<int>("--events") { Description = "Events of a generated capture.", DefaultValueFactory = _ => 1_000_000 };
 var captures = new Option<string[]>("--capture") { Description = "Recorded captures to measure as well.", DefaultValueFactory = _ => [] };
 var gibibytes = new Option<double>("--long") { Description = "Size of the long capture, in GiB.", DefaultValueFactory = _ => 1 };
 var save = new Option<string?>("--save") { Description = "Where to write the figures, as Markdown." };
@@ -10,9 +11,18 @@ var ratios = new Command("ratios", "Measures TraceCap against its rivals in one 
 ratios.SetAction(parsed => Ratios.Run(
     parsed.GetValue(events), parsed.GetValue(captures)!, (long)(parsed.GetValue(gibibytes) * (1L << 30)), parsed.GetValue(save)));
 
+var path = new Argument<string>("file") { Description = "Where to write it." };
+var rate = new Option<int>("--rate") { Description = "Connections per second.", DefaultValueFactory = _ => 20_000 };
+var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate };
+generate.SetAction(parsed =>
+{
+    using var file = File.Create(parsed.GetValue(path)!);
+    Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate) }));
+});
+
 var parts = new Argument<string[]>("arguments") { Description = "What BenchmarkDotNet is told, such as --filter '*'." };
 var inner = new Command("parts", "Measures the inner parts by BenchmarkDotNet.") { parts };
 inner.TreatUnmatchedTokensAsErrors = false;
 inner.SetAction(parsed => { BenchmarkSwitcher.FromAssembly(typeof(Ratios).Assembly).Run([.. parsed.GetValue(parts)!, .. parsed.UnmatchedTokens]); });
 
-return new RootCommand("Measures TraceCap.") { ratios, inner }.Parse(args).Invoke();
+return new RootCommand("Measures TraceCap.") { ratios, generate, inner }.Parse(args).Invoke();
