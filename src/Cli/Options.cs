@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TraceCap.Analyzer.Expectations;
 
 namespace TraceCap.Cli;
 
@@ -31,6 +32,10 @@ internal static class Options
         files.Validators.Add(result => CheckNames(result, "FILE"));
         return files;
     }
+
+    /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>
+    internal static string MetricNames =>
+        $"Metrics: {string.Join(' ', Metrics.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
 
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput()
@@ -118,18 +123,17 @@ internal static class Options
         {
             Description = description,
             HelpName = what,
-            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse),
+            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse) is [var value] ? value : null,
         };
 
     /// <summary>The same, as often as it is given.</summary>
-    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name)
-        where T : struct => new(name)
-        {
-            Description = description,
-            HelpName = what,
-            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token.Value, parse) ?? default)],
-            DefaultValueFactory = _ => [],
-        };
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name) => new(name)
+    {
+        Description = description,
+        HelpName = what,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => Parse(result, token.Value, parse))],
+        DefaultValueFactory = _ => [],
+    };
 
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
@@ -160,17 +164,17 @@ internal static class Options
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
-        where T : struct
+    /// <summary>The value of a text; none, and an error, if it has none.</summary>
+    private static T[] Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
     {
         try
         {
-            return parse(text);
+            return [parse(text)];
         }
         catch (FormatException error)
         {
             result.AddError($"{Spelling(result)}: {error.Message}");
-            return null;
+            return [];
         }
     }
 

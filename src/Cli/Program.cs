@@ -12,6 +12,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     LifetimesCommand.Create(),
     ChurnCommand.Create(),
     SummaryCommand.Create(),
+    CheckCommand.Create(),
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),

@@ -8,6 +8,11 @@ namespace TraceCap.Analyzer.Summary;
 /// were last seen.</param>
 public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast);
 
+/// <summary>How many durations are equal, as far as they are told apart.</summary>
+/// <param name="Ended">Those that ended.</param>
+/// <param name="Censored">Those that are censored: at least so long.</param>
+internal readonly record struct DurationCounts(long Ended, long Censored);
+
 /// <summary>
 /// Durations of which some are censored: known to be at least so long, because the capture ended first. Percentiles are
 /// those of the Kaplan-Meier estimate of the survival function (Kaplan and Meier 1958), over buckets: 64 to each power of
@@ -120,6 +125,21 @@ public sealed class LifetimeHistogram
 
         return Max with { IsAtLeast = true };
     }
+
+    /// <summary>The buckets in which either of two has durations, the shortest first.</summary>
+    internal static IEnumerable<(DurationCounts One, DurationCounts Other)> Pair(LifetimeHistogram one, LifetimeHistogram other)
+    {
+        for (var power = 0; power < one.pages.Length; power++)
+        {
+            for (var bucket = 0; bucket < Buckets && (one.pages[power] ?? other.pages[power]) is not null; bucket++)
+            {
+                yield return (CountsOf(one.pages[power], bucket), CountsOf(other.pages[power], bucket));
+            }
+        }
+    }
+
+    private static DurationCounts CountsOf(Page? page, int bucket) =>
+        page is null ? default : new DurationCounts(page.Ended[bucket], page.Censored[bucket]);
 
     private static ulong Middle(int power, int bucket)
     {

@@ -42,7 +42,7 @@ public static class TrafficSummaryText
         Line("bytes", Invariant($"{SummaryText.Bytes((long)all.BytesAcked)} sent, {SummaryText.Bytes((long)all.BytesReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
         Line("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
 
-        void Line(string label, string value) => Wrap(text, $"{label,-12}", value, width);
+        void Line(string label, string value) => WrappedText.Append(text, $"{label,-12}", value, width);
     }
 
     private static void AddFindings(StringBuilder text, IReadOnlyList<Finding> findings, int width)
@@ -55,8 +55,8 @@ public static class TrafficSummaryText
 
         foreach (var finding in findings)
         {
-            Wrap(text, $"  {finding.Rule,-12}", finding.Text, width);
-            Wrap(text, "              ", $"rule: {finding.Condition}", width);
+            WrappedText.Append(text, $"  {finding.Rule,-12}", finding.Text, width);
+            WrappedText.Append(text, "              ", $"rule: {finding.Condition}", width);
         }
     }
 
@@ -109,27 +109,6 @@ public static class TrafficSummaryText
         SummaryText.Bytes((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
 
     private static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
-
-    /// <summary>Breaks a text into lines, each of them behind the indentation that the first has behind its label.</summary>
-    private static void Wrap(StringBuilder text, string label, string words, int width)
-    {
-        var room = width == 0 ? int.MaxValue : Math.Max(20, width - label.Length);
-        var column = 0;
-        text.Append(label);
-        foreach (var word in words.Split(' '))
-        {
-            if (column > 0 && column + 1 + word.Length > room)
-            {
-                text.Append('\n').Append(' ', label.Length);
-                column = 0;
-            }
-
-            text.Append(column > 0 ? " " : "").Append(word);
-            column += (column > 0 ? 1 : 0) + word.Length;
-        }
-
-        text.Append('\n');
-    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
