@@ -9,29 +9,23 @@ internal sealed class ConnectionFiles
 {
     private readonly Argument<string[]> files = Options.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
 
-    private readonly FileFilterOptions filters = new();
-    private readonly Option<IReadOnlyList<ushort>?> localPorts = Options.Ports("Only these ports of the recorded host.", "-L", "--local-port");
-    private readonly Option<IReadOnlyList<ushort>?> peerPorts = Options.Ports("Only these ports of the other end.", "-D", "--peer-port");
+    private readonly ConnectionFilterOptions filters = new();
 
     internal void AddTo(Command command)
     {
         command.Add(files);
         filters.AddTo(command);
-        command.Add(localPorts);
-        command.Add(peerPorts);
     }
 
-    internal ConnectionFilter Filter(ParseResult parsed) => new()
-    {
-        Opening = filters.ToFilter(parsed),
-        LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
-        PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
-    };
+    internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed);
 
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
-    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed)
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed) => Read(parsed.GetValue(files)!, feed);
+
+    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed)" />
+    internal static ExitCode Read(string[] paths, ConnectionFeed feed)
     {
-        var code = CaptureFile.ForEach(parsed.GetValue(files)!, file =>
+        var code = CaptureFile.ForEach(paths, file =>
         {
             var reader = new CaptureReader(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));

@@ -18,10 +18,10 @@ internal static class Options
     internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
 
     /// <summary>One file to read.</summary>
-    internal static Argument<string> File(string description)
+    internal static Argument<string> File(string description, string name = "FILE")
     {
-        var file = new Argument<string>("FILE") { Description = description };
-        file.Validators.Add(result => CheckNames(result, "FILE"));
+        var file = new Argument<string>(name) { Description = description };
+        file.Validators.Add(result => CheckNames(result, name));
         return file;
     }
 

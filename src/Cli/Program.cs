@@ -13,6 +13,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     ChurnCommand.Create(),
     SummaryCommand.Create(),
     CheckCommand.Create(),
+    DiffCommand.Create(),
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),

@@ -5,13 +5,15 @@ namespace TraceCap.Analyzer.Comparison;
 /// <summary>How two sets of durations differ.</summary>
 /// <param name="Distance">The largest distance between their survival functions, 0 to 1: by so much the shares of those that
 /// live longer than some time differ.</param>
+/// <param name="Statistic">The largest sum of the differences between endings seen and expected, in standard deviations of the
+/// whole sum.</param>
 /// <param name="Chance">The p-value: how likely two sets of the same distribution differ as much, or more.</param>
-public readonly record struct DistributionDifference(double Distance, double Chance);
+public readonly record struct DistributionDifference(double Distance, double Statistic, double Chance);
 
 /// <summary>
 /// Whether two sets of durations, of which some are censored, come from one distribution: the test of Rényi type built on
-/// the log-rank statistic (Gill, "Censoring and Stochastic Integrals", 1980; Klein and Moeschberger, "Survival Analysis",
-/// 2nd ed., 7.6). It is for censored data what that of Kolmogorov and Smirnov is for complete ones: the log-rank
+/// the log-rank statistic (Fleming, Harrington and O'Sullivan, "Supremum Versions of the Log-Rank and Generalized Wilcoxon
+/// Statistics", JASA 82, 1987; Klein and Moeschberger, "Survival Analysis", 2nd ed., 7.6). It is for censored data what that of Kolmogorov and Smirnov is for complete ones: the log-rank
 /// statistic itself sums up differences up to the end, so that those of curves that cross cancel out; here the largest
 /// sum on the way there counts.
 /// </summary>
@@ -51,11 +53,17 @@ public static class DistributionTest
             after -= other.Ended + other.Censored;
         }
 
-        return variance > 0 ? new DistributionDifference(distance, BeyondBrownian(farthest / Math.Sqrt(variance))) : null;
+        if (variance == 0)
+        {
+            return null;
+        }
+
+        var statistic = farthest / Math.Sqrt(variance);
+        return new DistributionDifference(distance, statistic, BeyondBrownian(statistic));
     }
 
     /// <summary>How likely a Brownian motion leaves the band from <c>-bound</c> to <c>bound</c> before time 1 (Billingsley,
-    /// "Convergence of Probability Measures", 11.13).</summary>
+    /// "Convergence of Probability Measures").</summary>
     internal static double BeyondBrownian(double bound)
     {
         if (bound <= 0)
