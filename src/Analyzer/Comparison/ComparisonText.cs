@@ -144,7 +144,7 @@ public static class ComparisonText
         var relative = after.ChangeFrom(before).Low;
         return before == after ? "="
             : double.IsFinite(relative) && relative >= Multiple ? Invariant($"x {relative + 1:N0}")
-            : double.IsFinite(relative) ? Invariant($"{relative * 100:+#,0.0;-#,0.0} %")
+            : double.IsFinite(relative) ? Invariant($"{Math.Round(relative * 100, 1):+#,0.0;-#,0.0;0.0} %")
             : "+" + after.Text(change.Metric.Unit);
     }
 

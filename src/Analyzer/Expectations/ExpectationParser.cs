@@ -14,12 +14,22 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
 
     private static readonly Dictionary<string, double> times = new()
     {
-        ["ns"] = 1, ["us"] = 1e3, ["ms"] = 1e6, ["s"] = 1e9, ["m"] = 60e9, ["min"] = 60e9, ["h"] = 3600e9,
+        ["ns"] = 1,
+        ["us"] = 1e3,
+        ["ms"] = 1e6,
+        ["s"] = 1e9,
+        ["m"] = 60e9,
+        ["min"] = 60e9,
+        ["h"] = 3600e9,
     };
 
     private static readonly Dictionary<string, double> sizes = new()
     {
-        [""] = 1, ["B"] = 1, ["KiB"] = 1 << 10, ["MiB"] = 1 << 20, ["GiB"] = 1 << 30,
+        [""] = 1,
+        ["B"] = 1,
+        ["KiB"] = 1 << 10,
+        ["MiB"] = 1 << 20,
+        ["GiB"] = 1 << 30,
     };
 
     private int at;

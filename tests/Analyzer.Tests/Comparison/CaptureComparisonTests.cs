@@ -111,6 +111,22 @@ public sealed class CaptureComparisonTests
         Assert.True(root.GetProperty("lifetime").GetProperty("significant").GetBoolean());
     }
 
+    [Theory]
+    [InlineData(1_000_000, 999_999, "0.0 %")]
+    [InlineData(1_000_000, 1_000_001, "0.0 %")]
+    [InlineData(1_000_000, 1_000_000, "=")]
+    [InlineData(1_000_000, 998_000, "-0.2 %")]
+    [InlineData(1_000, 9_999, "+899.9 %")]
+    [InlineData(1_000, 254_000, "x 254")]
+    [InlineData(0, 5, "+5 B")]
+    [InlineData(5, 0, "-100.0 %")]
+    public void A_change_is_told_in_percent_or_as_a_factor(ulong before, ulong after, string change)
+    {
+        Connection[] Sent(ulong bytes) => [Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { BytesAcked = bytes }];
+        var text = Encoding.UTF8.GetString(ComparisonText.Format(Compare(Sent(before), Sent(after)), [], 80));
+        Assert.EndsWith(" " + change, Assert.Single(text.Split('\n'), line => line.StartsWith("bytes.sent ", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_hundred_services_that_come_and_go_by_chance_are_no_change()
     {
