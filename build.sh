@@ -15,7 +15,7 @@ usage() {
 	cat <<-'END'
 	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up
 	./build.sh test      install what is missing, build, run every test
-	./build.sh vm        compare with the real tcptracer on stock Debian kernels in virtual machines
+	./build.sh vm        of these, the comparison with the real tcptracer on stock Debian kernels in virtual machines
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable, alone in artifacts/tracecap/
 	./build.sh bench     measure, and print the figures
@@ -71,10 +71,6 @@ need_to_test() {
 	need curl /usr/bin/curl
 	need nginx-light /usr/sbin/nginx
 	need wrk /usr/bin/wrk
-}
-
-need_for_vm() {
-	need_to_test
 	need qemu-system-x86 /usr/bin/qemu-system-x86_64
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 }
@@ -82,12 +78,11 @@ need_for_vm() {
 # The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
 fetch_for_vm() {
 	local series newest
-	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null
+	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
 	for series in 6.1 6.12; do
 		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
-		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1)
-		[[ -n $newest ]] || { say "apt knows no $series cloud kernel: its tests are skipped"; continue; }
-		tests/vm/vmkernel "${newest#linux-image-}" >/dev/null
+		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1) || true
+		[[ -n $newest ]] && tests/vm/vmkernel "${newest#linux-image-}" >/dev/null || say "no $series kernel from apt: its tests are skipped"
 	done
 }
 
@@ -115,7 +110,7 @@ run_tests() {
 		suite=$(basename "$project" .csproj)
 		report=artifacts/test-results/$suite.xml
 		rm -f "$report"
-		"artifacts/bin/$suite/${configuration,,}/$suite" -noColor -noLogo -xml "$report" || true
+		"artifacts/bin/$suite/${configuration,,}/$suite" -noColor -noLogo -result-xml "$report" || true
 		if [[ ! -s $report ]]; then
 			say "$suite ended without a report"
 			failed=$((failed + 1))
@@ -136,8 +131,8 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
-	vm) need_for_vm; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
+	test) need_to_test; install_missing; fetch_for_vm; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	vm) need_to_test; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
 	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;

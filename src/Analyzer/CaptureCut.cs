@@ -38,10 +38,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
             }
         }
 
-        if (!Reader.Events.IsEmpty)
-        {
-            WriteEvents(writer, filter.Resolve(Reader.Begin!.Value, Reader.Clock));
-        }
+        WriteEvents(writer);
 
         writer.Settled = Math.Max(writer.Settled!.Value, Reader.Block.Settled);
     }
@@ -51,13 +48,21 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         var before = readUpTo;
         readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
-        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clock) : new EventFilter();
+        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo)) : new EventFilter();
         return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
     }
 
-    private void WriteEvents(CaptureWriter writer, EventFilter wanted)
+    private void WriteEvents(CaptureWriter writer)
     {
-        var events = Reader.Events;
+        for (var events = Reader.Events; !events.IsEmpty;)
+        {
+            var wanted = filter.ResolveNext(Reader.Begin!.Value, Reader.Clocks, ref events, out var run);
+            WriteEvents(writer, run, wanted);
+        }
+    }
+
+    private void WriteEvents(CaptureWriter writer, ReadOnlySpan<TcpEvent> events, EventFilter wanted)
+    {
         var next = 0;
         while (next < events.Length)
         {

@@ -11,11 +11,22 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
     /// <summary>Whether it lets all events through.</summary>
     public bool IsAll => From is null && To is null && Events.IsAll;
 
-    /// <summary>The filter in terms of the events' own clock.</summary>
+    /// <summary>The filter in terms of the events' own clock, for as many of them as go by the same anchor: where the wall
+    /// clock was set, an instant of it is several, or none.</summary>
+    /// <param name="begin">Where the section's time begins, see <see cref="CaptureReader.Begin"/>.</param>
+    /// <param name="clocks">The section's clocks.</param>
+    /// <param name="events">At least one; becomes those that are left.</param>
+    /// <param name="run">The events that the result is for, at least one.</param>
     /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />
-    public EventFilter Resolve(ulong begin, ClockAnchor? clock) => From is null && To is null ? Events : Events with
+    public EventFilter ResolveNext(ulong begin, ClockTable clocks, ref ReadOnlySpan<TcpEvent> events, out ReadOnlySpan<TcpEvent> run) =>
+        Resolve(begin, clocks.TakeRun(ref events, out run));
+
+    /// <summary>The filter in terms of the events' own clock, for those that go by one anchor.</summary>
+    /// <inheritdoc cref="TimePoint.ToMonotonic" path="/param" />
+    /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />
+    public EventFilter Resolve(ulong begin, ClockAnchor? anchor) => From is null && To is null ? Events : Events with
     {
-        From = From?.ToMonotonic(begin, clock),
-        To = To?.ToMonotonic(begin, clock),
+        From = From?.ToMonotonic(begin, anchor),
+        To = To?.ToMonotonic(begin, anchor),
     };
 }

@@ -36,8 +36,8 @@ public sealed record SectionSummary
     /// <summary>The latest wanted event, CLOCK_MONOTONIC ns; 0 without events.</summary>
     public ulong LastTimestamp { get; init; }
 
-    /// <summary>The clocks at the start, at the end and in between, oldest first.</summary>
-    public IReadOnlyList<ClockAnchor> Clocks { get; init; } = [];
+    /// <summary>The clocks at the start, at the end and in between.</summary>
+    public ClockTable Clocks { get; init; } = new();
 
     /// <summary>The events that are wanted.</summary>
     public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
@@ -48,26 +48,6 @@ public sealed record SectionSummary
 
     /// <summary>How many times smaller the section is than its events in memory.</summary>
     public double Ratio => Bytes == 0 ? 0 : (double)Recorded * TcpEvent.Size / Bytes;
-
-    /// <summary>The wall-clock time of a monotonic timestamp, by the nearest anchor before it; null without anchors.</summary>
-    public ulong? WallClock(ulong monotonic)
-    {
-        if (Clocks.Count == 0)
-        {
-            return null;
-        }
-
-        var anchor = Clocks[0];
-        foreach (var clock in Clocks)
-        {
-            if (clock.Monotonic <= monotonic)
-            {
-                anchor = clock;
-            }
-        }
-
-        return monotonic + (ulong)anchor.WallOffset;
-    }
 }
 
 /// <summary>What a capture holds.</summary>
@@ -81,6 +61,9 @@ public sealed record CaptureSummary
 
     /// <summary>The file's length in bytes.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Whether all blocks were read, and not only the footers, which know nothing of what was damaged since.</summary>
+    public bool IsChecked => Damage is not null;
 
     /// <summary>Whether each section has its footer and no damage was met.</summary>
     public bool IsWhole => Damage is null or { Count: 0 } && Sections.Count > 0 && Sections.All(section => section.EndReason is not null);
@@ -109,7 +92,16 @@ public sealed record CaptureSummary
     {
         var footer = section.Footer;
         var chunks = footer.Index.Where(entry => entry.Kind == BlockKind.Chunk).ToArray();
-        CaptureContext[] contexts = [.. SectionIndex.ReadContexts(file, section)];
+        var clocks = new ClockTable();
+        clocks.AddRange(Known(section.Header.Start));
+        var missing = default(MissingEvents);
+        foreach (var context in SectionIndex.ReadContexts(file, section))
+        {
+            clocks.AddRange(context.Clocks);
+            missing += context.Missing;
+        }
+
+        clocks.AddRange(Known(footer.End));
         var filled = chunks.Where(entry => entry.Events > 0).ToArray();
         return new SectionSummary
         {
@@ -119,11 +111,11 @@ public sealed record CaptureSummary
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
-            Missing = contexts.Aggregate(default(MissingEvents), (sum, context) => sum + context.Missing),
+            Missing = missing,
             Ledger = footer.Ledger,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
-            Clocks = [.. Known(section.Header.Start), .. contexts.SelectMany(context => context.Clocks), .. Known(footer.End)],
+            Clocks = clocks,
         };
     }
 
@@ -153,7 +145,7 @@ public sealed record CaptureSummary
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
-        private readonly List<ClockAnchor> clocks = [];
+        private ClockTable clocks = new();
         private CaptureHeader? header;
         private string? endReason;
         private long bytes;
@@ -167,26 +159,24 @@ public sealed record CaptureSummary
         internal void Add(CaptureReader reader)
         {
             ref readonly var block = ref reader.Block;
+            clocks = reader.Clocks;
             bytes += reader.Length;
             ledger += block.Ledger;
             switch (block.Kind)
             {
                 case BlockKind.Header:
                     header = reader.Header;
-                    clocks.AddRange(Known(header!.Start));
                     break;
                 case BlockKind.Chunk:
                     chunks++;
                     recorded += block.Events;
-                    AddEvents(reader.Events, reader.Begin is { } begin ? filter.Resolve(begin, reader.Clock) : filter.Events);
+                    AddEvents(reader);
                     break;
                 case BlockKind.Context:
-                    clocks.AddRange(reader.Context!.Clocks);
-                    missing += reader.Context.Missing;
+                    missing += reader.Context!.Missing;
                     break;
                 case BlockKind.Footer:
                     endReason = reader.Footer!.Reason;
-                    clocks.AddRange(Known(reader.Footer.End));
                     break;
             }
         }
@@ -206,15 +196,19 @@ public sealed record CaptureSummary
             Clocks = clocks,
         };
 
-        private void AddEvents(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
+        private void AddEvents(CaptureReader reader)
         {
-            foreach (ref readonly var one in events)
+            for (var events = reader.Events; !events.IsEmpty;)
             {
-                if (wanted.Matches(in one))
+                var wanted = filter.ResolveNext(reader.Begin!.Value, reader.Clocks, ref events, out var run);
+                foreach (ref readonly var one in run)
                 {
-                    CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
-                    first = Math.Min(first, one.Timestamp);
-                    last = Math.Max(last, one.Timestamp);
+                    if (wanted.Matches(in one))
+                    {
+                        CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
+                        first = Math.Min(first, one.Timestamp);
+                        last = Math.Max(last, one.Timestamp);
+                    }
                 }
             }
         }

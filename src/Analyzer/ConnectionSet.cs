@@ -20,17 +20,15 @@ public sealed class ConnectionSet
         var set = new ConnectionSet();
         while (reader.Read())
         {
-            if (reader.Events.IsEmpty)
+            for (var events = reader.Events; !events.IsEmpty;)
             {
-                continue;
-            }
-
-            var wanted = filter.Resolve(reader.Begin!.Value, reader.Clock);
-            foreach (ref readonly var one in reader.Events)
-            {
-                if (wanted.Matches(in one))
+                var wanted = filter.ResolveNext(reader.Begin!.Value, reader.Clocks, ref events, out var run);
+                foreach (ref readonly var one in run)
                 {
-                    set.Add(reader.Section, in one);
+                    if (wanted.Matches(in one))
+                    {
+                        set.Add(reader.Section, in one);
+                    }
                 }
             }
         }

@@ -13,6 +13,12 @@ public sealed class EventPrinter(IEventFormat format, EventFilter filter, Stream
     /// <summary>Which events are wanted from now on.</summary>
     public EventFilter Filter { get; set; } = filter;
 
+    /// <summary>Where the text goes.</summary>
+    public Stream Output => output;
+
+    /// <summary>Whether an event was printed.</summary>
+    public bool HasPrinted { get; private set; }
+
     /// <summary>Prints what comes before the first event.</summary>
     public void Begin()
     {
@@ -36,6 +42,7 @@ public sealed class EventPrinter(IEventFormat format, EventFilter filter, Stream
             }
         }
 
+        HasPrinted |= rows > 0;
         text.Flush();
         return rows;
     }

@@ -9,6 +9,14 @@ public interface IEventFormat
     /// <summary>Writes what comes before the first event.</summary>
     void WriteHeader(IBufferWriter<byte> output);
 
+    /// <summary>Says by which clocks the wall-clock times of the next events go; null if they are not known.</summary>
+    void UseClock(ClockAnchor? anchor)
+    {
+    }
+
+    /// <summary>One that continues where this one stands, for another thread.</summary>
+    IEventFormat Copy();
+
     /// <summary>Writes the line of one event.</summary>
     void WriteRow(IBufferWriter<byte> output, in TcpEvent e);
 }

@@ -6,9 +6,7 @@ namespace TraceCap.Analyzer;
 /// <summary>Events as JSON, one object a line (<see cref="EventJson"/>).</summary>
 public sealed class JsonLines : IEventFormat
 {
-    /// <summary>What to add to a monotonic timestamp for the wall-clock time, in nanoseconds; null if it is not known,
-    /// then the lines have none.</summary>
-    public long? WallOffset { get; set; }
+    private long? wallOffset;
 
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)
@@ -16,5 +14,11 @@ public sealed class JsonLines : IEventFormat
     }
 
     /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, WallOffset);
+    public void UseClock(ClockAnchor? anchor) => wallOffset = anchor?.WallOffset;
+
+    /// <inheritdoc />
+    public IEventFormat Copy() => new JsonLines { wallOffset = wallOffset };
+
+    /// <inheritdoc />
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, wallOffset);
 }

@@ -7,13 +7,15 @@ public static class Replay
 {
     /// <summary>Prints all events that are wanted in time order, each chunk's as soon as it is read.</summary>
     /// <param name="events">Is read to its end.</param>
-    /// <param name="format">How events look; <see cref="JsonLines"/> gets the capture's clocks.</param>
+    /// <param name="format">How events look.</param>
     /// <param name="filter">Which are wanted.</param>
     /// <param name="printer">Prints them; what comes before the first event is printed already.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
     public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<Ledger> lost)
     {
+        var threads = events.Reader.Threads;
+        var parallel = threads > 1 ? new ParallelPrinter(printer.Output, threads) : null;
         var told = default(Ledger);
         var section = 0;
         while (events.Read(out var batch))
@@ -26,17 +28,28 @@ public static class Replay
 
             if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
             {
+                parallel?.Flush();
                 lost(events.Ledger - told);
                 told = events.Ledger;
             }
 
-            if (format is JsonLines json)
+            while (!batch.IsEmpty)
             {
-                json.WallOffset = events.Clock?.WallOffset;
+                var anchor = events.Clocks.TakeRun(ref batch, out var run);
+                format.UseClock(anchor);
+                printer.Filter = filter.Resolve(events.Begin!.Value, anchor);
+                // Times count from the first row, so whoever prints another one has to know it.
+                if (parallel is null || !printer.HasPrinted)
+                {
+                    printer.Print(run);
+                }
+                else
+                {
+                    parallel.Print(run, format, printer.Filter);
+                }
             }
-
-            printer.Filter = filter.Resolve(events.Begin!.Value, events.Clock);
-            printer.Print(batch);
         }
+
+        parallel?.Flush();
     }
 }

@@ -20,6 +20,7 @@ public static class SummaryJson
             json.WriteString("file", name);
             Number(json, "bytes", summary.Bytes);
             json.WriteBoolean("complete", summary.IsWhole);
+            json.WriteBoolean("checked", summary.IsChecked);
             json.WriteStartArray("sections");
             foreach (var section in summary.Sections)
             {
@@ -75,7 +76,7 @@ public static class SummaryJson
 
         json.WriteString("end_reason", section.EndReason);
         json.WriteStartArray("clocks");
-        foreach (var clock in section.Clocks)
+        foreach (var clock in section.Clocks.Anchors)
         {
             json.WriteStartObject();
             Number(json, "monotonic_ns", clock.Monotonic);
@@ -89,10 +90,10 @@ public static class SummaryJson
         {
             Number(json, "first_monotonic_ns", section.FirstTimestamp);
             Number(json, "last_monotonic_ns", section.LastTimestamp);
-            if (section.WallClock(section.FirstTimestamp) is { } first)
+            if (section.Clocks.WallClock(section.FirstTimestamp) is { } first)
             {
                 json.WriteString("first_time", WallTime.Format(first));
-                json.WriteString("last_time", WallTime.Format(section.WallClock(section.LastTimestamp)!.Value));
+                json.WriteString("last_time", WallTime.Format(section.Clocks.WallClock(section.LastTimestamp)!.Value));
             }
         }
 

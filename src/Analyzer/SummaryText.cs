@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using TraceCap.Format;
 
@@ -38,6 +39,12 @@ public static class SummaryText
         < 1 << 30 => Invariant($"{bytes / (double)(1 << 20):F1} MiB"),
         _ => Invariant($"{bytes / (double)(1 << 30):F2} GiB"),
     };
+
+    /// <summary>A number of things: <c>1 event</c>, <c>2,000 events</c>.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="thing">The name of one, which takes an s.</param>
+    public static string Counted<T>(T number, string thing)
+        where T : INumber<T> => Invariant($"{number:N0} {thing}{(number == T.One ? "" : "s")}");
 
     private static void Add(StringBuilder text, SectionSummary section)
     {
@@ -83,14 +90,14 @@ public static class SummaryText
             Line(text, "ended", reason1);
         }
 
-        if (section.Clocks.Count > 1)
+        if (section.Clocks.Anchors.Count > 1)
         {
-            var (first, last) = (section.Clocks[0], section.Clocks[^1]);
+            var (first, last) = (section.Clocks.Anchors[0], section.Clocks.Anchors[^1]);
             Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
         }
-        else if (section.Clocks.Count == 1)
+        else if (section.Clocks.Anchors.Count == 1)
         {
-            Line(text, "recorded", $"from {Wall(section.Clocks[0].Realtime)}");
+            Line(text, "recorded", $"from {Wall(section.Clocks.Anchors[0].Realtime)}");
         }
 
         if (section.Events > 0)
@@ -122,10 +129,12 @@ public static class SummaryText
 
         if (summary.Damage is { Count: > 0 } damage)
         {
-            states.Add(Invariant($"damaged in {damage.Count:N0} places, {damage.Bytes:N0} bytes not readable, {damage.MissingBlocks:N0} blocks missing"));
+            states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
         }
 
-        return states.Count == 0 ? "complete" : string.Join(", ", states);
+        return states.Count == 0
+            ? summary.IsChecked ? "complete" : "complete by its footer; chunks not checked (tracecap verify)"
+            : string.Join(", ", states);
     }
 
     private static string ByType(IReadOnlyDictionary<TcpEventType, ulong> types) => types.Count == 0
@@ -152,10 +161,10 @@ public static class SummaryText
 
     private static string Missing(in MissingEvents missing) => missing.IsNone
         ? ""
-        : Invariant($"{missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes: they were damaged when this was written");
+        : $"{Counted(missing.Events, "event")} or more, {Counted(missing.Blocks, "block")}, {Counted(missing.Bytes, "byte")}: they were damaged when this was written";
 
     private static string WallOf(SectionSummary section, ulong monotonic) =>
-        section.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
+        section.Clocks.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");
 
     private static string Wall(ulong nanoseconds) => WallTime.Format(nanoseconds);
 

@@ -54,6 +54,9 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     }
 
     /// <inheritdoc />
+    public IEventFormat Copy() => new TcptracerTable(options) { Start = Start };
+
+    /// <inheritdoc />
     public void WriteRow(IBufferWriter<byte> output, in TcpEvent e)
     {
         var start = Start ??= e.Timestamp;

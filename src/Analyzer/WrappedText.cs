@@ -29,4 +29,7 @@ internal static class WrappedText
 
         text.Append('\n');
     }
+
+    /// <summary>A name that fits: what is too long ends with an ellipsis.</summary>
+    public static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
 }

@@ -15,7 +15,7 @@ internal sealed class CaptureFile : IDisposable
     {
         Name = name;
         Stream = stream;
-        if (stream is not FileStream && StandardInput.IsPipe)
+        if (stream is not (FileStream or Progress) && StandardInput.IsPipe)
         {
             var first = new FirstInterrupt();
             interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = first.Spares(context));
@@ -30,7 +30,10 @@ internal sealed class CaptureFile : IDisposable
     /// <summary>What messages call a file named so on the command line.</summary>
     internal static string NameOf(string path) => path == Pipe ? "standard input" : path;
 
-    internal static CaptureFile Open(string path)
+    /// <summary>Opens it; how much of it has been read is shown on stderr, if that is a terminal.</summary>
+    /// <param name="path">The file, or <c>-</c>.</param>
+    /// <param name="printsRows">Whether rows appear on standard output meanwhile: on a terminal these are enough.</param>
+    internal static CaptureFile Open(string path, bool printsRows = false)
     {
         if (path == Pipe)
         {
@@ -39,7 +42,8 @@ internal sealed class CaptureFile : IDisposable
 
         try
         {
-            return new CaptureFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0));
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            return new CaptureFile(path, file.CanSeek && StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(file, path) : file);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -54,14 +58,14 @@ internal sealed class CaptureFile : IDisposable
 
     /// <summary>Does the same with each of several files. One that cannot be read at all does not stop the others.</summary>
     /// <returns>The worst that happened.</returns>
-    internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action)
+    internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action, bool printsRows = false)
     {
         var code = ExitCode.Done;
         foreach (var path in paths)
         {
             try
             {
-                using var file = Open(path);
+                using var file = Open(path, printsRows);
                 code = Worse(code, action(file));
             }
             catch (CommandException error) when (paths.Length > 1)

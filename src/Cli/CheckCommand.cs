@@ -26,7 +26,7 @@ internal static class CheckCommand
             var feed = new ConnectionFeed(check, files.Filter(parsed));
             var code = files.Read(parsed, feed);
             var results = check.Results(feed.Recordings);
-            output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, Terminal.Width));
+            output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
             return results.All(result => result.Holds == true) ? code : ExitCode.Failed;
         });
         return command;

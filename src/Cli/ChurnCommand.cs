@@ -36,7 +36,7 @@ internal static class ChurnCommand
             }
             else
             {
-                ChurnText.Write(output, churn, feed.Recordings, Terminal.Width);
+                ChurnText.Write(output, churn, feed.Recordings, StandardOutput.Columns);
             }
 
             return code;

@@ -12,8 +12,8 @@ internal static class CommandRunner
     {
         // An argument is what it says: neither a file of more arguments (@name) nor an order to the parser ([name]).
         root.Directives.Clear();
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         FitHelp(root);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && args.Length > 0)
         {
             // Of a word that is no command, first the command is missing, then the word is too much, and so is each after it.

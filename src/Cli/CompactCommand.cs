@@ -11,7 +11,7 @@ internal static class CompactCommand
         var file = Options.CaptureFile();
         var output = Options.CaptureOutput();
         var chunk = Options.Size(
-            "Events of a chunk, as they are in memory; 4M if not given.", "a size from 64K to 16M, such as 1M or 8M", IsChunkSize, "--chunk");
+            "Events of a chunk, as they are in memory; 4M if not given.", "a size from 64K to 10M, such as 1M or 8M", IsChunkSize, "--chunk");
         var force = Options.Force();
         var command = new Command("compact", "Makes a capture smaller by larger chunks; what is in it stays.") { file, output, chunk, force };
         command.Does(parsed => Run(
@@ -22,13 +22,13 @@ internal static class CompactCommand
         return command;
     }
 
-    private static bool IsChunkSize(long size) => size is >= 64 << 10 and <= BlockHeader.MaxPayload;
+    private static bool IsChunkSize(long size) => size is >= 64 << 10 and <= BlockHeader.MaxEvents * TcpEvent.Size;
 
     private static ExitCode Run(string path, string outputPath, int chunkBytes, bool force)
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = new CaptureReader(file.Stream);
+        var reader = CaptureReader.Open(file.Stream);
         file.Read(() => new CaptureCompaction(reader, output.Stream, chunkBytes).Run());
         return file.End(reader, output);
     }

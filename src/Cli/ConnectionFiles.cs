@@ -27,10 +27,10 @@ internal sealed class ConnectionFiles
     {
         var code = CaptureFile.ForEach(paths, file =>
         {
-            var reader = new CaptureReader(file.Stream);
+            var reader = CaptureReader.Open(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));
             return file.Report(reader.Damage, reader.CutShort);
-        });
+        }, printsRows: true);
         feed.End();
         return code;
     }

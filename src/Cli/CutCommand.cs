@@ -37,13 +37,13 @@ internal static class CutCommand
         }
 
         using var output = NewCapture.Create(outputPath, force, path);
-        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(new CaptureReader(file.Stream), filter)) : null;
+        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(CaptureReader.Open(file.Stream), filter)) : null;
         if (keepWhole)
         {
             file.Stream.Position = 0;
         }
 
-        var reader = new CaptureReader(file.Stream);
+        var reader = CaptureReader.Open(file.Stream);
         file.Read(() => new CaptureCut(reader, output.Stream, filter, selection, whole).Run());
         return file.End(reader, output);
     }

@@ -38,7 +38,7 @@ internal static class DiffCommand
             var results = unwanted.Select(comparison.Check).ToArray();
             output.Write(parsed.GetValue(json)
                 ? ComparisonJson.Format(comparison, results)
-                : ComparisonText.Format(comparison, results, Terminal.Width));
+                : ComparisonText.Format(comparison, results, StandardOutput.Columns));
             return results.Any(result => result.Holds != false) ? ExitCode.Failed : code == ExitCode.Done ? otherCode : code;
 
             (ComparedCapture Compared, ExitCode Code) Read(string path)

@@ -25,7 +25,7 @@ internal sealed class FilterOptions
 
         command.Validators.Add(result =>
         {
-            if (result.GetValue(ipv4) && result.GetValue(ipv6))
+            if (result.ValueIfRight(ipv4) && result.ValueIfRight(ipv6))
             {
                 result.AddError("-4 and -6 exclude each other; without either, both are meant");
             }

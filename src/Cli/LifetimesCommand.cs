@@ -38,7 +38,7 @@ internal static class LifetimesCommand
         files.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(csv) && result.GetValue(json))
+            if (result.ValueIfRight(csv) && result.ValueIfRight(json))
             {
                 result.AddError("--csv and --json exclude each other");
             }

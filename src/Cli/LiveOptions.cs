@@ -24,6 +24,8 @@ internal sealed class LiveOptions
         TraceCap.Recorder.Probes.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");
 
+    private readonly Option<string?> user = Options.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");
+
     internal FilterOptions Filters { get; } = new();
 
     internal void AddTo(Command command)
@@ -34,6 +36,7 @@ internal sealed class LiveOptions
         command.Add(cgroupMap);
         command.Add(mountMap);
         command.Add(buffer);
+        command.Add(user);
         command.Add(probeSet);
     }
 
@@ -49,6 +52,11 @@ internal sealed class LiveOptions
     }
 
     internal TimeSpan? Duration(ParseResult parsed) => parsed.GetValue(duration);
+
+    /// <summary>Whom to become; null to stay who one is.</summary>
+    internal UserAccount? User(ParseResult parsed) => parsed.GetValue(user) is not { } name
+        ? null
+        : UserAccount.Find(name) ?? throw new CommandException($"--user {name}: there is no such user on this host", ExitCode.Usage);
 
     internal ulong Count(ParseResult parsed) => parsed.GetValue(count) ?? ulong.MaxValue;
 

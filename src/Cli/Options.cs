@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Analyzer.Expectations;
+using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
 
@@ -85,7 +87,7 @@ internal static class Options
     internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
         Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
         {
-            var isTime = TryParseDuration(text, out var time);
+            var isTime = Durations.TryParse(text, out var time);
             value = time;
             return isTime;
         });
@@ -123,7 +125,7 @@ internal static class Options
         {
             Description = description,
             HelpName = what,
-            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse) is [var value] ? value : null,
+            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse),
         };
 
     /// <summary>The same, as often as it is given.</summary>
@@ -131,9 +133,44 @@ internal static class Options
     {
         Description = description,
         HelpName = what,
-        CustomParser = result => [.. result.Tokens.SelectMany(token => Parse(result, token.Value, parse))],
+        CustomParser = result => [.. result.Tokens.SelectMany(token => TryExplain(result, token.Value, parse, out var value) ? [value] : Array.Empty<T>())],
         DefaultValueFactory = _ => [],
     };
+
+    /// <summary>What a parser reads that explains itself and gives an object, once.</summary>
+    internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
+        where T : class => new(name, aliases)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => TryExplain(result, result.Tokens[^1].Value, parse, out var value) ? value : null,
+        };
+
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ExplainedList<T>(string description, string what, Func<string, T> parse, string name)
+        where T : class => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => [.. result.Tokens.Select(token => TryExplain(result, token.Value, parse, out var value) ? value : null).OfType<T>()],
+        };
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
+
+    /// <summary>What a check of the whole command line goes by: it runs before the parser has looked at each value.</summary>
+    /// <returns>The value; the default if it is wrong, which is told anyway.</returns>
+    internal static T? ValueIfRight<T>(this CommandResult command, Option<T> option)
+    {
+        try
+        {
+            return command.GetValue(option);
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
 
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
@@ -141,7 +178,7 @@ internal static class Options
 
     /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
     /// its way, and names another file or none.</summary>
-    private static void CheckNames(SymbolResult result, string what)
+    internal static void CheckNames(SymbolResult result, string what)
     {
         foreach (var name in result.Tokens.Select(token => token.Value))
         {
@@ -164,17 +201,21 @@ internal static class Options
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The value of a text; none, and an error, if it has none.</summary>
-    private static T[] Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
+    private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
+        where T : struct => TryExplain(result, text, parse, out var value) ? value : null;
+
+    private static bool TryExplain<T>(ArgumentResult result, string text, Func<string, T> parse, [MaybeNullWhen(false)] out T value)
     {
         try
         {
-            return [parse(text)];
+            value = parse(text);
+            return true;
         }
         catch (FormatException error)
         {
             result.AddError($"{Spelling(result)}: {error.Message}");
-            return [];
+            value = default;
+            return false;
         }
     }
 
@@ -197,21 +238,6 @@ internal static class Options
 
     private static string Spelling(ArgumentResult result) =>
         result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
-
-    private static bool TryParseDuration(string text, out TimeSpan time)
-    {
-        time = default;
-        var digits = text.TrimEnd("hmnsu".ToCharArray());
-        var seconds = text[digits.Length..] switch { "us" => 1e-6, "ms" => 1e-3, "s" => 1, "m" => 60, "h" => 3600, _ => 0 };
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            || number * seconds >= TimeSpan.MaxValue.TotalSeconds)
-        {
-            return false;
-        }
-
-        time = TimeSpan.FromSeconds(number * seconds);
-        return time > TimeSpan.Zero;
-    }
 
     private static bool TryParseSize(string text, out long size)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TraceCap.Format;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -12,66 +13,126 @@ internal static class RecordCommand
 
     internal static Command Create()
     {
-        var output = Options.CaptureOutput();
+        var files = new RotationOptions();
+        var flight = new FlightOptions(files);
         var live = new LiveOptions();
         var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var force = Options.Force();
         var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
-        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.") { output };
+        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
+        files.AddTo(command);
+        flight.AddTo(command);
         live.AddTo(command);
         command.Add(comment);
-        command.Add(force);
         command.Add(quiet);
-        command.Does(parsed => Run(
-            parsed.GetValue(output)!,
-            live.Probes(parsed),
-            live.Duration(parsed),
-            live.Count(parsed),
-            parsed.GetValue(comment) ?? "",
-            parsed.GetValue(force),
-            parsed.GetValue(quiet)));
+        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
         return command;
     }
 
-    private static ExitCode Run(
-        string path, ProbeOptions options, TimeSpan? duration, ulong count, string comment, bool force, bool quiet)
+    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
     {
-        CaptureOutput.Check(path, force);
-        var start = Clocks.Anchor();
-        using var session = LiveSession.Start(options);
-        using var signals = new StopSignals(session);
-        using var output = CaptureOutput.Create(path, force, signals.Stopped);
-        var header = Recording.Describe(session, options, start, Version.Tool, comment);
-        var sink = new CaptureSink(output.Stream, header, Clocks.Anchor, count)
+        var output = files.Output(parsed);
+        if (output.IsSeries)
         {
-            FlushInterval = output.IsPipe ? PipeFlushInterval : TimeSpan.FromSeconds(1),
-        };
+            CaptureOutput.CheckFolder(output.Text);
+        }
+        else
+        {
+            CaptureOutput.Check(output.Name, files.Force(parsed));
+        }
+
+        var user = live.User(parsed);
+        var probes = live.Probes(parsed);
+        var start = Clocks.Anchor();
+        using var session = LiveSession.Start(probes);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
         }
 
-        using var status = new RecordingStatus(sink, output.Name, quiet);
-        status.Begin();
-        try
+        // Who makes file after file makes all of them without privileges; a single one may need them.
+        if (output.IsSeries)
         {
-            var end = session.Run(status, duration);
-            sink.Complete(end switch
-            {
-                EndOfSession.TimeOver => "the time was over",
-                EndOfSession.SinkFull => "the number of events was reached",
-                _ => "stopped by a signal",
-            });
-            output.Finish();
-        }
-        catch (IOException error) when (error is not ClosedPipeException || !signals.Stopped.IsCompleted)
-        {
-            throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"recording ended: {error.Message}; of {sink.Ledger.Emitted:N0} events, {sink.EventsWritten:N0} were written before and can be read"));
+            Privileges.Drop(user);
         }
 
-        status.Sum();
+        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        using var signals = new SessionSignals(session);
+        using var sink = Begin(parsed, files, flight, header, user, signals);
+        if (!output.IsSeries)
+        {
+            Privileges.Drop(user);
+        }
+
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
+    }
+
+    /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
+    private static IRecordingSink Begin(
+        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, SessionSignals signals)
+    {
+        var output = files.Output(parsed);
+        var options = files.Series(parsed);
+        if (output.Text == CaptureFile.Pipe)
+        {
+            return new CaptureSeries(
+                StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
+        }
+
+        var captures = files.Files(parsed, user);
+        try
+        {
+            if (flight.Limits(parsed) is { } limits)
+            {
+                captures.CheckFolder();
+                var recorder = new FlightRecorder(captures, header, Clocks.Anchor, limits, flight.Triggers(parsed), options);
+                signals.OnUser(recorder.WriteNow);
+                return recorder;
+            }
+
+            var series = new CaptureSeries(captures, header, Clocks.Anchor, options);
+            if (output.IsSeries)
+            {
+                signals.OnHangUp(series.RotateNow);
+            }
+
+            return series;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                $"{output.Folder}: {user?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
+                + "once the probes are attached: give the folder to that user, or record as its owner with --user NAME");
+        }
+    }
+
+    private static ExitCode Record(
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
+    {
+        using (status)
+        {
+            status.Begin();
+            try
+            {
+                var end = session.Run(new EventLimit(status, count), duration);
+                sink.Complete(
+                    end switch
+                    {
+                        EndOfSession.TimeOver => "the time was over",
+                        EndOfSession.SinkFull => "the number of events was reached",
+                        _ => "stopped by a signal",
+                    },
+                    cut: end == EndOfSession.SinkFull);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
+            {
+                throw new CommandException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"recording ended: {error.Message}; of {sink.Totals.Ledger.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
+            }
+
+            status.Sum();
+        }
+
         return ExitCode.Done;
     }
 }

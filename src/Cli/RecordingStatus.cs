@@ -11,20 +11,17 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
 {
     private const ulong Interval = 250_000_000;
 
-    private readonly CaptureSink sink;
-    private readonly string name;
+    private readonly IRecordingSink sink;
     private readonly string shortName;
     private readonly bool quiet;
-    private readonly StatusLine line = new();
     private readonly ulong begin = Clocks.Monotonic();
     private ulong shownAt;
     private ulong shownEvents;
 
-    internal RecordingStatus(CaptureSink sink, string name, bool quiet)
+    internal RecordingStatus(IRecordingSink sink, bool quiet)
     {
         this.sink = sink;
-        this.name = name;
-        shortName = PrintableText.Of(Path.GetFileName(name));
+        shortName = PrintableText.Of(Path.GetFileName(sink.Name));
         this.quiet = quiet;
         shownAt = begin;
     }
@@ -34,19 +31,20 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         if (!quiet)
         {
-            Messages.Warn($"recording to {name}; Ctrl-C ends it");
+            Messages.Warn($"recording to {sink.Name}; Ctrl-C ends it");
         }
     }
 
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         var wanted = sink.Take(events, state);
-        if (line.IsSeen && !quiet && state.Now - shownAt >= Interval)
+        if (StatusLine.IsSeen && !quiet && state.Now - shownAt >= Interval)
         {
-            var rate = (sink.Events - shownEvents) * 1e9 / (state.Now - shownAt);
-            line.Show(Text(
-                $"{shortName}: {Seconds(state.Now)}  {sink.Events:N0} events  {rate:N0}/s  {sink.Ledger.Lost:N0} lost  {SummaryText.Bytes(sink.Length)}  (Ctrl-C ends)"));
-            (shownAt, shownEvents) = (state.Now, sink.Events);
+            var totals = sink.Totals;
+            var rate = (totals.Events - shownEvents) * 1e9 / (state.Now - shownAt);
+            StatusLine.Show(Text(
+                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {SummaryText.Bytes(totals.Length)}  (Ctrl-C ends)"));
+            (shownAt, shownEvents) = (state.Now, totals.Events);
         }
 
         return wanted;
@@ -56,19 +54,20 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     internal void Sum()
     {
         Dispose();
-        var ledger = sink.Ledger;
+        var totals = sink.Totals;
+        var ledger = totals.Ledger;
         var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
         var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
         if (!quiet || !isWhole)
         {
-            var types = sink.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
+            var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{name}: {sink.Events:N0} {(sink.Events == 1 ? "event" : "events")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(sink.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Name}: {SummaryText.Counted(totals.Events, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 
-    public void Dispose() => line.Dispose();
+    public void Dispose() => StatusLine.Hide();
 
     private string Seconds(ulong now) => Text($"{(now - begin) / 1e9:F1} s");
 

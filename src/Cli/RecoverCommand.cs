@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using TraceCap.Analyzer;
 using TraceCap.Format;
 
 namespace TraceCap.Cli;
@@ -21,7 +21,7 @@ internal static class RecoverCommand
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = new CaptureReader(file.Stream);
+        var reader = CaptureReader.Open(file.Stream);
         var kept = file.Read(() => new CaptureRecovery(reader, output.Stream).Run());
         if (reader.Section == 0)
         {
@@ -39,11 +39,11 @@ internal static class RecoverCommand
         var missing = kept.Missing;
         var lost = missing.IsNone
             ? "nothing is missing"
-            : $"missing: {missing.Events:N0} events or more, {missing.Blocks:N0} blocks, {missing.Bytes:N0} bytes that cannot be read";
-        Messages.Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: {kept.Events:N0} events in {kept.Chunks:N0} chunks; {lost}"));
+            : $"missing: {SummaryText.Counted(missing.Events, "event")} or more, {SummaryText.Counted(missing.Blocks, "block")}, {SummaryText.Counted(missing.Bytes, "byte")} that cannot be read";
+        Messages.Warn($"{name}: {SummaryText.Counted(kept.Events, "event")} in {SummaryText.Counted(kept.Chunks, "chunk")}; {lost}");
         foreach (var problem in problems?.Entries ?? [])
         {
-            Messages.Warn(string.Create(CultureInfo.InvariantCulture, $"{name}: at byte {problem.Offset}: {problem.What}; it was so in the input"));
+            Messages.Warn(FormattableString.Invariant($"{name}: at byte {problem.Offset}: {problem.What}; it was so in the input"));
         }
 
         return missing.IsNone && problems is null or { Count: 0 } ? ExitCode.Done : ExitCode.Damaged;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using TraceCap.Analyzer;
 using TraceCap.Format;
 
@@ -41,10 +42,20 @@ internal static class ReplayCommand
                 isBegun = true;
             }
 
-            var reader = new CaptureReader(file.Stream);
-            file.Read(() => Replay.Run(new EventStream(reader), format, filter, printer, lost =>
+            var reader = CaptureReader.Open(file.Stream);
+            var events = new EventStream(reader);
+            file.Read(() => Replay.Run(events, format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
-            return file.Report(reader.Damage, reader.CutShort);
-        });
+            var state = file.Report(reader.Damage, reader.CutShort);
+            return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order.GivenLate);
+        }, printsRows: true);
+    }
+
+    private static ExitCode ReportLate(CaptureFile file, long events)
+    {
+        Messages.Warn(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{file.Name}: {events:N0} events came later than their capture promised; they are not in order"));
+        return ExitCode.Damaged;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ShowOptions
         command.Add(compat);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(all) && result.GetValue(compat))
+            if (result.ValueIfRight(all) && result.ValueIfRight(compat))
             {
                 result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
             }

@@ -1,17 +1,17 @@
 namespace TraceCap.Cli;
 
-/// <summary>One line on stderr that changes while something runs, if that is a terminal; gone at the end.</summary>
-internal sealed class StatusLine : IDisposable
+/// <summary>One line on stderr that changes while something runs, if that is a terminal; gone before any message.</summary>
+internal static class StatusLine
 {
     private const string Clear = "\r\u001b[K";
 
-    private bool isShown;
+    private static bool isShown;
 
     /// <summary>Whether somebody can see it.</summary>
-    internal bool IsSeen { get; } = StandardError.IsTerminal;
+    internal static bool IsSeen { get; } = StandardError.IsTerminal;
 
     /// <summary>Shows as much as fits the terminal now; nothing if the terminal takes nothing now.</summary>
-    internal void Show(string text)
+    internal static void Show(string text)
     {
         // A line as wide as the terminal would wrap on some.
         var room = Math.Max(0, Descriptors.Columns(Descriptors.Error) - 1);
@@ -19,7 +19,8 @@ internal sealed class StatusLine : IDisposable
         isShown = true;
     }
 
-    public void Dispose()
+    /// <summary>Takes the line away, whoever showed it.</summary>
+    internal static void Hide()
     {
         if (isShown)
         {

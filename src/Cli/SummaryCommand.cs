@@ -36,7 +36,7 @@ internal static class SummaryCommand
             output.Write(parsed.GetValue(json)
                 ? TrafficSummaryJson.Format(summary, feed.Recordings)
                 : TrafficSummaryText.Format(
-                    summary, feed.Recordings, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), Terminal.Width));
+                    summary, feed.Recordings, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
             return code;
         });
         return command;

@@ -19,15 +19,17 @@ internal static class TraceCommand
             show.Format(parsed, live.Filters.IsOneNetns(parsed)),
             show.Limit(parsed, new EventFilter()),
             live.Probes(parsed),
+            live.User(parsed),
             live.Duration(parsed),
             live.Count(parsed)));
         return command;
     }
 
-    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, TimeSpan? duration, ulong count)
+    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
-        using var signals = new StopSignals(session);
+        Privileges.Drop(user);
+        using var signals = new SessionSignals(session);
         using var output = new LiveOutput(signals.Stopped);
         foreach (var limit in session.Limits)
         {
@@ -45,16 +47,16 @@ internal static class TraceCommand
     {
         private const ulong ClockInterval = 1_000_000_000;
 
-        private readonly JsonLines? json;
+        private readonly IEventFormat format;
         private readonly EventPrinter printer;
         private readonly EventOrder order = new();
         private ulong left;
-        private ulong clockReadAt;
+        private ulong? clockReadAt;
         private Ledger told;
 
         internal PrintingSink(IEventFormat format, EventPrinter printer, ulong count)
         {
-            json = format as JsonLines;
+            this.format = format;
             this.printer = printer;
             left = count;
             printer.Begin();
@@ -81,9 +83,9 @@ internal static class TraceCommand
         /// <summary>The wall clock may be set, or the host sleep, while events are printed.</summary>
         private void FollowClock(ulong now)
         {
-            if (json is not null && (json.WallOffset is null || now - clockReadAt >= ClockInterval))
+            if (clockReadAt is not { } before || now - before >= ClockInterval)
             {
-                json.WallOffset = Clocks.Anchor().WallOffset;
+                format.UseClock(Clocks.Anchor());
                 clockReadAt = now;
             }
         }

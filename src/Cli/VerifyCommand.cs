@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceCap.Analyzer;
 using TraceCap.Format;
 
@@ -22,7 +21,7 @@ internal static class VerifyCommand
         return CaptureFile.ForEach(paths, file =>
         {
             var found = file.Read(() => CaptureVerifier.Verify(file.Stream));
-            var held = string.Create(CultureInfo.InvariantCulture, $"{found.Events:N0} events in {found.Chunks:N0} {(found.Chunks == 1 ? "chunk" : "chunks")}");
+            var held = $"{SummaryText.Counted(found.Events, "event")} in {SummaryText.Counted(found.Chunks, "chunk")}";
             if (found.Problems.Count == 0)
             {
                 output.WriteLine($"{PrintableText.Of(file.Name)}: ok, {held}");

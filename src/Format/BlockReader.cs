@@ -53,8 +53,10 @@ public sealed class BlockReader
         Advance(current);
         current = 0;
         var damaged = 0L;
+        var isBlock = false;
         while (!TryReadHere() && Searches)
         {
+            isBlock |= damaged == 0 && StandsLikeBlock();
             var skipped = SkipToMagic();
             damaged += skipped;
             if (skipped == 0)
@@ -64,7 +66,7 @@ public sealed class BlockReader
         }
 
         Skipped = damaged > 0
-            ? new Damage(startOffset - damaged, damaged, current > 0 ? "not an undamaged block" : "the last block is incomplete")
+            ? new Damage(startOffset - damaged, damaged, current == 0 && isBlock ? "the last block is incomplete" : "not an undamaged block")
             : null;
         return current > 0;
     }
@@ -99,9 +101,14 @@ public sealed class BlockReader
     {
         if (startOffset == 0)
         {
-            var known = Math.Min(end - start, BlockHeader.Magic.Length);
-            BeginsLikeCapture = buffer.AsSpan(start, known).SequenceEqual(BlockHeader.Magic[..known]);
+            BeginsLikeCapture = StandsLikeBlock();
         }
+    }
+
+    private bool StandsLikeBlock()
+    {
+        var known = Math.Min(end - start, BlockHeader.Magic.Length);
+        return buffer.AsSpan(start, known).SequenceEqual(BlockHeader.Magic[..known]);
     }
 
     /// <summary>A file of nothing but headers that each claim a long payload would take hours: it is refused.</summary>

@@ -6,16 +6,18 @@ namespace TraceCap.Format;
 internal sealed class BlockSource
 {
     private readonly BlockReader blocks;
-    private readonly ConcurrentBag<BlockDecoder> decoders = [new BlockDecoder()];
+    private readonly ConcurrentBag<BlockDecoder> decoders;
     private readonly WorkAhead<LoadedBlock>? ahead;
     private readonly Stack<LoadedBlock> free = new();
     private bool exhausted;
 
     /// <param name="blocks">Gives the blocks as they are stored.</param>
     /// <param name="threads">How many threads decode.</param>
-    internal BlockSource(BlockReader blocks, int threads)
+    /// <param name="decoder">Decodes for one of them; several sources on one thread may share it.</param>
+    internal BlockSource(BlockReader blocks, int threads, BlockDecoder decoder)
     {
         this.blocks = blocks;
+        decoders = [decoder];
         if (threads > 1)
         {
             // While every thread has a block in hand, there is one more for each to begin.

@@ -21,13 +21,14 @@ public readonly record struct IncompleteInput(string Name, DamageLog Damage, boo
 public sealed class CaptureMerge
 {
     /// <summary>The most captures that are read at the same time.</summary>
-    public const int MaxOpen = 32;
+    public const int MaxOpen = 16;
 
     private readonly IReadOnlyList<MergeInput> inputs;
     private readonly string tool;
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
     private readonly List<IDisposable> open = [];
+    private readonly BlockDecoder decoder = new();
 
     /// <param name="inputs">At least one.</param>
     /// <param name="tool">The program and version that merges.</param>
@@ -135,7 +136,7 @@ public sealed class CaptureMerge
             sources.Select((source, place) => (source, (source.Time, place))));
         while (queue.TryDequeue(out var source, out var key))
         {
-            var more = Named(source.Name, source.Fill);
+            var more = Named(source.Name, () => source.Fill(decoder));
             ledger += source.TakeLedger();
             writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost };
             if (!more)

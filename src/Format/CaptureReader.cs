@@ -29,7 +29,11 @@ public sealed class CaptureReader
     {
     }
 
-    internal CaptureReader(BlockReader blocks, int threads) => source = new BlockSource(blocks, threads);
+    internal CaptureReader(BlockReader blocks, int threads, BlockDecoder? decoder = null)
+    {
+        source = new BlockSource(blocks, threads, decoder ?? new BlockDecoder());
+        Threads = threads;
+    }
 
     /// <summary>
     /// Reads a file from its beginning with several threads if it is long: blocks are decoded ahead, and given in order
@@ -39,6 +43,9 @@ public sealed class CaptureReader
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
     public static CaptureReader Open(Stream input, int? threads = null) => new(
         new BlockReader(input), input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+
+    /// <summary>How many threads decode.</summary>
+    public int Threads { get; }
 
     /// <summary>What could not be read so far.</summary>
     public DamageLog Damage { get; } = new();
@@ -64,8 +71,8 @@ public sealed class CaptureReader
     /// <summary>The header of the section; null if it is damaged.</summary>
     public CaptureHeader? Header { get; private set; }
 
-    /// <summary>The last clock anchor of the section so far; null if it has none that can be read.</summary>
-    public ClockAnchor? Clock { get; private set; }
+    /// <summary>The clocks of the section, as far as it has been read.</summary>
+    public ClockTable Clocks { get; private set; } = new();
 
     /// <summary>The earliest timestamp of the first chunk of the section that has events, CLOCK_MONOTONIC ns: where its time
     /// begins. Null before.</summary>
@@ -145,7 +152,7 @@ public sealed class CaptureReader
             CutShort += footerSeen ? 0 : 1;
             footerSeen = false;
             Header = null;
-            Clock = null;
+            Clocks = new ClockTable();
             Begin = null;
             Section++;
             fileId = block.FileId;
@@ -179,7 +186,12 @@ public sealed class CaptureReader
 
         // Of a kind of a later minor version the place, the promise and the ledger count all the same.
         Header = block.CaptureHeader ?? Header;
-        Clock = block.CaptureHeader?.Start ?? (block.Context?.Clocks is [.., var newest] ? newest : Clock);
+        Clocks.AddRange(block.Context?.Clocks ?? []);
+        if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
+        {
+            Clocks.Add(anchor);
+        }
+
         Begin ??= block.Events.IsEmpty ? null : block.Header.FirstTimestamp;
         footerSeen |= block.Footer is not null;
         return true;

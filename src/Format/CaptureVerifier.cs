@@ -24,7 +24,7 @@ public sealed class CaptureVerifier
 
     private CaptureVerifier(Stream input)
     {
-        reader = new CaptureReader(input);
+        reader = CaptureReader.Open(input);
         sections = new SectionReader(reader);
     }
 

@@ -27,7 +27,6 @@ public sealed class CaptureWriter
     private uint sequence;
     private ulong latest;
     private ulong promised;
-    private Ledger written;
     private bool completed;
 
     /// <summary>Begins a section and writes its header block.</summary>
@@ -104,6 +103,9 @@ public sealed class CaptureWriter
     /// </summary>
     public Ledger? Ledger { get; set; }
 
+    /// <summary>The ledger as the blocks written so far have it.</summary>
+    public Ledger LedgerWritten { get; private set; }
+
     private Ledger CurrentLedger => Ledger ?? new Ledger(Events, 0, 0, 0, 0);
 
     /// <summary>Adds events in the order of their arrival; chunks that become full are written.</summary>
@@ -132,10 +134,19 @@ public sealed class CaptureWriter
         var chunk = events.AsSpan(0, held);
         var rawLength = encoder.Encode(chunk, ref raw);
         var block = NewBlock(BlockKind.Chunk, rawLength);
-        Count(chunk, ref block);
+        Describe(chunk, ref block);
         block.Settled = Settled ?? block.LastTimestamp;
-        held = 0;
         WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
+        Count(chunk, in block);
+        held = 0;
+    }
+
+    /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
+    public void Discard()
+    {
+        held = 0;
+        Events = EventsWritten;
+        metadata.ResetWrittenCount();
     }
 
     /// <summary>
@@ -146,13 +157,16 @@ public sealed class CaptureWriter
     {
         CloseIfHeld();
         var block = reader.Block;
-        if (block.Kind == BlockKind.Chunk)
+        if (block.Kind != BlockKind.Chunk)
         {
-            Events += block.Events;
-            Count(reader.Events, ref block);
+            WriteBlock(ref block, reader.Payload.Span, pack: false);
+            return;
         }
 
+        Describe(reader.Events, ref block);
+        Events += block.Events;
         WriteBlock(ref block, reader.Payload.Span, pack: false);
+        Count(reader.Events, in block);
     }
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
@@ -191,7 +205,7 @@ public sealed class CaptureWriter
         }
     }
 
-    private void Count(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
+    private static void Describe(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
     {
         var (first, last) = (ulong.MaxValue, 0ul);
         foreach (ref readonly var one in chunk)
@@ -200,11 +214,16 @@ public sealed class CaptureWriter
             last = Math.Max(last, one.Timestamp);
         }
 
-        SectionAccount.CountTypes(chunk, eventsByType);
-        latest = Math.Max(latest, last);
         block.Events = (uint)chunk.Length;
         block.FirstTimestamp = chunk.IsEmpty ? 0 : first;
         block.LastTimestamp = last;
+    }
+
+    /// <summary>Only what was written counts.</summary>
+    private void Count(ReadOnlySpan<TcpEvent> chunk, in BlockHeader block)
+    {
+        SectionAccount.CountTypes(chunk, eventsByType);
+        latest = Math.Max(latest, block.LastTimestamp);
         Chunks++;
         EventsWritten += block.Events;
         RawBytes += block.RawLength;
@@ -256,7 +275,7 @@ public sealed class CaptureWriter
         header.Sequence = sequence;
         header.PayloadLength = (uint)packed;
         header.PayloadHash = BlockHeader.Hash(target[..packed]);
-        header.Ledger = CurrentLedger - written;
+        header.Ledger = CurrentLedger - LedgerWritten;
         header.Write(block);
         output.Write(block, 0, BlockHeader.Size + packed);
 
@@ -264,7 +283,7 @@ public sealed class CaptureWriter
         promised = Math.Max(promised, header.Settled);
         sequence++;
         Length += BlockHeader.Size + packed;
-        written = CurrentLedger;
+        LedgerWritten = CurrentLedger;
     }
 
     /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>

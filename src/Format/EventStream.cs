@@ -24,9 +24,8 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>Up to when that section is known to have been recorded, CLOCK_MONOTONIC ns; 0 if not at all.</summary>
     public ulong RecordedTo { get; private set; }
 
-    /// <summary>The last clock anchor before the events, by which their wall-clock times are known; null if the section
-    /// has none that can be read.</summary>
-    public ClockAnchor? Clock { get; private set; }
+    /// <summary>The clocks of that section, as far as it has been read.</summary>
+    public ClockTable Clocks { get; private set; } = new();
 
     /// <inheritdoc cref="CaptureReader.Begin" />
     public ulong? Begin { get; private set; }
@@ -54,7 +53,6 @@ public sealed class EventStream(CaptureReader reader)
             Header = null;
             Ledger = default;
             RecordedTo = 0;
-            Clock = null;
             Order.Restart();
             return Take();
         }
@@ -80,7 +78,7 @@ public sealed class EventStream(CaptureReader reader)
         Header ??= reader.Header;
         Ledger += block.Ledger;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
-        Clock = reader.Clock;
+        Clocks = reader.Clocks;
         Begin = reader.Begin;
         return Order.Add(reader.Events, block.Settled);
     }

@@ -69,12 +69,13 @@ internal sealed class MergeSource : IDisposable
     }
 
     /// <summary>Has events ready, unless there are no more.</summary>
+    /// <param name="decoder">All sources share it.</param>
     /// <exception cref="CaptureFormatException">The section cannot be read, or has connection ids that are too large.</exception>
-    internal bool Fill()
+    internal bool Fill(BlockDecoder decoder)
     {
         while (next == count && !ended)
         {
-            Load();
+            Load(decoder);
         }
 
         return next < count;
@@ -109,19 +110,19 @@ internal sealed class MergeSource : IDisposable
     }
 
     [MemberNotNull(nameof(blocks), nameof(order))]
-    private void Open()
+    private void Open(BlockDecoder decoder)
     {
         if (blocks is null || order is null)
         {
             stream = open();
-            blocks = new SectionReader(new CaptureReader(stream, Start));
+            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start), threads: 1, decoder));
             order = new EventOrder();
         }
     }
 
-    private void Load()
+    private void Load(BlockDecoder decoder)
     {
-        Open();
+        Open(decoder);
         var more = blocks.Read();
         if (!more)
         {

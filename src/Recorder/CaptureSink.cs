@@ -3,10 +3,10 @@ using TraceCap.Format;
 namespace TraceCap.Recorder;
 
 /// <summary>
-/// Writes what is recorded into a capture. A chunk is closed when it is full, or <see cref="FlushInterval"/> after
+/// Writes what is recorded into one capture. A chunk is closed when it is full, or <see cref="FlushInterval"/> after
 /// something came that a reader cannot see yet: so a crash loses no more than that.
 /// </summary>
-public sealed class CaptureSink : IEventSink
+internal sealed class CaptureSink : IEventSink
 {
     private const ulong NanosecondsPerMillisecond = 1_000_000;
     private const ulong AnchorInterval = 60_000 * NanosecondsPerMillisecond;
@@ -14,80 +14,89 @@ public sealed class CaptureSink : IEventSink
 
     private readonly CaptureWriter writer;
     private readonly Func<ClockAnchor> readClocks;
-    private readonly ulong maxEvents;
     private ClockAnchor anchor;
     private ulong? behindSince;
-    private ulong counted;
 
     /// <summary>Begins the capture.</summary>
     /// <param name="output">Gets one write for each block.</param>
     /// <param name="header">Its <see cref="CaptureHeader.Start"/> is the first clock anchor.</param>
     /// <param name="readClocks">Reads the clocks now.</param>
-    /// <param name="maxEvents">As many events are written at most, those not counted of connections that were open
-    /// before.</param>
-    public CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, ulong maxEvents = ulong.MaxValue)
+    internal CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks)
     {
         // A chunk that fills up in the middle of a drain promises what was settled before that drain: so never null.
         writer = new CaptureWriter(output, header) { Settled = 0, Ledger = default(Ledger) };
         this.readClocks = readClocks;
-        this.maxEvents = maxEvents;
         anchor = header.Start ?? readClocks();
     }
 
     /// <summary>How long an event waits at most for its chunk to be closed.</summary>
-    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
+    internal TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Events taken so far.</summary>
-    public ulong Events => writer.Events;
+    internal ulong Events => writer.Events;
 
     /// <summary>Events that are in the capture already.</summary>
-    public ulong EventsWritten => writer.EventsWritten;
+    internal ulong EventsWritten => writer.EventsWritten;
 
     /// <summary>Bytes written so far.</summary>
-    public long Length => writer.Length;
+    internal long Length => writer.Length;
 
     /// <summary>Events written so far, by type.</summary>
-    public IReadOnlyDictionary<TcpEventType, ulong> EventsByType => writer.EventsByType;
+    internal IReadOnlyDictionary<TcpEventType, ulong> EventsByType => writer.EventsByType;
 
-    /// <summary>Where events went since the recording began.</summary>
-    public Ledger Ledger => writer.Ledger ?? default;
+    /// <summary>Where events went since the capture began.</summary>
+    internal Ledger Ledger => writer.Ledger ?? default;
+
+    /// <summary>The same, as the blocks written so far have it.</summary>
+    internal Ledger LedgerWritten => writer.LedgerWritten;
+
+    /// <summary>Whether the events came that the blocks written so far say there are: only then can another capture begin
+    /// where this one ends.</summary>
+    internal bool CanGiveWay => writer.Events + Ledger.Lost >= writer.LedgerWritten.Emitted;
 
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         // Before the events: a chunk that fills up with them must not hold more than its ledger knows of.
         writer.Ledger = state.Ledger;
-        writer.Append(events[..Wanted(events)]);
+        writer.Append(events);
         writer.Settled = state.Settled;
         CloseInTime(state.Now);
         AnchorClocks();
-        return counted < maxEvents;
+        return true;
+    }
+
+    /// <summary>Closes the open chunk, if it has events.</summary>
+    internal void CloseChunk()
+    {
+        if (writer.IsBehind)
+        {
+            writer.CloseChunk();
+            behindSince = null;
+        }
     }
 
     /// <summary>Ends the capture.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
-    public void Complete(string reason)
+    /// <param name="cut">Whether it ends before what the probes saw does: the rest is not part of it, and not lost.</param>
+    internal void Complete(string reason, bool cut)
     {
-        if (counted == maxEvents)
+        if (cut)
         {
-            // What came after the last event that was wanted is not part of the recording, and not lost either.
-            var ledger = Ledger;
-            writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost };
+            writer.Ledger = Ledger with { Emitted = writer.Events + Ledger.Lost };
         }
 
         writer.Complete(reason, readClocks());
     }
 
-    /// <summary>How many of these events there is still room for.</summary>
-    private int Wanted(ReadOnlySpan<TcpEvent> events)
+    /// <summary>Ends the capture after a write failed, without the events that were to be written.</summary>
+    /// <param name="reason">Why it ended, in a few words.</param>
+    /// <param name="ledger">Where events went, those included.</param>
+    internal void CompleteWithoutRest(string reason, in Ledger ledger)
     {
-        var wanted = 0;
-        while (wanted < events.Length && counted < maxEvents)
-        {
-            counted += events[wanted++].Type == TcpEventType.Open ? 0ul : 1;
-        }
-
-        return wanted;
+        writer.Discard();
+        writer.Ledger = ledger;
+        writer.Complete(reason, readClocks());
     }
 
     private void CloseInTime(ulong now)

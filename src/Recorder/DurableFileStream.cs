@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TraceCap.Recorder;
 
 /// <summary>
@@ -33,10 +35,14 @@ public sealed class DurableFileStream : Stream
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        Path = path;
         file = new FileStream(path, options);
         syncing = new Thread(SyncUntilEnd) { IsBackground = true, Name = "sync" };
         syncing.Start();
     }
+
+    /// <summary>Its path.</summary>
+    public string Path { get; }
 
     /// <inheritdoc />
     public override bool CanRead => false;
@@ -58,10 +64,10 @@ public sealed class DurableFileStream : Stream
     }
 
     /// <inheritdoc />
-    /// <exception cref="IOException">The disk is full, or failed since the last write.</exception>
+    /// <exception cref="IOException">The disk is full, or failed since the last write, or the file was deleted.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        ThrowIfSyncFailed();
+        ThrowIfFailed();
         file.Write(buffer);
         dirty = true;
     }
@@ -74,12 +80,42 @@ public sealed class DurableFileStream : Stream
     {
     }
 
+    /// <summary>Says what happened to the file since the last write.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    /// <exception cref="FileDeletedException">Somebody deleted the file, or its folder.</exception>
+    public void ThrowIfFailed()
+    {
+        if (failure is { } earlier)
+        {
+            throw earlier is FileDeletedException ? new FileDeletedException(Path) : new IOException(earlier.Message, earlier);
+        }
+    }
+
+    /// <summary>Takes back what a write that failed has left at the end, and lets another one try.</summary>
+    /// <param name="length">How much of the file is good, in bytes.</param>
+    public void CutTo(long length)
+    {
+        failure = null;
+        file.SetLength(length);
+        file.Position = length;
+    }
+
+    /// <summary>Makes another user its owner.</summary>
+    /// <exception cref="IOException">It is not possible.</exception>
+    internal void GiveTo(UserAccount user)
+    {
+        if (Libc.ChangeOwner((int)file.SafeFileHandle.DangerousGetHandle(), user.Uid, user.Gid) != 0)
+        {
+            throw new IOException($"{Path} cannot be given to {user.Name}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     /// <summary>Has all that was written on the disk, and says so if it is not.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public void Finish()
     {
         EndSyncing();
-        ThrowIfSyncFailed();
+        ThrowIfFailed();
         RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 
@@ -110,27 +146,22 @@ public sealed class DurableFileStream : Stream
         syncing.Join();
     }
 
-    private void ThrowIfSyncFailed()
-    {
-        if (failure is { } earlier)
-        {
-            throw new IOException(earlier.Message, earlier);
-        }
-    }
-
     private void SyncUntilEnd()
     {
         while (!ending.Wait(SyncInterval))
         {
-            if (!dirty)
-            {
-                continue;
-            }
-
-            dirty = false;
             try
             {
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
+                if (Libc.CountLinks(file.SafeFileHandle) == 0)
+                {
+                    throw new FileDeletedException(Path);
+                }
+
+                if (dirty)
+                {
+                    dirty = false;
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
+                }
             }
             catch (IOException error)
             {
@@ -140,3 +171,7 @@ public sealed class DurableFileStream : Stream
         }
     }
 }
+
+/// <summary>A file has no name any more: what is written to it nobody can read.</summary>
+/// <param name="path">The name that it had.</param>
+public sealed class FileDeletedException(string path) : IOException($"{path} was deleted, or its folder was");

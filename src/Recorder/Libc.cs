@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Recorder;
 
@@ -24,6 +25,8 @@ internal static unsafe partial class Libc
 
     internal const int MembarrierGlobal = 1;
 
+    private const int EmptyPath = 0x1000;
+    private const uint StatxLinks = 4;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
     internal const int NetlinkSocketDiagnosis = 4;
@@ -46,9 +49,44 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(16)]
+        internal uint Links;
+
         [FieldOffset(32)]
         internal ulong Inode;
     }
+
+    /// <summary>struct passwd, as far as the group id.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PasswordEntry
+    {
+        internal nint Name;
+        internal nint Password;
+        internal uint Uid;
+        internal uint Gid;
+    }
+
+    /// <summary>How many names an open file has; 1 where that is not told.</summary>
+    internal static uint CountLinks(SafeFileHandle file) =>
+        OperatingSystem.IsLinux() && StatxAt((int)file.DangerousGetHandle(), "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    internal static partial int ChangeOwner(int descriptor, uint uid, uint gid);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial PasswordEntry* FindUser(string name);
+
+    [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetGroupsOf(string user, uint gid);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    internal static partial int SetGroup(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    internal static partial int SetUser(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int ControlThread(int option, nuint argument, nuint second, nuint third, nuint fourth);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags);

@@ -47,12 +47,15 @@ internal static partial class Requirements
 
     internal static void CheckKernel(string release)
     {
-        var number = KernelNumber().Match(release).Value;
-        if (Version.TryParse(number, out var version) && version < OldestKernel)
+        if (KernelVersion(release) < OldestKernel)
         {
             throw new ProbeException($"the kernel is {release}; recording needs {OldestKernel} or later");
         }
     }
+
+    /// <summary>The two numbers that a release begins with; null if it does not.</summary>
+    internal static Version? KernelVersion(string release) =>
+        Version.TryParse(KernelNumber().Match(release).Value, out var version) ? version : null;
 
     /// <param name="link">Where /proc/PID/ns/user leads; null on a kernel without user namespaces.</param>
     internal static void CheckUserNamespace(string? link)

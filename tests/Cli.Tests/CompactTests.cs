@@ -21,14 +21,16 @@ public sealed class CompactTests : IDisposable
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
     }
 
-    [Fact]
-    public void Small_chunks_are_made_as_well_through_pipes()
+    [Theory]
+    [InlineData("64K", "23 chunks")]
+    [InlineData("10M", "1 chunk")]
+    public void The_smallest_and_the_largest_chunks_are_made_as_well_through_pipes(string size, string chunks)
     {
         var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
-        var result = Tracecap.Run(file, "compact", "-", "-o", "-", "--chunk", "64K");
+        var result = Tracecap.Run(file, "compact", "-", "-o", "-", "--chunk", size);
 
         Assert.Equal(0, result.Code);
-        Assert.Equal("standard input: ok, 9,000 events in 23 chunks\n", Tracecap.Run(result.Output, "verify", "-").Text);
+        Assert.Equal($"standard input: ok, 9,000 events in {chunks}\n", Tracecap.Run(result.Output, "verify", "-").Text);
     }
 
     [Fact]

@@ -137,6 +137,10 @@ public partial class ConnectionCommandTests
         Assert.InRange(median, closed[(closed.Length / 2) - 20] * 0.992, closed[(closed.Length / 2) + 20] * 1.008);
     }
 
+    [Fact]
+    public void Help_fits_a_terminal_and_leaves_it_as_it_was() =>
+        Assert.All(OnTerminal("record --help"), line => Assert.InRange(line.Length, 0, 80));
+
     private static string[] OnTerminal(string arguments)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "there is no script(1) to give it a terminal");
@@ -150,8 +154,8 @@ public partial class ConnectionCommandTests
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        // What a terminal is told before the first line.
-        return [.. output.Replace("\u001b[?1h\u001b=", "", StringComparison.Ordinal).Replace("\u001b[?1l\u001b>", "", StringComparison.Ordinal).Split("\r\n")];
+        Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
+        return output.Split("\r\n");
     }
 
     [GeneratedRegex(@" (\d+\.\d\d)( failed \w+| reset)?$")]

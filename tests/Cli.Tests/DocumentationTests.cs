@@ -28,7 +28,7 @@ public sealed partial class DocumentationTests : IDisposable
     {
         if (Live().IsMatch(command))
         {
-            RecordTests.SkipUnlessAllowed();
+            LiveRecorder.SkipUnlessAllowed();
         }
 
         var (code, _, error) = Shell(command);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TraceCap.Recorder;
 
 namespace TraceCap.Cli.Tests;
 
@@ -8,7 +7,7 @@ namespace TraceCap.Cli.Tests;
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;
 
-/// <summary>The recorder as a process, on this kernel.</summary>
+/// <summary>One capture.</summary>
 [Collection(nameof(Alone))]
 public sealed class RecordTests : IDisposable
 {
@@ -21,12 +20,12 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void What_happens_is_recorded_and_replayed()
     {
-        using var recorder = Record("-o", Capture, "--comment", "a test");
+        using var recorder = LiveRecorder.Start("-o", Capture, "--comment", "a test");
         var port = Loopback.Churn(3);
-        var said = End(recorder);
+        var said = LiveRecorder.End(recorder);
 
         Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [FO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
-        var rows = Tracecap.Run("replay", "-p", Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
+        var rows = Tracecap.Run("replay", "-p", LiveRecorder.Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
         Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
         var info = Tracecap.Run("info", Capture).Text;
         Assert.Contains("state       complete", info, StringComparison.Ordinal);
@@ -42,9 +41,9 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void Twenty_thousand_fast_connections_are_eighty_thousand_events_and_none_is_lost()
     {
-        using var recorder = Record("-o", Capture, "-p", Text(Environment.ProcessId));
+        using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId));
         var port = Loopback.Churn(20_000);
-        End(recorder);
+        LiveRecorder.End(recorder);
 
         var types = Tracecap.Run("replay", Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal)).CountBy(row => row[0]).ToDictionary();
         Assert.Equal((20_000, 20_000, 40_000), (types['C'], types['A'], types['X']));
@@ -54,7 +53,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void It_ends_by_itself_after_so_many_events()
     {
-        using var recorder = Record("-o", Capture, "-n", "5", "-p", Text(Environment.ProcessId));
+        using var recorder = LiveRecorder.Start("-o", Capture, "-n", "5", "-p", LiveRecorder.Text(Environment.ProcessId));
         Loopback.Churn(10);
         recorder.WaitForExit();
 
@@ -67,7 +66,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void It_ends_by_itself_after_so_long()
     {
-        using var recorder = Record("-o", Capture, "-d", "0.2");
+        using var recorder = LiveRecorder.Start("-o", Capture, "-d", "0.2");
         recorder.WaitForExit();
 
         Assert.Equal(0, recorder.ExitCode);
@@ -77,17 +76,17 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void A_time_longer_than_clocks_count_is_not_over_at_once()
     {
-        using var recorder = Record("-o", Capture, "-d", "20000000000");
+        using var recorder = LiveRecorder.Start("-o", Capture, "-d", "20000000000");
         Loopback.Churn(1);
-        End(recorder);
+        LiveRecorder.End(recorder);
         Assert.Contains("ended       stopped by a signal", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Trace_counts_the_rows_that_it_prints()
     {
-        SkipUnlessAllowed();
-        using var trace = Tracecap.Start("trace", "-n", "4", "-p", Text(Environment.ProcessId));
+        LiveRecorder.SkipUnlessAllowed();
+        using var trace = Tracecap.Start("trace", "-n", "4", "-p", LiveRecorder.Text(Environment.ProcessId));
         trace.StandardOutput.ReadLine();
         // Failed connects are no rows of tcptracer.
         for (var i = 0; i < 4; i++)
@@ -111,7 +110,7 @@ public sealed class RecordTests : IDisposable
         Assert.Equal($"tracecap: {Capture} is there already; choose another name, or overwrite it with --force\n", refused.Error);
         Assert.Equal("precious", File.ReadAllText(Capture));
 
-        using var forced = Record("-o", Capture, "-d", "0.1", "--force");
+        using var forced = LiveRecorder.Start("-o", Capture, "-d", "0.1", "--force");
         forced.WaitForExit();
         Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
     }
@@ -119,7 +118,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public async Task A_pipe_shows_rows_as_they_happen()
     {
-        using var recorder = Record("-o", "-", "-p", Text(Environment.ProcessId));
+        using var recorder = LiveRecorder.Start("-o", "-", "-p", LiveRecorder.Text(Environment.ProcessId));
         using var replay = Tracecap.Start("replay", "-t", "-");
         var copying = Task.Run(() =>
         {
@@ -143,7 +142,7 @@ public sealed class RecordTests : IDisposable
         // All rows were there while the recorder still runs.
         Assert.Equal("CAXX", seen);
         Assert.False(recorder.HasExited);
-        End(recorder);
+        LiveRecorder.End(recorder);
         await copying;
         replay.WaitForExit();
         Assert.Equal(0, replay.ExitCode);
@@ -152,7 +151,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void Killed_it_leaves_all_but_the_last_second()
     {
-        using var recorder = Record("-o", Capture, "-p", Text(Environment.ProcessId));
+        using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId));
         var port = Loopback.Churn(5);
         while (Rows(port).Count < 20)
         {
@@ -174,7 +173,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void A_full_disk_is_told_at_once()
     {
-        SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         var result = Tracecap.Run("record", "-o", "/dev/full", "--force", "-d", "60");
 
         Assert.Equal(1, result.Code);
@@ -184,7 +183,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void A_reader_that_went_away_is_told_at_once()
     {
-        using var recorder = Record("-o", "-");
+        using var recorder = LiveRecorder.Start("-o", "-");
         recorder.StandardOutput.Close();
         Loopback.Churn(1);
         recorder.WaitForExit();
@@ -197,7 +196,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void Alone_in_a_folder_with_libc_it_records_and_replays()
     {
-        SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         Assert.SkipUnless(Tracecap.IsPublished, "TRACECAP does not name the published executable");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to change the root folder");
         var alone = $"""
@@ -217,8 +216,8 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void Trace_prints_rows_as_they_happen()
     {
-        SkipUnlessAllowed();
-        using var trace = Tracecap.Start("trace", "-t", "-p", Text(Environment.ProcessId));
+        LiveRecorder.SkipUnlessAllowed();
+        using var trace = Tracecap.Start("trace", "-t", "-p", LiveRecorder.Text(Environment.ProcessId));
         Assert.StartsWith("Tracing TCP established connections.", trace.StandardOutput.ReadLine(), StringComparison.Ordinal);
         Assert.StartsWith("TIME(s)", trace.StandardOutput.ReadLine(), StringComparison.Ordinal);
         var port = Loopback.Churn(1);
@@ -230,41 +229,8 @@ public sealed class RecordTests : IDisposable
         }
 
         Assert.Equal("CAXX", seen);
-        Interrupt(trace);
+        LiveRecorder.Signal(trace, "INT");
         trace.WaitForExit();
         Assert.Equal(0, trace.ExitCode);
     }
-
-    internal static void SkipUnlessAllowed()
-    {
-        try
-        {
-            Probes.Attach(new ProbeOptions()).Dispose();
-        }
-        catch (ProbeException error)
-        {
-            Assert.Skip(error.Message);
-        }
-    }
-
-    private static Process Record(params string[] arguments)
-    {
-        SkipUnlessAllowed();
-        var recorder = Tracecap.Start(["record", .. arguments]);
-        Assert.Contains("recording to", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
-        return recorder;
-    }
-
-    private static string End(Process recorder)
-    {
-        Interrupt(recorder);
-        var said = recorder.StandardError.ReadToEnd();
-        recorder.WaitForExit();
-        Assert.Equal(0, recorder.ExitCode);
-        return said;
-    }
-
-    private static void Interrupt(Process process) => Process.Start("kill", ["-INT", Text(process.Id)])!.WaitForExit();
-
-    private static string Text(int number) => FormattableString.Invariant($"{number}");
 }

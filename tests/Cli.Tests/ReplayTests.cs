@@ -187,6 +187,22 @@ public class ReplayTests
     }
 
     [Fact]
+    public void Events_that_come_later_than_promised_are_told_and_end_with_3()
+    {
+        using var capture = new MemoryStream();
+        var writer = new CaptureWriter(capture, new CaptureHeader());
+        writer.Append(new TcpEvent { Type = TcpEventType.Connect, IpVersion = 4, Timestamp = 20 });
+        writer.CloseChunk();
+        writer.Append(new TcpEvent { Type = TcpEventType.Close, IpVersion = 4, Timestamp = 10 });
+        writer.Complete("end of test", null);
+        var result = Tracecap.Run(capture.ToArray(), "replay", "-");
+
+        Assert.Equal(3, result.Code);
+        Assert.Equal("tracecap: standard input: 1 events came later than their capture promised; they are not in order\n", result.Error);
+        Assert.Contains("earlier than 20 ns, though all before that were settled", Tracecap.Run(capture.ToArray(), "verify", "-").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Filters_choose_rows()
     {
         string[] Rows(params string[] filter) => [.. Tracecap.Run(["replay", "traffic.tcap", .. filter]).Text.Split('\n').Skip(2).SkipLast(1)];

@@ -72,7 +72,7 @@ public class StreamTests
     [Fact]
     public void The_status_line_fits_the_terminal()
     {
-        RecordTests.SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Python(RecordAtTerminal + """
             see(b'\x1b[K')
             while seen.count(b'\x1b[K') < 3: seen += os.read(master, 4096)
@@ -88,7 +88,7 @@ public class StreamTests
     [Fact]
     public void A_terminal_that_was_stopped_stops_no_recording()
     {
-        RecordTests.SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Python(RecordAtTerminal + """
             termios.tcflow(slave, termios.TCOOFF)
             import socket
@@ -109,7 +109,7 @@ public class StreamTests
     [InlineData("trace', '-t', '--all")]
     public void A_reader_that_stopped_reading_does_not_keep_it_from_ending(string command)
     {
-        RecordTests.SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Python($$"""
             import fcntl, signal, socket, struct, subprocess, termios
             recorder = subprocess.Popen([tracecap, '{{command}}'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -174,7 +174,7 @@ public class StreamTests
     [Fact]
     public void An_interrupt_of_recorder_and_replay_together_prints_the_last_rows()
     {
-        RecordTests.SkipUnlessAllowed();
+        LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Python("""
             import os, signal, socket, subprocess
             recorder = subprocess.Popen([tracecap, 'record', '-o', '-', '-p', str(os.getpid())], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

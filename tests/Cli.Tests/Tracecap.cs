@@ -41,14 +41,30 @@ internal static class Tracecap
         return new Result(process.ExitCode, output.ToArray(), error.Result);
     }
 
+    /// <summary>Runs it to its end with a heap that cannot grow beyond so many bytes.</summary>
+    internal static Result RunWithin(long heap, params string[] arguments)
+    {
+        var start = StartInfo(arguments);
+        start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        return new Result(process.ExitCode, output.ToArray(), error.Result);
+    }
+
     /// <summary>Starts it, with all its streams redirected.</summary>
-    internal static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path, arguments)
+    internal static Process Start(params string[] arguments) => Process.Start(StartInfo(arguments))!;
+
+    private static ProcessStartInfo StartInfo(string[] arguments) => new(Path, arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         WorkingDirectory = Repository.File("samples/captures"),
-    })!;
+    };
 
     /// <summary>What a run left behind.</summary>
     internal sealed record Result(int Code, byte[] Output, string Error)

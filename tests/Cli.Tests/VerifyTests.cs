@@ -28,6 +28,21 @@ public class VerifyTests
     }
 
     [Fact]
+    public void Info_says_that_it_has_not_checked_the_chunks_which_verify_does()
+    {
+        var path = Path.GetTempFileName();
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        file.AsSpan(file.Length / 2, 1000).Clear();
+        File.WriteAllBytes(path, file);
+
+        Assert.Contains("state       complete by its footer; chunks not checked (tracecap verify)", Tracecap.Run("info", path).Text, StringComparison.Ordinal);
+        Assert.Contains("\"checked\":false", Tracecap.Run("info", "--json", path).Text, StringComparison.Ordinal);
+        Assert.Equal(3, Tracecap.Run("verify", path).Code);
+        Assert.Contains("state       damaged", Tracecap.Run(file, "info", "-").Text, StringComparison.Ordinal);
+        File.Delete(path);
+    }
+
+    [Fact]
     public void One_file_that_is_no_capture_does_not_stop_the_others_and_ends_with_1()
     {
         var result = Tracecap.Run("verify", "README.md", "traffic.tcap");

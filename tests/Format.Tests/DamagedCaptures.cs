@@ -55,6 +55,16 @@ public class DamagedCaptures
     });
 
     [Fact]
+    public void What_is_left_at_the_end_is_called_what_it_is()
+    {
+        Assert.Equal("the last block is incomplete", WhyAtEnd(File[..^1]));
+        Assert.Equal("the last block is incomplete", WhyAtEnd(File[..(Offsets[2] + 3)]));
+        Assert.Equal("not an undamaged block", WhyAtEnd([.. File, .. "something else"u8]));
+
+        static string WhyAtEnd(byte[] file) => Captures.Read(file).Reader.Damage.Entries[^1].What;
+    }
+
+    [Fact]
     public void A_chunk_that_comes_twice_is_read_once()
     {
         byte[] damaged = [.. File[..Offsets[3]], .. File[Offsets[2]..]];

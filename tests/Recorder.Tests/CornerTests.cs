@@ -95,6 +95,11 @@ public class CornerTests
                 e.BytesSent, e.BytesAcked, e.BytesReceived, e.Retransmits, e.Mntns != 0, e.Netns != 0);
     }
 
+    [Fact]
+    public void All_accepts_are_seen_however_many_threads_wait_for_one() => Assert.Equal(
+        64,
+        Record("python3", Repository.File("tests/vm/corners.py"), "many_waiting").Count(e => e.Type == TcpEventType.Accept));
+
     [Theory]
     [InlineData("refused_nonblocking", 111)]
     [InlineData("refused_blocking", 111)]

@@ -4,7 +4,7 @@
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
 """
-import array, ctypes, os, socket, struct, sys
+import array, ctypes, os, socket, struct, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = {}
@@ -243,6 +243,26 @@ def timed_out():
     with socket.socket() as s:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
         assert s.connect_ex(("192.0.2.2", 9)) == 110  # ETIMEDOUT
+
+
+@case
+def many_waiting():
+    """More threads wait in accept than a kretprobe has room for."""
+    count = 64
+    l = listener()
+
+    def accept():
+        l.accept()[0].close()
+
+    threads = [threading.Thread(target=accept) for _ in range(count)]
+    for t in threads:
+        t.start()
+        while "accept" not in open("/proc/self/task/%d/wchan" % t.native_id).read():
+            pass
+    for _ in threads:
+        client_of(l).close()
+    for t in threads:
+        t.join()
 
 
 @case

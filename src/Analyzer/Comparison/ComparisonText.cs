@@ -95,7 +95,7 @@ public static class ComparisonText
         foreach (var (label, row) in rows)
         {
             var verb = label == "failing" && row.After < row.Before ? "failing less" : label;
-            text.Append(CultureInfo.InvariantCulture, $"  {verb,-12} {Cut(row.Name, nameWidth).PadRight(nameWidth)} {row.Before,10:N0} -> {row.After:N0}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {verb,-12} {WrappedText.Cut(row.Name, nameWidth).PadRight(nameWidth)} {row.Before,10:N0} -> {row.After:N0}\n");
         }
 
         foreach (var (label, all) in lists)
@@ -151,8 +151,6 @@ public static class ComparisonText
     private static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
 
     private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
-
-    private static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

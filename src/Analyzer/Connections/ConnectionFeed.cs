@@ -111,14 +111,14 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         End();
         tracker = new ConnectionTracker(start);
         lastEvent = start;
-        opening = filter.Opening.Resolve(events.Begin!.Value, events.Clock);
+        opening = filter.Opening.Resolve(events.Begin!.Value, events.Clocks.At(firstEvent));
         recordings.Add(new RecordedSpan
         {
             Host = header?.Host ?? "",
             BootId = header?.BootId ?? "",
             Start = start,
             End = start,
-            WallOffset = (header?.Start ?? events.Clock)?.WallOffset,
+            WallOffset = (header?.Start ?? events.Clocks.At(firstEvent))?.WallOffset,
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Lifetimes;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Summary;
 

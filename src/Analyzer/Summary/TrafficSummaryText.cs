@@ -78,7 +78,7 @@ public static class TrafficSummaryText
         text.Append(CultureInfo.InvariantCulture, $"\n{groups.By.ToString().ToUpperInvariant().PadRight(nameWidth)}   ENDS FAILED  OPEN     P50     P90     P99     MAX    SENT    RECV\n");
         foreach (var (name, of) in shown)
         {
-            text.Append(Cut(name, nameWidth).PadRight(nameWidth));
+            text.Append(WrappedText.Cut(name, nameWidth).PadRight(nameWidth));
             text.Append(CultureInfo.InvariantCulture, $" {of.Ends,6} {of.Failed,6} {of.Open,5}");
             foreach (var percentile in (Percentile?[])[of.Lifetimes.At(0.5), of.Lifetimes.At(0.9), of.Lifetimes.At(0.99), MaxOf(of.Lifetimes)])
             {
@@ -107,8 +107,6 @@ public static class TrafficSummaryText
 
     private static string Bytes(ulong bytes) =>
         SummaryText.Bytes((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
-
-    private static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,7 +33,7 @@ public sealed class PairingTests
     {
         Number(events);
         Assert.Equal(NaiveTracker.Pair(Start, events, Start + 1000), NaiveTracker.InOrder(Track(events, 7)));
-    }, iter: 20_000);
+    }, iter: 5_000);
 
     [Fact]
     public void More_connections_than_the_table_began_with_are_paired_as_by_the_plain_rules() =>

@@ -1,7 +1,7 @@
-namespace TraceCap.Analyzer;
+namespace TraceCap.Format;
 
 /// <summary>The names of Linux error numbers on x86-64 and arm64 (include/uapi/asm-generic/errno.h).</summary>
-internal static class Errno
+public static class Errno
 {
     /// <summary>By number; empty where there is none.</summary>
     public static readonly string[] Names =

@@ -1,0 +1,74 @@
+namespace TraceCap.Recorder;
+
+/// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
+/// <param name="pattern">Their names.</param>
+/// <param name="overwrite">Whether files that are there already are replaced.</param>
+/// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
+/// no limit.</param>
+public sealed class CaptureFiles(NamePattern pattern, bool overwrite, int? keep)
+{
+    private ulong? last;
+    private string lastName = "";
+
+    /// <summary>How they are called.</summary>
+    public NamePattern Pattern => pattern;
+
+    /// <summary>Whose files they are; null for those of the user that this process runs as.</summary>
+    public UserAccount? Owner { get; init; }
+
+    /// <summary>Creates the next file. Numbers go on from the highest one in the folder.</summary>
+    /// <param name="realtime">Now, nanoseconds since 1970 UTC.</param>
+    /// <returns>Null if this second has its file already: a name without a number names one a second.</returns>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
+    public DurableFileStream? Create(ulong realtime)
+    {
+        var number = pattern.HasNumber ? (last ?? pattern.FindHighestNumber()) + 1 : 0;
+        var name = pattern.Format(realtime, number);
+        if (name == lastName)
+        {
+            return null;
+        }
+
+        var file = new DurableFileStream(name, overwrite);
+        if (Owner is { } owner)
+        {
+            file.GiveTo(owner);
+        }
+
+        (last, lastName) = (number, name);
+        return file;
+    }
+
+    /// <summary>Takes the last file back: nothing could be written to it.</summary>
+    public void Discard(DurableFileStream file)
+    {
+        file.Dispose();
+        File.Delete(file.Path);
+        last--;
+        lastName = "";
+    }
+
+    /// <summary>Says at once, not when the first file is wanted, that this user may not create files there.</summary>
+    /// <exception cref="UnauthorizedAccessException">That.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public void CheckFolder()
+    {
+        var probe = Path.Combine(pattern.Folder, Path.GetRandomFileName());
+        File.Open(probe, FileMode.CreateNew).Dispose();
+        File.Delete(probe);
+    }
+
+    /// <summary>Deletes the oldest files of the series.</summary>
+    /// <exception cref="IOException">The folder cannot be read, or a file not be deleted.</exception>
+    public void Prune()
+    {
+        if (keep is { } most)
+        {
+            foreach (var path in pattern.FindFiles().SkipLast(most))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+}

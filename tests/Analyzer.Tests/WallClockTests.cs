@@ -1,0 +1,62 @@
+using System.Text;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+/// <summary>A recording during which the wall clock is put an hour back, between its events at 10 and at 30 ns.</summary>
+public class WallClockTests
+{
+    private const ulong Noon = 1_700_000_000_000_000_000;
+    private const ulong Hour = 3_600_000_000_000;
+
+    private static readonly byte[] Capture = Record();
+
+    [Fact]
+    public void Events_held_back_from_before_a_step_of_the_clock_keep_their_time() =>
+        Assert.Equal([WallTime.Format(Noon + 10), WallTime.Format(Noon + 30 - Hour)], Times(new CaptureFilter(new EventFilter())));
+
+    [Fact]
+    public void A_summary_tells_the_same_times_as_the_replay()
+    {
+        var section = Assert.Single(CaptureSummary.Of(new MemoryStream(Capture), new CaptureFilter(new EventFilter())).Sections);
+        ulong?[] times = [section.Clocks.WallClock(section.FirstTimestamp), section.Clocks.WallClock(section.LastTimestamp)];
+        Assert.Equal(Times(new CaptureFilter(new EventFilter())), times.Select(time => WallTime.Format(time!.Value)));
+    }
+
+    [Fact]
+    public void A_filter_by_wall_clock_goes_by_the_time_that_is_shown()
+    {
+        var after = new CaptureFilter(new EventFilter(), From: TimePoint.Parse(WallTime.Format(Noon)));
+        var before = new CaptureFilter(new EventFilter(), To: TimePoint.Parse(WallTime.Format(Noon)));
+        Assert.Equal([WallTime.Format(Noon + 10)], Times(after));
+        Assert.Equal([WallTime.Format(Noon + 30 - Hour)], Times(before));
+        foreach (var filter in new[] { after, before })
+        {
+            Assert.Equal(1ul, Assert.Single(CaptureSummary.Of(new MemoryStream(Capture), filter).Sections).Events);
+            using var cut = new MemoryStream();
+            new CaptureCut(new CaptureReader(new MemoryStream(Capture)), cut, filter, "some").Run();
+            Assert.Equal(Times(filter), Times(new CaptureFilter(new EventFilter()), cut.ToArray()));
+        }
+    }
+
+    private static byte[] Record()
+    {
+        using var output = new MemoryStream();
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Settled = 0 };
+        writer.Append(new TcpEvent { Timestamp = 10, Type = TcpEventType.Connect, IpVersion = 4 });
+        writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(20, 20, Noon + 20 - Hour)] });
+        writer.Append(new TcpEvent { Timestamp = 30, Type = TcpEventType.Connect, IpVersion = 4 });
+        writer.Complete("end of test", new ClockAnchor(40, 40, Noon + 40 - Hour));
+        return output.ToArray();
+    }
+
+    private static IEnumerable<string> Times(CaptureFilter filter, byte[]? capture = null)
+    {
+        using var output = new MemoryStream();
+        var format = new JsonLines();
+        var events = new EventStream(new CaptureReader(new MemoryStream(capture ?? Capture)));
+        Replay.Run(events, format, filter, new EventPrinter(format, filter.Events, output), _ => { });
+        return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("time").GetString()!);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>Disks that fill up and folders that vanish: it is told, and what was written can be read.</summary>
+[Collection(nameof(Alone))]
+public sealed class FailureTests : IDisposable
+{
+    private const int Connections = 40_000;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+    private readonly string disk;
+    private bool mounted;
+
+    public FailureTests() => disk = Directory.CreateDirectory(Path.Combine(folder, "disk")).FullName;
+
+    public void Dispose()
+    {
+        if (mounted)
+        {
+            Process.Start("umount", ["--lazy", disk])!.WaitForExit();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_full_disk_ends_it_and_the_file_counts_what_it_could_not_take()
+    {
+        MountSmallDisk();
+        var capture = Path.Combine(disk, "run.tcap");
+        using var recorder = LiveRecorder.Start("-o", capture, "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(Connections);
+        recorder.WaitForExit();
+
+        Assert.Equal(1, recorder.ExitCode);
+        Assert.Matches(@"^tracecap: recording ended: No space left on device : '.*'; of [\d,]+ events, [\d,]+ were written before and can be read\n$", recorder.StandardError.ReadToEnd());
+        var section = LiveRecorder.Info(capture);
+        var ledger = section.GetProperty("ledger");
+        Assert.True(LiveRecorder.Number(ledger.GetProperty("dropped")) > 0);
+        Assert.Equal(
+            LiveRecorder.Number(ledger.GetProperty("emitted")),
+            LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(ledger.GetProperty("lost")));
+        Assert.Equal(0, Tracecap.Run("verify", capture).Code);
+    }
+
+    [Fact]
+    public void Told_to_keep_going_it_counts_the_lost_events_in_the_next_file()
+    {
+        MountSmallDisk();
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(disk, "run-%n.tcap"), "--keep-going", "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(Connections);
+        Assert.EndsWith("going on with the next file", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        var first = Path.Combine(disk, "run-000001.tcap");
+        var moved = Path.Combine(folder, "moved.tcap");
+        File.Move(first, moved);
+        Assert.Matches(@"recording goes on in .*run-000002\.tcap, which counts [\d,]+ events as dropped$", recorder.StandardError.ReadLine());
+        Loopback.Churn(10);
+        LiveRecorder.End(recorder);
+
+        var files = new[] { moved }.Concat(Directory.GetFiles(disk).Order(StringComparer.Ordinal)).ToArray();
+        var sections = files.Select(LiveRecorder.Info).ToArray();
+        Assert.True(LiveRecorder.Number(sections[1].GetProperty("ledger").GetProperty("dropped")) > 0);
+        Assert.Equal(4ul * (Connections + 10), sections.Aggregate(0ul, (sum, section) =>
+            sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
+        Assert.Equal(0, Tracecap.Run("verify", files[^1]).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_vanished_is_told()
+    {
+        var capture = Path.Combine(disk, "run.tcap");
+        using var recorder = LiveRecorder.Start("-o", capture);
+        Directory.Delete(disk, recursive: true);
+        recorder.WaitForExit();
+
+        Assert.Equal(1, recorder.ExitCode);
+        Assert.StartsWith($"tracecap: recording ended: {capture} was deleted, or its folder was; of ", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_next_file_that_cannot_be_created_ends_it_with_the_one_before_complete()
+    {
+        var first = Path.Combine(disk, "run-000001.tcap");
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(disk, "run-%n.tcap"), "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(5);
+        // A file that is there already is never overwritten.
+        File.WriteAllText(Path.Combine(disk, "run-000002.tcap"), "precious");
+        LiveRecorder.Signal(recorder, "HUP");
+        recorder.WaitForExit();
+
+        Assert.Equal(1, recorder.ExitCode);
+        Assert.Contains("run-000002.tcap", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Equal("precious", File.ReadAllText(Path.Combine(disk, "run-000002.tcap")));
+        Assert.Equal("20", LiveRecorder.Info(first).GetProperty("events").GetString());
+        Assert.Equal(0, Tracecap.Run("verify", first).Code);
+    }
+
+    private void MountSmallDisk()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var mount = Process.Start("mount", ["-t", "tmpfs", "-o", "size=300k", "none", disk])!;
+        mount.WaitForExit();
+        mounted = mount.ExitCode == 0;
+        Assert.SkipUnless(mounted, "no file system may be mounted here");
+    }
+}

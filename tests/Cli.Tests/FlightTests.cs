@@ -1,0 +1,70 @@
+namespace TraceCap.Cli.Tests;
+
+/// <summary>Keeping the last of what happened in memory.</summary>
+[Collection(nameof(Alone))]
+public sealed class FlightTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    private string Numbered => Path.Combine(folder, "run-%n.tcap");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void It_is_written_on_a_signal_and_at_the_end_and_each_file_is_whole()
+    {
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--flight", "1h", "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(100);
+        Assert.Empty(Directory.GetFiles(folder));
+        LiveRecorder.Signal(recorder, "USR1");
+        Assert.Matches(@"run-000001\.tcap: 400 events of the last [\d.]+ s \(SIGUSR1\)$", recorder.StandardError.ReadLine());
+        Loopback.Churn(10);
+        LiveRecorder.End(recorder);
+
+        AssertWhole("run-000001.tcap", 400, "SIGUSR1");
+        AssertWhole("run-000002.tcap", 440, "stopped by a signal");
+    }
+
+    [Fact]
+    public void A_trigger_has_it_written_and_a_program_gets_the_file()
+    {
+        var seen = Directory.CreateDirectory(Path.Combine(folder, "seen")).FullName;
+        using var recorder = LiveRecorder.Start(
+            "-o", Numbered, "--flight", "1h,64M", "--trigger", "closes>50/m", "--trigger", "ENETDOWN", "--on-rotate", $"cp -t {seen}");
+        Loopback.Churn(100);
+        Assert.Contains("(closes>50/m)", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        while (!File.Exists(Path.Combine(seen, "run-000001.tcap")))
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        LiveRecorder.End(recorder);
+        Assert.Equal("closes>50/m", LiveRecorder.Info(Path.Combine(folder, "run-000001.tcap")).GetProperty("end_reason").GetString());
+    }
+
+    [Fact]
+    public void Memory_is_bounded_and_the_newest_events_are_kept()
+    {
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--flight", "64K", "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(20_000);
+        var port = Loopback.Churn(1);
+        LiveRecorder.End(recorder);
+
+        var file = Path.Combine(folder, "run-000001.tcap");
+        Assert.InRange(new FileInfo(file).Length, 1, 80 << 10);
+        var section = LiveRecorder.Info(file);
+        Assert.InRange(LiveRecorder.Number(section.GetProperty("events")), 4ul, 79_999ul);
+        Assert.Equal("0", section.GetProperty("ledger").GetProperty("unaccounted").GetString());
+        Assert.Equal(0, Tracecap.Run("verify", file).Code);
+        Assert.Equal(4, Tracecap.Run("replay", file).Text.Split('\n').Count(row => row.Contains($" {port} ", StringComparison.Ordinal)));
+    }
+
+    private void AssertWhole(string name, int events, string reason)
+    {
+        var file = Path.Combine(folder, name);
+        var section = LiveRecorder.Info(file);
+        Assert.Equal((LiveRecorder.Text(events), reason), (section.GetProperty("events").GetString(), section.GetProperty("end_reason").GetString()));
+        Assert.Equal((LiveRecorder.Text(events), "0"), (section.GetProperty("ledger").GetProperty("emitted").GetString(), section.GetProperty("ledger").GetProperty("lost").GetString()));
+        Assert.Equal(0, Tracecap.Run("verify", file).Code);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>What the recorder may do while it records.</summary>
+[Collection(nameof(Alone))]
+public sealed class PrivilegeTests : IDisposable
+{
+    private const string None = "0000000000000000";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void No_thread_of_it_has_a_capability_or_a_way_to_one()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(folder, "run.tcap"));
+
+        Assert.All(Threads(recorder), status =>
+        {
+            Assert.Equal([None, None, None, None, None], new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" }.Select(field => status[field]));
+            Assert.Equal("1", status["NoNewPrivs"]);
+        });
+        LiveRecorder.End(recorder);
+    }
+
+    [Fact]
+    public void It_becomes_another_user_whose_files_it_writes()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        Own(folder, "nobody");
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(folder, "run-%n.tcap"), "--user", "nobody");
+        LiveRecorder.Signal(recorder, "HUP");
+        var second = Path.Combine(folder, "run-000002.tcap");
+        while (!File.Exists(second))
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        Assert.All(Threads(recorder), status =>
+        {
+            Assert.Equal("65534 65534 65534 65534", status["Uid"]);
+            Assert.Equal("65534 65534 65534 65534", status["Gid"]);
+            Assert.Equal("65534", status["Groups"]);
+            Assert.Equal(None, status["CapPrm"]);
+            Assert.Equal(None, status["CapBnd"]);
+        });
+        LiveRecorder.End(recorder);
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal("nobody", Shell($"stat -c %U {file}").Trim()));
+    }
+
+    [Fact]
+    public void A_single_file_goes_where_only_root_may_write_and_belongs_to_the_user()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        var capture = Path.Combine(folder, "run.tcap");
+        using var recorder = LiveRecorder.Start("-o", capture, "--user", "nobody");
+        Loopback.Churn(1);
+        LiveRecorder.End(recorder);
+
+        Assert.Equal("nobody", Shell($"stat -c %U {capture}").Trim());
+        Assert.Equal(0, Tracecap.Run("verify", capture).Code);
+    }
+
+    [Fact]
+    public void A_series_where_the_user_may_not_write_is_refused_at_once()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        var refused = Tracecap.Run("record", "-o", Path.Combine(folder, "run-%n.tcap"), "--user", "nobody");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains($"{folder}: nobody may not create files there", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void A_user_that_is_not_there_is_told()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        var refused = Tracecap.Run("record", "-o", Path.Combine(folder, "run.tcap"), "--user", "no-such-user");
+
+        Assert.Equal(2, refused.Code);
+        Assert.Equal("tracecap: --user no-such-user: there is no such user on this host\n", refused.Error);
+    }
+
+    [Fact]
+    public void An_ordinary_user_records_with_three_capabilities_and_then_without()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        Own(folder, "nobody");
+        const string capabilities = "+bpf,+perfmon,+net_admin";
+        using var recorder = Process.Start(new ProcessStartInfo("setpriv", [
+            "--reuid=nobody", "--regid=nogroup", "--clear-groups", $"--inh-caps=-all,{capabilities}", $"--ambient-caps=-all,{capabilities}",
+            Tracecap.Path, "record", "-o", Path.Combine(folder, "run-%n.tcap"), "-p", LiveRecorder.Text(Environment.ProcessId)])
+        {
+            RedirectStandardError = true,
+        })!;
+        LiveRecorder.AwaitBegin(recorder);
+        Loopback.Churn(5);
+
+        Assert.All(Threads(recorder), status => Assert.Equal((None, None, "1"), (status["CapPrm"], status["CapAmb"], status["NoNewPrivs"])));
+        Assert.Contains("20 events", LiveRecorder.End(recorder), StringComparison.Ordinal);
+    }
+
+    /// <summary>The fields of /proc/PID/task/TID/status.</summary>
+    private static IEnumerable<Dictionary<string, string>> Threads(Process process) =>
+        Directory.GetDirectories($"/proc/{process.Id}/task").Select(task => File.ReadAllLines(Path.Combine(task, "status"))
+            .Select(line => line.Split(':', 2)).ToDictionary(field => field[0], field => field[1].Trim().Replace('\t', ' ')));
+
+    private static void Own(string path, string user) => Shell($"chown {user} {path}");
+
+    private static string Shell(string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", command]) { RedirectStandardOutput = true })!;
+        var output = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+        return output;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>Recording into file after file.</summary>
+[Collection(nameof(Alone))]
+public sealed class RotationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    private string Numbered => Path.Combine(folder, "run-%n.tcap");
+
+    private string[] Files => [.. Directory.GetFiles(folder, "*.tcap").Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Under_load_every_event_is_in_exactly_one_file()
+    {
+        const int connections = 20_000;
+        using var recorder = LiveRecorder.Start("-o", Numbered, "-p", LiveRecorder.Text(Environment.ProcessId), "--rotate-size", "64K", "--rotate-every", "1s");
+        Loopback.Churn(connections);
+        LiveRecorder.Signal(recorder, "HUP");
+        WaitFor(recorder, () => Files.Length > 4);
+        var said = LiveRecorder.End(recorder);
+
+        Assert.Contains("80,000 events", said, StringComparison.Ordinal);
+        Assert.Contains("none lost", said, StringComparison.Ordinal);
+        var sections = Files.Select(LiveRecorder.Info).ToArray();
+        Assert.All(sections, section => Assert.Equal(section.GetProperty("events").GetString(), section.GetProperty("ledger").GetProperty("emitted").GetString()));
+        Assert.Equal(4ul * connections, Sum(section => LiveRecorder.Number(section.GetProperty("events"))));
+        var clocks = sections.Select(section => section.GetProperty("clocks")[0].GetProperty("monotonic_ns").GetString()).ToArray();
+        Assert.Equal(clocks.Length, clocks.Distinct().Count());
+
+        // Each file stands alone, and no event is in two of them.
+        var verified = Tracecap.Run(["verify", .. Files]);
+        Assert.True(verified.Code == 0, verified.Text);
+        var numbers = Files.SelectMany(file => Tracecap.Run("replay", "--json", file).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(4 * connections, numbers.Distinct().Count());
+
+        ulong Sum(Func<System.Text.Json.JsonElement, ulong> value) => sections.Aggregate(0ul, (sum, section) => sum + value(section));
+    }
+
+    [Fact]
+    public void A_tiny_ring_loses_events_and_the_files_together_say_how_many()
+    {
+        const int connections = 5_000;
+        using var recorder = LiveRecorder.Start("-o", Numbered, "-p", LiveRecorder.Text(Environment.ProcessId), "--buffer", "4K", "--rotate-every", "1s");
+        Loopback.Churn(connections);
+        LiveRecorder.Signal(recorder, "HUP");
+        WaitFor(recorder, () => Files.Length > 1);
+        Loopback.Churn(connections);
+        LiveRecorder.Signal(recorder, "INT");
+        recorder.StandardError.ReadToEnd();
+        recorder.WaitForExit();
+
+        var sections = Files.Select(LiveRecorder.Info).ToArray();
+        Assert.All(sections, section => Assert.Equal("0", section.GetProperty("ledger").GetProperty("unaccounted").GetString()));
+        Assert.Equal(8ul * connections, sections.Aggregate(0ul, (sum, section) =>
+            sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
+    }
+
+    [Fact]
+    public void A_hang_up_begins_the_next_file_and_the_oldest_are_deleted()
+    {
+        var foreign = Path.Combine(folder, "run-1.tcap");
+        File.WriteAllText(foreign, "not of the series: its number has too few digits");
+        File.WriteAllText(Path.Combine(folder, "run-000007.tcap"), "of an earlier recording");
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--keep", "2");
+        foreach (var number in Enumerable.Range(9, 3))
+        {
+            LiveRecorder.Signal(recorder, "HUP");
+            WaitFor(recorder, () => File.Exists(Path.Combine(folder, $"run-{number:D6}.tcap")));
+        }
+
+        LiveRecorder.End(recorder);
+        Assert.Equal(["run-000010.tcap", "run-000011.tcap", "run-1.tcap"], Files.Select(Path.GetFileName));
+        Assert.Equal("rotated", LiveRecorder.Info(Files[0]).GetProperty("end_reason").GetString());
+        Assert.Equal("stopped by a signal", LiveRecorder.Info(Files[1]).GetProperty("end_reason").GetString());
+    }
+
+    [Fact]
+    public void Names_have_the_host_and_the_time_and_change_on_the_second()
+    {
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(folder, "%h-%t-100%%.tcap"), "--rotate-every", "1s");
+        WaitFor(recorder, () => Files.Length >= 3);
+        LiveRecorder.End(recorder);
+
+        var times = Files.Select(file => Path.GetFileName(file)[(Environment.MachineName.Length + 1)..]).Select(name =>
+            DateTime.ParseExact(name, "yyyyMMdd'T'HHmmss'Z-100%.tcap'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)).ToArray();
+        Assert.All(times, time => Assert.InRange(time, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow));
+        Assert.Equal(times.Length, times.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_program_gets_each_closed_file_as_one_argument_and_no_shell_sees_it()
+    {
+        var seen = Path.Combine(folder, "seen");
+        Directory.CreateDirectory(seen);
+        using var recorder = LiveRecorder.Start("-o", Path.Combine(folder, "a $(b) '%n.tcap"), "--on-rotate", $"cp -t {seen}");
+        LiveRecorder.Signal(recorder, "HUP");
+        WaitFor(recorder, () => File.Exists(Path.Combine(seen, "a $(b) '000001.tcap")));
+        LiveRecorder.End(recorder);
+    }
+
+    [Theory]
+    [InlineData("false", "false * ended with 1")]
+    [InlineData("/no/such program", "/no/such program * could not be run: *No such file or directory")]
+    public void A_program_that_fails_is_told(string program, string expected)
+    {
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--on-rotate", program);
+        LiveRecorder.Signal(recorder, "HUP");
+
+        Assert.Matches("^tracecap: " + expected.Replace("*", ".*", StringComparison.Ordinal), recorder.StandardError.ReadLine());
+        LiveRecorder.Signal(recorder, "INT");
+        recorder.StandardError.ReadToEnd();
+        recorder.WaitForExit();
+        Assert.Equal(0, recorder.ExitCode);
+    }
+
+    private static void WaitFor(Process recorder, Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Assert.False(recorder.HasExited);
+            Thread.Yield();
+        }
+    }
+}

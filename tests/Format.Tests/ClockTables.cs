@@ -1,0 +1,74 @@
+using CsCheck;
+
+namespace TraceCap.Format.Tests;
+
+public class ClockTables
+{
+    [Fact]
+    public void A_timestamp_goes_by_the_last_anchor_that_is_not_after_it_in_whatever_order_they_came() =>
+        Gen.Select(Gen.ULong[0, 50].Array[1, 20], Gen.ULong[0, 60]).Sample((times, at) =>
+        {
+            var anchors = times.Select((time, i) => new ClockAnchor(time, 0, (ulong)i)).ToArray();
+            var table = new ClockTable();
+            table.AddRange(anchors);
+            var sorted = anchors.OrderBy(anchor => anchor.Monotonic).ToArray();
+            return table.Anchors.SequenceEqual(sorted)
+                && table.At(at) == sorted.Where(anchor => anchor.Monotonic <= at).DefaultIfEmpty(sorted[0]).Last()
+                && table.WallClock(at) == unchecked(at + (ulong)table.At(at)!.Value.WallOffset);
+        });
+
+    [Fact]
+    public void Runs_are_all_events_in_order_each_with_the_anchor_of_its_events() =>
+        Gen.Select(Gen.ULong[0, 50].Array[0, 10], Gen.ULong[0, 60].Array[0, 40]).Sample((anchors, times) =>
+        {
+            var table = new ClockTable();
+            table.AddRange(anchors.Select((time, i) => new ClockAnchor(time, 0, (ulong)i)));
+            var events = times.Select(time => new TcpEvent { Timestamp = time }).ToArray();
+            var taken = new List<ulong>();
+            for (ReadOnlySpan<TcpEvent> left = events; !left.IsEmpty;)
+            {
+                var anchor = table.TakeRun(ref left, out var run);
+                foreach (ref readonly var one in run)
+                {
+                    Assert.Equal(table.At(one.Timestamp), anchor);
+                    taken.Add(one.Timestamp);
+                }
+            }
+
+            Assert.Equal(times, taken);
+        });
+
+    [Fact]
+    public void A_full_table_keeps_the_steps_and_forgets_the_drift()
+    {
+        const long Step = 3_600_000_000_000;
+        var table = new ClockTable();
+        for (var minute = 0L; minute < 1_000_000; minute++)
+        {
+            var time = minute * 60_000_000_000;
+            table.Add(new ClockAnchor((ulong)time, 0, (ulong)(time + (minute / 300_000 * Step) + minute)));
+        }
+
+        Assert.InRange(table.Anchors.Count, 2, ClockTable.MaxAnchors);
+        Assert.Equal(0ul, table.Anchors[0].Monotonic);
+        Assert.Equal(999_999ul * 60_000_000_000, table.Anchors[^1].Monotonic);
+        for (var minute = 0L; minute < 1_000_000; minute += 99)
+        {
+            var time = minute * 60_000_000_000;
+            var exact = time + (minute / 300_000 * Step) + minute;
+            Assert.InRange((long)table.WallClock((ulong)time)!.Value, exact - 1_000_000, exact);
+        }
+    }
+
+    [Fact]
+    public void Anchors_that_all_differ_as_much_as_they_can_are_bounded_too()
+    {
+        var random = new Random(1);
+        var table = new ClockTable();
+        for (var i = 0ul; i < 100_000; i++)
+        {
+            table.Add(new ClockAnchor((ulong)random.NextInt64(), 0, (ulong)random.NextInt64()));
+            Assert.InRange(table.Anchors.Count, 1, ClockTable.MaxAnchors);
+        }
+    }
+}

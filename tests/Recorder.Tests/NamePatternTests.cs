@@ -1,0 +1,77 @@
+namespace TraceCap.Recorder.Tests;
+
+/// <summary>The names of a series of files.</summary>
+public sealed class NamePatternTests : IDisposable
+{
+    private const ulong Time = 1_769_903_940_999_999_999;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("run.tcap", "run.tcap")]
+    [InlineData("%h-%t-%n.tcap", "web1-20260131T235900Z-000042.tcap")]
+    [InlineData("%h/100%%%n", "web1/100%000042")]
+    [InlineData("%%n", "%n")]
+    public void It_is_filled_in(string pattern, string expected) =>
+        Assert.Equal(expected, NamePattern.Parse(pattern, "web1").Format(Time, 42));
+
+    [Theory]
+    [InlineData("a%qb", 1)]
+    [InlineData("100%", 3)]
+    [InlineData("%n/run.tcap", 0)]
+    [InlineData("%h/%t/run", 3)]
+    public void A_mistake_is_pointed_at(string pattern, int character) => Assert.EndsWith(
+        $"\n  {pattern}\n  {new string(' ', character)}^",
+        Assert.Throws<FormatException>(() => NamePattern.Parse(pattern, "web1")).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Only_files_of_the_series_are_deleted_and_numbers_go_on()
+    {
+        foreach (var name in new[] { "web1-000009.tcap", "web1-000010.tcap", "web1-000011.tcap", "web2-000001.tcap", "web1-1.tcap", "web1-000001.tcap.gz" })
+        {
+            File.WriteAllText(Path.Combine(folder, name), "");
+        }
+
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%h-%n.tcap"), "web1"), overwrite: false, keep: 2);
+        files.Create(Time)!.Dispose();
+        files.Prune();
+
+        Assert.Equal(
+            ["web1-000001.tcap.gz", "web1-000011.tcap", "web1-000012.tcap", "web1-1.tcap", "web2-000001.tcap"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_second_without_a_number_has_one_file()
+    {
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%t"), "web1"), overwrite: true, keep: null);
+        using var first = files.Create(Time)!;
+
+        Assert.Null(files.Create(Time));
+        using var second = files.Create(Time + 1_000_000_000)!;
+        Assert.EndsWith("20260131T235901Z", second.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10m", 600, 256L << 20)]
+    [InlineData("64M", null, 64L << 20)]
+    [InlineData("1.5h,512K", 5400, 512L << 10)]
+    [InlineData("1G,30s", 30, 1L << 30)]
+    public void Limits_are_told_apart_by_their_units(string text, int? seconds, long bytes)
+    {
+        var limits = FlightLimits.Parse(text);
+        Assert.Equal((seconds, bytes), ((int?)limits.Time?.TotalSeconds, limits.Bytes));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("10", 0)]
+    [InlineData("10m,", 4)]
+    [InlineData("10m,5s", 4)]
+    [InlineData("64M,x", 4)]
+    public void Wrong_limits_are_pointed_at(string text, int character) => Assert.EndsWith(
+        $"\n  {text}\n  {new string(' ', character)}^", Assert.Throws<FormatException>(() => FlightLimits.Parse(text)).Message, StringComparison.Ordinal);
+}
