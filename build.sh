@@ -13,11 +13,11 @@ fail() { say "$*"; exit 1; }
 
 usage() {
 	cat <<-'END'
-	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up
+	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up, draw it
 	./build.sh test      install what is missing, build, run every test
 	./build.sh vm        of these, the comparison with the real tcptracer on stock Debian kernels in virtual machines
 	./build.sh build     build everything, warnings are errors
-	./build.sh publish   the native executable, alone in artifacts/tracecap/
+	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts
 	./build.sh bench     measure, and print the figures
 	./build.sh fuzz      read captures that are damaged in every way: 60 s, or fuzz SECONDS [SEED]
 	./build.sh help      this
@@ -71,6 +71,7 @@ need_to_test() {
 	need curl /usr/bin/curl
 	need nginx-light /usr/sbin/nginx
 	need wrk /usr/bin/wrk
+	need chromium /usr/bin/chromium /usr/bin/google-chrome
 	need qemu-system-x86 /usr/bin/qemu-system-x86_64
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 }

@@ -127,6 +127,8 @@ static __always_inline struct file *file_of_descriptor(__u32 descriptor)
 	return TYPED(struct file, file);
 }
 
+#define EFAULT 14
+
 /* Runs at the end of every system call of the host: its first lines are all that most of them see. */
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
@@ -134,11 +136,12 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	__s64 result = ctx->args[1];
 	int flags;
 
-	if (result < 0)
+	if (result < 0 && result != -EFAULT)
 		return 0;
 	flags = accept_flags(TYPED(struct pt_regs, ctx->args[0]));
+	/* With EFAULT a connection was accepted, and closed as its peer's address found no place to be written to. */
 	if (flags >= 0)
-		emit_accepted_file(file_of_descriptor(result), flags);
+		emit_accepted_file(result < 0 ? NULL : file_of_descriptor(result), flags);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the main job: records live traffic where this kernel and user allow it, else takes a recorded capture; then
-# replays it as a table and sums it up. TRACECAP names the executable.
+# replays it as a table, sums it up and draws it. TRACECAP names the executable.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 tracecap=$(realpath "${TRACECAP:?the tracecap executable}")
@@ -47,3 +47,14 @@ step tracecap replay demo.tcap -t
 
 step tracecap info demo.tcap
 "$tracecap" info "$capture"
+
+step tracecap summary demo.tcap
+"$tracecap" summary "$capture"
+
+step tracecap plot lifetime demo.tcap -o lifetime.png
+"$tracecap" plot lifetime "$capture" -o lifetime.png --force
+step tracecap plot timeline demo.tcap -o timeline.svg --theme dark
+"$tracecap" plot timeline "$capture" -o timeline.svg --theme dark --force
+step tracecap report demo.tcap -o report.html
+"$tracecap" report "$capture" -o report.html --force
+printf '\nto look at, in %s: lifetime.png, timeline.svg, report.html\n' "$(realpath --relative-to "$here/.." .)"

@@ -32,6 +32,9 @@ internal static class CaptureOutput
         }
     }
 
+    /// <summary>How a file is opened that has passed <see cref="Check"/>.</summary>
+    internal static FileMode Mode(string path, bool force) => IsFlow(path) ? FileMode.Open : force ? FileMode.Create : FileMode.CreateNew;
+
     /// <summary>Whether nothing is lost by writing into what is there: a pipe or a device.</summary>
     internal static bool IsFlow(string path) => FileIdentity.KindOf(path) is FileKind.Pipe or FileKind.Device;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using TraceCap.Analyzer.Charts;
 using TraceCap.Format;
 using TraceCap.Recorder;
 
@@ -81,7 +82,7 @@ internal static class CommandRunner
             Messages.Warn(error.Message);
             return error.Code;
         }
-        catch (Exception error) when (error is ProbeException or CaptureFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ProbeException or ChartException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {
             Messages.Warn(error.Message);
             return ExitCode.Failed;

@@ -17,10 +17,16 @@ internal sealed class ConnectionFiles
         filters.AddTo(command);
     }
 
+    /// <summary>The files as they are named on the command line.</summary>
+    internal string[] Names(ParseResult parsed) => parsed.GetValue(files)!;
+
     internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed);
 
+    /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
+    internal string Describe(ParseResult parsed) => filters.Describe(parsed);
+
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
-    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed) => Read(parsed.GetValue(files)!, feed);
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed) => Read(Names(parsed), feed);
 
     /// <inheritdoc cref="Read(ParseResult, ConnectionFeed)" />
     internal static ExitCode Read(string[] paths, ConnectionFeed feed)

@@ -23,4 +23,7 @@ internal sealed class ConnectionFilterOptions
         LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
     };
+
+    /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
+    internal string Describe(ParseResult parsed) => Options.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
 }

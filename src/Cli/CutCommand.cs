@@ -22,7 +22,7 @@ internal static class CutCommand
             parsed.GetValue(file)!,
             parsed.GetValue(output)!,
             filters.ToFilter(parsed),
-            filters.Describe(parsed) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
+            Options.Describe(parsed, filters.All) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
             parsed.GetValue(keepWhole),
             parsed.GetValue(force)));
         return command;

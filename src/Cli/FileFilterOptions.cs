@@ -48,11 +48,8 @@ internal sealed class FileFilterOptions
         return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
     }
 
-    /// <summary>What was asked for, as it could be asked for again.</summary>
-    internal string Describe(ParseResult parsed) => string.Join(' ', filters.All.Concat(Own)
-        .Select(parsed.GetResult)
-        .Where(result => result is { Implicit: false })
-        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {token.Value}")));
+    /// <summary>All of them.</summary>
+    internal IEnumerable<Option> All => filters.All.Concat(Own);
 
     private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types];
 

@@ -40,11 +40,14 @@ internal static class Options
         $"Metrics: {string.Join(' ', Metrics.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
 
     /// <summary>Where a capture is written.</summary>
-    internal static Option<string> CaptureOutput()
+    internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
+
+    /// <summary>Where something is written.</summary>
+    internal static Option<string> Output(string description)
     {
         var output = new Option<string>("-o", "--output")
         {
-            Description = "The capture to write; - is standard output.",
+            Description = description,
             HelpName = "FILE",
             Required = true,
         };
@@ -175,6 +178,12 @@ internal static class Options
     /// <summary>Any text.</summary>
     internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = what };
+
+    /// <summary>What was asked for by these options, as it could be asked for again.</summary>
+    internal static string Describe(ParseResult parsed, IEnumerable<Option> options) => string.Join(' ', options
+        .Select(parsed.GetResult)
+        .Where(result => result is { Implicit: false })
+        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {token.Value}")));
 
     /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
     /// its way, and names another file or none.</summary>

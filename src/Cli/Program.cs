@@ -12,6 +12,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     LifetimesCommand.Create(),
     ChurnCommand.Create(),
     SummaryCommand.Create(),
+    PlotCommand.Create(),
+    ReportCommand.Create(),
     CheckCommand.Create(),
     DiffCommand.Create(),
     VerifyCommand.Create(),

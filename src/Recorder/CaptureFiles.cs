@@ -2,10 +2,10 @@ namespace TraceCap.Recorder;
 
 /// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
 /// <param name="pattern">Their names.</param>
-/// <param name="overwrite">Whether files that are there already are replaced.</param>
+/// <param name="mode">What to do with files that are there already, as <see cref="DurableFileStream"/> does.</param>
 /// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
 /// no limit.</param>
-public sealed class CaptureFiles(NamePattern pattern, bool overwrite, int? keep)
+public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
 {
     private ulong? last;
     private string lastName = "";
@@ -30,7 +30,7 @@ public sealed class CaptureFiles(NamePattern pattern, bool overwrite, int? keep)
             return null;
         }
 
-        var file = new DurableFileStream(name, overwrite);
+        var file = new DurableFileStream(name, mode);
         if (Owner is { } owner)
         {
             file.GiveTo(owner);

@@ -13,24 +13,34 @@ public sealed class DurableFileStream : Stream
     private readonly FileStream file;
     private readonly Thread syncing;
     private readonly ManualResetEventSlim ending = new();
+    private bool isNamedOnDisk;
     private volatile bool dirty;
     private volatile IOException? failure;
 
     /// <summary>Creates the file with mode 0600.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="overwrite">Whether a file that is there already is emptied.</param>
+    /// <param name="mode">What to do if something is there already: <see cref="FileMode.CreateNew"/>: throw;
+    /// <see cref="FileMode.Create"/>: delete it first, so that neither its mode nor what a link names is taken over, and
+    /// whoever still writes to it does not spoil this one; <see cref="FileMode.Open"/>: write into it, which is a pipe or
+    /// a device.</param>
     /// <exception cref="IOException">It is there already, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written by this user.</exception>
-    public DurableFileStream(string path, bool overwrite)
+    public DurableFileStream(string path, FileMode mode)
     {
+        if (mode == FileMode.Create)
+        {
+            File.Delete(path);
+            mode = FileMode.CreateNew;
+        }
+
         var options = new FileStreamOptions
         {
-            Mode = overwrite ? FileMode.Create : FileMode.CreateNew,
+            Mode = mode,
             Access = FileAccess.Write,
             Share = FileShare.Read | FileShare.Delete,
             BufferSize = 0,
         };
-        if (!OperatingSystem.IsWindows())
+        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
@@ -116,7 +126,7 @@ public sealed class DurableFileStream : Stream
     {
         EndSyncing();
         ThrowIfFailed();
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        BringToDisk();
     }
 
     /// <inheritdoc />
@@ -146,6 +156,17 @@ public sealed class DurableFileStream : Stream
         syncing.Join();
     }
 
+    private void BringToDisk()
+    {
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        // The file's name is content of the folder.
+        if (!isNamedOnDisk)
+        {
+            Libc.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+            isNamedOnDisk = true;
+        }
+    }
+
     private void SyncUntilEnd()
     {
         while (!ending.Wait(SyncInterval))
@@ -160,7 +181,7 @@ public sealed class DurableFileStream : Stream
                 if (dirty)
                 {
                     dirty = false;
-                    RandomAccess.FlushToDisk(file.SafeFileHandle);
+                    BringToDisk();
                 }
             }
             catch (IOException error)

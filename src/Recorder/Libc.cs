@@ -7,7 +7,6 @@ namespace TraceCap.Recorder;
 internal static unsafe partial class Libc
 {
     internal const int ReadOnly = 0;
-    internal const int Directory = 0x10000;
     internal const int CloseOnExec = 0x80000;
 
     internal const int ProtectionRead = 1;
@@ -66,6 +65,19 @@ internal static unsafe partial class Libc
         internal uint Gid;
     }
 
+    /// <summary><c>O_DIRECTORY</c>, one of the flags that Arm kept for itself.</summary>
+    internal static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    /// <summary>Brings the names in a folder to the disk, where the file system and the permissions of this user allow it.</summary>
+    internal static void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsLinux() && Open(path, ReadOnly | Directory | CloseOnExec) is >= 0 and var folder)
+        {
+            _ = Sync(folder);
+            Close(folder);
+        }
+    }
+
     /// <summary>How many names an open file has; 1 where that is not told.</summary>
     internal static uint CountLinks(SafeFileHandle file) =>
         OperatingSystem.IsLinux() && StatxAt((int)file.DangerousGetHandle(), "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
@@ -90,6 +102,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Sync(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial void Close(int descriptor);

@@ -20,7 +20,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void What_happens_is_recorded_and_replayed()
     {
-        using var recorder = LiveRecorder.Start("-o", Capture, "--comment", "a test");
+        using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId), "--comment", "a test");
         var port = Loopback.Churn(3);
         var said = LiveRecorder.End(recorder);
 
@@ -110,9 +110,50 @@ public sealed class RecordTests : IDisposable
         Assert.Equal($"tracecap: {Capture} is there already; choose another name, or overwrite it with --force\n", refused.Error);
         Assert.Equal("precious", File.ReadAllText(Capture));
 
+        Assert.Equal(0, Shell.Run($"chmod 644 {Capture}").Code);
         using var forced = LiveRecorder.Start("-o", Capture, "-d", "0.1", "--force");
         forced.WaitForExit();
         Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
+        Assert.Equal("600", Shell.Run($"stat -c %a {Capture}").Text.Trim());
+    }
+
+    [Fact]
+    public void What_a_link_names_is_not_overwritten()
+    {
+        var precious = Path.Combine(folder, "precious");
+        File.WriteAllText(precious, "precious");
+        File.CreateSymbolicLink(Capture, precious);
+        using var recorder = LiveRecorder.Start("-o", Capture, "-d", "0.1", "--force");
+        recorder.WaitForExit();
+
+        Assert.Equal("precious", File.ReadAllText(precious));
+        Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
+    }
+
+    [Fact]
+    public void Two_recordings_into_one_file_do_not_mix()
+    {
+        using var first = LiveRecorder.Start("-o", Capture);
+        using var second = LiveRecorder.Start("-o", Capture, "--force", "-d", "0.5");
+        second.WaitForExit();
+        first.WaitForExit();
+
+        Assert.Equal((1, 0), (first.ExitCode, second.ExitCode));
+        Assert.Contains($"{Capture} was deleted, or its folder was", first.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Equal(0, Tracecap.Run("verify", Capture).Code);
+    }
+
+    [Fact]
+    public void A_named_pipe_is_written_to_as_it_is()
+    {
+        Assert.Equal(0, Shell.Run($"mkfifo {Capture}").Code);
+        using var replay = Tracecap.Start("replay", Capture);
+        using var recorder = LiveRecorder.Start("-o", Capture, "-n", "4", "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(1);
+        recorder.WaitForExit();
+
+        Assert.Equal("CAXX", string.Concat(replay.StandardOutput.ReadToEnd().Split('\n')[2..^1].Select(row => row[0])));
+        Assert.Equal("pipe", Shell.Run($"test -p {Capture} && echo pipe").Text.Trim());
     }
 
     [Fact]

@@ -134,19 +134,21 @@ public class CornerTests
     public void An_accepted_socket_that_another_thread_closed_at_once_is_recorded_or_counted()
     {
         const int connections = 500;
-        Live.SkipUnlessAllowed();
-        using var cgroup = new TestCgroup();
-        using var map = new TestMap(cgroup.Id);
-        using var probes = Live.Attach(new ProbeOptions { ProbeSet = "tracepoint", CgroupMap = map.Path });
-        cgroup.Run(RacedProgram.Value, $"{connections}");
-        probes.Detach();
-        var types = Live.Drain(probes).CountBy(e => e.Type).ToDictionary();
-        var missed = (int)probes.Ledger.Read().ProbeMissed;
+        var (types, missed) = Count("tracepoint", RacedProgram.Value, $"{connections}");
 
         Assert.Equal(connections, types[TcpEventType.Connect]);
         Assert.Equal(2 * connections, types[TcpEventType.Close]);
         Assert.InRange(missed, 0, connections);
         Assert.Equal(connections, types.GetValueOrDefault(TcpEventType.Accept) + missed);
+    }
+
+    [Fact]
+    public void An_accept_that_fails_after_it_accepted_is_recorded_or_counted()
+    {
+        var (types, missed) = Count(null, "python3", Repository.File("tests/vm/corners.py"), "bad_address");
+
+        Assert.Equal((1, 2), (types[TcpEventType.Connect], types[TcpEventType.Close]));
+        Assert.Equal(1, types.GetValueOrDefault(TcpEventType.Accept) + missed);
     }
 
     private static readonly Lazy<string> AcceptProgram = Compiled("accepts");
@@ -157,9 +159,21 @@ public class CornerTests
     {
         var program = Path.Combine(Directory.CreateTempSubdirectory().FullName, name);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
-        Tool.Run("gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, Repository.File($"tests/vm/{name}.c"));
+        Tool.Run("clang", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, Repository.File($"tests/vm/{name}.c"));
         return program;
     });
+
+    /// <summary>Counts the events that a command has, and the times that a probe may have missed one.</summary>
+    private static (Dictionary<TcpEventType, int> Types, int Missed) Count(string? probeSet, params string[] command)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var map = new TestMap(cgroup.Id);
+        using var probes = Live.Attach(new ProbeOptions { ProbeSet = probeSet, CgroupMap = map.Path });
+        cgroup.Run(command);
+        probes.Detach();
+        return (Live.Drain(probes).CountBy(e => e.Type).ToDictionary(), (int)probes.Ledger.Read().ProbeMissed);
+    }
 
     private static List<TcpEvent> Record(params string[] command) => Record(new ProbeOptions(), command);
 

@@ -24,7 +24,7 @@ public class Live
     internal static Probes Attach(ProbeOptions? options = null)
     {
         SkipUnlessAllowed();
-        return Probes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = ProbeSet });
+        return Probes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = options?.ProbeSet ?? ProbeSet });
     }
 
     internal static void SkipUnlessAllowed()

@@ -35,7 +35,7 @@ public sealed class NamePatternTests : IDisposable
             File.WriteAllText(Path.Combine(folder, name), "");
         }
 
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%h-%n.tcap"), "web1"), overwrite: false, keep: 2);
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%h-%n.tcap"), "web1"), FileMode.CreateNew, keep: 2);
         files.Create(Time)!.Dispose();
         files.Prune();
 
@@ -47,7 +47,7 @@ public sealed class NamePatternTests : IDisposable
     [Fact]
     public void A_second_without_a_number_has_one_file()
     {
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%t"), "web1"), overwrite: true, keep: null);
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%t"), "web1"), FileMode.Create, keep: null);
         using var first = files.Create(Time)!;
 
         Assert.Null(files.Create(Time));

@@ -4,7 +4,7 @@
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
 """
-import array, ctypes, os, socket, struct, sys, threading
+import array, ctypes, errno, os, socket, struct, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = {}
@@ -146,6 +146,16 @@ def reset_unaccepted():
     l = listener()
     reset(client_of(l))
     l.accept()[0].close()
+
+
+@case
+def bad_address():
+    """The accept fails after it has accepted."""
+    l = listener()
+    c = client_of(l)
+    assert libc.accept(l.fileno(), ctypes.c_void_p(8), ctypes.byref(ctypes.c_uint(16))) == -1
+    assert ctypes.get_errno() == errno.EFAULT
+    c.close()
 
 
 @case

@@ -33,7 +33,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     public static IReadOnlyList<RecordedSpan> ReadAll(Stream capture, IConnectionSink sink, ConnectionFilter? filter = null)
     {
         var feed = new ConnectionFeed(sink, filter ?? new ConnectionFilter());
-        feed.Read(new EventStream(new CaptureReader(capture)));
+        feed.Read(new EventStream(CaptureReader.Open(capture)));
         feed.End();
         return feed.recordings;
     }

@@ -8,6 +8,13 @@ namespace TraceCap.Analyzer.Summary;
 /// were last seen.</param>
 public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast);
 
+/// <summary>Durations that are within 0.8 % of each other.</summary>
+/// <param name="Nanoseconds">The middle of them.</param>
+/// <param name="Ended">How many are so long.</param>
+/// <param name="Censored">How many are at least so long.</param>
+/// <param name="Survival">The share of all durations that is estimated to be longer.</param>
+public readonly record struct DurationBucket(ulong Nanoseconds, long Ended, long Censored, double Survival);
+
 /// <summary>How many durations are equal, as far as they are told apart.</summary>
 /// <param name="Ended">Those that ended.</param>
 /// <param name="Censored">Those that are censored: at least so long.</param>
@@ -99,6 +106,20 @@ public sealed class LifetimeHistogram
 
         // Without this, rounding would move the percentile of some small counts by one duration.
         var wanted = 1 - share + 1e-9;
+        foreach (var bucket in Distribution())
+        {
+            if (bucket.Ended > 0 && bucket.Survival <= wanted)
+            {
+                return new Percentile(bucket.Nanoseconds, false);
+            }
+        }
+
+        return Max with { IsAtLeast = true };
+    }
+
+    /// <summary>The buckets in which there are durations, the shortest first.</summary>
+    public IEnumerable<DurationBucket> Distribution()
+    {
         var survival = 1.0;
         var atRisk = Ended + Censored;
         for (var power = 0; power < pages.Length; power++)
@@ -110,20 +131,15 @@ public sealed class LifetimeHistogram
 
             for (var bucket = 0; bucket < Buckets; bucket++)
             {
-                if (page.Ended[bucket] > 0)
+                var (ended, censored) = (page.Ended[bucket], page.Censored[bucket]);
+                if ((ended | censored) != 0)
                 {
-                    survival *= 1 - ((double)page.Ended[bucket] / atRisk);
-                    if (survival <= wanted)
-                    {
-                        return new Percentile(Math.Clamp(Middle(power, bucket), min, Max.Nanoseconds), false);
-                    }
+                    survival *= 1 - ((double)ended / atRisk);
+                    atRisk -= (long)ended + censored;
+                    yield return new DurationBucket(Math.Clamp(Middle(power, bucket), min, Max.Nanoseconds), ended, censored, survival);
                 }
-
-                atRisk -= (long)page.Ended[bucket] + page.Censored[bucket];
             }
         }
-
-        return Max with { IsAtLeast = true };
     }
 
     /// <summary>The buckets in which either of two has durations, the shortest first.</summary>

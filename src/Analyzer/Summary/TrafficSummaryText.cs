@@ -19,30 +19,33 @@ public static class TrafficSummaryText
     public static byte[] Format(TrafficSummary summary, IReadOnlyList<RecordedSpan> recordings, int rows, int width)
     {
         var text = new StringBuilder();
-        AddFigures(text, summary, recordings, width);
+        foreach (var (label, value) in Figures(summary, recordings))
+        {
+            WrappedText.Append(text, $"{label,-12}", value, width);
+        }
+
         AddFindings(text, summary.Findings(recordings), width);
         AddGroups(text, summary.Groups, rows, width);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static void AddFigures(StringBuilder text, TrafficSummary summary, IReadOnlyList<RecordedSpan> recordings, int width)
+    /// <summary>The figures of all connections, each with what it is called.</summary>
+    internal static IEnumerable<(string Label, string Value)> Figures(TrafficSummary summary, IReadOnlyList<RecordedSpan> recordings)
     {
         var all = summary.All;
         var seconds = Math.Max(recordings.Sum(recording => recording.Length / 1e9), 1e-9);
         var hosts = string.Join(", ", recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct());
         var ledger = TrafficSummary.LedgerOf(recordings);
-        Line("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
-        Line("connections", summary.Connections is { } connections
+        yield return ("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
+        yield return ("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
             : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
-        Line("begun", Invariant($"{all.Opened:N0} opened ({all.Opened / seconds:N1}/s), {all.Accepted:N0} accepted ({all.Accepted / seconds:N1}/s), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
-        Line("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
-        Line("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
-        Line("connect", Percentiles(all.ConnectTimes));
-        Line("bytes", Invariant($"{SummaryText.Bytes((long)all.BytesAcked)} sent, {SummaryText.Bytes((long)all.BytesReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
-        Line("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
-
-        void Line(string label, string value) => WrappedText.Append(text, $"{label,-12}", value, width);
+        yield return ("begun", Invariant($"{all.Opened:N0} opened ({all.Opened / seconds:N1}/s), {all.Accepted:N0} accepted ({all.Accepted / seconds:N1}/s), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
+        yield return ("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
+        yield return ("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
+        yield return ("connect", Percentiles(all.ConnectTimes));
+        yield return ("bytes", Invariant($"{SummaryText.Bytes((long)all.BytesAcked)} sent, {SummaryText.Bytes((long)all.BytesReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
+        yield return ("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
     }
 
     private static void AddFindings(StringBuilder text, IReadOnlyList<Finding> findings, int width)

@@ -14,7 +14,7 @@ public sealed class ShopTests
     public void Every_event_is_of_IPv4_and_none_was_lost()
     {
         using var file = File.OpenRead(capture);
-        var events = new EventStream(new CaptureReader(file));
+        var events = new EventStream(CaptureReader.Open(file));
         var count = 0;
         while (events.Read(out var batch))
         {

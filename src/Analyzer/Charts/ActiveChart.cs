@@ -1,0 +1,26 @@
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Analyzer.Charts;
+
+/// <summary><see cref="ChartKind.Active"/></summary>
+internal sealed class ActiveChart(ChartOptions options) : ActivityChart(options)
+{
+    /// <inheritdoc />
+    public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var title = $"Active connections{ByText}";
+        if (recordings.Count == 0)
+        {
+            return new ChartText(title, "nothing was recorded");
+        }
+
+        var (grid, all) = Total(recordings);
+        return new ChartText(title, ChartText.Invariant(
+            $"{Ends} open at the end of each {DurationScale.Text(grid.Length)}: {all.Max(of => of.Active):N0} at most, {all[^1].Active:N0} at the end") + Lost(recordings));
+    }
+
+    private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings) =>
+        DrawLines(sheet, recordings, ("", of => of.Active));
+
+    private protected override string YLabel(TimeGrid grid) => $"{Ends} open";
+}
