@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Report;
 
 namespace TraceCap.Cli;
 
@@ -18,8 +20,11 @@ internal static class DiffCommand
             Expectation.ParseComparison,
             "--fail-if");
         var json = Options.Flag("One JSON object.", "--json");
+        var page = Options.Output("Also write an HTML page; - is standard output, instead of the table.");
+        page.Required = false;
+        var force = Options.Force();
         var filters = new ConnectionFilterOptions();
-        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds.") { before, after, failIf, json };
+        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds.") { before, after, failIf, json, page, force };
         filters.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -28,17 +33,33 @@ internal static class DiffCommand
                 result.AddError("BEFORE and AFTER are both -; only one of them can come from standard input");
             }
         });
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(json) && result.ValueIfRight(page) == CaptureFile.Pipe)
+            {
+                result.AddError("--json and -o - exclude each other: both go to standard output");
+            }
+        });
         command.Does(parsed =>
         {
-            using var output = StandardOutput.Open();
+            var (beforePath, afterPath, pagePath) = (parsed.GetValue(before)!, parsed.GetValue(after)!, parsed.GetValue(page));
+            using var html = pagePath is null ? null : NewCapture.Create(pagePath, parsed.GetValue(force), beforePath, afterPath);
             var unwanted = parsed.GetValue(failIf)!;
-            var (one, code) = Read(parsed.GetValue(before)!);
-            var (other, otherCode) = Read(parsed.GetValue(after)!);
+            var (one, code) = Read(beforePath);
+            var (other, otherCode) = Read(afterPath);
             var comparison = new CaptureComparison(one, other);
             var results = unwanted.Select(comparison.Check).ToArray();
-            output.Write(parsed.GetValue(json)
-                ? ComparisonJson.Format(comparison, results)
-                : ComparisonText.Format(comparison, results, StandardOutput.Columns));
+            html?.Stream.Write(Encoding.UTF8.GetBytes(ComparisonPage.Format(
+                comparison, results, CaptureFile.NameOf(beforePath), CaptureFile.NameOf(afterPath), filters.Describe(parsed))));
+            html?.Finish();
+            if (pagePath != CaptureFile.Pipe)
+            {
+                using var output = StandardOutput.Open();
+                output.Write(parsed.GetValue(json)
+                    ? ComparisonJson.Format(comparison, results)
+                    : ComparisonText.Format(comparison, results, StandardOutput.Columns));
+            }
+
             return results.Any(result => result.Holds != false) ? ExitCode.Failed : code == ExitCode.Done ? otherCode : code;
 
             (ComparedCapture Compared, ExitCode Code) Read(string path)

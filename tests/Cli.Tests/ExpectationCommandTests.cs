@@ -91,4 +91,27 @@ public class ExpectationCommandTests
         Assert.Contains("standard input: ", result.Error, StringComparison.Ordinal);
         Assert.StartsWith("METRIC", result.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Diff_writes_a_page_beside_the_table_or_instead_of_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "diff.html");
+            string[] diff = ["diff", "traffic.tcap", "nginx.tcap", "-L", "18080", "-o"];
+            var result = Tracecap.Run([.. diff, path]);
+            Assert.Equal((0, ""), (result.Code, result.Error));
+            Assert.StartsWith("METRIC", result.Text, StringComparison.Ordinal);
+            var page = File.ReadAllText(path);
+            Assert.Contains("traffic.tcap, then nginx.tcap; only <code>-L 18080</code>", page, StringComparison.Ordinal);
+            Assert.Equal(page, Tracecap.Run([.. diff, "-"]).Text);
+            Assert.Equal(1, Tracecap.Run([.. diff, path]).Code);
+            Assert.Equal(0, Tracecap.Run([.. diff, path, "--force"]).Code);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -57,6 +57,7 @@ public class UsageTests
     [InlineData("check x", "tracecap: Option '--expect' is required.")]
     [InlineData("diff x", "tracecap: Required argument 'AFTER' missing for command: 'diff'.")]
     [InlineData("diff x ", "tracecap: AFTER: the name is empty; expected that of a file, or -")]
+    [InlineData("diff x y --json -o -", "tracecap: --json and -o - exclude each other: both go to standard output")]
     [InlineData("diff - -", "tracecap: BEFORE and AFTER are both -; only one of them can come from standard input")]
     [InlineData("rep", "tracecap: Unrecognized command or argument 'rep'.")]
     [InlineData("[suggest] rep", "tracecap: Unrecognized command or argument 'rep'.")]

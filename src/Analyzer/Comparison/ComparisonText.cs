@@ -8,6 +8,9 @@ namespace TraceCap.Analyzer.Comparison;
 /// <summary>A <see cref="CaptureComparison"/> for people.</summary>
 public static class ComparisonText
 {
+    /// <summary>What is to be said of groups that are not <see cref="GroupChanges.IsComplete"/>.</summary>
+    internal const string Incomplete = "there were too many to keep all: one that seems new or vanished may only have been too small";
+
     private const int MaxGroups = 10;
     private const int StatusWidth = 8;
     private const int LeastName = 12;
@@ -37,8 +40,11 @@ public static class ComparisonText
         var text = new StringBuilder();
         AddMetrics(text, comparison);
         text.Append('\n');
-        AddDistribution(text, "lifetimes", comparison.Lifetimes, comparison, of => of.Lifetimes, width);
-        AddDistribution(text, "connects", comparison.ConnectTimes, comparison, of => of.ConnectTimes, width);
+        foreach (var (label, words) in Distributions(comparison))
+        {
+            WrappedText.Append(text, $"{label,-12}", words, width);
+        }
+
         foreach (var groups in comparison.Groups)
         {
             AddGroups(text, groups, width);
@@ -64,19 +70,23 @@ public static class ComparisonText
         }
     }
 
-    private static void AddDistribution(
-        StringBuilder text,
-        string label,
-        DistributionDifference? difference,
-        CaptureComparison comparison,
-        Func<ConnectionStatistics, LifetimeHistogram> durations,
-        int width)
+    /// <summary>How lifetimes and times to connect differ, in words.</summary>
+    internal static IEnumerable<(string Label, string Words)> Distributions(CaptureComparison comparison)
     {
-        var (before, after) = (durations(comparison.Before.Figures.Connections), durations(comparison.After.Figures.Connections));
+        var (before, after) = (comparison.Before.Figures.Connections, comparison.After.Figures.Connections);
+        return
+        [
+            ("lifetimes", Describe(comparison.Lifetimes, before.Lifetimes, after.Lifetimes)),
+            ("connects", Describe(comparison.ConnectTimes, before.ConnectTimes, after.ConnectTimes)),
+        ];
+    }
+
+    private static string Describe(DistributionDifference? difference, LifetimeHistogram before, LifetimeHistogram after)
+    {
         var counts = Invariant($"{before.Ended + before.Censored:N0} before, {after.Ended + after.Censored:N0} after");
-        WrappedText.Append(text, $"{label,-12}", difference is { } found
+        return difference is { } found
             ? Invariant($"{Verdict(found.Chance < CaptureComparison.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
-            : $"nothing to compare: {counts}", width);
+            : $"nothing to compare: {counts}";
     }
 
     private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
@@ -107,7 +117,7 @@ public static class ComparisonText
 
         if (!groups.IsComplete)
         {
-            WrappedText.Append(text, "  ", "there were too many to keep all: one that seems new or vanished may only have been too small", width);
+            WrappedText.Append(text, "  ", Incomplete, width);
         }
 
         void AddRest(string label, int count, string what)
@@ -134,7 +144,8 @@ public static class ComparisonText
 
     private static string Of(Figure? figure, Metric metric) => figure?.Text(metric.Unit) ?? "-";
 
-    private static string Difference(MetricChange change)
+    /// <summary>How much a figure has changed, in words.</summary>
+    internal static string Difference(MetricChange change)
     {
         if (change is not { Before: { IsExact: true } before, After: { IsExact: true } after })
         {
@@ -148,7 +159,8 @@ public static class ComparisonText
             : "+" + after.Text(change.Metric.Unit);
     }
 
-    private static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
+    /// <summary>What the test says.</summary>
+    internal static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
 
     private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
 
