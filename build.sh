@@ -135,7 +135,7 @@ case ${1:-help} in
 	test) need_to_test; install_missing; fetch_for_vm; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
-	bench) need_to_build; install_missing; build; dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios "${@:2}" ;;
+	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;
 	help | -h | --help) usage ;;
 	*) usage >&2; exit 2 ;;

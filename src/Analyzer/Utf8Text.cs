@@ -12,6 +12,8 @@ internal static class Utf8Text
     /// <summary>The bytes behind the text that may be overwritten.</summary>
     public const int Slack = 32;
 
+    private static ReadOnlySpan<long> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
     /// <summary>Copies text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(Span<byte> target, ReadOnlySpan<byte> text)
@@ -53,7 +55,7 @@ internal static class Utf8Text
             target[at++] = (byte)'-';
         }
 
-        var scale = (long)Math.Pow(10, decimals);
+        var scale = PowersOfTen[decimals];
         var magnitude = Math.Abs(number);
         var scaled = (long)(magnitude * scale);
         // Rounded once, so that its sign is that of the exact distance to the tie.

@@ -1,53 +1,39 @@
-using System.Diagnostics;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench.Pairing;
 
-/// <summary>Events per second that are paired into connections, against dictionaries that do the same; in one run, taking
-/// turns, and of each the best of several rounds.</summary>
+/// <summary>Events per second that are paired into connections, against dictionaries that do the same.</summary>
 internal static class PairingRatios
 {
-    private const int Rounds = 8;
     private const int BatchEvents = 1024;
 
     private delegate ReadOnlySpan<Connection> Pair(ReadOnlySpan<TcpEvent> events);
 
-    /// <summary>Prints the rates, and gives the ratio to the dictionaries that do the same.</summary>
-    public static double Compare(int rate, int count)
+    public static void Compare(Report report, int rate, int count)
     {
         var events = TrafficGenerator.Generate(count, new() { ConnectionsPerSecond = rate, Lost = 0 });
         events.AsSpan().Sort((one, other) => one.Timestamp.CompareTo(other.Timestamp));
-        (string Name, Func<Pair> Make, TimeSpan Best)[] ways =
+        (string Name, Func<Pair> Make)[] ways =
         [
-            ("ConnectionTracker", () => new ConnectionTracker(events[0].Timestamp).Add, TimeSpan.MaxValue),
-            ("one Dictionary, ends not joined", () => new DictionaryTracker(join: false).Add, TimeSpan.MaxValue),
-            ("Dictionary by id, another by ends", () => new DictionaryTracker(join: true).Add, TimeSpan.MaxValue),
+            ("ConnectionTracker", () => new ConnectionTracker(events[0].Timestamp).Add),
+            ("one Dictionary, ends not joined", () => new DictionaryTracker(join: false).Add),
+            ("Dictionary by id, another by ends", () => new DictionaryTracker(join: true).Add),
         ];
         if (ways.DistinctBy(way => Sum(way.Make(), events)).Count() > 1)
         {
             throw new InvalidOperationException("the trackers do not find the same connections");
         }
 
-        for (var round = 0; round < Rounds; round++)
+        var best = BestOf.Turns([.. ways.Select(way => (Action)(() => Run(way.Make(), events)))]);
+        report.Line("");
+        report.Line($"pairing of {count:N0} events, {rate:N0} connections/s         M/s");
+        foreach (var (way, time) in ways.Zip(best))
         {
-            foreach (ref var way in ways.AsSpan())
-            {
-                var pair = way.Make();
-                var begin = Stopwatch.GetTimestamp();
-                Run(pair, events);
-                var elapsed = Stopwatch.GetElapsedTime(begin);
-                way.Best = elapsed < way.Best ? elapsed : way.Best;
-            }
+            report.Line($"{way.Name,-48} {count / time.TotalSeconds / 1e6,8:F1}");
         }
 
-        Console.WriteLine(FormattableString.Invariant($"\npairing of {count:N0} events, {rate:N0} connections/s         M/s"));
-        foreach (var way in ways)
-        {
-            Console.WriteLine(FormattableString.Invariant($"{way.Name,-48} {count / way.Best.TotalSeconds / 1e6,8:F1}"));
-        }
-
-        return ways[2].Best / ways[0].Best;
+        report.AtLeast("pairing / dictionaries that do the same", 1.4, best[2] / best[0]);
     }
 
     private static void Run(Pair pair, ReadOnlySpan<TcpEvent> events)

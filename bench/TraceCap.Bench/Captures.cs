@@ -1,0 +1,81 @@
+namespace TraceCap.Bench;
+
+/// <summary>Captures to measure with.</summary>
+internal static class Captures
+{
+    private const int PieceEvents = 1024;
+
+    private static readonly CaptureHeader Header = new() { Tool = "bench", Host = "bench", Start = new ClockAnchor(0, 0, 0) };
+
+    /// <summary>All events of a capture.</summary>
+    public static TcpEvent[] Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        var reader = new CaptureReader(file);
+        var events = new List<TcpEvent>();
+        while (reader.Read())
+        {
+            events.AddRange(reader.Events);
+        }
+
+        return [.. events];
+    }
+
+    /// <summary>Writes events as the recorder does: piece by piece, each with the promise of what comes no more.</summary>
+    public static void Write(Stream output, TcpEvent[] events)
+    {
+        var writer = new CaptureWriter(output, Header);
+        Append(writer, events, Promises(events), 0);
+        writer.Complete("end", null);
+    }
+
+    /// <summary>Writes events over and over, each time as if they had happened later, until the file is so long.</summary>
+    /// <returns>How many were written.</returns>
+    public static ulong WriteLong(Stream output, TcpEvent[] events, long bytes)
+    {
+        var writer = new CaptureWriter(output, Header);
+        var span = events.Max(one => one.Timestamp) - events.Min(one => one.Timestamp) + 1;
+        var ids = events.Max(one => one.Connection) + 1;
+        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence));
+        var promises = Promises(events);
+        for (var lap = 0ul; writer.Length < bytes; lap++)
+        {
+            Append(writer, events, promises, lap * span);
+            foreach (ref var one in events.AsSpan())
+            {
+                one.Timestamp += span;
+                one.Connection += ids;
+                one.Sequence += cpus[one.Cpu];
+            }
+        }
+
+        writer.Complete("end", null);
+        return writer.Events;
+    }
+
+    private static void Append(CaptureWriter writer, TcpEvent[] events, ulong[] promises, ulong later)
+    {
+        for (var piece = 0; piece < promises.Length; piece++)
+        {
+            writer.Append(events.AsSpan(piece * PieceEvents, Math.Min(PieceEvents, events.Length - (piece * PieceEvents))));
+            writer.Settled = promises[piece] + later;
+        }
+    }
+
+    /// <summary>For each piece the earliest timestamp of all that come after it.</summary>
+    private static ulong[] Promises(TcpEvent[] events)
+    {
+        var promises = new ulong[(events.Length + PieceEvents - 1) / PieceEvents];
+        var earliest = events.Max(one => one.Timestamp) + 1;
+        for (var piece = promises.Length - 1; piece >= 0; piece--)
+        {
+            promises[piece] = earliest;
+            foreach (ref readonly var one in events.AsSpan(piece * PieceEvents, Math.Min(PieceEvents, events.Length - (piece * PieceEvents))))
+            {
+                earliest = Math.Min(earliest, one.Timestamp);
+            }
+        }
+
+        return promises;
+    }
+}
