@@ -6,7 +6,7 @@ internal enum ExitCode
     /// <summary>Done.</summary>
     Done = 0,
 
-    /// <summary>It could not be done; stderr says why.</summary>
+    /// <summary>It could not be done; stderr says why. Or it was done, and what was to hold does not.</summary>
     Failed = 1,
 
     /// <summary>The command line is wrong.</summary>

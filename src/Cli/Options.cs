@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using TraceCap.Analyzer.Expectations;
 using TraceCap.Recorder;
 
 namespace TraceCap.Cli;
@@ -19,10 +20,10 @@ internal static class Options
     internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
 
     /// <summary>One file to read.</summary>
-    internal static Argument<string> File(string description)
+    internal static Argument<string> File(string description, string name = "FILE")
     {
-        var file = new Argument<string>("FILE") { Description = description };
-        file.Validators.Add(result => CheckNames(result, "FILE"));
+        var file = new Argument<string>(name) { Description = description };
+        file.Validators.Add(result => CheckNames(result, name));
         return file;
     }
 
@@ -33,6 +34,10 @@ internal static class Options
         files.Validators.Add(result => CheckNames(result, "FILE"));
         return files;
     }
+
+    /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>
+    internal static string MetricNames =>
+        $"Metrics: {string.Join(' ', Metrics.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
 
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
@@ -127,14 +132,13 @@ internal static class Options
         };
 
     /// <summary>The same, as often as it is given.</summary>
-    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name)
-        where T : struct => new(name)
-        {
-            Description = description,
-            HelpName = what,
-            CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token.Value, parse) ?? default)],
-            DefaultValueFactory = _ => [],
-        };
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name) => new(name)
+    {
+        Description = description,
+        HelpName = what,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => TryExplain(result, token.Value, parse, out var value) ? [value] : Array.Empty<T>())],
+        DefaultValueFactory = _ => [],
+    };
 
     /// <summary>What a parser reads that explains itself and gives an object, once.</summary>
     internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)

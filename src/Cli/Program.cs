@@ -14,6 +14,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     SummaryCommand.Create(),
     PlotCommand.Create(),
     ReportCommand.Create(),
+    CheckCommand.Create(),
+    DiffCommand.Create(),
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),

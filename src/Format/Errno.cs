@@ -31,4 +31,12 @@ public static class Errno
         _ when error < Names.Length && Names[error] != "" => Names[error],
         _ => error.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
+
+    /// <summary>Reads what <see cref="NameOf"/> gives, or a number.</summary>
+    public static bool TryParse(string text, out ushort error)
+    {
+        error = (ushort)Math.Max(0, text.Length == 0 ? 0 : Array.IndexOf(Names, text));
+        return error > 0 || text == NameOf(0)
+            || ushort.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out error);
+    }
 }

@@ -102,6 +102,8 @@ public partial class ConnectionCommandTests
         Assert.All(churn, line => Assert.InRange(line.Length, 0, 80));
         Assert.DoesNotContain('█', Tracecap.Run("churn", "traffic.tcap").Text);
         Assert.All(OnTerminal("summary nginx.tcap"), line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(OnTerminal("diff traffic.tcap nginx.tcap --fail-if 'opened.rate[service=127.0.0.1:18080] < -50%'"), line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(OnTerminal("check nginx.tcap --expect 'opened.rate[service=127.0.0.1:18080]   >=   100/s' --expect 'failed[errno=ECONNREFUSED]    ==    0'"), line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]

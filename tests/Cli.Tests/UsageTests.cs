@@ -54,6 +54,11 @@ public class UsageTests
     [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
     [InlineData("churn x --every 0s", "tracecap: --every 0s: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
     [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno is expected")]
+    [InlineData("check x", "tracecap: Option '--expect' is required.")]
+    [InlineData("diff x", "tracecap: Required argument 'AFTER' missing for command: 'diff'.")]
+    [InlineData("diff x ", "tracecap: AFTER: the name is empty; expected that of a file, or -")]
+    [InlineData("diff x y --json -o -", "tracecap: --json and -o - exclude each other: both go to standard output")]
+    [InlineData("diff - -", "tracecap: BEFORE and AFTER are both -; only one of them can come from standard input")]
     [InlineData("rep", "tracecap: Unrecognized command or argument 'rep'.")]
     [InlineData("[suggest] rep", "tracecap: Unrecognized command or argument 'rep'.")]
     [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
@@ -89,6 +94,8 @@ public class UsageTests
     [InlineData("lifetimes")]
     [InlineData("churn")]
     [InlineData("summary")]
+    [InlineData("check")]
+    [InlineData("diff")]
     [InlineData("import")]
     public void Each_command_explains_itself(string command)
     {

@@ -24,6 +24,20 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
     private RecordedSpan Recording => recordings[^1];
 
+    /// <summary>Reads one capture of which no other is the continuation.</summary>
+    /// <param name="capture">A capture file. What is damaged or cut off in it is passed over.</param>
+    /// <param name="sink">Where the connections go.</param>
+    /// <param name="filter">Which of them; null: all.</param>
+    /// <returns>What they were recorded in.</returns>
+    /// <exception cref="CaptureFormatException">It is no capture, or of a format that this version does not know.</exception>
+    public static IReadOnlyList<RecordedSpan> ReadAll(Stream capture, IConnectionSink sink, ConnectionFilter? filter = null)
+    {
+        var feed = new ConnectionFeed(sink, filter ?? new ConnectionFilter());
+        feed.Read(new EventStream(CaptureReader.Open(capture)));
+        feed.End();
+        return feed.recordings;
+    }
+
     /// <summary>Reads one capture to its end, but keeps what is open for the next.</summary>
     /// <inheritdoc cref="CaptureFilter.Resolve" path="/exception" />
     public void Read(EventStream events)

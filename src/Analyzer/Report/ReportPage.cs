@@ -20,8 +20,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
 
     internal string Write(string selection)
     {
-        AddHead(hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", selection);
-        page.Append("<main>\n");
+        ReportFrame.Begin(page, hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", Period(), selection);
         AddFigures();
         AddFindings();
         AddCharts();
@@ -34,38 +33,13 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
         }
 
         AddConnections();
-        page.Append("</main>\n<footer>Each word is defined in docs/analysis.md of TraceCap.</footer>\n<script>")
-            .Append(ReportStyle.Script).Append("</script>\n</body>\n</html>\n");
+        ReportFrame.End(page);
         return page.ToString();
     }
 
     private static string Escape(string text) => ReportTable.Escape(text);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private void AddHead(string title, string selection)
-    {
-        page.Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{ReportStyle.Policy}">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="referrer" content="no-referrer">
-            <link rel="icon" href="data:,">
-            <title>{Escape(title)}</title>
-            <style>{ReportStyle.Sheet}</style>
-            </head>
-            <body>
-            <header>
-            <h1>{Escape(title)}</h1>
-            <p>{Escape(Period())}{(selection.Length == 0 ? "" : $"; only <code>{Escape(selection)}</code>")}</p>
-            <button id="theme" type="button" hidden>Dark colours</button>
-            </header>
-
-            """);
-    }
 
     private string Period()
     {

@@ -122,6 +122,9 @@ public sealed class ConnectionGroups(GroupBy by)
         .OrderByDescending(group => group.Value.Ends).ThenBy(group => group.Key.Text(by), StringComparer.Ordinal)
         .Select(group => (group.Key, group.Value));
 
+    /// <summary>The groups in no order.</summary>
+    internal IReadOnlyDictionary<GroupKey, ConnectionStatistics> ByKey => groups;
+
     /// <summary>All connections of groups that were too many; null if none were.</summary>
     public ConnectionStatistics? Others { get; private set; }
 

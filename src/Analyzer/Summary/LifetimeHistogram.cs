@@ -15,6 +15,11 @@ public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast);
 /// <param name="Survival">The share of all durations that is estimated to be longer.</param>
 public readonly record struct DurationBucket(ulong Nanoseconds, long Ended, long Censored, double Survival);
 
+/// <summary>How many durations are equal, as far as they are told apart.</summary>
+/// <param name="Ended">Those that ended.</param>
+/// <param name="Censored">Those that are censored: at least so long.</param>
+internal readonly record struct DurationCounts(long Ended, long Censored);
+
 /// <summary>
 /// Durations of which some are censored: known to be at least so long, because the capture ended first. Percentiles are
 /// those of the Kaplan-Meier estimate of the survival function (Kaplan and Meier 1958), over buckets: 64 to each power of
@@ -136,6 +141,21 @@ public sealed class LifetimeHistogram
             }
         }
     }
+
+    /// <summary>The buckets in which either of two has durations, the shortest first.</summary>
+    internal static IEnumerable<(DurationCounts One, DurationCounts Other)> Pair(LifetimeHistogram one, LifetimeHistogram other)
+    {
+        for (var power = 0; power < one.pages.Length; power++)
+        {
+            for (var bucket = 0; bucket < Buckets && (one.pages[power] ?? other.pages[power]) is not null; bucket++)
+            {
+                yield return (CountsOf(one.pages[power], bucket), CountsOf(other.pages[power], bucket));
+            }
+        }
+    }
+
+    private static DurationCounts CountsOf(Page? page, int bucket) =>
+        page is null ? default : new DurationCounts(page.Ended[bucket], page.Censored[bucket]);
 
     private static ulong Middle(int power, int bucket)
     {

@@ -21,7 +21,7 @@ public static class TrafficSummaryText
         var text = new StringBuilder();
         foreach (var (label, value) in Figures(summary, recordings))
         {
-            Wrap(text, $"{label,-12}", value, width);
+            WrappedText.Append(text, $"{label,-12}", value, width);
         }
 
         AddFindings(text, summary.Findings(recordings), width);
@@ -58,8 +58,8 @@ public static class TrafficSummaryText
 
         foreach (var finding in findings)
         {
-            Wrap(text, $"  {finding.Rule,-12}", finding.Text, width);
-            Wrap(text, "              ", $"rule: {finding.Condition}", width);
+            WrappedText.Append(text, $"  {finding.Rule,-12}", finding.Text, width);
+            WrappedText.Append(text, "              ", $"rule: {finding.Condition}", width);
         }
     }
 
@@ -81,7 +81,7 @@ public static class TrafficSummaryText
         text.Append(CultureInfo.InvariantCulture, $"\n{groups.By.ToString().ToUpperInvariant().PadRight(nameWidth)}   ENDS FAILED  OPEN     P50     P90     P99     MAX    SENT    RECV\n");
         foreach (var (name, of) in shown)
         {
-            text.Append(Cut(name, nameWidth).PadRight(nameWidth));
+            text.Append(WrappedText.Cut(name, nameWidth).PadRight(nameWidth));
             text.Append(CultureInfo.InvariantCulture, $" {of.Ends,6} {of.Failed,6} {of.Open,5}");
             foreach (var percentile in (Percentile?[])[of.Lifetimes.At(0.5), of.Lifetimes.At(0.9), of.Lifetimes.At(0.99), MaxOf(of.Lifetimes)])
             {
@@ -110,29 +110,6 @@ public static class TrafficSummaryText
 
     private static string Bytes(ulong bytes) =>
         SummaryText.Bytes((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
-
-    private static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
-
-    /// <summary>Breaks a text into lines, each of them behind the indentation that the first has behind its label.</summary>
-    private static void Wrap(StringBuilder text, string label, string words, int width)
-    {
-        var room = width == 0 ? int.MaxValue : Math.Max(20, width - label.Length);
-        var column = 0;
-        text.Append(label);
-        foreach (var word in words.Split(' '))
-        {
-            if (column > 0 && column + 1 + word.Length > room)
-            {
-                text.Append('\n').Append(' ', label.Length);
-                column = 0;
-            }
-
-            text.Append(column > 0 ? " " : "").Append(word);
-            column += (column > 0 ? 1 : 0) + word.Length;
-        }
-
-        text.Append('\n');
-    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -63,7 +63,7 @@ public sealed class ConnectionFeedTests
     public void A_filter_sees_connections_not_events()
     {
         var capture = Capture("boot", 100, 900, default, Event(TcpEventType.Connect, 1, 150), Event(TcpEventType.Close, 1, 160) with { Pid = 99 });
-        var sink = new Collected();
+        var sink = new ConnectionList();
         foreach (var pid in new[] { 5u, 99u })
         {
             var feed = new ConnectionFeed(sink, new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Pids = [pid] }) });
@@ -85,9 +85,9 @@ public sealed class ConnectionFeedTests
         Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
     }
 
-    private static (List<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)
+    private static (IReadOnlyList<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)
     {
-        var sink = new Collected();
+        var sink = new ConnectionList();
         var feed = new ConnectionFeed(sink, new ConnectionFilter());
         foreach (var capture in captures)
         {

@@ -24,7 +24,7 @@ public sealed class ConnectionSortTests
 
     private static IEnumerable<ushort> Sort(ConnectionOrder order, ulong limit, Connection[] connections)
     {
-        var sink = new Collected();
+        var sink = new ConnectionList();
         var sort = new ConnectionSort(order, limit, sink);
         sort.Take(connections, Ends.Recording);
         sort.End();

@@ -1,0 +1,47 @@
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Summary;
+
+namespace TraceCap.Analyzer.Comparison;
+
+/// <summary>One of two captures that are compared. Memory is bounded.</summary>
+/// <param name="expectations">Expectations about both, for which figures of their connections are kept.</param>
+public sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : IConnectionSink
+{
+    private readonly SelectedFigures figures = new(expectations);
+
+    /// <summary>The figures of all connections.</summary>
+    public CaptureFigures Figures => figures.All;
+
+    /// <summary>Services, peers, and reasons of failures.</summary>
+    internal IReadOnlyList<ConnectionGroups> Groups { get; } = [new(GroupBy.Service), new(GroupBy.Peer), new(GroupBy.Errno)];
+
+    /// <summary>Reads a capture to its end.</summary>
+    /// <param name="capture">A capture file.</param>
+    /// <param name="expectations">What will be asked of it and another.</param>
+    /// <inheritdoc cref="ConnectionFeed.ReadAll" path="/exception" />
+    public static ComparedCapture Read(Stream capture, params IReadOnlyList<Expectation> expectations)
+    {
+        var compared = new ComparedCapture(expectations);
+        compared.End(ConnectionFeed.ReadAll(capture, compared));
+        return compared;
+    }
+
+    /// <inheritdoc />
+    public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
+    {
+        figures.Take(connections, recording);
+        foreach (ref readonly var connection in connections)
+        {
+            foreach (var groups in Groups)
+            {
+                groups.Add(in connection, recording);
+            }
+        }
+    }
+
+    /// <summary>Takes what the connections were recorded in: no more of them follow.</summary>
+    public void End(IReadOnlyList<RecordedSpan> recordings) => figures.End(recordings);
+
+    internal CaptureFigures FiguresOf(Expectation expectation) => figures.Of(expectation);
+}

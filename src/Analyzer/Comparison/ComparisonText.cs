@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Summary;
+
+namespace TraceCap.Analyzer.Comparison;
+
+/// <summary>A <see cref="CaptureComparison"/> for people.</summary>
+public static class ComparisonText
+{
+    /// <summary>What is to be said of groups that are not <see cref="GroupChanges.IsComplete"/>.</summary>
+    internal const string Incomplete = "there were too many to keep all: one that seems new or vanished may only have been too small";
+
+    private const int MaxGroups = 10;
+    private const int StatusWidth = 8;
+    private const int LeastName = 12;
+
+    // From here on a change is told as a factor.
+    private const double Multiple = 9;
+
+    // Of what stands before the name of a group, and behind it.
+    private const int GroupFiguresWidth = 12 + 30;
+
+    // Whatever has a rate or a share is shown by that, since captures are not of one length.
+    private static readonly string[] shown =
+    [
+        "recorded", "opened.rate", "accepted.rate", "failed.rate", "failed.share", "reset.share", "active.max", "active.end",
+        "lifetime.p50", "lifetime.p90", "lifetime.p99", "connect.p50", "connect.p90", "connect.p99",
+        "bytes.sent", "bytes.received", "retransmits.share", "lost",
+    ];
+
+    /// <summary>Lays the comparison out: metrics, distributions, new and vanished groups, failures, and what became of the
+    /// expectations, each of which should not hold.</summary>
+    /// <param name="comparison">What was compared.</param>
+    /// <param name="unwanted">What became of the expectations.</param>
+    /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, int width)
+    {
+        var text = new StringBuilder();
+        AddMetrics(text, comparison);
+        text.Append('\n');
+        foreach (var (label, words) in Distributions(comparison))
+        {
+            WrappedText.Append(text, $"{label,-12}", words, width);
+        }
+
+        foreach (var groups in comparison.Groups)
+        {
+            AddGroups(text, groups, width);
+        }
+
+        if (unwanted.Count > 0)
+        {
+            text.Append("\nfail if\n");
+            AddResults(text, unwanted, width);
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void AddMetrics(StringBuilder text, CaptureComparison comparison)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{"METRIC",-18} {"BEFORE",12} {"AFTER",12} {"CHANGE",10}\n");
+        foreach (var name in shown)
+        {
+            var change = comparison.Changes.First(change => change.Metric.Name == name);
+            text.Append(CultureInfo.InvariantCulture, $"{name,-18} {Of(change.Before, change.Metric),12} {Of(change.After, change.Metric),12} {Difference(change),10}");
+            text.Append(change.IsSignificant is { } significant && change.Before != change.After ? $"  {Verdict(significant)}" : "").Append('\n');
+        }
+    }
+
+    /// <summary>How lifetimes and times to connect differ, in words.</summary>
+    internal static IEnumerable<(string Label, string Words)> Distributions(CaptureComparison comparison)
+    {
+        var (before, after) = (comparison.Before.Figures.Connections, comparison.After.Figures.Connections);
+        return
+        [
+            ("lifetimes", Describe(comparison.Lifetimes, before.Lifetimes, after.Lifetimes)),
+            ("connects", Describe(comparison.ConnectTimes, before.ConnectTimes, after.ConnectTimes)),
+        ];
+    }
+
+    private static string Describe(DistributionDifference? difference, LifetimeHistogram before, LifetimeHistogram after)
+    {
+        var counts = Invariant($"{before.Ended + before.Censored:N0} before, {after.Ended + after.Censored:N0} after");
+        return difference is { } found
+            ? Invariant($"{Verdict(found.Chance < CaptureComparison.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
+            : $"nothing to compare: {counts}";
+    }
+
+    private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
+    {
+        var isReason = groups.By == GroupBy.Errno;
+        var lists = new[] { (Label: "new", Rows: isReason ? [] : groups.New), (Label: "vanished", Rows: isReason ? [] : groups.Vanished), (Label: "failing", Rows: groups.Failures) };
+        if (lists.All(list => list.Rows.Count == 0))
+        {
+            return;
+        }
+
+        var rows = lists.SelectMany(list => list.Rows.Where(row => row.IsSignificant).Take(MaxGroups).Select(row => (list.Label, Row: row))).ToArray();
+        var longest = rows.Select(row => row.Row.Name.Length).Append(LeastName).Max();
+        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - GroupFiguresWidth));
+        text.Append('\n').Append(groups.By switch { GroupBy.Service => "services", GroupBy.Peer => "peers", _ => "reasons of failures" }).Append('\n');
+        foreach (var (label, row) in rows)
+        {
+            var verb = label == "failing" && row.After < row.Before ? "failing less" : label;
+            text.Append(CultureInfo.InvariantCulture, $"  {verb,-12} {WrappedText.Cut(row.Name, nameWidth).PadRight(nameWidth)} {row.Before,10:N0} -> {row.After:N0}\n");
+        }
+
+        foreach (var (label, all) in lists)
+        {
+            var (certain, rest) = (all.Count(row => row.IsSignificant), all.Count(row => !row.IsSignificant));
+            AddRest(label, Math.Max(0, certain - MaxGroups), "more");
+            AddRest(label, rest, rows.Length > 0 ? "others, too few to be told from noise" : "too few to be told from noise");
+        }
+
+        if (!groups.IsComplete)
+        {
+            WrappedText.Append(text, "  ", Incomplete, width);
+        }
+
+        void AddRest(string label, int count, string what)
+        {
+            if (count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {label,-12} {count:N0} {what}\n");
+            }
+        }
+    }
+
+    private static void AddResults(StringBuilder text, IReadOnlyList<ComparisonResult> results, int width)
+    {
+        foreach (var (expectation, change, holds) in results)
+        {
+            var noise = holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
+            WrappedText.Append(
+                text,
+                $"  {(holds == false ? "ok" : "FAILED"),-StatusWidth}",
+                $"{PrintableText.Of(expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){(holds is null ? "; cannot be told" : "")}{noise}",
+                width);
+        }
+    }
+
+    private static string Of(Figure? figure, Metric metric) => figure?.Text(metric.Unit) ?? "-";
+
+    /// <summary>How much a figure has changed, in words.</summary>
+    internal static string Difference(MetricChange change)
+    {
+        if (change is not { Before: { IsExact: true } before, After: { IsExact: true } after })
+        {
+            return "?";
+        }
+
+        var relative = after.ChangeFrom(before).Low;
+        return before == after ? "="
+            : double.IsFinite(relative) && relative >= Multiple ? Invariant($"x {relative + 1:N0}")
+            : double.IsFinite(relative) ? Invariant($"{Math.Round(relative * 100, 1):+#,0.0;-#,0.0;0.0} %")
+            : "+" + after.Text(change.Metric.Unit);
+    }
+
+    /// <summary>What the test says.</summary>
+    internal static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
+
+    private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

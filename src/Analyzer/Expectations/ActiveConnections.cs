@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Analyzer.Expectations;
+
+/// <summary>
+/// How many connections were open at once. Openings and closings are kept by their time, to the nanosecond as long as there
+/// are no more than <see cref="MaxTimes"/>; then times are rounded, by twice as much whenever there are too many. So memory
+/// is bounded (2 MiB), and what opened and closed within one rounded time is not seen.
+/// </summary>
+public sealed class ActiveConnections
+{
+    /// <summary>As many times are told apart.</summary>
+    public const int MaxTimes = 1 << 16;
+
+    private readonly Dictionary<RecordedSpan, long> openAtEnd = [];
+    private Dictionary<long, long> changes = [];
+    private Int128? origin;
+    private int shift;
+
+    /// <summary>Counts a connection.</summary>
+    public void Add(in Connection connection, RecordedSpan recording)
+    {
+        if (connection.Ending == ConnectionEnding.Failed)
+        {
+            return;
+        }
+
+        origin ??= TimeOf(recording.Start, recording);
+        var opened = At(connection.Opened, recording);
+        if (connection.Ending == ConnectionEnding.Open)
+        {
+            Change(opened, 1);
+            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, recording, out _)++;
+            return;
+        }
+
+        var ended = At(connection.Ended, recording);
+        if (opened >> shift != ended >> shift)
+        {
+            Change(opened, 1);
+            Change(ended, -1);
+        }
+    }
+
+    /// <summary>The most that were open at once, and those that were open when the last recording ended.</summary>
+    /// <param name="recordings">What the connections were recorded in.</param>
+    public (long Max, long End) Count(IReadOnlyList<RecordedSpan> recordings)
+    {
+        if (origin is null || recordings.Count == 0)
+        {
+            return default;
+        }
+
+        var last = recordings.Max(recording => At(recording.End, recording)) >> shift;
+        // Nobody knows of those that are open any more once their recording has ended.
+        var steps = changes.Select(change => (Time: change.Key, Change: change.Value))
+            .Concat(openAtEnd.Select(open => (Time: (At(open.Key.End, open.Key) >> shift) + 1, Change: -open.Value)))
+            .GroupBy(step => step.Time, step => step.Change)
+            .OrderBy(step => step.Key);
+        var (active, max, end) = (0L, 0L, 0L);
+        foreach (var step in steps)
+        {
+            active += step.Sum();
+            max = Math.Max(max, active);
+            end = step.Key <= last ? active : end;
+        }
+
+        return (max, end);
+    }
+
+    private void Change(long time, long by)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(changes, time >> shift, out _) += by;
+        while (changes.Count > MaxTimes)
+        {
+            shift++;
+            changes = changes.GroupBy(change => change.Key >> 1, change => change.Value)
+                .Select(group => (Time: group.Key, Change: group.Sum()))
+                .Where(change => change.Change != 0)
+                .ToDictionary(change => change.Time, change => change.Change);
+        }
+    }
+
+    private long At(ulong monotonic, RecordedSpan recording) => (long)(TimeOf(monotonic, recording) - origin!.Value);
+
+    private static Int128 TimeOf(ulong monotonic, RecordedSpan recording) => (Int128)monotonic + (recording.WallOffset ?? 0);
+}

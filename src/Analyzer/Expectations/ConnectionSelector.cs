@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Summary;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Expectations;
+
+/// <summary>The connections of one group, such as <c>port=443</c>.</summary>
+public sealed record ConnectionSelector
+{
+    private static readonly (string Name, GroupBy By)[] names =
+    [
+        ("process", GroupBy.Process),
+        ("peer", GroupBy.Peer),
+        ("service", GroupBy.Service),
+        ("port", GroupBy.Port),
+        ("errno", GroupBy.Errno),
+    ];
+
+    private readonly GroupKey key;
+
+    private ConnectionSelector(GroupBy by, GroupKey key) => (By, this.key) = (by, key);
+
+    /// <summary>What the group has in common.</summary>
+    public GroupBy By { get; }
+
+    /// <summary>Reads a name of <c>summary --by</c>, an equals sign and a group.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static ConnectionSelector Parse(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var name = (equals < 0 ? text : text[..equals]).Trim();
+        var (known, by) = Array.Find(names, one => one.Name == name);
+        if (known is null || equals < 0)
+        {
+            throw new FormatException($"one of {string.Join(", ", names.Select(one => $"{one.Name}="))} is expected");
+        }
+
+        return new ConnectionSelector(by, KeyOf(by, text[(equals + 1)..].Trim()));
+    }
+
+    /// <summary>Whether a connection is of the group.</summary>
+    public bool Matches(in Connection connection) =>
+        (By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, By) == key;
+
+    private static GroupKey KeyOf(GroupBy by, string text) => by switch
+    {
+        GroupBy.Process when Encoding.UTF8.GetByteCount(text) is > 0 and < ThreadName.Size && !text.Contains('\0', StringComparison.Ordinal) =>
+            new GroupKey { Comm = new ThreadName(text) },
+        GroupBy.Process => throw new FormatException($"a thread's name of 1 to {ThreadName.Size - 1} bytes is expected"),
+        GroupBy.Peer when InetText.TryParse(text, out var address, out var version) => Address(address, version, 0),
+        GroupBy.Peer => throw new FormatException("an address such as 10.0.0.2 or fd00::2 is expected"),
+        GroupBy.Service when TryParseService(text, out var service) => service,
+        GroupBy.Service => throw new FormatException("an address and a port such as 10.0.0.2:80 or [fd00::2]:80 is expected"),
+        GroupBy.Port when TryParsePort(text, out var port) => new GroupKey { Port = port },
+        GroupBy.Port => throw new FormatException("a port from 1 to 65535 is expected"),
+        GroupBy.Errno when Errno.TryParse(text, out var error) => new GroupKey { Error = error },
+        _ => throw new FormatException("an error such as ECONNREFUSED, 111 or given_up is expected"),
+    };
+
+    private static bool TryParseService(string text, out GroupKey key)
+    {
+        key = default;
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || !TryParsePort(text[(colon + 1)..], out var port))
+        {
+            return false;
+        }
+
+        var isBracketed = colon > 2 && text[0] == '[' && text[colon - 1] == ']';
+        if (!InetText.TryParse(isBracketed ? text[1..(colon - 1)] : text[..colon], out var address, out var version)
+            || isBracketed != (version == 6))
+        {
+            return false;
+        }
+
+        key = Address(address, version, port);
+        return true;
+    }
+
+    private static bool TryParsePort(string text, out ushort port) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port > 0;
+
+    private static GroupKey Address(Address address, int version, ushort port)
+    {
+        // Groups have IPv4-mapped addresses as IPv4.
+        var ip = address.ToIPAddress(version);
+        return ip.IsIPv4MappedToIPv6
+            ? new GroupKey { Address = new Address(ip.MapToIPv4()), IpVersion = 4, Port = port }
+            : new GroupKey { Address = address, IpVersion = (byte)version, Port = port };
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Expectations;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap check</c></summary>
+internal static class CheckCommand
+{
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var expect = Options.ParsedList(
+            $"What must hold: METRIC == != < <= > >= VALUE, such as 'failed == 0', 'lifetime.p99 <= 5ms' or 'opened[port=443] > 0'; several: all of them. {Options.MetricNames}",
+            "EXPR",
+            Expectation.Parse,
+            "--expect");
+        (expect.Required, expect.DefaultValueFactory) = (true, null);
+        var json = Options.Flag("One JSON object.", "--json");
+        var command = new Command("check", "Holds captures against expectations; exit code 1 if one does not hold.") { expect, json };
+        files.AddTo(command);
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            var check = new CaptureCheck(parsed.GetValue(expect)!);
+            var feed = new ConnectionFeed(check, files.Filter(parsed));
+            var code = files.Read(parsed, feed);
+            var results = check.Results(feed.Recordings);
+            output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
+            return results.All(result => result.Holds == true) ? code : ExitCode.Failed;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text;
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Report;
+
+namespace TraceCap.Cli;
+
+/// <summary><c>tracecap diff</c></summary>
+internal static class DiffCommand
+{
+    internal static Command Create()
+    {
+        var before = Options.File("The capture to compare with; - is standard input.", "BEFORE");
+        var after = Options.File("The capture that is compared; - is standard input.", "AFTER");
+        var failIf = Options.ParsedList(
+            $"What must not hold: METRIC == != < <= > >= VALUE, such as 'lifetime.p99 > +20%', 'failed > +5' or, of the second capture alone, 'active.end > 3'; several: none of them. {Options.MetricNames}",
+            "EXPR",
+            Expectation.ParseComparison,
+            "--fail-if");
+        var json = Options.Flag("One JSON object.", "--json");
+        var page = Options.Output("Also write an HTML page; - is standard output, instead of the table.");
+        page.Required = false;
+        var force = Options.Force();
+        var filters = new ConnectionFilterOptions();
+        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds.") { before, after, failIf, json, page, force };
+        filters.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(before) == CaptureFile.Pipe && result.GetValue(after) == CaptureFile.Pipe)
+            {
+                result.AddError("BEFORE and AFTER are both -; only one of them can come from standard input");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(json) && result.ValueIfRight(page) == CaptureFile.Pipe)
+            {
+                result.AddError("--json and -o - exclude each other: both go to standard output");
+            }
+        });
+        command.Does(parsed =>
+        {
+            var (beforePath, afterPath, pagePath) = (parsed.GetValue(before)!, parsed.GetValue(after)!, parsed.GetValue(page));
+            using var html = pagePath is null ? null : NewCapture.Create(pagePath, parsed.GetValue(force), beforePath, afterPath);
+            var unwanted = parsed.GetValue(failIf)!;
+            var (one, code) = Read(beforePath);
+            var (other, otherCode) = Read(afterPath);
+            var comparison = new CaptureComparison(one, other);
+            var results = unwanted.Select(comparison.Check).ToArray();
+            html?.Stream.Write(Encoding.UTF8.GetBytes(ComparisonPage.Format(
+                comparison, results, CaptureFile.NameOf(beforePath), CaptureFile.NameOf(afterPath), filters.Describe(parsed))));
+            html?.Finish();
+            if (pagePath != CaptureFile.Pipe)
+            {
+                using var output = StandardOutput.Open();
+                output.Write(parsed.GetValue(json)
+                    ? ComparisonJson.Format(comparison, results)
+                    : ComparisonText.Format(comparison, results, StandardOutput.Columns));
+            }
+
+            return results.Any(result => result.Holds != false) ? ExitCode.Failed : code == ExitCode.Done ? otherCode : code;
+
+            (ComparedCapture Compared, ExitCode Code) Read(string path)
+            {
+                var compared = new ComparedCapture(unwanted);
+                var feed = new ConnectionFeed(compared, filters.ToFilter(parsed));
+                var code = ConnectionFiles.Read([path], feed);
+                compared.End(feed.Recordings);
+                return (compared, code);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,149 @@
+using TraceCap.Analyzer.Expectations;
+
+namespace TraceCap.Analyzer.Tests.Expectations;
+
+public sealed class ExpectationTests
+{
+    [Theory]
+    [InlineData("failed == 0", "failed", Comparator.Equal, 0)]
+    [InlineData(" failed!=12 ", "failed", Comparator.Unequal, 12)]
+    [InlineData("lifetime.p99 <= 5ms", "lifetime.p99", Comparator.AtMost, 5e6)]
+    [InlineData("lifetime.p99<1.5 s", "lifetime.p99", Comparator.Less, 1.5e9)]
+    [InlineData("connect.max > 250us", "connect.max", Comparator.Greater, 250e3)]
+    [InlineData("recorded >= 2min", "recorded", Comparator.AtLeast, 120e9)]
+    [InlineData("recorded >= 2h", "recorded", Comparator.AtLeast, 7200e9)]
+    [InlineData("lifetime.max > 0", "lifetime.max", Comparator.Greater, 0)]
+    [InlineData("bytes.sent > 2MiB", "bytes.sent", Comparator.Greater, 2 << 20)]
+    [InlineData("bytes.received > 500", "bytes.received", Comparator.Greater, 500)]
+    [InlineData("failed.share < 2.5%", "failed.share", Comparator.Less, 0.025)]
+    [InlineData("opened.rate < 10", "opened.rate", Comparator.Less, 10)]
+    [InlineData("opened.rate < 10/s", "opened.rate", Comparator.Less, 10)]
+    public void A_metric_is_compared_with_a_value_in_its_unit(string text, string metric, Comparator comparator, double value)
+    {
+        var expectation = Expectation.Parse(text);
+        Assert.Equal((metric, comparator, ExpectationKind.Value), (expectation.Metric.Name, expectation.Comparator, expectation.Kind));
+        Assert.Equal(value, expectation.Value, 1e-6);
+        Assert.Null(expectation.Selector);
+    }
+
+    [Theory]
+    [InlineData("failed > +3", ExpectationKind.Change, 3)]
+    [InlineData("failed < -3", ExpectationKind.Change, -3)]
+    [InlineData("lifetime.p50 > +1.5ms", ExpectationKind.Change, 1.5e6)]
+    [InlineData("lifetime.p99 > +20%", ExpectationKind.RelativeChange, 0.2)]
+    [InlineData("opened.rate < - 20 %", ExpectationKind.RelativeChange, -0.2)]
+    [InlineData("failed > 3", ExpectationKind.Value, 3)]
+    public void Of_two_captures_a_sign_means_a_change(string text, ExpectationKind kind, double value)
+    {
+        var expectation = Expectation.ParseComparison(text);
+        Assert.Equal(kind, expectation.Kind);
+        Assert.Equal(value, expectation.Value, 1e-6);
+    }
+
+    [Theory]
+    [InlineData("", 0, 1, "the name of a metric is expected")]
+    [InlineData("  == 0", 2, 1, "the name of a metric is expected")]
+    [InlineData("faild == 0", 0, 5, "there is no metric 'faild'; did you mean failed?")]
+    [InlineData("errors == 0", 0, 6, "there is no metric 'errors'; expected one of ends opened ")]
+    [InlineData("failed", 6, 1, "one of == != < <= > >= is expected")]
+    [InlineData("failed = 0", 7, 1, "one of == != < <= > >= is expected")]
+    [InlineData("failed ==", 9, 1, "a number is expected")]
+    [InlineData("failed == many", 10, 1, "a number is expected")]
+    [InlineData("failed == 1.2.3", 10, 5, "a number is expected")]
+    [InlineData("failed == 5ms", 11, 2, "failed is a number without a unit")]
+    [InlineData("lifetime.p99 < 5", 16, 1, "lifetime.p99 is a time with its unit")]
+    [InlineData("bytes.sent < 5MB", 14, 2, "bytes.sent is a size")]
+    [InlineData("failed.share < 5", 16, 1, "failed.share is a percentage")]
+    [InlineData("failed == 0 and more", 12, 3, "failed is a number without a unit")]
+    [InlineData("lifetime.p99 < 5ms or more", 19, 7, "nothing more is expected")]
+    [InlineData("failed < +5", 9, 2, "a value without a sign is expected")]
+    [InlineData("failed[port=443 == 0", 6, 14, "a ] is missing")]
+    [InlineData("failed[] == 0", 7, 1, "one of process=, peer=, service=, port=, errno= is expected")]
+    [InlineData("failed[port] == 0", 7, 4, "one of process=, peer=, service=, port=, errno= is expected")]
+    [InlineData("failed[port=0] == 0", 7, 6, "a port from 1 to 65535 is expected")]
+    [InlineData("failed[peer=10.0] == 0", 7, 9, "an address such as")]
+    [InlineData("failed[service=::1:80] == 0", 7, 14, "an address and a port such as")]
+    [InlineData("failed[service=10.0.0.1] == 0", 7, 16, "an address and a port such as")]
+    [InlineData("failed[errno=EWHAT] == 0", 7, 11, "an error such as")]
+    [InlineData("failed[process=a-name-too-long-] == 0", 7, 24, "a thread's name of 1 to 15 bytes")]
+    [InlineData("lost[port=443] == 0", 4, 10, "lost is known of the recording only")]
+    public void An_error_points_at_the_characters_that_are_wrong(string text, int offset, int length, string reason)
+    {
+        var error = Assert.Throws<ExpectationFormatException>(() => Expectation.Parse(text));
+        var lines = error.Message.Split('\n');
+        Assert.StartsWith(reason, lines[0], StringComparison.Ordinal);
+        Assert.Equal([$"  {text}", "  " + new string(' ', offset) + new string('^', length)], lines[1..]);
+        Assert.Equal(offset, error.Offset);
+    }
+
+    [Fact]
+    public void What_would_move_the_cursor_is_shown_and_the_mark_stays_below_what_it_marks() => Assert.EndsWith(
+        "\n  failed \\u001b== 0\n         ^^^^^^",
+        Assert.Throws<ExpectationFormatException>(() => Expectation.Parse("failed \e== 0")).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_metric_can_be_asked_for() => Assert.All(Metrics.All, metric =>
+    {
+        Assert.Same(metric, Expectation.Parse($"{metric.Name} >= 0").Metric);
+        Assert.Equal(ExpectationKind.RelativeChange, Expectation.ParseComparison($"{metric.Name} > +1%").Kind);
+    });
+
+    [Theory]
+    [InlineData("failed == 5", true, false, false)]
+    [InlineData("failed != 5", false, true, true)]
+    [InlineData("failed < 5", false, false, true)]
+    [InlineData("failed <= 5", true, false, true)]
+    [InlineData("failed > 5", false, true, false)]
+    [InlineData("failed >= 5", true, true, false)]
+    public void Comparators_mean_what_they_say(string text, bool five, bool six, bool four)
+    {
+        var expectation = Expectation.Parse(text);
+        Assert.Equal((five, six, four), (expectation.Holds(new Figure(5)), expectation.Holds(new Figure(6)), expectation.Holds(new Figure(4))));
+    }
+
+    [Theory]
+    [InlineData("lifetime.p99 > 2s", true)]
+    [InlineData("lifetime.p99 >= 3s", true)]
+    [InlineData("lifetime.p99 > 3s", null)]
+    [InlineData("lifetime.p99 > 4s", null)]
+    [InlineData("lifetime.p99 < 2s", false)]
+    [InlineData("lifetime.p99 < 3s", false)]
+    [InlineData("lifetime.p99 <= 3s", null)]
+    [InlineData("lifetime.p99 < 4s", null)]
+    [InlineData("lifetime.p99 == 2s", false)]
+    [InlineData("lifetime.p99 == 4s", null)]
+    [InlineData("lifetime.p99 != 2s", true)]
+    [InlineData("lifetime.p99 != 4s", null)]
+    public void What_is_only_known_to_be_greater_decides_only_what_it_can(string text, bool? holds) =>
+        Assert.Equal(holds, Expectation.Parse(text).Holds(new Figure(3e9, double.PositiveInfinity)));
+
+    [Fact]
+    public void What_cannot_be_measured_decides_nothing()
+    {
+        Assert.Null(Expectation.Parse("lifetime.p99 > 0").Holds(null));
+        Assert.Null(Expectation.ParseComparison("lifetime.p99 > +0%").Holds(null, new Figure(1)));
+        Assert.Null(Expectation.ParseComparison("lifetime.p99 > +0%").Holds(new Figure(1), null));
+    }
+
+    [Theory]
+    [InlineData("failed > +20%", 10, 12, false)]
+    [InlineData("failed > +20%", 10, 13, true)]
+    [InlineData("failed < -20%", 10, 7, true)]
+    [InlineData("failed > +1000000%", 0, 1, true)]
+    [InlineData("failed > +0%", 0, 0, false)]
+    [InlineData("failed > +2", 10, 12, false)]
+    [InlineData("failed > +2", 10, 13, true)]
+    [InlineData("failed < -2", 10, 7, true)]
+    [InlineData("failed > 12", 10, 13, true)]
+    public void A_change_is_that_from_the_first_to_the_second(string text, double before, double after, bool holds) =>
+        Assert.Equal(holds, Expectation.ParseComparison(text).Holds(new Figure(before), new Figure(after)));
+
+    [Theory]
+    [InlineData("lifetime.p99 > +20%", 1, 1, 2, double.PositiveInfinity, true)]
+    [InlineData("lifetime.p99 > +20%", 1, double.PositiveInfinity, 2, 2, null)]
+    [InlineData("lifetime.p99 > +20%", 3, double.PositiveInfinity, 2, 2, false)]
+    [InlineData("lifetime.p99 > +20%", 1, double.PositiveInfinity, 1, double.PositiveInfinity, null)]
+    public void Of_bounds_a_change_is_known_as_far_as_they_tell(string text, double low, double high, double lowAfter, double highAfter, bool? holds) =>
+        Assert.Equal(holds, Expectation.ParseComparison(text).Holds(new Figure(low, high), new Figure(lowAfter, highAfter)));
+}

@@ -1,0 +1,68 @@
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Tests.Connections;
+
+namespace TraceCap.Analyzer.Tests.Report;
+
+public sealed class ComparisonPageTests
+{
+    private const ulong Ms = 1_000_000;
+
+    [Fact]
+    public async Task It_shows_what_changed_without_a_complaint_or_a_request()
+    {
+        await using var browser = await Browser.Show(Page("a.tcap"));
+
+        Task<string[]> Row(string table, string name) => browser.Value<string[]>($"[...[...document.querySelectorAll('#{table} tbody tr')].find(row => row.cells[0].textContent === '{name}').cells].map(cell => cell.textContent)");
+        Assert.Equal(Metrics.All.Count, await browser.Value<int>("document.querySelector('#metrics tbody').rows.length"));
+        Assert.Equal(["lifetime.p50", "10.0 ms", "15.0 ms", "+50.0 %", "changed", "< 0.0001", "the median lifetime"], await Row("metrics", "lifetime.p50"));
+        Assert.Equal(["lifetime.p50 > +20%", "FAILED", "10.0 ms", "15.0 ms", "+50.0 %", "changed", "< 0.0001"], await Row("conditions", "lifetime.p50 > +20%"));
+        Assert.Equal("FAILED: cannot be told", (await Row("conditions", "connect.p99 > +1%"))[1]);
+        Assert.Equal(["10.0.0.3:80", "new", "0", "60", "changed", "< 0.0001"], await Row("services", "10.0.0.3:80"));
+        Assert.All(browser.Complaints, text => Assert.Fail(text));
+        Assert.All(browser.Requests, address => Assert.Matches("^(file|data):", address));
+    }
+
+    [Theory]
+    [InlineData(360)]
+    [InlineData(1200)]
+    public async Task On_no_screen_it_is_wider_than_that(int width)
+    {
+        await using var browser = await Browser.Show(Page("a.tcap"));
+        await browser.Resize(width, 800);
+        Assert.InRange(await browser.Value<int>("document.documentElement.scrollWidth"), 1, width);
+    }
+
+    [Theory]
+    [InlineData("<script>a()", "<script>a()")]
+    [InlineData("\u202Egpj.exe", "\\u202egpj.exe")]
+    public async Task A_hostile_name_is_shown_and_never_run(string name, string shown)
+    {
+        await using var browser = await Browser.Show(Page(name));
+        Assert.Equal($"{shown}, then b.tcap; only --comm {shown}", await browser.Value<string>("document.querySelector('header p').textContent"));
+        Assert.Equal(1, await browser.Value<int>("document.scripts.length"));
+        Assert.All(browser.Complaints, text => Assert.Fail(text));
+    }
+
+    private static string Page(string name)
+    {
+        Expectation[] unwanted = [Expectation.ParseComparison("lifetime.p50 > +20%"), Expectation.ParseComparison("connect.p99 > +1%")];
+        var comparison = new CaptureComparison(
+            Read(unwanted, To("10.0.0.2", 300, 10)),
+            Read(unwanted, [.. To("10.0.0.2", 300, 15), .. To("10.0.0.3", 60, 15)]));
+        return ComparisonPage.Format(comparison, [.. unwanted.Select(comparison.Check)], name, "b.tcap", $"--comm {name}");
+    }
+
+    private static ComparedCapture Read(Expectation[] expectations, Connection[] connections)
+    {
+        var compared = new ComparedCapture(expectations);
+        compared.Take(connections, Ends.Recording);
+        compared.End([Ends.Recording]);
+        return compared;
+    }
+
+    private static Connection[] To(string peer, int count, ulong milliseconds) =>
+        [.. Enumerable.Range(0, count).Select(i => Ends.Client("app", peer, 80, (ulong)i * 20 * Ms, milliseconds * Ms))];
+}
