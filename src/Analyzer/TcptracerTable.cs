@@ -21,6 +21,12 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
     private const int MaxRow = 320 + Utf8Text.Slack;
 
+    private const uint NanosecondsPerSecond = 1_000_000_000;
+    private const uint MicrosecondsPerSecond = 1_000_000;
+
+    /// <summary>Less than this divided by 1e9 or 1e6 has an error, as a double, below half of a unit.</summary>
+    private const ulong MaxExact = 1UL << 50;
+
     /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools; tables
     /// that print parts of one capture are given the same.</summary>
     public ulong? Start { get; set; }
@@ -74,7 +80,7 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         {
             at = options.Verbose
                 ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14)
-                : FormatSeconds(row, elapsed / 1e9);
+                : FormatSeconds(row, elapsed, NanosecondsPerSecond);
         }
 
         if (options.Uid)
@@ -115,7 +121,7 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         // The tool's clock has whole microseconds before the subtraction.
         if (options.Timestamps)
         {
-            at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)) / 1e6);
+            at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)), MicrosecondsPerSecond);
         }
         // The tool takes it for an int, and leaves no space before the type.
         if (options.Uid)
@@ -136,8 +142,16 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         return at;
     }
 
-    private static int FormatSeconds(Span<byte> target, double seconds) =>
-        Utf8Text.Pad(target, Utf8Text.WriteFixed(target, seconds, 3), 9);
+    /// <summary><c>%-9.3f</c> of the quotient, which the tools have as a double. That is further from a tie than its own error
+    /// unless it is one, so up to some days whole numbers give the same.</summary>
+    private static int FormatSeconds(Span<byte> target, long elapsed, uint unitsPerSecond)
+    {
+        var (milliseconds, rest) = Math.DivRem((ulong)elapsed, unitsPerSecond / 1000);
+        var length = (ulong)elapsed < MaxExact && 2 * rest != unitsPerSecond / 1000
+            ? Utf8Text.WriteThousandths(target, milliseconds + (2 * rest > unitsPerSecond / 1000 ? 1u : 0))
+            : Utf8Text.WriteFixed(target, elapsed / (double)unitsPerSecond, 3);
+        return Utf8Text.Pad(target, length, 9);
+    }
 
     private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
     {

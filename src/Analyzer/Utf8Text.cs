@@ -71,6 +71,15 @@ internal static class Utf8Text
         return at + WriteDigits(target[at..], fraction, decimals);
     }
 
+    /// <summary>Writes a number of thousandths, with all three decimals.</summary>
+    public static int WriteThousandths(Span<byte> target, ulong number)
+    {
+        var (whole, fraction) = Math.DivRem(number, 1000);
+        var at = Write(target, (long)whole);
+        target[at] = (byte)'.';
+        return at + 1 + WriteDigits(target[(at + 1)..], (long)fraction, 3);
+    }
+
     /// <summary>Writes a number in quotes.</summary>
     public static int WriteQuoted(Span<byte> target, ulong number)
     {

@@ -132,4 +132,19 @@ public sealed class TcptracerTableTests
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
     }
+
+    [Fact]
+    public void Times_are_those_of_a_double_that_is_printed()
+    {
+        // Anywhere, and around the ties between two milliseconds; beyond 13 days as well.
+        var elapsed = Gen.OneOf(Gen.Long[0, 2_000_000_000_000_000], Gen.Select(Gen.Long[0, 2_000_000_000], Gen.Long[-2, 2], (ms, off) => (ms * 1_000_000) + 500_000 + off));
+        elapsed.Sample(ns =>
+        {
+            Span<byte> text = stackalloc byte[64];
+            var expected = Encoding.ASCII.GetString(text[..Utf8Text.WriteFixed(text, ns / 1e9, 3)]);
+            var e = new TcpEvent { Type = TcpEventType.Connect, IpVersion = 4 };
+            var rows = Table.Print(new TableOptions { Timestamps = true }, [e, e with { Timestamp = (ulong)ns }], header: false).Split('\n');
+            Assert.StartsWith(expected.PadRight(9) + "C ", rows[1], StringComparison.Ordinal);
+        });
+    }
 }

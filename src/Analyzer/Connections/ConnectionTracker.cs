@@ -11,6 +11,9 @@ namespace TraceCap.Analyzer.Connections;
 /// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
 public sealed class ConnectionTracker(ulong start)
 {
+    /// <summary>Events between the first hint of what will be needed, the second, and the need.</summary>
+    private const int Ahead = 8;
+
     private readonly ConnectionTable table = new();
     private Connection[] finished = [];
     private int count;
@@ -36,8 +39,11 @@ public sealed class ConnectionTracker(ulong start)
         count = 0;
         // A failed connect can end the socket's connection before, too.
         Reserve(2 * events.Length);
-        foreach (ref readonly var e in events)
+        for (var i = 0; i < events.Length; i++)
         {
+            table.PrefetchPlace(events[Math.Min(i + (2 * Ahead), events.Length - 1)].Connection);
+            table.PrefetchEntry(events[Math.Min(i + Ahead, events.Length - 1)].Connection);
+            ref readonly var e = ref events[i];
             switch (e.Type)
             {
                 case TcpEventType.Connect:

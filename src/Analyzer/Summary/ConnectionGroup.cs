@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceCap.Analyzer.Connections;
@@ -64,6 +65,17 @@ public readonly record struct GroupKey(ThreadName Comm, Address Local, Address A
     }
 
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+    /// <summary>A hash of all fields: by words, as most keys are looked up once for each connection.</summary>
+    public override int GetHashCode()
+    {
+        var comm = Unsafe.BitCast<ThreadName, Words>(Comm);
+        var local = Unsafe.BitCast<Address, Words>(Local);
+        var address = Unsafe.BitCast<Address, Words>(Address);
+        return HashCode.Combine(comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, IpVersion);
+    }
+
+    private readonly record struct Words(ulong Low, ulong High);
 
     /// <summary>The owner's name, control characters escaped.</summary>
     public string ProcessText
@@ -146,6 +158,18 @@ public sealed class ConnectionGroups(GroupBy by)
         {
             PutSmallOnesTogether();
         }
+    }
+
+    /// <summary>The figures of all groups together, but for those of ports.</summary>
+    public ConnectionStatistics Sum()
+    {
+        var sum = new ConnectionStatistics();
+        foreach (var statistics in groups.Values.Append(Others).OfType<ConnectionStatistics>())
+        {
+            sum.Add(statistics);
+        }
+
+        return sum;
     }
 
     private void PutSmallOnesTogether()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TraceCap.Analyzer.Summary;
 
@@ -170,7 +171,13 @@ public sealed class LifetimeHistogram
 
     private sealed class Page
     {
-        internal readonly uint[] Ended = new uint[Buckets];
-        internal readonly uint[] Censored = new uint[Buckets];
+        internal Counts Ended;
+        internal Counts Censored;
+    }
+
+    [InlineArray(Buckets)]
+    private struct Counts
+    {
+        private uint first;
     }
 }

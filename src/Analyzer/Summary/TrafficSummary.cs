@@ -13,8 +13,10 @@ public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSin
     private readonly ConnectionGroups services = new(GroupBy.LocalAddressAndService);
     private readonly ConnectionGroups outgoing = new(GroupBy.LocalAddressAndService);
 
-    /// <summary>The figures of all connections.</summary>
-    public ConnectionStatistics All { get; } = new();
+    private ConnectionStatistics? all;
+
+    /// <summary>The figures of all connections so far, but for those of ports.</summary>
+    public ConnectionStatistics All => all ??= processes.Sum();
 
     /// <summary>How many connections there are, those within the host counted once; null if that cannot be told.</summary>
     public long? Connections => isFiltered ? null : All.Ends - All.SecondEnds;
@@ -25,9 +27,9 @@ public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSin
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
+        all = null;
         foreach (ref readonly var connection in connections)
         {
-            All.Add(in connection, recording);
             Groups.Add(in connection, recording);
             processes.Add(in connection, recording);
             if (connection.Role == ConnectionRole.Client)
