@@ -16,17 +16,18 @@
 /* --- options: byte for byte ProbeOptions.Native of the recorder, set before loading --- */
 
 struct options {
+	__u64 cgroup;        /* id of the cgroup whose tasks pass, and those of the ones below it; 0: all */
 	__u32 wake_bytes;    /* wake the recorder when the ring holds so much */
 	__u32 pid;           /* filters: 0 lets everything pass */
 	__u32 uid;
 	__u32 netns;
+	__u16 cgroup_level;  /* how deep that cgroup lies, the root being 0 */
 	__u8 by_uid;         /* user 0 is a user */
 	__u8 by_cgroup;
 	__u8 by_mntns;
 	__u8 ip_version;     /* 4, 6 or 0 */
 	__u8 io_uring_cqe;   /* io_uring_complete passes the completion, not its fields */
 	__u8 failures;       /* tell of connects that failed */
-	__u8 reserved[2];
 };
 
 /* A section of its own: the recorder finds it without knowing what else is constant. */
@@ -114,6 +115,33 @@ static __always_inline void identify_current(struct identity *who)
 	bpf_core_read(who->comm, sizeof(who->comm), &task->comm);
 }
 
+/*
+ * Whether the current task is in the cgroup that was asked for, or below it: a
+ * cgroup knows the one above it on each level. Not the helper for that, which
+ * not every kind of program may call.
+ */
+static __always_inline bool in_wanted_cgroup(void)
+{
+	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
+	struct cgroup *cgroup = READ(task, cgroups, dfl_cgrp);
+	struct cgroup *ancestor = NULL;
+	__u64 ancestors, id = 0;
+
+	if (READ(cgroup, level) < options.cgroup_level)
+		return false;
+	ancestors = (__u64)cgroup + options.cgroup_level * sizeof(__u64);
+	if (bpf_core_field_exists(cgroup->ancestors)) {
+		ancestors += bpf_core_field_offset(struct cgroup, ancestors);
+		bpf_probe_read_kernel(&ancestor, sizeof(ancestor), (const void *)ancestors);
+		id = READ(TYPED(struct cgroup, ancestor), kn, id);
+	} else {
+		ancestors += bpf_core_field_offset(struct cgroup___before_6_1, ancestor_ids);
+		bpf_probe_read_kernel(&id, sizeof(id), (const void *)ancestors);
+	}
+	return id == options.cgroup;
+}
+
+/* Whether the current task, whose identity it is, passes the filters. */
 static __always_inline bool wanted_task(const struct identity *who)
 {
 	__u64 mntns = who->mntns;
@@ -123,6 +151,8 @@ static __always_inline bool wanted_task(const struct identity *who)
 	if (options.by_uid && options.uid != who->uid)
 		return false;
 	if (options.by_cgroup && !bpf_map_lookup_elem(&cgroup_set, &who->cgroup))
+		return false;
+	if (options.cgroup && !in_wanted_cgroup())
 		return false;
 	if (options.by_mntns && !bpf_map_lookup_elem(&mntns_set, &mntns))
 		return false;

@@ -9,6 +9,9 @@ internal sealed class LiveOptions
 {
     private readonly Option<TimeSpan?> duration = Options.Seconds("End after so many seconds.", "-d", "--duration");
     private readonly Option<ulong?> count = Options.Count("End after so many events.", "COUNT", "-n", "--count");
+    private readonly Option<string?> cgroup = Options.Text(
+        "Only tasks of this cgroup and of those below it: its folder, or its path such as /system.slice/nginx.service.", "PATH", "--cgroup");
+
     private readonly Option<string?> cgroupMap = Options.Text(
         "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap");
 
@@ -33,6 +36,7 @@ internal sealed class LiveOptions
         Filters.AddTo(command);
         command.Add(duration);
         command.Add(count);
+        command.Add(cgroup);
         command.Add(cgroupMap);
         command.Add(mountMap);
         command.Add(buffer);
@@ -45,6 +49,7 @@ internal sealed class LiveOptions
         var probes = Filters.ToProbeOptions(parsed) with
         {
             ProbeSet = parsed.GetValue(probeSet),
+            Cgroup = parsed.GetValue(cgroup),
             CgroupMap = parsed.GetValue(cgroupMap),
             MountNamespaceMap = parsed.GetValue(mountMap),
         };

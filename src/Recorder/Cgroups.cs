@@ -37,6 +37,32 @@ internal static partial class Cgroups
     internal static ulong InodeOf(string folder) =>
         Libc.StatxAt(WorkingDirectory, folder, 0, StatxInode, out var status) == 0 ? status.Inode : 0;
 
+    /// <summary>Finds one cgroup.</summary>
+    /// <param name="path">The path of its folder, or its path in the hierarchy.</param>
+    /// <exception cref="ProbeException">There is none.</exception>
+    internal static CgroupPlace Find(string path)
+    {
+        var root = FindRoot();
+        var inHierarchy = path == root || path.StartsWith(root + "/", StringComparison.Ordinal) ? path[root.Length..] : path;
+        var names = inHierarchy.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var found = "/" + string.Join('/', names);
+        var id = names.Any(name => name is "." or "..") ? 0 : InodeOf(root + found);
+        return id != 0 && File.Exists(Path.Combine(root + found, "cgroup.procs"))
+            ? new CgroupPlace(id, (ushort)names.Length, found)
+            : throw new ProbeException($"{path} is no cgroup of the cgroup2 hierarchy at {root}; expected a path below it, such as {root}/system.slice, or as systemd-cgls shows it");
+    }
+
     [GeneratedRegex(@"\\[0-7]{3}")]
     private static partial Regex Octal();
+}
+
+/// <summary>A cgroup and where it lies.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Level">How many are above it.</param>
+/// <param name="Path">From the root of the hierarchy, which is <c>/</c>.</param>
+internal sealed record CgroupPlace(ulong Id, ushort Level, string Path)
+{
+    /// <summary>Whether a task in the cgroup of that path is in this one, or below it.</summary>
+    internal bool Contains(string path) =>
+        Level == 0 || path == Path || path.StartsWith(Path + "/", StringComparison.Ordinal);
 }

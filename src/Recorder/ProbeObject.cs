@@ -154,7 +154,8 @@ internal sealed unsafe class ProbeObject : IDisposable
             throw new ProbeException($"the {set.Name} probes and this build disagree about their options; build it anew");
         }
 
-        Unsafe.Write(initial, options.ToNative(ioUring));
+        var cgroup = options.Cgroup is { } path ? Cgroups.Find(path) : null;
+        Unsafe.Write(initial, options.ToNative(ioUring, cgroup));
     }
 
     private void SetEntries(string map, uint entries) => Check(Libbpf.SetMaxEntries(FindMap(map), entries), map);

@@ -70,6 +70,10 @@ public sealed record ProbeOptions
     /// <summary>Only tasks of the cgroups in this pinned BPF hash map, whose keys are 8-byte cgroup ids, or null.</summary>
     public string? CgroupMap { get; init; }
 
+    /// <summary>Only tasks of this cgroup and of those below it, now and later, or null: the path of its folder, or its
+    /// path in the cgroup2 hierarchy such as <c>/system.slice/nginx.service</c>.</summary>
+    public string? Cgroup { get; init; }
+
     /// <summary>Only tasks of the mount namespaces in this pinned BPF hash map, whose keys are 8-byte inode numbers, or
     /// null. A process that is killed leaves its mount namespace before its sockets close: those closes are not shown.
     /// </summary>
@@ -86,22 +90,24 @@ public sealed record ProbeOptions
     [StructLayout(LayoutKind.Sequential)]
     internal struct Native
     {
+        internal ulong Cgroup;
         internal uint WakeBytes;
         internal uint Pid;
         internal uint Uid;
         internal uint Netns;
+        internal ushort CgroupLevel;
         internal byte ByUid;
         internal byte ByCgroup;
         internal byte ByMntns;
         internal byte IpVersion;
         internal byte IoUringCqe;
         internal byte Failures;
-        internal byte Reserved0;
-        internal byte Reserved1;
     }
 
-    internal Native ToNative(IoUringTracepoint ioUring) => new()
+    internal Native ToNative(IoUringTracepoint ioUring, CgroupPlace? cgroup) => new()
     {
+        Cgroup = cgroup?.Id ?? 0,
+        CgroupLevel = cgroup?.Level ?? 0,
         WakeBytes = (uint)RingBytes / 4,
         Pid = Pid ?? 0,
         Uid = Uid ?? 0,

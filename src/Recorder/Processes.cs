@@ -4,7 +4,7 @@ using TraceCap.Format;
 namespace TraceCap.Recorder;
 
 /// <summary>A process, as far as events tell of it.</summary>
-internal readonly record struct ProcessFacts(uint Pid, uint Uid, uint Mntns, ulong Cgroup, ThreadName Comm);
+internal readonly record struct ProcessFacts(uint Pid, uint Uid, uint Mntns, ulong Cgroup, string CgroupPath, ThreadName Comm);
 
 /// <summary>
 /// The processes of the host at one time: their network namespaces, and the sockets that they hold. A process that ends
@@ -87,11 +87,13 @@ internal sealed class Processes
         var folder = FormattableString.Invariant($"/proc/{pid}");
         try
         {
+            var cgroup = ReadCgroup(File.ReadAllText(folder + "/cgroup"));
             return new ProcessFacts(
                 pid,
                 ReadUid(File.ReadAllText(folder + "/status")),
                 InodeOf(folder + "/ns/mnt"),
-                Cgroups.InodeOf(cgroupRoot + ReadCgroup(File.ReadAllText(folder + "/cgroup"))),
+                Cgroups.InodeOf(cgroupRoot + cgroup),
+                cgroup,
                 new ThreadName(File.ReadAllBytes(folder + "/comm").AsSpan()[..^1]));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -48,6 +48,7 @@ public static class Recording
         Add("uid", options.Uid);
         Add("netns", options.Netns);
         Add("ip version", options.IpVersion);
+        Add("cgroup", options.Cgroup);
         Add("cgroupmap", options.CgroupMap);
         Add("mntnsmap", options.MountNamespaceMap);
         return filters;

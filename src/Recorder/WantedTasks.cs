@@ -8,10 +8,12 @@ internal sealed unsafe class WantedTasks : IDisposable
     private readonly ProbeOptions options;
     private readonly int cgroups = None;
     private readonly int mounts = None;
+    private readonly CgroupPlace? cgroup;
 
     internal WantedTasks(ProbeOptions options)
     {
         this.options = options;
+        cgroup = options.Cgroup is { } path ? Cgroups.Find(path) : null;
         cgroups = options.CgroupMap is { } cgroupMap ? PinnedMap.OpenCgroups(cgroupMap) : None;
         mounts = options.MountNamespaceMap is { } mountMap ? PinnedMap.OpenMountNamespaces(mountMap) : None;
     }
@@ -27,6 +29,7 @@ internal sealed unsafe class WantedTasks : IDisposable
         (options.Pid is null || options.Pid == process?.Pid)
         && (options.Uid is null || options.Uid == process?.Uid)
         && (cgroups == None || (process is { } inCgroup && Has(cgroups, inCgroup.Cgroup)))
+        && (cgroup is null || (process is { CgroupPath: { } path } && cgroup.Contains(path)))
         && (mounts == None || (process is { } inNamespace && Has(mounts, inNamespace.Mntns)));
 
     private static bool Has(int set, ulong key)

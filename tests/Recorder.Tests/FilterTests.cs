@@ -83,6 +83,49 @@ public class FilterTests
             expected: 4);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void By_a_cgroup_and_those_below_it(bool copyReads)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var below = new TestCgroup(cgroup);
+        Recorded(
+            new ProbeOptions { Cgroup = cgroup.Folder, CopyReads = copyReads },
+            beside =>
+            {
+                using var later = new TestCgroup(below);
+                Loopback.Churn(1);
+                beside.Run(OneConnection);
+                cgroup.Run(OneConnection);
+                below.Run(OneConnection);
+                later.Run(OneConnection);
+            },
+            events => Assert.Equal([cgroup.Id, below.Id], events.Select(e => e.Cgroup).Distinct().Take(2)),
+            expected: 12);
+        Recorded(
+            new ProbeOptions { Cgroup = below.Name, CopyReads = copyReads },
+            _ =>
+            {
+                cgroup.Run(OneConnection);
+                below.Run(OneConnection);
+            },
+            events => Assert.All(events, e => Assert.Equal(below.Id, e.Cgroup)),
+            expected: 4);
+    }
+
+    [Theory]
+    [InlineData("/no-such-cgroup")]
+    [InlineData("/etc")]
+    [InlineData("/../../..")]
+    public void A_cgroup_that_is_not_there_is_named(string path)
+    {
+        Live.SkipUnlessAllowed();
+        var error = Assert.Throws<ProbeException>(() => Probes.Attach(new ProbeOptions { Cgroup = path }));
+        Assert.StartsWith($"{path} is no cgroup", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void By_the_mount_namespaces_of_a_pinned_map()
     {

@@ -89,6 +89,22 @@ public class OpenConnectionTests
     }
 
     [Fact]
+    public void Those_of_one_cgroup_and_below_it_are_told()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var below = new TestCgroup(cgroup);
+        using var connection = new Connection(IPAddress.Loopback);
+        using var holding = below.Start("python3", Repository.File("tests/vm/corners.py"), "hold");
+        Assert.Equal("ready", holding.StandardOutput.ReadLine());
+        var events = Record(new ProbeOptions { Cgroup = cgroup.Name }, () => holding.StandardInput.WriteLine());
+        holding.WaitForExit();
+
+        Assert.Equal("OO", string.Concat(events.Take(2).Select(e => (char)e.Type)));
+        Assert.All(events, e => Assert.Equal(below.Id, e.Cgroup));
+    }
+
+    [Fact]
     public void Filters_keep_them_out()
     {
         using var connection = new Connection(IPAddress.Loopback);

@@ -9,15 +9,23 @@ namespace TraceCap.Recorder.Tests;
 /// </summary>
 internal sealed class TestCgroup : IDisposable
 {
-    private readonly string path = Path.Combine(Cgroups.FindRoot(), "tracecap-test-" + Guid.NewGuid());
+    private readonly string path;
 
-    internal TestCgroup()
+    /// <summary>Makes it at the root of the hierarchy, or below another one.</summary>
+    internal TestCgroup(TestCgroup? parent = null)
     {
+        path = Path.Combine(parent?.path ?? Cgroups.FindRoot(), "tracecap-test-" + Guid.NewGuid());
         Directory.CreateDirectory(path);
         Id = Cgroups.InodeOf(path);
     }
 
     internal ulong Id { get; }
+
+    /// <summary>Its folder.</summary>
+    internal string Folder => path;
+
+    /// <summary>Its path in the hierarchy.</summary>
+    internal string Name => path[Cgroups.FindRoot().Length..];
 
     public void Dispose()
     {
