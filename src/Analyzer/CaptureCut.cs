@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer;
 
 /// <summary>
 /// Makes a smaller capture out of the events that are wanted. Losses stay with the time in which they happened; clocks
-/// stay where an event follows them; what this version does not know is left out, for it may tell of what is cut away.
+/// and names stay where an event follows them; what this version does not know is left out, for it may tell of what is cut away.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>
@@ -15,6 +15,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     : CaptureRewriter(reader)
 {
     private ClockAnchor? unwritten;
+    private NameScribe? names;
     private ulong readUpTo;
 
     /// <inheritdoc />
@@ -23,7 +24,9 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
         unwritten = null;
         readUpTo = 0;
         var header = Reader.Header ?? new CaptureHeader();
-        return new CaptureWriter(output, header with { Selection = [.. header.Selection, selection] }) { Settled = 0 };
+        var writer = new CaptureWriter(output, header with { Selection = [.. header.Selection, selection] }) { Settled = 0 };
+        names = new NameScribe(writer, Reader.Names);
+        return writer;
     }
 
     /// <inheritdoc />
@@ -81,6 +84,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
             if (next > from)
             {
                 WriteClock(writer);
+                names!.Note(events[from..next]);
                 writer.Append(events[from..next]);
             }
         }

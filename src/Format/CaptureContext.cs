@@ -12,10 +12,19 @@ public sealed record CaptureContext
     /// <summary>What the section once held and has no more; usually nothing.</summary>
     public MissingEvents Missing { get; init; }
 
+    /// <summary>The cgroups that events refer to, by their ids.</summary>
+    public IReadOnlyList<NamedId> Cgroups { get; init; } = [];
+
+    /// <summary>The network namespaces that have a name, by their inode numbers.</summary>
+    public IReadOnlyList<NamedId> NetworkNamespaces { get; init; } = [];
+
+    /// <summary>Whether it tells of names and nothing else that this version knows.</summary>
+    public bool IsOfNames => (Cgroups.Count > 0 || NetworkNamespaces.Count > 0) && Clocks.Count == 0 && Missing.IsNone;
+
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(Missing.IsNone ? 1 : 2);
+        writer.WriteMapHeader((Missing.IsNone ? 1 : 2) + (Cgroups.Count > 0 ? 1 : 0) + (NetworkNamespaces.Count > 0 ? 1 : 0));
         if (!Missing.IsNone)
         {
             writer.Write("missing");
@@ -29,6 +38,8 @@ public sealed record CaptureContext
             WriteClock(ref writer, clock);
         }
 
+        WriteNames(ref writer, "cgroups", Cgroups);
+        WriteNames(ref writer, "netns", NetworkNamespaces);
         writer.Flush();
     }
 
@@ -41,12 +52,27 @@ public sealed record CaptureContext
             {
                 case "clocks": context = context with { Clocks = MessagePackMap.ReadList(ref reader, ReadClock) }; break;
                 case "missing": context = context with { Missing = MissingEvents.Read(ref reader) }; break;
+                case "cgroups": context = context with { Cgroups = MessagePackMap.ReadList(ref reader, NamedId.Read) }; break;
+                case "netns": context = context with { NetworkNamespaces = MessagePackMap.ReadList(ref reader, NamedId.Read) }; break;
                 default: return false;
             }
 
             return true;
         });
         return context;
+    }
+
+    private static void WriteNames(ref MessagePackWriter writer, string key, IReadOnlyList<NamedId> names)
+    {
+        if (names.Count > 0)
+        {
+            writer.Write(key);
+            writer.WriteArrayHeader(names.Count);
+            foreach (var name in names)
+            {
+                name.Write(ref writer);
+            }
+        }
     }
 
     internal static void WriteClock(ref MessagePackWriter writer, ClockAnchor clock)

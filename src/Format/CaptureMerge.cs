@@ -150,6 +150,7 @@ public sealed class CaptureMerge
             if (source.Time <= next)
             {
                 WriteClocks(writer, source);
+                source.TakeNames(writer);
                 writer.Append(source.TakeUpTo(next));
             }
 

@@ -74,6 +74,9 @@ public sealed class CaptureReader
     /// <summary>The clocks of the section, as far as it has been read.</summary>
     public ClockTable Clocks { get; private set; } = new();
 
+    /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
+    public CaptureNames Names { get; private set; } = new();
+
     /// <summary>The earliest timestamp of the first chunk of the section that has events, CLOCK_MONOTONIC ns: where its time
     /// begins. Null before.</summary>
     public ulong? Begin { get; private set; }
@@ -153,6 +156,7 @@ public sealed class CaptureReader
             footerSeen = false;
             Header = null;
             Clocks = new ClockTable();
+            Names = new CaptureNames();
             Begin = null;
             Section++;
             fileId = block.FileId;
@@ -190,6 +194,12 @@ public sealed class CaptureReader
         if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
         {
             Clocks.Add(anchor);
+        }
+
+        Names.OfSeveralHosts = Header is { Hosts.Count: > 1 };
+        if (block.Context is { } context)
+        {
+            Names.Add(context);
         }
 
         Begin ??= block.Events.IsEmpty ? null : block.Header.FirstTimestamp;

@@ -14,6 +14,9 @@ public sealed class CaptureWriter
     /// <summary>The size of the events of a chunk, in memory, at which it is closed if the caller says nothing: 1 MiB.</summary>
     public const int DefaultChunkBytes = 1 << 20;
 
+    /// <summary>So many paths of the greatest length have room in a block.</summary>
+    private const int MaxNames = 2048;
+
     private readonly Stream output;
     private readonly Guid fileId;
     private readonly TcpEvent[] events;
@@ -21,6 +24,8 @@ public sealed class CaptureWriter
     private readonly ArrayBufferWriter<byte> metadata = new(1024);
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private readonly BlockIndex index = new();
+    private readonly List<NamedId> cgroups = [];
+    private readonly List<NamedId> namespaces = [];
     private byte[] raw = [];
     private byte[] block = [];
     private int held;
@@ -131,6 +136,7 @@ public sealed class CaptureWriter
     /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Settled"/> and the ledger.</summary>
     public void CloseChunk()
     {
+        WriteNames();
         var chunk = events.AsSpan(0, held);
         var rawLength = encoder.Encode(chunk, ref raw);
         var block = NewBlock(BlockKind.Chunk, rawLength);
@@ -146,17 +152,27 @@ public sealed class CaptureWriter
     {
         held = 0;
         Events = EventsWritten;
+        cgroups.Clear();
+        namespaces.Clear();
         metadata.ResetWrittenCount();
     }
 
     /// <summary>
     /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
-    /// what this version does not know of it stays. Not for footers. The open chunk is closed before it.
+    /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
+    /// only tells of names: they may as well come earlier than the events before them.
     /// </summary>
     public void Copy(CaptureReader reader)
     {
-        CloseIfHeld();
         var block = reader.Block;
+        if (held > 0 && reader.Context is { IsOfNames: true })
+        {
+            block.Settled = 0;
+            WriteBlock(ref block, reader.Payload.Span, pack: false);
+            return;
+        }
+
+        CloseIfHeld();
         if (block.Kind != BlockKind.Chunk)
         {
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -168,6 +184,12 @@ public sealed class CaptureWriter
         WriteBlock(ref block, reader.Payload.Span, pack: false);
         Count(reader.Events, in block);
     }
+
+    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in.</summary>
+    public void NameCgroup(in NamedId name) => Name(cgroups, name);
+
+    /// <summary>The same for their network namespace.</summary>
+    public void NameNetns(in NamedId name) => Name(namespaces, name);
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
@@ -195,6 +217,27 @@ public sealed class CaptureWriter
         }.Write(metadata);
         WriteMetadata(BlockKind.Footer);
         completed = true;
+    }
+
+    private void Name(List<NamedId> names, in NamedId name)
+    {
+        names.Add(name);
+        if (names.Count == MaxNames)
+        {
+            WriteNames();
+        }
+    }
+
+    /// <summary>Writes what is to be named. Events that are held come behind it, so it promises nothing.</summary>
+    private void WriteNames()
+    {
+        if (cgroups.Count + namespaces.Count > 0)
+        {
+            new CaptureContext { Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
+            WriteMetadata(BlockKind.Context, settled: 0);
+            cgroups.Clear();
+            namespaces.Clear();
+        }
     }
 
     private void CloseIfHeld()
@@ -229,10 +272,10 @@ public sealed class CaptureWriter
         RawBytes += block.RawLength;
     }
 
-    private void WriteMetadata(BlockKind kind)
+    private void WriteMetadata(BlockKind kind, ulong? settled = null)
     {
         var header = NewBlock(kind, metadata.WrittenCount);
-        header.Settled = Settled ?? 0;
+        header.Settled = settled ?? Settled ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
         WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
         metadata.ResetWrittenCount();

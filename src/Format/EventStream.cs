@@ -27,6 +27,9 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>The clocks of that section, as far as it has been read.</summary>
     public ClockTable Clocks { get; private set; } = new();
 
+    /// <summary>The names of what that section's events refer to, as far as it has been read.</summary>
+    public CaptureNames Names { get; private set; } = new();
+
     /// <inheritdoc cref="CaptureReader.Begin" />
     public ulong? Begin { get; private set; }
 
@@ -79,6 +82,7 @@ public sealed class EventStream(CaptureReader reader)
         Ledger += block.Ledger;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
         Clocks = reader.Clocks;
+        Names = reader.Names;
         Begin = reader.Begin;
         return Order.Add(reader.Events, block.Settled);
     }

@@ -10,6 +10,8 @@ internal sealed class MergeSource : IDisposable
     private Stream? stream;
     private SectionReader? blocks;
     private EventOrder? order;
+    private readonly List<NamedId> cgroups = [];
+    private readonly List<NamedId> namespaces = [];
     private TcpEvent[] events = [];
     private int next;
     private int count;
@@ -90,6 +92,23 @@ internal sealed class MergeSource : IDisposable
         return more;
     }
 
+    /// <summary>Has the merged capture name what the events refer to.</summary>
+    internal void TakeNames(CaptureWriter writer)
+    {
+        foreach (var name in Placed(cgroups))
+        {
+            writer.NameCgroup(name);
+        }
+
+        foreach (var name in Placed(namespaces))
+        {
+            writer.NameNetns(name);
+        }
+
+        cgroups.Clear();
+        namespaces.Clear();
+    }
+
     /// <summary>Takes the events that are not later than a time, at least one.</summary>
     internal ReadOnlySpan<TcpEvent> TakeUpTo(ulong time)
     {
@@ -133,9 +152,11 @@ internal sealed class MergeSource : IDisposable
             return;
         }
 
-        if (IsOnClock)
+        if (blocks.Blocks.Context is { } context)
         {
-            Clocks.AddRange(blocks.Blocks.Context?.Clocks ?? []);
+            Clocks.AddRange(IsOnClock ? context.Clocks : []);
+            cgroups.AddRange(context.Cgroups);
+            namespaces.AddRange(context.NetworkNamespaces);
         }
 
         Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Settled));
@@ -155,6 +176,11 @@ internal sealed class MergeSource : IDisposable
             Place(events.AsSpan(0, count));
         }
     }
+
+    /// <summary>A name of a host that the section does not have is the name of nothing.</summary>
+    private IEnumerable<NamedId> Placed(List<NamedId> names) => HostNumbers.Length == 0
+        ? names
+        : names.Where(name => name.Host < HostNumbers.Length).Select(name => name with { Host = (ushort)HostNumbers[name.Host] });
 
     private void Place(Span<TcpEvent> batch)
     {

@@ -211,6 +211,7 @@ TEXTS = map_of(TEXT, TEXT)
 UINT8, UINT32, INT32 = integer(0, 2**8 - 1), integer(0, 2**32 - 1), integer(-2**31, 2**31 - 1)
 UINT64, INT64 = wide(0, 2**64 - 1), wide(-2**63, 2**63 - 1)
 CLOCK = array(UINT64, UINT64, UINT64)
+NAME = array(UINT64, TEXT, integer(0, 2**16 - 1))
 
 # By key: type, and value if it is missing.
 METADATA = {
@@ -234,6 +235,8 @@ METADATA = {
     CONTEXT: {
         "clocks": (array_of(CLOCK), []),
         "missing": (array(INT64, INT64, UINT64), ["0"] * 3),
+        "cgroups": (array_of(NAME), []),
+        "netns": (array_of(NAME), []),
     },
     FOOTER: {
         "reason": (TEXT, ""),

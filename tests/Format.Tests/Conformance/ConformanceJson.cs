@@ -126,7 +126,11 @@ internal static class ConformanceJson
     {
         ["clocks"] = Array(context.Clocks, clock => Clock(clock)),
         ["missing"] = Array([context.Missing.Bytes, context.Missing.Blocks, (long)context.Missing.Events], Number),
+        ["cgroups"] = Array(context.Cgroups, Name),
+        ["netns"] = Array(context.NetworkNamespaces, Name),
     };
+
+    private static JsonArray Name(NamedId name) => new(Number(name.Id), name.Name, name.Host);
 
     private static JsonObject? Footer(CaptureFooter? footer) => footer is null ? null : new()
     {

@@ -51,6 +51,12 @@ internal static class ConformanceVectors
         {
             Clocks = [Captures.Clock, Captures.Clock with { Boottime = 9_000_000_000, Realtime = ulong.MaxValue }],
         })));
+        yield return ("names", Write([Connect, Close], between: writer =>
+        {
+            writer.NameCgroup(new NamedId(Connect.Cgroup, "/system.slice/nginx.service"));
+            writer.NameCgroup(new NamedId(ulong.MaxValue, "", Host: ushort.MaxValue));
+            writer.NameNetns(new NamedId(Connect.Netns, "bläu"));
+        }));
         yield return ("cut-and-recovered", Write(
             [Connect, Close],
             header: Captures.Header with { Selection = ["--port 80"] },

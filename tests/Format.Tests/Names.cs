@@ -1,0 +1,189 @@
+namespace TraceCap.Format.Tests;
+
+public class Names
+{
+    private static readonly TcpEvent[] Events = [.. Enumerable.Range(0, 12).Select(i => new TcpEvent
+    {
+        Timestamp = (ulong)i,
+        Type = TcpEventType.Connect,
+        IpVersion = 4,
+        Cgroup = (ulong)(i / 3),
+        Netns = 7,
+    })];
+
+    [Fact]
+    public void A_name_stands_before_the_chunk_with_the_first_event_of_it_and_once()
+    {
+        var known = new CaptureNames();
+        known.Add(new CaptureContext { Cgroups = [new(0, "/a"), new(1, "/b"), new(2, ""), new(3, "/d")], NetworkNamespaces = [new(7, "blue")] });
+        var file = Write(writer =>
+        {
+            var scribe = new NameScribe(writer, known);
+            foreach (var some in Events.Chunk(5))
+            {
+                scribe.Note(some);
+                writer.Append(some);
+                writer.Settled = some[^1].Timestamp;
+            }
+        });
+
+        var reader = new CaptureReader(new MemoryStream(file));
+        var told = new List<string>();
+        while (reader.Read())
+        {
+            told.AddRange(reader.Context?.Cgroups.Select(name => name.Name) ?? []);
+            foreach (ref readonly var one in reader.Events)
+            {
+                Assert.Equal(known.CgroupOf(in one)!.Path, reader.Names.CgroupOf(in one)?.Path);
+                Assert.Equal("blue", reader.Names.NetnsOf(in one));
+            }
+        }
+
+        Assert.Equal(["/a", "/b", "", "/d"], told);
+        Assert.Equal(0, CaptureVerifier.Verify(new MemoryStream(file)).Problems.Count);
+        var stream = new EventStream(new CaptureReader(new MemoryStream(file)));
+        var given = 0;
+        while (stream.Read(out var events))
+        {
+            Assert.Equal(Events.Skip(given).Take(events.Length), events.ToArray());
+            given += events.Length;
+        }
+
+        Assert.Equal((Events.Length, 0), (given, stream.Order.GivenLate));
+    }
+
+    [Fact]
+    public void The_last_name_counts_and_long_ago_is_forgotten()
+    {
+        const int Many = 3 * NameTable<string>.Kept;
+        var names = new CaptureNames();
+        for (var id = 0ul; id < Many; id++)
+        {
+            names.Add(new CaptureContext { Cgroups = [new NamedId(id, "/x")] });
+        }
+
+        names.Add(new CaptureContext { Cgroups = [new NamedId(Many - 1, "/y")] });
+        Assert.Equal("/y", names.CgroupOf(new TcpEvent { Cgroup = Many - 1 })!.Path);
+        Assert.Equal("/x", names.CgroupOf(new TcpEvent { Cgroup = Many - NameTable<string>.Kept })!.Path);
+        Assert.Null(names.CgroupOf(new TcpEvent { Cgroup = 0 }));
+        Assert.InRange(names.Cgroups.Count(), NameTable<string>.Kept, 2 * NameTable<string>.Kept);
+    }
+
+    [Fact]
+    public void A_scribe_tells_again_before_a_reader_forgets()
+    {
+        var all = new EveryCgroup();
+        var file = Write(writer =>
+        {
+            var scribe = new NameScribe(writer, all);
+            for (var i = 0ul; i < 5ul * NameTable<string>.Kept; i++)
+            {
+                var one = new TcpEvent { Timestamp = i, Type = TcpEventType.Connect, IpVersion = 4, Cgroup = i % 3 == 0 ? 0 : i };
+                scribe.Note([one]);
+                writer.Append(one);
+            }
+        }, chunk: 4096);
+
+        var reader = new CaptureReader(new MemoryStream(file));
+        var unknown = 0;
+        while (reader.Read())
+        {
+            foreach (ref readonly var one in reader.Events)
+            {
+                unknown += reader.Names.CgroupOf(in one) is null ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(0, unknown);
+    }
+
+    [Fact]
+    public void Compaction_keeps_names_and_makes_large_chunks_across_them()
+    {
+        var file = Write(writer =>
+        {
+            foreach (var one in Events)
+            {
+                writer.NameCgroup(new NamedId(one.Cgroup, $"/{one.Timestamp}"));
+                writer.Append(one);
+                writer.CloseChunk();
+            }
+        });
+        using var output = new MemoryStream();
+        new CaptureCompaction(new CaptureReader(new MemoryStream(file)), output, CaptureCompaction.DefaultChunkBytes).Run();
+
+        Assert.Equal(0, CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems.Count);
+        var reader = new CaptureReader(new MemoryStream(output.ToArray()));
+        var chunks = 0;
+        while (reader.Read())
+        {
+            chunks += reader.Block.Kind == BlockKind.Chunk ? 1 : 0;
+            if (!reader.Events.IsEmpty)
+            {
+                Assert.Equal(["/11", "/2", "/5", "/8"], reader.Names.Cgroups.Select(name => name.Name).Order());
+            }
+        }
+
+        Assert.Equal(1, chunks);
+    }
+
+    [Fact]
+    public void Merged_hosts_keep_their_names_apart()
+    {
+        byte[] OfHost(string host, ulong place) => Write(
+            writer =>
+            {
+                writer.NameCgroup(new NamedId(1, "/" + host));
+                writer.NameNetns(new NamedId(7, host));
+                writer.Append(new TcpEvent { Timestamp = place, Connection = 5, Cgroup = 1, Netns = 7, Type = TcpEventType.Connect, IpVersion = 4 });
+            },
+            header: Captures.Header with { Host = host, BootId = host });
+
+        using var output = new MemoryStream();
+        byte[][] files = [OfHost("a", 1), OfHost("b", 2), OfHost("c", 3)];
+        Assert.True(new CaptureMerge([.. files.Select((file, i) => new MergeInput($"{i}", () => new MemoryStream(file)))], "test", () => new MemoryStream()).Run(output));
+
+        var reader = new CaptureReader(new MemoryStream(output.ToArray()));
+        var found = new List<string>();
+        while (reader.Read())
+        {
+            foreach (ref readonly var one in reader.Events)
+            {
+                found.Add($"{reader.Header!.Hosts[(int)(one.Connection >> 48)].Host} {reader.Names.CgroupOf(in one)!.Path} {reader.Names.NetnsOf(in one)}");
+            }
+        }
+
+        Assert.Equal(["a /a a", "b /b b", "c /c c"], found);
+    }
+
+    [Fact]
+    public void What_earlier_files_said_is_known_in_later_ones()
+    {
+        CaptureNames first = new(), second = new(), third = new();
+        first.Add(new CaptureContext { Cgroups = [new(1, "/a"), new(2, "/b")] });
+        second.Continue(first);
+        second.Add(new CaptureContext { Cgroups = [new(2, "/B")] });
+        third.Continue(second);
+        Assert.Equal(["/B", "/a"], third.Cgroups.Select(name => name.Name).Order(StringComparer.Ordinal));
+    }
+
+    private static byte[] Write(Action<CaptureWriter> write, int chunk = 4, CaptureHeader? header = null)
+    {
+        using var stream = new MemoryStream();
+        var writer = new CaptureWriter(stream, header ?? Captures.Header, chunk * TcpEvent.Size);
+        write(writer);
+        writer.Complete("end of test", Captures.Clock);
+        return stream.ToArray();
+    }
+
+    private sealed class EveryCgroup : INames
+    {
+        private readonly CgroupName name = new("/x");
+
+        public int Version => 0;
+
+        public CgroupName? CgroupOf(in TcpEvent e) => name;
+
+        public string? NetnsOf(in TcpEvent e) => null;
+    }
+}
