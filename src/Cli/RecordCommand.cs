@@ -57,7 +57,7 @@ internal static class RecordCommand
 
         var header = Recording.Describe(session, probes, start, Version.Tool, comment);
         using var signals = new SessionSignals(session);
-        using var sink = Begin(parsed, files, flight, header, user, signals);
+        using var sink = Begin(parsed, files, flight, header, user, session, signals);
         if (!output.IsSeries)
         {
             Privileges.Drop(user);
@@ -68,10 +68,10 @@ internal static class RecordCommand
 
     /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
     private static IRecordingSink Begin(
-        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, SessionSignals signals)
+        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, LiveSession session, SessionSignals signals)
     {
         var output = files.Output(parsed);
-        var options = files.Series(parsed);
+        var options = files.Series(parsed) with { Names = session.Names };
         if (output.Text == CaptureFile.Pipe)
         {
             return new CaptureSeries(

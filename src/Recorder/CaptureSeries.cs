@@ -142,7 +142,7 @@ public sealed class CaptureSeries : IRecordingSink
 
     private void Begin(Stream stream)
     {
-        sink = new CaptureSink(stream, header with { Start = begun }, readClocks) { FlushInterval = options.FlushInterval };
+        sink = new CaptureSink(stream, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
         output = stream;
     }
 

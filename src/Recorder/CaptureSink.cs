@@ -14,6 +14,7 @@ internal sealed class CaptureSink : IEventSink
 
     private readonly CaptureWriter writer;
     private readonly Func<ClockAnchor> readClocks;
+    private readonly NameScribe? names;
     private ClockAnchor anchor;
     private ulong? behindSince;
 
@@ -21,11 +22,13 @@ internal sealed class CaptureSink : IEventSink
     /// <param name="output">Gets one write for each block.</param>
     /// <param name="header">Its <see cref="CaptureHeader.Start"/> is the first clock anchor.</param>
     /// <param name="readClocks">Reads the clocks now.</param>
-    internal CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks)
+    /// <param name="names">Knows what events refer to; null if nothing is to be named.</param>
+    internal CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, INames? names = null)
     {
         // A chunk that fills up in the middle of a drain promises what was settled before that drain: so never null.
         writer = new CaptureWriter(output, header) { Settled = 0, Ledger = default(Ledger) };
         this.readClocks = readClocks;
+        this.names = names is null ? null : new NameScribe(writer, names);
         anchor = header.Start ?? readClocks();
     }
 
@@ -59,6 +62,7 @@ internal sealed class CaptureSink : IEventSink
     {
         // Before the events: a chunk that fills up with them must not hold more than its ledger knows of.
         writer.Ledger = state.Ledger;
+        names?.Note(events);
         writer.Append(events);
         writer.Settled = state.Settled;
         CloseInTime(state.Now);

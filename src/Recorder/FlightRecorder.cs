@@ -38,6 +38,7 @@ public sealed class FlightRecorder : IRecordingSink
         this.triggers = triggers;
         this.options = options;
         queue = new BlockQueue(limits, header.Start ?? readClocks());
+        // The names are told when a file is written.
         sink = new CaptureSink(queue, header, readClocks);
     }
 
@@ -140,6 +141,7 @@ public sealed class FlightRecorder : IRecordingSink
         using (file)
         {
             var writer = new CaptureWriter(file, kept.Header);
+            var names = options.Names is null ? null : new NameScribe(writer, options.Names);
             var reader = new CaptureReader(kept.Blocks);
             var lost = default(Ledger);
             var first = ulong.MaxValue;
@@ -149,6 +151,8 @@ public sealed class FlightRecorder : IRecordingSink
                 lost += reader.Block.Ledger with { Emitted = 0 };
                 writer.Ledger = lost with { Emitted = writer.Events + reader.Block.Events + lost.Lost };
                 first = Math.Min(first, reader.Block.Events > 0 ? reader.Block.FirstTimestamp : ulong.MaxValue);
+                // What was named long ago, in a block that is no longer kept, is named again.
+                names?.Note(reader.Events);
                 writer.Copy(reader);
             }
 

@@ -7,6 +7,7 @@ namespace TraceCap.Recorder;
 internal static unsafe partial class Libc
 {
     internal const int ReadOnly = 0;
+    internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
     internal const int ProtectionRead = 1;
@@ -44,7 +45,7 @@ internal static unsafe partial class Libc
         internal uint Events;
     }
 
-    /// <summary>struct statx, as far as the inode number.</summary>
+    /// <summary>struct statx, as far as it is asked for.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
@@ -53,6 +54,12 @@ internal static unsafe partial class Libc
 
         [FieldOffset(32)]
         internal ulong Inode;
+
+        [FieldOffset(112)]
+        internal TimeSpec Modified;
+
+        [FieldOffset(136)]
+        internal ulong Device;
     }
 
     /// <summary>struct passwd, as far as the group id.</summary>
@@ -105,6 +112,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, byte* buffer, nuint capacity);
+
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    internal static partial int NotifyCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int NotifyAdd(int notify, string path, uint events);
+
+    [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
+    internal static partial int NotifyRemove(int notify, int watch);
 
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial void Close(int descriptor);

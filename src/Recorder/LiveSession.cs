@@ -26,16 +26,21 @@ public sealed class LiveSession : IDisposable
     private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Probes probes;
+    private readonly HostNames names;
     private readonly TcpEvent[] events = new TcpEvent[4096];
     private readonly List<TcpEvent> first = [];
     private ulong settled;
     private ulong open;
 
-    private LiveSession(Probes probes)
+    private LiveSession(Probes probes, HostNames names)
     {
         this.probes = probes;
+        this.names = names;
         Limits = probes.Limits;
     }
+
+    /// <summary>Knows what the events refer to, until it is disposed.</summary>
+    public INames Names => names;
 
     /// <inheritdoc cref="Probes.ProbeSet" />
     public string ProbeSet => probes.ProbeSet;
@@ -50,7 +55,7 @@ public sealed class LiveSession : IDisposable
     /// <inheritdoc cref="Probes.Attach" path="/exception" />
     public static LiveSession Start(ProbeOptions options)
     {
-        var session = new LiveSession(Probes.Attach(options));
+        var session = Begin(options);
         try
         {
             if (options.BeyondTcptracer)
@@ -103,7 +108,27 @@ public sealed class LiveSession : IDisposable
     public void Stop() => probes.Ring.Interrupt();
 
     /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
-    public void Dispose() => probes.Dispose();
+    public void Dispose()
+    {
+        probes.Dispose();
+        names.Dispose();
+    }
+
+    /// <summary>Who makes a cgroup and connects from it must be known before the first event.</summary>
+    private static LiveSession Begin(ProbeOptions options)
+    {
+        Probes.Check();
+        var names = HostNames.Open();
+        try
+        {
+            return new LiveSession(Probes.Attach(options), names);
+        }
+        catch
+        {
+            names.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
     private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);

@@ -57,12 +57,7 @@ public sealed class Probes : IDisposable
     public static Probes Attach(ProbeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new ProbeException(NotLinux);
-        }
-
-        Requirements.Check();
+        Check();
         try
         {
             return options.ProbeSet is { } name
@@ -73,6 +68,18 @@ public sealed class Probes : IDisposable
         {
             throw new ProbeException("libbpf is not installed; on Debian: apt-get install libbpf-dev", e);
         }
+    }
+
+    /// <summary>Says whether this host is one to record on at all.</summary>
+    /// <exception cref="ProbeException">It is not; the message says why and what to do.</exception>
+    internal static void Check()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new ProbeException(NotLinux);
+        }
+
+        Requirements.Check();
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using TraceCap.Format;
+
 namespace TraceCap.Recorder;
 
 /// <summary>How a <see cref="CaptureSeries"/> writes, and whom it tells.</summary>
@@ -11,6 +13,9 @@ public sealed record SeriesOptions
 
     /// <summary>Whether a file that cannot be written on is given up for the next one, and what it lost counted there.</summary>
     public bool KeepGoing { get; init; }
+
+    /// <summary>Knows what events refer to; null if nothing is to be named.</summary>
+    public INames? Names { get; init; }
 
     /// <summary>Gets the path of each file that was ended properly and is on the disk.</summary>
     public Action<string>? Closed { get; init; }
