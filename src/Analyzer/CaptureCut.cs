@@ -51,7 +51,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         var before = readUpTo;
         readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
-        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo)) : new EventFilter();
+        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo), Reader.Names) : new EventFilter();
         return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
     }
 
@@ -59,7 +59,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         for (var events = Reader.Events; !events.IsEmpty;)
         {
-            var wanted = filter.ResolveNext(Reader.Begin!.Value, Reader.Clocks, ref events, out var run);
+            var wanted = filter.ResolveNext(Reader, ref events, out var run);
             WriteEvents(writer, run, wanted);
         }
     }

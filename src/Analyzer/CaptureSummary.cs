@@ -39,6 +39,9 @@ public sealed record SectionSummary
     /// <summary>The clocks at the start, at the end and in between.</summary>
     public ClockTable Clocks { get; init; } = new();
 
+    /// <summary>What is named of what its events refer to.</summary>
+    public CaptureNames Names { get; init; } = new();
+
     /// <summary>The events that are wanted.</summary>
     public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
 
@@ -95,10 +98,12 @@ public sealed record CaptureSummary
         var clocks = new ClockTable();
         clocks.AddRange(Known(section.Header.Start));
         var missing = default(MissingEvents);
+        var names = new CaptureNames();
         foreach (var context in SectionIndex.ReadContexts(file, section))
         {
             clocks.AddRange(context.Clocks);
             missing += context.Missing;
+            names.Add(context);
         }
 
         clocks.AddRange(Known(footer.End));
@@ -116,6 +121,7 @@ public sealed record CaptureSummary
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
             Clocks = clocks,
+            Names = names,
         };
     }
 
@@ -146,6 +152,7 @@ public sealed record CaptureSummary
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
         private ClockTable clocks = new();
+        private CaptureNames names = new();
         private CaptureHeader? header;
         private string? endReason;
         private long bytes;
@@ -160,6 +167,7 @@ public sealed record CaptureSummary
         {
             ref readonly var block = ref reader.Block;
             clocks = reader.Clocks;
+            names = reader.Names;
             bytes += reader.Length;
             ledger += block.Ledger;
             switch (block.Kind)
@@ -194,13 +202,14 @@ public sealed record CaptureSummary
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
             LastTimestamp = last,
             Clocks = clocks,
+            Names = names,
         };
 
         private void AddEvents(CaptureReader reader)
         {
             for (var events = reader.Events; !events.IsEmpty;)
             {
-                var wanted = filter.ResolveNext(reader.Begin!.Value, reader.Clocks, ref events, out var run);
+                var wanted = filter.ResolveNext(reader, ref events, out var run);
                 foreach (ref readonly var one in run)
                 {
                     if (wanted.Matches(in one))

@@ -42,11 +42,17 @@ public sealed record EventFilter
     /// <summary>Ranges of addresses, of either end; empty: any.</summary>
     public ImmutableArray<AddressPrefix> Addresses { get; init; } = [];
 
+    /// <summary>Cgroups of the task.</summary>
+    public CgroupFilter? Cgroup { get; init; }
+
+    /// <summary>Knows the cgroups of the capture; only <see cref="Cgroup"/> needs it.</summary>
+    public INames? Names { get; init; }
+
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
     public bool IsAll =>
         Types is null && !Compat && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
-        && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty;
+        && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null;
 
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>
@@ -60,7 +66,8 @@ public sealed record EventFilter
         && (To is not { } to || e.Timestamp < to)
         && (Comm is not { } comm || e.Comm == comm)
         && (Ports.IsEmpty || Ports.Contains(e.LocalPort) || Ports.Contains(e.PeerPort))
-        && (Addresses.IsEmpty || MatchesAddress(in e));
+        && (Addresses.IsEmpty || MatchesAddress(in e))
+        && (Cgroup is not { } cgroup || cgroup.Matches(Names?.CgroupOf(in e)));
 
     /// <summary>
     /// Whether tcptracer itself prints an event: it has connects, accepts and closes only, and misses the connect of

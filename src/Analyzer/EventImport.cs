@@ -15,8 +15,10 @@ public static class EventImport
     public static ulong Run(Stream lines, Stream capture, string tool, string comment)
     {
         var writer = new CaptureWriter(capture, new CaptureHeader { Tool = tool, Probes = CaptureHeader.Import, Comment = comment });
+        var names = new CaptureNames();
+        var scribe = new NameScribe(writer, names);
         var last = 0ul;
-        foreach (var one in EventJson.ReadAll(lines))
+        foreach (var one in EventJson.ReadAll(lines, names))
         {
             if (one.Timestamp < last)
             {
@@ -24,6 +26,7 @@ public static class EventImport
                     $"event {writer.Events + 1} has monotonic_ns {one.Timestamp} after {last}; put the lines in the order of time");
             }
 
+            scribe.Note(new ReadOnlySpan<TcpEvent>(in one));
             writer.Append(in one);
             last = one.Timestamp;
         }

@@ -23,9 +23,12 @@ public static class EventJson
     /// <param name="realtimeOffset">What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, in ns: gives the property
     /// <c>time</c>, RFC 3339 in UTC with nanoseconds, if that is in the years 1970 to 9999. Null: no such property.
     /// </param>
-    public static void Write(IBufferWriter<byte> output, in TcpEvent e, long? realtimeOffset = null)
+    /// <param name="names">Knows what the event refers to; null if nobody does.</param>
+    public static void Write(IBufferWriter<byte> output, in TcpEvent e, long? realtimeOffset = null, INames? names = null)
     {
-        var line = output.GetSpan(MaxLine);
+        var cgroup = NamesJson.Text(names?.CgroupOf(in e));
+        var netns = NamesJson.Text(names?.NetnsOf(in e));
+        var line = output.GetSpan(MaxLine + cgroup.Length + netns.Length);
         var at = realtimeOffset is { } offset ? WriteTime(line, (Int128)e.Timestamp + offset) : 0;
         foreach (var field in EventJsonFields.All)
         {
@@ -36,6 +39,8 @@ public static class EventJson
             }
         }
 
+        at += Utf8Text.Write(line[at..], cgroup);
+        at += Utf8Text.Write(line[at..], netns);
         line[0] = (byte)'{'; // and no comma before the first
         line[at++] = (byte)'}';
         line[at++] = (byte)'\n';
@@ -43,15 +48,17 @@ public static class EventJson
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. <c>monotonic_ns</c>, <c>event.name</c> and
-    /// both addresses and ports are required; what else is absent is 0. <c>time</c> is not looked at.</summary>
+    /// both addresses and ports are required; what else is absent is 0. <c>time</c> is not looked at, and neither is what
+    /// the path of the cgroup tells.</summary>
     /// <param name="json">One object in UTF-8.</param>
+    /// <param name="names">Gets the names of what the event refers to; may be null.</param>
     /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
     /// has, or a value that its property cannot hold.</exception>
-    public static TcpEvent Parse(ReadOnlySpan<byte> json)
+    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames? names = null)
     {
         try
         {
-            return ParseObject(json);
+            return ParseObject(json, names);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -61,9 +68,11 @@ public static class EventJson
     }
 
     /// <summary>Reads a file of events, one a line. Empty lines are skipped.</summary>
+    /// <param name="input">The file.</param>
+    /// <param name="names">Gets the names of what an event refers to before it is given; may be null.</param>
     /// <exception cref="CaptureFormatException">As from <see cref="Parse"/>, with the number of the line, from 1.
     /// </exception>
-    public static IEnumerable<TcpEvent> ReadAll(Stream input)
+    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames? names = null)
     {
         // Latin-1 leaves the bytes as they are for the parser to judge.
         using var reader = new StreamReader(
@@ -78,7 +87,7 @@ public static class EventJson
             TcpEvent e;
             try
             {
-                e = Parse(Encoding.Latin1.GetBytes(line));
+                e = Parse(Encoding.Latin1.GetBytes(line), names);
             }
             catch (CaptureFormatException error)
             {
@@ -89,7 +98,7 @@ public static class EventJson
         }
     }
 
-    private static TcpEvent ParseObject(ReadOnlySpan<byte> json)
+    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames? names)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -98,6 +107,7 @@ public static class EventJson
         }
 
         var e = default(TcpEvent);
+        var (cgroup, netns) = ("", "");
         var seen = new HashSet<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -112,13 +122,21 @@ public static class EventJson
             {
                 field.Read(ref reader, ref e);
             }
-            else if (name != "time")
+            else if (name != "time" && name is not (NamesJson.CgroupPath or NamesJson.NetnsName) && !NamesJson.IsOfPath(name))
             {
                 throw new CaptureFormatException($"{name} is not a property of an event");
             }
             else if (reader.TokenType != JsonTokenType.String)
             {
-                throw new CaptureFormatException("time is not a string");
+                throw new CaptureFormatException($"{name} is not a string");
+            }
+            else if (name == NamesJson.CgroupPath)
+            {
+                cgroup = reader.GetString()!;
+            }
+            else if (name == NamesJson.NetnsName)
+            {
+                netns = reader.GetString()!;
             }
         }
 
@@ -126,7 +144,23 @@ public static class EventJson
         var missing = EventJsonFields.All.Where(field => field.Required && !seen.Contains(field.Name));
         return missing.FirstOrDefault() is { } lacking
             ? throw new CaptureFormatException($"{lacking.Name} is missing")
-            : e;
+            : Named(in e, cgroup, netns, names);
+    }
+
+    /// <summary>Takes down names that are new, or others than before.</summary>
+    private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames? names)
+    {
+        if (names is not null && cgroup.Length > 0 && names.CgroupOf(in e)?.Path != cgroup)
+        {
+            names.Add(new CaptureContext { Cgroups = [new NamedId(e.Cgroup, cgroup)] });
+        }
+
+        if (names is not null && netns.Length > 0 && names.NetnsOf(in e) != netns)
+        {
+            names.Add(new CaptureContext { NetworkNamespaces = [new NamedId(e.Netns, netns)] });
+        }
+
+        return e;
     }
 
     /// <summary>Writes the first property.</summary>

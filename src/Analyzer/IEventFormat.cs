@@ -14,6 +14,11 @@ public interface IEventFormat
     {
     }
 
+    /// <summary>Says who knows what the next events refer to.</summary>
+    void UseNames(INames names)
+    {
+    }
+
     /// <summary>One that continues where this one stands, for another thread.</summary>
     IEventFormat Copy();
 

@@ -7,6 +7,7 @@ namespace TraceCap.Analyzer;
 public sealed class JsonLines : IEventFormat
 {
     private long? wallOffset;
+    private INames? names;
 
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)
@@ -17,8 +18,11 @@ public sealed class JsonLines : IEventFormat
     public void UseClock(ClockAnchor? anchor) => wallOffset = anchor?.WallOffset;
 
     /// <inheritdoc />
-    public IEventFormat Copy() => new JsonLines { wallOffset = wallOffset };
+    public void UseNames(INames names) => this.names = names;
 
     /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, wallOffset);
+    public IEventFormat Copy() => new JsonLines { wallOffset = wallOffset, names = names };
+
+    /// <inheritdoc />
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, wallOffset, names);
 }

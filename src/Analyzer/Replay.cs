@@ -24,6 +24,7 @@ public static class Replay
             {
                 section = events.Section;
                 told = default;
+                format.UseNames(events.Names);
             }
 
             if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
@@ -37,7 +38,7 @@ public static class Replay
             {
                 var anchor = events.Clocks.TakeRun(ref batch, out var run);
                 format.UseClock(anchor);
-                printer.Filter = filter.Resolve(events.Begin!.Value, anchor);
+                printer.Filter = filter.Resolve(events.Begin!.Value, anchor, events.Names);
                 // Times count from the first row, so whoever prints another one has to know it.
                 if (parallel is null || !printer.HasPrinted)
                 {

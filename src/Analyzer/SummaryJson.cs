@@ -128,9 +128,44 @@ public static class SummaryJson
             json.WriteEndObject();
         }
 
+        WriteNames(json, section.Names);
         Number(json, "chunks", section.Chunks);
         Number(json, "bytes", section.Bytes);
         json.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, CaptureNames names)
+    {
+        json.WriteStartArray("cgroups");
+        foreach (var cgroup in names.Cgroups.OrderBy(cgroup => cgroup.Name, StringComparer.Ordinal).ThenBy(cgroup => cgroup.Id))
+        {
+            json.WriteStartObject();
+            Number(json, "linux.cgroup.id", cgroup.Id);
+            WriteHost(cgroup);
+            NamesJson.Write(json, new CgroupName(cgroup.Name));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("netns");
+        foreach (var netns in names.NetworkNamespaces.OrderBy(netns => netns.Name, StringComparer.Ordinal).ThenBy(netns => netns.Id))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("linux.netns", netns.Id);
+            WriteHost(netns);
+            NamesJson.Write(json, netns.Name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+
+        void WriteHost(in NamedId name)
+        {
+            if (names.OfSeveralHosts)
+            {
+                json.WriteNumber("host", name.Host);
+            }
+        }
     }
 
     private static void WriteHosts(Utf8JsonWriter json, IReadOnlyList<MergedHost> hosts)

@@ -8,6 +8,11 @@ namespace TraceCap.Analyzer;
 /// <summary>A <see cref="CaptureSummary"/> for people.</summary>
 public static class SummaryText
 {
+    /// <summary>As many digits of a container's id as docker and its like show.</summary>
+    internal const int ShortContainer = 12;
+
+    private const int MaxNames = 20;
+
     /// <summary>Lays the summary out as lines of a label and its value, UTF-8.</summary>
     /// <param name="name">What the file is called.</param>
     /// <param name="summary">What it holds.</param>
@@ -111,11 +116,53 @@ public static class SummaryText
         Line(text, "events", Invariant($"{section.Events:N0}{recorded}{ByType(section.EventsByType)}"));
         Line(text, "lost", Lost(section));
         Line(text, "missing", Missing(section.Missing));
+        AddNames(text, section.Names);
         Line(text, "chunks", Invariant($"{section.Chunks:N0}"));
         if (section.Recorded > 0)
         {
             Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Recorded:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
         }
+    }
+
+    private static void AddNames(StringBuilder text, CaptureNames names)
+    {
+        var cgroups = names.Cgroups.ToArray();
+        var known = cgroups.Where(cgroup => cgroup.Name.Length > 0).OrderBy(cgroup => cgroup.Name, StringComparer.Ordinal).ToArray();
+        var label = "cgroups";
+        foreach (var cgroup in known.Take(MaxNames))
+        {
+            Line(text, label, Describe(new CgroupName(cgroup.Name)));
+            label = "";
+        }
+
+        if (known.Length > MaxNames)
+        {
+            Line(text, label, Invariant($"and {known.Length - MaxNames:N0} more (--json)"));
+        }
+
+        if (cgroups.Length > known.Length)
+        {
+            Line(text, label, Invariant($"{cgroups.Length - known.Length:N0} that were gone before they could be looked up"));
+        }
+
+        Line(text, "netns", string.Join(", ", names.NetworkNamespaces
+            .OrderBy(netns => netns.Name, StringComparer.Ordinal).Take(MaxNames).Select(netns => Invariant($"{netns.Name} {netns.Id}"))));
+    }
+
+    private static string Describe(CgroupName cgroup)
+    {
+        var parts = new List<string>();
+        if (cgroup.Container is { } container)
+        {
+            parts.Add($"{cgroup.Runtime} container {container[..ShortContainer]}".TrimStart());
+        }
+
+        if (cgroup.Pod is { } pod)
+        {
+            parts.Add($"pod {pod}");
+        }
+
+        return parts.Count == 0 ? cgroup.Path : $"{cgroup.Path}: {string.Join(", ", parts)}";
     }
 
     private static string State(CaptureSummary summary)

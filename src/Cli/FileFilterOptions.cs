@@ -19,6 +19,15 @@ internal sealed class FileFilterOptions
     private readonly Option<AddressPrefix[]> addresses = Options.ParsedList(
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
 
+    private readonly Option<string?> container = Options.Explained(
+        "Only this container, by the first digits of its id.", "ID", ParseContainer, "--container");
+
+    private readonly Option<string?> unit = Options.Explained(
+        "Only this systemd unit, such as nginx, session-3.scope or user.slice.", "NAME", ParseUnit, "--unit");
+
+    private readonly Option<string?> cgroup = Options.Explained(
+        "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
+
     private readonly Option<EventTypeSet?> types = Options.Parsed(
         "Only these types: C connect, A accept, X close, F failed connect, O open before.", "CAXFO", EventTypeSet.Parse, "--type");
 
@@ -44,6 +53,7 @@ internal sealed class FileFilterOptions
             Ports = [.. parsed.GetValue(ports)!],
             Addresses = [.. parsed.GetValue(addresses)!],
             Types = Types(parsed),
+            Cgroup = Cgroup(parsed),
         };
         return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
     }
@@ -51,7 +61,23 @@ internal sealed class FileFilterOptions
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
-    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types];
+    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup];
+
+    private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
+        ? null
+        : new CgroupFilter(parsed.GetValue(container), parsed.GetValue(unit), parsed.GetValue(cgroup));
+
+    private static string ParseContainer(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit)
+        ? text
+        : throw new FormatException($"'{text}' is no container id; expected up to 64 hexadecimal digits, as docker ps or crictl ps show them");
+
+    private static string ParseUnit(string text) => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal)
+        ? text
+        : throw new FormatException($"'{text}' is no unit; expected a name such as nginx.service");
+
+    private static string ParseCgroup(string text) => text.StartsWith('/')
+        ? text
+        : throw new FormatException($"'{text}' is no cgroup; expected a path from the root, such as /system.slice/nginx.service");
 
     private static ThreadName ParseName(string text)
     {

@@ -16,6 +16,9 @@ internal static class SummaryCommand
         ["service"] = GroupBy.Service,
         ["port"] = GroupBy.Port,
         ["errno"] = GroupBy.Errno,
+        ["container"] = GroupBy.Container,
+        ["unit"] = GroupBy.Unit,
+        ["cgroup"] = GroupBy.Cgroup,
     };
 
     internal static Command Create()

@@ -36,6 +36,7 @@ internal static class TraceCommand
             Messages.Warn(limit);
         }
 
+        format.UseNames(session.Names);
         var sink = new PrintingSink(format, new EventPrinter(format, filter, output), count);
         session.Run(sink, duration);
         sink.End();

@@ -173,6 +173,7 @@ public sealed class CaptureWriter
         }
 
         CloseIfHeld();
+        WriteNames();
         if (block.Kind != BlockKind.Chunk)
         {
             WriteBlock(ref block, reader.Payload.Span, pack: false);

@@ -23,7 +23,7 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         foreach (ref readonly var connection in connections)
         {
             Joined += connection.IsJoined ? 1 : 0;
-            var key = Options.By is { } by ? GroupKey.Of(in connection, by) : default;
+            var key = Options.By is { } by ? GroupKey.Of(in connection, recording, by) : default;
             if (!groups.TryGetValue(key, out var group))
             {
                 PutSmallOnesTogether();

@@ -53,21 +53,21 @@ internal sealed class TimelineChart : Chart
         {
             var (connection, recording) = rows[i];
             var middle = sheet.Top - i - 0.5;
-            colours(connection).Add(
+            colours(connection, recording).Add(
                 axis.At(time.At(connection.Opened, recording)), axis.At(time.At(connection.Ended, recording)), middle - 0.3, middle + 0.3);
             if (rows.Length <= MaxNamedRows)
             {
-                var who = GroupKey.Of(in connection, GroupBy.Process).ProcessText;
+                var who = GroupKey.Of(in connection, recording, GroupBy.Process).ProcessText;
                 var arrow = connection.Role == ConnectionRole.Server ? "←" : "→";
                 var peer = connection.Role == ConnectionRole.Server
-                    ? GroupKey.Of(in connection, GroupBy.Peer).EndText
-                    : GroupKey.Of(in connection, GroupBy.Service).EndText;
+                    ? GroupKey.Of(in connection, recording, GroupBy.Peer).EndText
+                    : GroupKey.Of(in connection, recording, GroupBy.Service).EndText;
                 labels.AddMajor(middle, ChartSheet.Short($"{who} {arrow} {peer}"));
             }
         }
     }
 
-    private static Func<Connection, Boxes> ByEnding(ChartSheet sheet)
+    private static Func<Connection, RecordedSpan, Boxes> ByEnding(ChartSheet sheet)
     {
         var boxes = new Dictionary<ConnectionEnding, Boxes>();
         foreach (var (ending, meaning) in (ReadOnlySpan<(ConnectionEnding, string)>)
@@ -77,12 +77,12 @@ internal sealed class TimelineChart : Chart
             sheet.Add(boxes[ending]);
         }
 
-        return connection => boxes[connection.Ending];
+        return (connection, _) => boxes[connection.Ending];
     }
 
-    private static Func<Connection, Boxes> ByGroup(ChartSheet sheet, GroupBy by, (Connection Connection, RecordedSpan Recording)[] rows)
+    private static Func<Connection, RecordedSpan, Boxes> ByGroup(ChartSheet sheet, GroupBy by, (Connection Connection, RecordedSpan Recording)[] rows)
     {
-        var boxes = rows.GroupBy(row => GroupKey.Of(in row.Connection, by))
+        var boxes = rows.GroupBy(row => GroupKey.Of(in row.Connection, row.Recording, by))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Text(by), StringComparer.Ordinal).Take(MaxGroups)
             .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(group.Key.Text(by))) { Least = 2 }))
             .ToDictionary(group => group.Key, group => group.Boxes);
@@ -92,6 +92,6 @@ internal sealed class TimelineChart : Chart
             sheet.Add(one);
         }
 
-        return connection => boxes.GetValueOrDefault(GroupKey.Of(in connection, by), others);
+        return (connection, recording) => boxes.GetValueOrDefault(GroupKey.Of(in connection, recording, by), others);
     }
 }

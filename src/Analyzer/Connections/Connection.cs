@@ -150,6 +150,10 @@ public struct Connection
     /// one that asked for the connection; a close may come from whoever inherited the descriptor last.</summary>
     public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
 
+    /// <summary>The cgroup of its owner; null if nothing is known of it.</summary>
+    public readonly CgroupName? CgroupIn(RecordedSpan recording) =>
+        recording.Names.CgroupOf(new TcpEvent { Connection = Id, Cgroup = Owner.Cgroup });
+
     /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
     /// was still established, or has sent its FIN first.</summary>
     public readonly bool ClosedHereFirst => Ending == ConnectionEnding.Closed && State is 1 or 4 or 5;

@@ -105,19 +105,23 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
                 NoteLoss(Recording.End, start);
             }
 
+            events.Names.Continue(Recording.Names);
+            Recording.Names = events.Names;
+            opening = opening with { Names = events.Names };
             return;
         }
 
         End();
         tracker = new ConnectionTracker(start);
         lastEvent = start;
-        opening = filter.Opening.Resolve(events.Begin!.Value, events.Clocks.At(firstEvent));
+        opening = filter.Opening.Resolve(events.Begin!.Value, events.Clocks.At(firstEvent), events.Names);
         recordings.Add(new RecordedSpan
         {
             Host = header?.Host ?? "",
             BootId = header?.BootId ?? "",
             Start = start,
             End = start,
+            Names = events.Names,
             WallOffset = (header?.Start ?? events.Clocks.At(firstEvent))?.WallOffset,
         });
     }

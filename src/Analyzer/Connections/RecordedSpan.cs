@@ -33,6 +33,9 @@ public sealed class RecordedSpan
     /// <summary>Where events went so far.</summary>
     public Ledger Ledger { get; internal set; }
 
+    /// <summary>What is named of what its events refer to.</summary>
+    public CaptureNames Names { get; internal set; } = new();
+
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
 

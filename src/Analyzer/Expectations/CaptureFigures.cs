@@ -29,7 +29,7 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
     {
         foreach (ref readonly var connection in connections)
         {
-            if (selector is null || selector.Matches(in connection))
+            if (selector is null || selector.Matches(in connection, recording))
             {
                 Connections.Add(in connection, recording);
                 Active.Add(in connection, recording);

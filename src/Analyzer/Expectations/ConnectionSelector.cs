@@ -41,8 +41,10 @@ public sealed record ConnectionSelector
     }
 
     /// <summary>Whether a connection is of the group.</summary>
-    public bool Matches(in Connection connection) =>
-        (By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, By) == key;
+    /// <param name="connection">The connection.</param>
+    /// <param name="recording">What it was recorded in.</param>
+    public bool Matches(in Connection connection, RecordedSpan recording) =>
+        (By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, recording, By) == key;
 
     private static GroupKey KeyOf(GroupBy by, string text) => by switch
     {

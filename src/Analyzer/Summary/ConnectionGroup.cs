@@ -24,6 +24,15 @@ public enum GroupBy
     /// <summary>Why it failed; of those that did.</summary>
     Errno,
 
+    /// <summary>The owner's container.</summary>
+    Container,
+
+    /// <summary>The owner's systemd unit.</summary>
+    Unit,
+
+    /// <summary>The owner's cgroup.</summary>
+    Cgroup,
+
     /// <summary>The owner's name and the service: who does what.</summary>
     ProcessAndService,
 
@@ -38,11 +47,18 @@ public enum GroupBy
 /// <param name="Port">The service's port.</param>
 /// <param name="Error">The errno.</param>
 /// <param name="IpVersion">Of the addresses.</param>
-public readonly record struct GroupKey(ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion)
+/// <param name="Name">Of the owner's container, unit or cgroup; or in parentheses that there is none.</param>
+public readonly record struct GroupKey(
+    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name)
 {
     /// <summary>The key of a connection.</summary>
-    public static GroupKey Of(in Connection connection, GroupBy by)
+    public static GroupKey Of(in Connection connection, RecordedSpan recording, GroupBy by)
     {
+        if (by is GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup)
+        {
+            return new GroupKey { Name = NameOf(connection.CgroupIn(recording), by) };
+        }
+
         var isMapped = connection.IpVersion == 6 && connection.PeerAddress.Bytes[..12].SequenceEqual(MappedPrefix);
         var version = isMapped ? (byte)4 : connection.IpVersion;
         // The service is what was connected to; if that is not known, the end with the lower port.
@@ -63,6 +79,15 @@ public readonly record struct GroupKey(ThreadName Comm, Address Local, Address A
             _ => new GroupKey { Local = local, Address = service, Port = port, IpVersion = version },
         };
     }
+
+    private static string NameOf(CgroupName? cgroup, GroupBy by) => cgroup is not { Path.Length: > 0 }
+        ? "(not known)"
+        : by switch
+        {
+            GroupBy.Container => cgroup.Container ?? "(no container)",
+            GroupBy.Unit => cgroup.Unit ?? "(no unit)",
+            _ => cgroup.Path,
+        };
 
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
@@ -100,6 +125,7 @@ public readonly record struct GroupKey(ThreadName Comm, Address Local, Address A
         GroupBy.Process => ProcessText,
         GroupBy.Port => Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
         GroupBy.Errno => Errno.NameOf(Error),
+        GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup => PrintableText.Of(Name!),
         GroupBy.ProcessAndService => $"{ProcessText} to {EndText}",
         GroupBy.LocalAddressAndService => $"{LocalText} to {EndText}",
         _ => EndText,
@@ -151,7 +177,7 @@ public sealed class ConnectionGroups(GroupBy by)
             return;
         }
 
-        ref var statistics = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, GroupKey.Of(in connection, by), out _);
+        ref var statistics = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, GroupKey.Of(in connection, recording, by), out _);
         statistics ??= new ConnectionStatistics();
         statistics.Add(in connection, recording);
         if (groups.Count > MaxGroups)

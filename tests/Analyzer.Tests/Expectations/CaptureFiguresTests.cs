@@ -91,9 +91,9 @@ public sealed class CaptureFiguresTests
             var connection = Ends.Client(comm, peer, port, 0, Ms).FailedWith(error) with { IpVersion = peer.Contains(':') ? (byte)6 : (byte)4 };
             foreach (var by in new[] { GroupBy.Process, GroupBy.Peer, GroupBy.Service, GroupBy.Port, GroupBy.Errno })
             {
-                var selector = ConnectionSelector.Parse($"{by.ToString().ToLowerInvariant()}={GroupKey.Of(in connection, by).Text(by)}");
-                Assert.True(selector.Matches(in connection));
-                Assert.False(selector.Matches(Ends.Client("other", "10.9.9.9", port == 9 ? (ushort)8 : (ushort)9, 0, Ms).FailedWith((ushort)(error + 1))));
+                var selector = ConnectionSelector.Parse($"{by.ToString().ToLowerInvariant()}={GroupKey.Of(in connection, Ends.Recording, by).Text(by)}");
+                Assert.True(selector.Matches(in connection, Ends.Recording));
+                Assert.False(selector.Matches(Ends.Client("other", "10.9.9.9", port == 9 ? (ushort)8 : (ushort)9, 0, Ms).FailedWith((ushort)(error + 1)), Ends.Recording));
             }
         }, iter: 2_000);
 
