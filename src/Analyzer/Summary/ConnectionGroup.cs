@@ -47,16 +47,17 @@ public enum GroupBy
 /// <param name="Port">The service's port.</param>
 /// <param name="Error">The errno.</param>
 /// <param name="IpVersion">Of the addresses.</param>
-/// <param name="Name">Of the owner's container, unit or cgroup; or in parentheses that there is none.</param>
+/// <param name="Name">Of the owner's container, unit or cgroup; null if there is none, or the cgroup is not known.</param>
+/// <param name="IsKnown">Whether its cgroup is.</param>
 public readonly record struct GroupKey(
-    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name)
+    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name, bool IsKnown)
 {
     /// <summary>The key of a connection.</summary>
     public static GroupKey Of(in Connection connection, RecordedSpan recording, GroupBy by)
     {
         if (by is GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup)
         {
-            return new GroupKey { Name = NameOf(connection.CgroupIn(recording), by) };
+            return OfCgroup(connection.CgroupIn(recording), by);
         }
 
         var isMapped = connection.IpVersion == 6 && connection.PeerAddress.Bytes[..12].SequenceEqual(MappedPrefix);
@@ -80,14 +81,19 @@ public readonly record struct GroupKey(
         };
     }
 
-    private static string NameOf(CgroupName? cgroup, GroupBy by) => cgroup is not { Path.Length: > 0 }
-        ? "(not known)"
-        : by switch
+    private static GroupKey OfCgroup(CgroupName? cgroup, GroupBy by) => cgroup is not { Path.Length: > 0 } ? default : new GroupKey
+    {
+        IsKnown = true,
+        Name = by switch
         {
-            GroupBy.Container => cgroup.Container ?? "(no container)",
-            GroupBy.Unit => cgroup.Unit ?? "(no unit)",
+            GroupBy.Container => cgroup.Container,
+            GroupBy.Unit => cgroup.Unit,
             _ => cgroup.Path,
-        };
+        },
+    };
+
+    /// <summary>Whether there is a container, unit or cgroup.</summary>
+    internal bool IsNamed => Name is not null;
 
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
@@ -125,7 +131,8 @@ public readonly record struct GroupKey(
         GroupBy.Process => ProcessText,
         GroupBy.Port => Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
         GroupBy.Errno => Errno.NameOf(Error),
-        GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup => PrintableText.Of(Name!),
+        GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup =>
+            Name is { } name ? PrintableText.Of(name) : IsKnown ? $"(no {by.ToString().ToLowerInvariant()})" : "(not known)",
         GroupBy.ProcessAndService => $"{ProcessText} to {EndText}",
         GroupBy.LocalAddressAndService => $"{LocalText} to {EndText}",
         _ => EndText,

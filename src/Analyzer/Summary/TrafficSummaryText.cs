@@ -65,7 +65,7 @@ public static class TrafficSummaryText
 
     private static void AddGroups(StringBuilder text, ConnectionGroups groups, int rows, int width)
     {
-        var shown = groups.InOrder.Take(rows).Select(group => (Name: group.Key.Text(groups.By), group.Statistics)).ToList();
+        var shown = groups.InOrder.Take(rows).Select(group => (Name: Name(group.Key, groups.By), group.Statistics)).ToList();
         if (groups.Others is { } others)
         {
             shown.Add(("(smaller ones)", others));
@@ -96,6 +96,10 @@ public static class TrafficSummaryText
             text.Append(CultureInfo.InvariantCulture, $"and {groups.Count - rows:N0} more\n");
         }
     }
+
+    private static string Name(in GroupKey key, GroupBy by) => by == GroupBy.Container && key.IsNamed
+        ? key.Text(by)[..SummaryText.ShortContainer]
+        : key.Text(by);
 
     private static string Percentiles(LifetimeHistogram histogram) => histogram.Ended + histogram.Censored == 0
         ? "-"
