@@ -136,36 +136,40 @@ public static class SummaryJson
 
     private static void WriteNames(Utf8JsonWriter json, CaptureNames names)
     {
-        json.WriteStartArray("cgroups");
-        foreach (var cgroup in names.Cgroups.OrderBy(cgroup => cgroup.Name, StringComparer.Ordinal).ThenBy(cgroup => cgroup.Id))
+        WriteNames(json, names, "cgroups", names.Cgroups, cgroup =>
         {
-            json.WriteStartObject();
             Number(json, "linux.cgroup.id", cgroup.Id);
-            WriteHost(cgroup);
             NamesJson.Write(json, new CgroupName(cgroup.Name));
-            json.WriteEndObject();
+        });
+        WriteNames(json, names, "netns", names.NetworkNamespaces, netns =>
+        {
+            json.WriteNumber("linux.netns", netns.Id);
+            NamesJson.Write(json, netns.Name);
+        });
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, CaptureNames names, string kind, IEnumerable<NamedId> all, Action<NamedId> write)
+    {
+        var ordered = all.OrderBy(name => name.Name, StringComparer.Ordinal).ThenBy(name => name.Host).ThenBy(name => name.Id).ToArray();
+        if (ordered.Length == 0)
+        {
+            return;
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("netns");
-        foreach (var netns in names.NetworkNamespaces.OrderBy(netns => netns.Name, StringComparer.Ordinal).ThenBy(netns => netns.Id))
+        json.WriteStartArray(kind);
+        foreach (var name in ordered)
         {
             json.WriteStartObject();
-            json.WriteNumber("linux.netns", netns.Id);
-            WriteHost(netns);
-            NamesJson.Write(json, netns.Name);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-
-        void WriteHost(in NamedId name)
-        {
             if (names.OfSeveralHosts)
             {
                 json.WriteNumber("host", name.Host);
             }
+
+            write(name);
+            json.WriteEndObject();
         }
+
+        json.WriteEndArray();
     }
 
     private static void WriteHosts(Utf8JsonWriter json, IReadOnlyList<MergedHost> hosts)

@@ -7,44 +7,36 @@ namespace TraceCap.Format;
 /// those that docker, containerd, cri-o, podman and the kubelet make, with systemd's help or alone (the "systemd" and
 /// "cgroupfs" drivers). Where one lies within another, the innermost counts.
 /// </summary>
-public sealed partial class CgroupName
+/// <param name="path">The path in the cgroup2 hierarchy; empty if it is not known.</param>
+public sealed partial class CgroupName(string path)
 {
-    private readonly Lazy<(string? Container, string? Runtime)> container;
-    private readonly Lazy<string?> pod;
-    private readonly Lazy<string?> unit;
-
-    /// <summary>Makes the name of a path.</summary>
-    public CgroupName(string path)
-    {
-        Path = path;
-        // Whoever comes first works it out: all would find the same.
-        container = new(FindContainer, LazyThreadSafetyMode.PublicationOnly);
-        pod = new(FindPod, LazyThreadSafetyMode.PublicationOnly);
-        unit = new(FindUnit, LazyThreadSafetyMode.PublicationOnly);
-    }
+    /// <summary>What is found once somebody asks; two who ask at the same time find the same.</summary>
+    private Makers? makers;
 
     /// <summary>One that was gone before anybody could look up its path.</summary>
     public static CgroupName Gone { get; } = new("");
 
     /// <summary>The path in the cgroup2 hierarchy; empty if it is not known.</summary>
-    public string Path { get; }
+    public string Path => path;
 
     /// <summary>The id of the container, 64 hexadecimal digits; null outside of containers.</summary>
-    public string? Container => container.Value.Container;
+    public string? Container => Found.Container;
 
     /// <summary>Who runs the container: docker, containerd, cri-o or podman; null if the path does not tell.</summary>
-    public string? Runtime => container.Value.Runtime;
+    public string? Runtime => Found.Runtime;
 
     /// <summary>The UID of the Kubernetes pod; null outside of pods.</summary>
-    public string? Pod => pod.Value;
+    public string? Pod => Found.Pod;
 
     /// <summary>The systemd unit, a service or a scope; null if there is none.</summary>
-    public string? Unit => unit.Value;
+    public string? Unit => Found.Unit;
+
+    private Makers Found => makers ??= FindMakers();
 
     /// <summary>Whether it is the cgroup of that path, or lies below it.</summary>
-    /// <param name="path">From the root of the hierarchy, without a slash at its end; the root itself is empty.</param>
-    public bool IsWithin(string path) =>
-        Path.StartsWith(path, StringComparison.Ordinal) && (Path.Length == path.Length || Path[path.Length] == '/');
+    /// <param name="above">From the root of the hierarchy, without a slash at its end; the root itself is empty.</param>
+    public bool IsWithin(string above) =>
+        Path.StartsWith(above, StringComparison.Ordinal) && (Path.Length == above.Length || Path[above.Length] == '/');
 
     /// <summary>Whether it belongs to that unit, a slice as well, or to one within it.</summary>
     public bool IsOf(string unitName)
@@ -62,6 +54,12 @@ public sealed partial class CgroupName
 
     /// <inheritdoc />
     public override string ToString() => Path;
+
+    private Makers FindMakers()
+    {
+        var (container, runtime) = FindContainer();
+        return new Makers(container, runtime, FindPod(), FindUnit());
+    }
 
     private (string? Container, string? Runtime) FindContainer()
     {
@@ -123,4 +121,6 @@ public sealed partial class CgroupName
         "[/-]pod(?<uid>[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})([.]slice)?(?=[/:]|$)",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex PodPart();
+
+    private sealed record Makers(string? Container, string? Runtime, string? Pod, string? Unit);
 }

@@ -53,7 +53,7 @@ public class UsageTests
     [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
     [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
     [InlineData("churn x --every 0s", "tracecap: --every 0s: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
-    [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno is expected")]
+    [InlineData("summary x --by day", "tracecap: --by day: process or peer or service or port or errno or container or unit or cgroup is expected")]
     [InlineData("check x", "tracecap: Option '--expect' is required.")]
     [InlineData("diff x", "tracecap: Required argument 'AFTER' missing for command: 'diff'.")]
     [InlineData("diff x ", "tracecap: AFTER: the name is empty; expected that of a file, or -")]
