@@ -103,7 +103,7 @@ static __always_inline void emit_accept(const struct sock *sk, __u64 connection,
 	struct event *event;
 	struct ends ends;
 
-	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)))
+	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)) || !ends.peer_port)
 		return;
 	identify_current(&who);
 	if (!wanted_task(&who))
@@ -121,7 +121,7 @@ static __always_inline void emit_accept(const struct sock *sk, __u64 connection,
 /* --- close --- */
 
 /* The last descriptor of the socket is going; the socket is as the program left it. */
-static __always_inline void emit_close(const struct sock *sk, __u64 connection)
+static __always_inline void emit_close(const struct sock *sk, __u64 connection, __u8 flags)
 {
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
 	__u8 state = READ(sk, __sk_common.skc_state);
@@ -135,11 +135,12 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection)
 	}
 	if (state == BPF_TCP_CLOSE && !bpf_map_delete_elem(&attempts, &connection))
 		count_missed(); /* a connect that failed unseen */
-	if (!read_ends(&ends, sk, source_port(sk)))
+	if (!read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)
 		return;
 	identify_current(&who);
 	if (!wanted_task(&who))
 		return;
+	ends.flags |= flags;
 	event = reserve_event(EVENT_CLOSE, connection, &ends, &who);
 	if (!event)
 		return;
@@ -152,6 +153,18 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection)
 	event->retransmits = READ(tcp, total_retrans);
 	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
 	submit_event(event);
+}
+
+/*
+ * The same of an MPTCP socket. It closes its subflows by itself, later, and not
+ * by tcp_close(): that is why tcptracer does not see them.
+ */
+static __always_inline void emit_mptcp_close(struct bpf_sock *ctx)
+{
+	const struct sock *sk = shown_socket((const struct sock *)TYPED(struct tcp_sock, ctx));
+
+	if (sk)
+		emit_close((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), EVENT_MPTCP);
 }
 
 #endif

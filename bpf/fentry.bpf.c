@@ -5,7 +5,7 @@
  *
  *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
  *   accept   fexit/inet_csk_accept
- *   close    fentry/tcp_close
+ *   close    fentry/tcp_close; cgroup/sock_release for MPTCP
  */
 #include "connects.bpf.h"
 
@@ -43,6 +43,14 @@ int tcp_close(const __u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 
-	emit_close((const struct sock *)TYPED(struct tcp_sock, sk), bpf_get_socket_cookie(sk));
+	emit_close((const struct sock *)TYPED(struct tcp_sock, sk), bpf_get_socket_cookie(sk), 0);
 	return 0;
+}
+
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *ctx)
+{
+	if (ctx->protocol == IPPROTO_MPTCP)
+		emit_mptcp_close(ctx);
+	return 1;
 }

@@ -4,7 +4,7 @@
  *
  *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
  *   accept   kprobe/security_sock_graft
- *   close    kprobe/tcp_close
+ *   close    kprobe/tcp_close; cgroup/sock_release for MPTCP
  *
  * Not kretprobe/inet_csk_accept: a kretprobe has room for ten tasks, or two
  * per CPU, in the function at the same time, and accept waits in it. When more
@@ -40,6 +40,14 @@ int tcp_close(struct pt_regs *ctx)
 {
 	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, first_argument(ctx));
 
-	emit_close(sk, connection_of(sk));
+	emit_close(sk, connection_of(sk), 0);
 	return 0;
+}
+
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *ctx)
+{
+	if (ctx->protocol == IPPROTO_MPTCP)
+		emit_mptcp_close(ctx);
+	return 1;
 }

@@ -213,7 +213,7 @@ static __always_inline __u16 source_port(const struct sock *sk)
 	(READ(sk, __sk_common.address.in6_u.u6_addr32[word]) |                      \
 	 (__u64)READ(sk, __sk_common.address.in6_u.u6_addr32[(word) + 1]) << 32)
 
-/* False unless the socket has two complete ends that the filters let pass. */
+/* False unless the socket has two ends that the filters let pass. A connect may go to port 0, where it fails. */
 static __always_inline bool read_ends(struct ends *ends, const struct sock *sk, __u16 local_port)
 {
 	__u16 family = READ(sk, __sk_common.skc_family);
@@ -221,7 +221,7 @@ static __always_inline bool read_ends(struct ends *ends, const struct sock *sk, 
 	__builtin_memset(ends, 0, sizeof(*ends));
 	ends->local_port = local_port;
 	ends->peer_port = bpf_ntohs(READ(sk, __sk_common.skc_dport));
-	if (!ends->local_port || !ends->peer_port)
+	if (!ends->local_port)
 		return false;
 	if (family == AF_INET) {
 		ends->ip_version = 4;

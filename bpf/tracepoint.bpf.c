@@ -298,6 +298,8 @@ int sock_release(struct bpf_sock *ctx)
 	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
 
 	if (ctx->protocol == IPPROTO_TCP)
-		emit_close(sk, bpf_get_socket_cookie(ctx));
+		emit_close(sk, bpf_get_socket_cookie(ctx), 0);
+	else if (ctx->protocol == IPPROTO_MPTCP)
+		emit_mptcp_close(ctx);
 	return 1;
 }

@@ -72,11 +72,12 @@ public sealed record EventFilter
     /// <summary>
     /// Whether tcptracer itself prints an event: it has connects, accepts and closes only, and misses the connect of
     /// an IPv6 socket to an IPv4 peer (<c>::ffff:a.b.c.d</c>), which it notes under an IPv4 tuple and then looks up
-    /// under an IPv6 one.
+    /// under an IPv6 one, and the close of an MPTCP connection, whose subflows the kernel closes by another function.
     /// </summary>
     public static bool IsShownByTcptracer(in TcpEvent e) =>
         EventTypeSet.Tcptracer.Contains(e.Type)
-        && (e.Type != TcpEventType.Connect || (e.Flags & TcpEventFlags.V4Mapped) == 0);
+        && (e.Type != TcpEventType.Connect || (e.Flags & TcpEventFlags.V4Mapped) == 0)
+        && (e.Type != TcpEventType.Close || (e.Flags & TcpEventFlags.Mptcp) == 0);
 
     private bool MatchesAddress(in TcpEvent e)
     {

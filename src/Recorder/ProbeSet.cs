@@ -28,6 +28,7 @@ internal sealed record ProbeSet(string Name, string Means, IReadOnlyList<ProbePr
             .. Connects,
             new ProbeProgram("inet_csk_accept", LosesEvents: true),
             new ProbeProgram("tcp_close", LosesEvents: true),
+            new ProbeProgram("sock_release", OnCgroup: true),
         ]),
         new("kprobe",
             "the probes sit on breakpoints in the kernel's functions; it takes CONFIG_KPROBE_EVENTS and no lockdown",
@@ -35,6 +36,7 @@ internal sealed record ProbeSet(string Name, string Means, IReadOnlyList<ProbePr
             .. Connects,
             new ProbeProgram("security_sock_graft", LosesEvents: true),
             new ProbeProgram("tcp_close", LosesEvents: true),
+            new ProbeProgram("sock_release", OnCgroup: true),
         ]),
         new("tracepoint",
             "the probes sit where every kernel has places for them; accepts are seen at the end of every system call, "

@@ -57,6 +57,8 @@ public sealed class EventFilterTests
     [InlineData(TcpEventType.Accept, TcpEventFlags.V4Mapped, true)]
     [InlineData(TcpEventType.Accept, TcpEventFlags.IoUring, true)]
     [InlineData(TcpEventType.Close, TcpEventFlags.V4Mapped, true)]
+    [InlineData(TcpEventType.Close, TcpEventFlags.Mptcp, false)]
+    [InlineData(TcpEventType.Accept, TcpEventFlags.Mptcp, true)]
     [InlineData(TcpEventType.ConnectFailed, TcpEventFlags.None, false)]
     [InlineData(TcpEventType.Open, TcpEventFlags.None, false)]
     public void Compat_lets_through_what_tcptracer_shows(TcpEventType type, TcpEventFlags flags, bool shown) =>

@@ -189,6 +189,18 @@ def refused_blocking():
 
 
 @case
+def refused_port_0():
+    with socket.socket() as s:
+        assert s.connect_ex(("127.0.0.1", 0)) == 111
+
+
+@case
+def mptcp_refused():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) as s:
+        assert s.connect_ex(("127.0.0.1", 1)) == 111
+
+
+@case
 def refused_twice():
     """A socket may try again."""
     with listener() as l, socket.socket() as s:
