@@ -63,7 +63,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
             var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{sink.Name}: {SummaryText.Counted(totals.Events, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Name}: {SummaryText.Counted(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

@@ -206,7 +206,7 @@ public sealed class CaptureSeries : IRecordingSink
     {
         dropped = taken - kept;
         ledger = ledger with { Dropped = dropped };
-        if (now < retryAt || files is null)
+        if (now < retryAt || files is null || !SettleOrigin())
         {
             return;
         }
@@ -232,6 +232,27 @@ public sealed class CaptureSeries : IRecordingSink
 
             RetryLater(now);
         }
+    }
+
+    /// <summary>A capture that was given up counts as dropped what its blocks announced, also what was still to come. Of
+    /// that, some may have been lost elsewhere.</summary>
+    /// <returns>Whether all of it came or was lost by now: only then can another capture begin.</returns>
+    private bool SettleOrigin()
+    {
+        if (taken + ledger.RingFull + ledger.MapFull < origin.Emitted)
+        {
+            return false;
+        }
+
+        var elsewhere = origin.Dropped - Math.Min(origin.Dropped, dropped);
+        var ring = Math.Min(elsewhere, ledger.RingFull - origin.RingFull);
+        origin = origin with
+        {
+            Dropped = origin.Dropped - elsewhere,
+            RingFull = origin.RingFull + ring,
+            MapFull = origin.MapFull + elsewhere - ring,
+        };
+        return true;
     }
 
     private void EndCapture(string reason, bool cut)
@@ -263,11 +284,14 @@ public sealed class CaptureSeries : IRecordingSink
         }
 
         var deleted = error is FileDeletedException;
-        var readable = deleted ? 0 : sink.EventsWritten;
+        var isGone = deleted || (options.KeepGoing && sink.EventsWritten == 0);
+        var readable = isGone ? 0 : sink.EventsWritten;
         var told = sink.LedgerWritten;
         if (options.KeepGoing)
         {
-            origin += deleted ? default : told with { Emitted = readable + told.Lost };
+            // What its blocks announced is its own, the rest that of the next capture.
+            told = told with { Dropped = told.Dropped + told.Emitted - readable - told.Lost };
+            origin += isGone ? default : told;
         }
         else
         {
@@ -281,20 +305,17 @@ public sealed class CaptureSeries : IRecordingSink
             retryAfter = FirstRetry;
         }
 
-        if (deleted)
-        {
-            sink = null;
-        }
-        else if (options.KeepGoing && sink.EventsWritten == 0)
-        {
-            files!.Discard((DurableFileStream)output!);
-            sink = null;
-        }
-        else
+        if (!isGone)
         {
             EndAfter(error, sink, told);
             Leave();
         }
+        else if (!deleted)
+        {
+            files!.Discard((DurableFileStream)output!);
+        }
+
+        sink = null;
 
         kept += readable;
         RetryLater(last.Now);

@@ -27,7 +27,7 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void A_full_disk_ends_it_and_the_file_counts_what_it_could_not_take()
     {
-        MountSmallDisk();
+        MountDisk("300k");
         var capture = Path.Combine(disk, "run.tcap");
         using var recorder = LiveRecorder.Start("-o", capture, "-p", LiveRecorder.Text(Environment.ProcessId));
         Loopback.Churn(Connections);
@@ -47,7 +47,7 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void Told_to_keep_going_it_counts_the_lost_events_in_the_next_file()
     {
-        MountSmallDisk();
+        MountDisk("300k");
         using var recorder = LiveRecorder.Start("-o", Path.Combine(disk, "run-%n.tcap"), "--keep-going", "-p", LiveRecorder.Text(Environment.ProcessId));
         Loopback.Churn(Connections);
         Assert.EndsWith("going on with the next file", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
@@ -64,6 +64,31 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(4ul * (Connections + 10), sections.Aggregate(0ul, (sum, section) =>
             sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
         Assert.Equal(0, Tracecap.Run("verify", files[^1]).Code);
+    }
+
+    [Fact]
+    public void Whatever_file_a_disk_fills_up_in_each_accounts_for_its_events_and_all_for_all()
+    {
+        MountDisk("128k");
+        using var recorder = LiveRecorder.Start(
+            "-o", Path.Combine(disk, "run-%n.tcap"), "--rotate-size", "64K", "--keep-going", "-p", LiveRecorder.Text(Environment.ProcessId));
+        Loopback.Churn(Connections);
+        Assert.EndsWith("going on with the next file", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        File.Move(Path.Combine(disk, "run-000001.tcap"), Path.Combine(folder, "run-000001.tcap"));
+        Assert.Matches(@"recording goes on in .*, which counts [\d,]+ events as dropped$", recorder.StandardError.ReadLine());
+        Loopback.Churn(10);
+        var said = LiveRecorder.End(recorder);
+
+        var files = Directory.GetFiles(folder, "*.tcap", SearchOption.AllDirectories);
+        Assert.InRange(files.Length, 3, int.MaxValue);
+        Assert.All(files, file => Assert.Equal((0, ""), (Tracecap.Run("verify", file).Code, Tracecap.Run("verify", file).Error)));
+        var sections = files.Select(LiveRecorder.Info).ToArray();
+        Assert.All(sections, section => Assert.Equal("0", section.GetProperty("ledger").GetProperty("unaccounted").GetString()));
+        Assert.Equal(4ul * (Connections + 10), Sum(section => section.GetProperty("ledger").GetProperty("emitted")));
+        Assert.Contains(FormattableString.Invariant($": {Sum(section => section.GetProperty("events")):N0} events (C "), said, StringComparison.Ordinal);
+
+        ulong Sum(Func<System.Text.Json.JsonElement, System.Text.Json.JsonElement> value) =>
+            sections.Aggregate(0ul, (sum, section) => sum + LiveRecorder.Number(value(section)));
     }
 
     [Fact]
@@ -96,10 +121,10 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, Tracecap.Run("verify", first).Code);
     }
 
-    private void MountSmallDisk()
+    private void MountDisk(string size)
     {
         LiveRecorder.SkipUnlessRoot();
-        using var mount = Process.Start("mount", ["-t", "tmpfs", "-o", "size=300k", "none", disk])!;
+        using var mount = Process.Start("mount", ["-t", "tmpfs", "-o", $"size={size}", "none", disk])!;
         mount.WaitForExit();
         mounted = mount.ExitCode == 0;
         Assert.SkipUnless(mounted, "no file system may be mounted here");
