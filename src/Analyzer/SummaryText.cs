@@ -179,6 +179,11 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
         }
 
+        if (summary.Sections.Any(section => section.EndReason?.StartsWith(CaptureFooter.CutShort, StringComparison.Ordinal) == true))
+        {
+            states.Add("recovered after it was cut short");
+        }
+
         return states.Count == 0
             ? summary.IsChecked ? "complete" : "complete by its footer; chunks not checked (tracecap verify)"
             : string.Join(", ", states);

@@ -100,7 +100,15 @@ internal sealed class CaptureFile : IDisposable
 
     /// <summary>Tells on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
-    internal ExitCode Report(DamageLog damage, int cutShort) => Report(Name, damage, cutShort);
+    internal ExitCode Report(CaptureReader reader)
+    {
+        if (reader.CutShortBefore is { } end)
+        {
+            Messages.Warn($"{Name}: {end}");
+        }
+
+        return Report(Name, reader.Damage, reader.CutShort);
+    }
 
     /// <summary>The same for a file of this name.</summary>
     internal static ExitCode Report(string name, DamageLog damage, int cutShort)
@@ -129,7 +137,7 @@ internal sealed class CaptureFile : IDisposable
         }
 
         output.Finish();
-        return Report(reader.Damage, reader.CutShort);
+        return Report(reader);
     }
 
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>

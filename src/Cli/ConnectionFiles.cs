@@ -35,7 +35,7 @@ internal sealed class ConnectionFiles
         {
             var reader = CaptureReader.Open(file.Stream);
             file.Read(() => feed.Read(new EventStream(reader)));
-            return file.Report(reader.Damage, reader.CutShort);
+            return file.Report(reader);
         }, printsRows: true);
         feed.End();
         return code;

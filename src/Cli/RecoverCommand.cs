@@ -28,7 +28,7 @@ internal static class RecoverCommand
             throw new CommandException($"{file.Name}: there is nothing to recover: not even the header is complete");
         }
 
-        file.Report(reader.Damage, reader.CutShort);
+        file.Report(reader);
         var problems = output.Verify();
         output.Finish();
         return Sum(output.Name, kept, problems);
@@ -38,14 +38,14 @@ internal static class RecoverCommand
     {
         var missing = kept.Missing;
         var lost = missing.IsNone
-            ? "nothing is missing"
+            ? kept.CutShort is null ? "nothing is missing" : "nothing of that is missing"
             : $"missing: {SummaryText.Counted(missing.Events, "event")} or more, {SummaryText.Counted(missing.Blocks, "block")}, {SummaryText.Counted(missing.Bytes, "byte")} that cannot be read";
-        Messages.Warn($"{name}: {SummaryText.Counted(kept.Events, "event")} in {SummaryText.Counted(kept.Chunks, "chunk")}; {lost}");
+        Messages.Warn($"{name}: {SummaryText.Counted(kept.Events, "event")} in {SummaryText.Counted(kept.Chunks, "chunk")}; {lost}{(kept.CutShort is { } end ? $"; {end}" : "")}");
         foreach (var problem in problems?.Entries ?? [])
         {
             Messages.Warn(FormattableString.Invariant($"{name}: at byte {problem.Offset}: {problem.What}; it was so in the input"));
         }
 
-        return missing.IsNone && problems is null or { Count: 0 } ? ExitCode.Done : ExitCode.Damaged;
+        return missing.IsNone && kept.CutShort is null && problems is null or { Count: 0 } ? ExitCode.Done : ExitCode.Damaged;
     }
 }

@@ -46,7 +46,7 @@ internal static class ReplayCommand
             var events = new EventStream(reader);
             file.Read(() => Replay.Run(events, format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
-            var state = file.Report(reader.Damage, reader.CutShort);
+            var state = file.Report(reader);
             return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order.GivenLate);
         }, printsRows: true);
     }

@@ -24,7 +24,7 @@ internal static class VerifyCommand
             var held = $"{SummaryText.Counted(found.Events, "event")} in {SummaryText.Counted(found.Chunks, "chunk")}";
             if (found.Problems.Count == 0)
             {
-                output.WriteLine($"{PrintableText.Of(file.Name)}: ok, {held}");
+                output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.CutShortBefore is { } end ? $"; {end}" : "")}"));
                 return ExitCode.Done;
             }
 

@@ -31,8 +31,14 @@ public sealed record CaptureFooter
     /// and <see cref="EndMagic"/>.</summary>
     public const int TailSize = 16;
 
+    /// <summary>How the <see cref="Reason"/> begins if the section was cut short, and this footer made for it later.</summary>
+    public const string CutShort = "cut short";
+
     /// <summary>Why the recording ended, in a few words.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Whether the section was cut short before: nothing is known of what followed.</summary>
+    public bool IsOfCutShort => Reason.StartsWith(CutShort, StringComparison.Ordinal);
 
     /// <summary>The clocks when recording ended; null if they are not known.</summary>
     public ClockAnchor? End { get; init; }

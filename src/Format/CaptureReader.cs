@@ -68,6 +68,10 @@ public sealed class CaptureReader
     /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
     public int CutShort { get; private set; }
 
+    /// <summary>What the last section that was cut short before this capture was made of it says of its end; null without
+    /// one.</summary>
+    public string? CutShortBefore { get; private set; }
+
     /// <summary>The header of the section; null if it is damaged.</summary>
     public CaptureHeader? Header { get; private set; }
 
@@ -204,6 +208,7 @@ public sealed class CaptureReader
 
         Begin ??= block.Events.IsEmpty ? null : block.Header.FirstTimestamp;
         footerSeen |= block.Footer is not null;
+        CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
         return true;
     }
 }

@@ -4,7 +4,11 @@ namespace TraceCap.Format;
 /// <param name="Chunks">Chunks written.</param>
 /// <param name="Events">Events written.</param>
 /// <param name="Missing">What could not be read of the input, and is said so in the output.</param>
-public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing);
+public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing)
+{
+    /// <summary>What the output says of the end of the last section that had no footer; null if all had theirs.</summary>
+    public string? CutShort { get; init; }
+}
 
 /// <summary>
 /// Writes a capture anew, section by section, however much of it can be read: each section is ended as the one it was
@@ -31,7 +35,10 @@ public abstract class CaptureRewriter(CaptureReader reader)
             if (sections.Ended is { } ended)
             {
                 End(writer!, ended, ledger);
-                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + ended.Missing);
+                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + ended.Missing)
+                {
+                    CutShort = ended.Footer is null ? ended.EndReason : total.CutShort,
+                };
             }
 
             if (sections.Begins)
@@ -74,6 +81,6 @@ public abstract class CaptureRewriter(CaptureReader reader)
 
         var total = ledger + section.LedgerOfMissing;
         writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
-        writer.Complete(section.Footer?.Reason ?? "cut short", section.Footer?.End);
+        writer.Complete(section.EndReason, section.Footer?.End);
     }
 }

@@ -7,7 +7,11 @@ namespace TraceCap.Format;
 /// <param name="Events">Events that can be read.</param>
 /// <param name="Chunks">Chunks that can be read.</param>
 /// <param name="Problems">What is wrong, in file order.</param>
-public sealed record Verification(ulong Events, long Chunks, DamageLog Problems);
+public sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
+{
+    /// <inheritdoc cref="CaptureReader.CutShortBefore" />
+    public string? CutShortBefore { get; init; }
+}
 
 /// <summary>
 /// Checks a capture against everything that it says about itself: hashes, counts and references, the promises of its
@@ -35,7 +39,7 @@ public sealed class CaptureVerifier
     {
         var verifier = new CaptureVerifier(input);
         verifier.Run();
-        return new Verification(verifier.events, verifier.chunks, verifier.reader.Damage);
+        return new Verification(verifier.events, verifier.chunks, verifier.reader.Damage) { CutShortBefore = verifier.reader.CutShortBefore };
     }
 
     private void Run()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace TraceCap.Format;
@@ -13,6 +14,8 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
+    private ClockTable clocks = new();
+    private ulong recordedTo;
 
     /// <param name="start">Where the section begins in the file.</param>
     /// <param name="bytesBefore">Bytes of the file that could not be read before the section.</param>
@@ -80,6 +83,10 @@ internal sealed class SectionAccount
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
 
+    /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
+    internal string EndReason => Footer?.Reason
+        ?? $"{CaptureFooter.CutShort}: it ended without a footer, and what followed {(recordedTo == 0 ? "its beginning" : TimeOf(recordedTo))} is unknown";
+
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)
     {
@@ -87,6 +94,8 @@ internal sealed class SectionAccount
         blocksMissing = reader.Damage.MissingBlocks;
         Ledger += reader.Block.Ledger;
         Declared += reader.Context?.Missing ?? default;
+        clocks = reader.Clocks;
+        recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
         Header ??= reader.Header;
         Footer ??= reader.Footer;
         // Merged recordings of one host each count from the beginning.
@@ -102,6 +111,10 @@ internal sealed class SectionAccount
 
     /// <summary>Ends it: what could not be read since its last block is counted to it.</summary>
     internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
+
+    private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
+        ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{monotonic} ns");
 
     internal static void CountTypes(ReadOnlySpan<TcpEvent> events, Dictionary<TcpEventType, ulong> counts)
     {

@@ -1,3 +1,5 @@
+using TraceCap.Format;
+
 namespace TraceCap.Cli.Tests;
 
 public sealed class RecoverTests : IDisposable
@@ -18,7 +20,7 @@ public sealed class RecoverTests : IDisposable
 
         Assert.Equal(3, result.Code);
         Assert.Empty(result.Output);
-        Assert.Matches(@"\ntracecap: .*recovered\.tcap: [\d,]+ events in 1 chunk; missing: [\d,]+ events? or more, 0 blocks, [\d,]+ bytes that cannot be read\n$", result.Error);
+        Assert.Matches(@"\ntracecap: .*recovered\.tcap: [\d,]+ events in 1 chunk; missing: [\d,]+ events? or more, 0 blocks, [\d,]+ bytes that cannot be read; cut short: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n$", result.Error);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
         var replay = Tracecap.Run("replay", "-t", Output);
         Assert.Equal(0, replay.Code);
@@ -27,6 +29,30 @@ public sealed class RecoverTests : IDisposable
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Output));
         }
+    }
+
+    [Fact]
+    public void That_a_capture_ended_at_a_block_without_a_footer_is_told_from_then_on()
+    {
+        using var whole = new MemoryStream(Nginx);
+        var reader = new CaptureReader(whole);
+        while (reader.Read() && reader.Footer is null)
+        {
+        }
+
+        var result = Tracecap.Run(Nginx[..(int)reader.Offset], "recover", "-", "-o", Output);
+        const string unknown = @"cut short: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n";
+
+        Assert.Equal(3, result.Code);
+        Assert.Matches($@"recovered\.tcap: 9,000 events in 2 chunks; nothing of that is missing; {unknown}$", result.Error);
+        var verified = Tracecap.Run("verify", Output);
+        Assert.Equal(0, verified.Code);
+        Assert.Matches("ok, 9,000 events in 2 chunks; " + unknown, verified.Text);
+        var info = Tracecap.Run("info", Output).Text;
+        Assert.Matches("\nended       " + unknown, info);
+        Assert.Contains("\nstate       recovered after it was cut short\n", info, StringComparison.Ordinal);
+        Assert.Matches($"recovered\\.tcap: {unknown}", Tracecap.Run("summary", Output).Error);
+        Assert.Matches($"recovered\\.tcap: {unknown}", Tracecap.Run("replay", Output).Error);
     }
 
     [Fact]

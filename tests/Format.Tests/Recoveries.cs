@@ -63,7 +63,9 @@ public class Recoveries
 
         var (cut, keptOfCut) = Recover(hole[..^(Sound.Length - Offsets[^2])]);
         Assert.Equal(new MissingEvents(0, 3, 3 * EventsPerChunk), keptOfCut.Missing);
-        Assert.Equal("cut short", Footer(cut).Reason);
+        Assert.True(Footer(cut).IsOfCutShort);
+        Assert.Equal(Footer(cut).Reason, keptOfCut.CutShort);
+        Assert.Null(kept.CutShort);
         Assert.Empty(Problems(cut));
     }
 
