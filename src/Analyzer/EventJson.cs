@@ -17,6 +17,9 @@ public static class EventJson
 
     private const long SecondsTo10000 = 253_402_300_800;
 
+    /// <summary>That of UTF-8, as Latin-1 reads it.</summary>
+    private const string ByteOrderMark = "\u00ef\u00bb\u00bf";
+
     /// <summary>Writes one event and a newline.</summary>
     /// <param name="output">Takes UTF-8.</param>
     /// <param name="e">The event.</param>
@@ -48,38 +51,42 @@ public static class EventJson
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. <c>monotonic_ns</c>, <c>event.name</c> and
-    /// both addresses and ports are required; what else is absent is 0. <c>time</c> is not looked at, and neither is what
-    /// the path of the cgroup tells.</summary>
+    /// both addresses and ports are required; what else is absent is 0. What the path of the cgroup tells is not looked
+    /// at.</summary>
     /// <param name="json">One object in UTF-8.</param>
     /// <param name="names">Gets the names of what the event refers to; may be null.</param>
+    /// <param name="clocks">Gets the wall clock by which the event has its <c>time</c>, unless that is known already; null:
+    /// <c>time</c> is not looked at.</param>
     /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
     /// has, or a value that its property cannot hold.</exception>
-    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames? names = null)
+    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames? names = null, ClockTable? clocks = null)
     {
         try
         {
-            return ParseObject(json, names);
+            return ParseObject(json, names, clocks);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The reader's second kind: strings that are not Unicode.
-            throw new CaptureFormatException($"not JSON: {error.Message}", error);
+            throw new CaptureFormatException($"not JSON: {Describe(error)}", error);
         }
     }
 
-    /// <summary>Reads a file of events, one a line. Empty lines are skipped.</summary>
+    /// <summary>Reads a file of events, one a line. Empty lines are skipped, and so is a byte order mark.</summary>
     /// <param name="input">The file.</param>
     /// <param name="names">Gets the names of what an event refers to before it is given; may be null.</param>
+    /// <param name="clocks">Gets the wall clock of an event before it is given; may be null.</param>
     /// <exception cref="CaptureFormatException">As from <see cref="Parse"/>, with the number of the line, from 1.
     /// </exception>
-    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames? names = null)
+    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames? names = null, ClockTable? clocks = null)
     {
         // Latin-1 leaves the bytes as they are for the parser to judge.
         using var reader = new StreamReader(
             input, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         for (var number = 1; reader.ReadLine() is { } line; number++)
         {
-            if (string.IsNullOrWhiteSpace(line))
+            var text = number == 1 && line.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? line[ByteOrderMark.Length..] : line;
+            if (string.IsNullOrWhiteSpace(text))
             {
                 continue;
             }
@@ -87,7 +94,7 @@ public static class EventJson
             TcpEvent e;
             try
             {
-                e = Parse(Encoding.Latin1.GetBytes(line), names);
+                e = Parse(Encoding.Latin1.GetBytes(text), names, clocks);
             }
             catch (CaptureFormatException error)
             {
@@ -98,7 +105,7 @@ public static class EventJson
         }
     }
 
-    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames? names)
+    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames? names, ClockTable? clocks)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -108,6 +115,7 @@ public static class EventJson
 
         var e = default(TcpEvent);
         var (cgroup, netns) = ("", "");
+        ulong? time = null;
         var seen = new HashSet<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -130,6 +138,10 @@ public static class EventJson
             {
                 throw new CaptureFormatException($"{name} is not a string");
             }
+            else if (name == "time")
+            {
+                time = clocks is null ? null : ParseTime(reader.GetString()!);
+            }
             else if (name == NamesJson.CgroupPath)
             {
                 cgroup = reader.GetString()!;
@@ -142,10 +154,27 @@ public static class EventJson
 
         reader.Read(); // fails if something follows
         var missing = EventJsonFields.All.Where(field => field.Required && !seen.Contains(field.Name));
-        return missing.FirstOrDefault() is { } lacking
-            ? throw new CaptureFormatException($"{lacking.Name} is missing")
-            : Named(in e, cgroup, netns, names);
+        if (missing.FirstOrDefault() is { } lacking)
+        {
+            throw new CaptureFormatException($"{lacking.Name} is missing");
+        }
+
+        if (time is { } wall && clocks!.WallClock(e.Timestamp) != wall)
+        {
+            clocks.Add(new ClockAnchor(e.Timestamp, e.Timestamp, wall));
+        }
+
+        return Named(in e, cgroup, netns, names);
     }
+
+    private static ulong ParseTime(string text) => WallTime.TryParse(text, out var wall)
+        ? wall
+        : throw new CaptureFormatException($"time is \"{text}\"; expected one such as 2026-01-31T23:59:59.123456789Z, from 1970 to 2554");
+
+    /// <summary>What is wrong, and where in the line: the reader's own message counts lines too, and from 0.</summary>
+    private static string Describe(Exception error) => error is JsonException { BytePositionInLine: { } position }
+        ? FormattableString.Invariant($"{error.Message.Split(" LineNumber: ")[0].TrimEnd('.')}, at byte {position + 1}")
+        : error.Message;
 
     /// <summary>Takes down names that are new, or others than before.</summary>
     private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames? names)
