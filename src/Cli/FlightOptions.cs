@@ -9,7 +9,7 @@ namespace TraceCap.Cli;
 internal sealed class FlightOptions(RotationOptions files)
 {
     private readonly Option<FlightLimits?> limits = Options.Explained(
-        "Keep only the last so long (30s, 10m, 1h), or so many bytes (64M), or both (10m,64M), in memory; write it on SIGUSR1, when a trigger fires, and at the end.",
+        "Keep only the last so long (30s, 10m, 1h), or so many bytes (64M), or both (10m,64M), in memory; write it on SIGUSR1 or SIGHUP, when a trigger fires, and at the end.",
         "LIMITS",
         FlightLimits.Parse,
         "--flight");

@@ -85,7 +85,8 @@ internal static class RecordCommand
             {
                 captures.CheckFolder();
                 var recorder = new FlightRecorder(captures, header, Clocks.Anchor, limits, flight.Triggers(parsed), options);
-                signals.OnUser(recorder.WriteNow);
+                signals.OnUser(() => recorder.WriteNow("SIGUSR1"));
+                signals.OnHangUp(() => recorder.WriteNow("SIGHUP"));
                 return recorder;
             }
 

@@ -1,3 +1,5 @@
+using TraceCap.Format;
+
 namespace TraceCap.Recorder;
 
 /// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
@@ -7,6 +9,8 @@ namespace TraceCap.Recorder;
 /// no limit.</param>
 public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
+
     private ulong? last;
     private string lastName = "";
 
@@ -18,14 +22,15 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
 
     /// <summary>Creates the next file. Numbers go on from the highest one in the folder.</summary>
     /// <param name="realtime">Now, nanoseconds since 1970 UTC.</param>
-    /// <returns>Null if this second has its file already: a name without a number names one a second.</returns>
+    /// <returns>Null if this second has its file already, of this recording or another: a name without a number names
+    /// one a second.</returns>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
     public DurableFileStream? Create(ulong realtime)
     {
         var number = pattern.HasNumber ? (last ?? pattern.FindHighestNumber()) + 1 : 0;
         var name = pattern.Format(realtime, number);
-        if (name == lastName)
+        if (name == lastName || (pattern is { HasTime: true, HasNumber: false } && File.Exists(name)))
         {
             return null;
         }
@@ -38,6 +43,24 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
 
         (last, lastName) = (number, name);
         return file;
+    }
+
+    /// <summary>Creates the next file, in the next second if this one has its file already.</summary>
+    /// <param name="readClocks">Reads the clocks now.</param>
+    /// <param name="clocks">When it was begun.</param>
+    /// <inheritdoc cref="Create" path="/exception" />
+    public DurableFileStream Await(Func<ClockAnchor> readClocks, out ClockAnchor clocks)
+    {
+        while (true)
+        {
+            clocks = readClocks();
+            if (Create(clocks.Realtime) is { } file)
+            {
+                return file;
+            }
+
+            Thread.Sleep(PollInterval);
+        }
     }
 
     /// <summary>Takes the last file back: nothing could be written to it.</summary>
@@ -65,7 +88,7 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
     {
         if (keep is { } most)
         {
-            foreach (var path in pattern.FindFiles().SkipLast(most))
+            foreach (var path in pattern.FindFiles().SkipLast(most).SelectMany(paths => paths))
             {
                 File.Delete(path);
             }

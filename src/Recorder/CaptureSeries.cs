@@ -45,7 +45,7 @@ public sealed class CaptureSeries : IRecordingSink
         : this(files.Pattern.Text, header, readClocks, options)
     {
         this.files = files;
-        Begin(files.Create(begun.Realtime)!);
+        Begin(files.Await(readClocks, out begun));
     }
 
     /// <summary>Begins the only capture, in a stream.</summary>

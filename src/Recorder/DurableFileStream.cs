@@ -46,7 +46,15 @@ public sealed class DurableFileStream : Stream
         }
 
         Path = path;
-        file = new FileStream(path, options);
+        try
+        {
+            file = new FileStream(path, options);
+        }
+        catch (IOException error) when (error.GetType() == typeof(IOException))
+        {
+            throw FileFailure.Explain(path, error);
+        }
+
         syncing = new Thread(SyncUntilEnd) { IsBackground = true, Name = "sync" };
         syncing.Start();
     }
@@ -78,7 +86,15 @@ public sealed class DurableFileStream : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ThrowIfFailed();
-        file.Write(buffer);
+        try
+        {
+            file.Write(buffer);
+        }
+        catch (IOException error)
+        {
+            throw FileFailure.Explain(Path, error);
+        }
+
         dirty = true;
     }
 
@@ -158,7 +174,15 @@ public sealed class DurableFileStream : Stream
 
     private void BringToDisk()
     {
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        try
+        {
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
+        }
+        catch (IOException error)
+        {
+            throw FileFailure.Explain(Path, error);
+        }
+
         // The file's name is content of the folder.
         if (!isNamedOnDisk)
         {

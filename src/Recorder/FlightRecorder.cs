@@ -18,7 +18,7 @@ public sealed class FlightRecorder : IRecordingSink
     private readonly BlockQueue queue;
     private readonly CaptureSink sink;
     private Task writing = Task.CompletedTask;
-    private volatile bool writeNow;
+    private volatile string? asked;
     private string? wanted;
 
     /// <summary>Begins to keep.</summary>
@@ -49,7 +49,8 @@ public sealed class FlightRecorder : IRecordingSink
     public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.Ledger, sink.EventsByType);
 
     /// <summary>Has a file written soon. May be called from any thread.</summary>
-    public void WriteNow() => writeNow = true;
+    /// <param name="reason">Who asks; the file says so.</param>
+    public void WriteNow(string reason) => asked = reason;
 
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
@@ -64,11 +65,7 @@ public sealed class FlightRecorder : IRecordingSink
             }
         }
 
-        if (writeNow)
-        {
-            writeNow = false;
-            wanted = "SIGUSR1";
-        }
+        wanted = Interlocked.Exchange(ref asked, null) ?? wanted;
 
         if (wanted is not null && writing.IsCompleted)
         {
@@ -82,14 +79,7 @@ public sealed class FlightRecorder : IRecordingSink
     public void Complete(string reason, bool cut)
     {
         writing.Wait();
-        var clocks = readClocks();
-        DurableFileStream? file;
-        // Without a number in the name, a second has one file.
-        while ((file = files.Create(clocks.Realtime)) is null)
-        {
-            clocks = readClocks();
-        }
-
+        var file = files.Await(readClocks, out var clocks);
         Write(file, Snapshot(clocks), reason, clocks);
     }
 

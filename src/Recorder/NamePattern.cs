@@ -12,6 +12,9 @@ public sealed partial class NamePattern
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
+    /// <summary>What programs that pack a file add to its name.</summary>
+    private const string Packed = @"(\.(gz|bz2|xz|lzma|zst|lz4|lzo|br|Z|7z|zip))?";
+
     private readonly string host;
     private readonly Regex ownFiles;
 
@@ -22,7 +25,7 @@ public sealed partial class NamePattern
         HasTime = Specifiers().Matches(text).Any(match => match.Value == "%t");
         HasNumber = Specifiers().Matches(text).Any(match => match.Value == "%n");
         Folder = Path.GetDirectoryName(Path.GetFullPath(Replace(text, "", "")))!;
-        ownFiles = new Regex("^" + OwnFiles(Path.GetFileName(text)) + "$", RegexOptions.CultureInvariant);
+        ownFiles = new Regex("^" + OwnFiles(Path.GetFileName(text)) + Packed + "$", RegexOptions.CultureInvariant);
     }
 
     /// <summary>The pattern as it was given.</summary>
@@ -80,13 +83,15 @@ public sealed partial class NamePattern
         DateTime.UnixEpoch.AddTicks((long)(realtime / 100)).ToString(TimeFormat, CultureInfo.InvariantCulture),
         number.ToString("D6", CultureInfo.InvariantCulture));
 
-    /// <summary>The files of the series that are there, the oldest first: by number, else by the time in the name.</summary>
-    public IEnumerable<string> FindFiles() =>
+    /// <summary>The files of the series that are there, the oldest first: by number, else by the time in the name. One that
+    /// is being packed (<c>.gz</c>, <c>.zst</c> and the like) has two paths for a while.</summary>
+    public IEnumerable<string[]> FindFiles() =>
         from path in Directory.EnumerateFiles(Folder)
         let match = ownFiles.Match(Path.GetFileName(path))
         where match.Success
-        orderby Number(match), match.Groups["t"].Value
-        select path;
+        group path by (Number: Number(match), Time: match.Groups["t"].Value) into paths
+        orderby paths.Key
+        select paths.ToArray();
 
     /// <summary>The highest number of a file of the series that is there; 0 without one.</summary>
     public ulong FindHighestNumber() => Directory.EnumerateFiles(Folder)

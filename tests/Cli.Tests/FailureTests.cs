@@ -34,8 +34,9 @@ public sealed class FailureTests : IDisposable
         recorder.WaitForExit();
 
         Assert.Equal(1, recorder.ExitCode);
-        Assert.Matches(@"^tracecap: recording ended: No space left on device : '.*'; of [\d,]+ events, [\d,]+ were written before and can be read\n$", recorder.StandardError.ReadToEnd());
+        Assert.Matches(@"^tracecap: recording ended: .*/run\.tcap: No space left on device; make room, or have the oldest files deleted \(--keep\); of [\d,]+ events, [\d,]+ were written before and can be read\n$", recorder.StandardError.ReadToEnd());
         var section = LiveRecorder.Info(capture);
+        Assert.Equal($"{capture}: No space left on device; make room, or have the oldest files deleted (--keep)", section.GetProperty("end_reason").GetString());
         var ledger = section.GetProperty("ledger");
         Assert.True(LiveRecorder.Number(ledger.GetProperty("dropped")) > 0);
         Assert.Equal(

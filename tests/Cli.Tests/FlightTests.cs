@@ -19,10 +19,14 @@ public sealed class FlightTests : IDisposable
         LiveRecorder.Signal(recorder, "USR1");
         Assert.Matches(@"run-000001\.tcap: 400 events of the last [\d.]+ s \(SIGUSR1\)$", recorder.StandardError.ReadLine());
         Loopback.Churn(10);
+        LiveRecorder.Signal(recorder, "HUP");
+        Assert.Matches(@"run-000002\.tcap: 440 events of the last [\d.]+ s \(SIGHUP\)$", recorder.StandardError.ReadLine());
+        Loopback.Churn(1);
         LiveRecorder.End(recorder);
 
         AssertWhole("run-000001.tcap", 400, "SIGUSR1");
-        AssertWhole("run-000002.tcap", 440, "stopped by a signal");
+        AssertWhole("run-000002.tcap", 440, "SIGHUP");
+        AssertWhole("run-000003.tcap", 444, "stopped by a signal");
     }
 
     [Fact]

@@ -218,7 +218,7 @@ public sealed class RecordTests : IDisposable
         var result = Tracecap.Run("record", "-o", "/dev/full", "--force", "-d", "60");
 
         Assert.Equal(1, result.Code);
-        Assert.Equal("tracecap: No space left on device : '/dev/full'\n", result.Error);
+        Assert.Equal("tracecap: /dev/full: No space left on device; make room, or have the oldest files deleted (--keep)\n", result.Error);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class NamePatternTests : IDisposable
     [Fact]
     public void Only_files_of_the_series_are_deleted_and_numbers_go_on()
     {
-        foreach (var name in new[] { "web1-000009.tcap", "web1-000010.tcap", "web1-000011.tcap", "web2-000001.tcap", "web1-1.tcap", "web1-000001.tcap.gz" })
+        foreach (var name in new[] { "web1-000009.tcap", "web1-000010.tcap", "web1-000011.tcap", "web2-000001.tcap", "web1-1.tcap", "web1-000001.tcap.gz", "web1-000011.tcap.zst", "web1-000002.tcap.orig" })
         {
             File.WriteAllText(Path.Combine(folder, name), "");
         }
@@ -40,8 +40,17 @@ public sealed class NamePatternTests : IDisposable
         files.Prune();
 
         Assert.Equal(
-            ["web1-000001.tcap.gz", "web1-000011.tcap", "web1-000012.tcap", "web1-1.tcap", "web2-000001.tcap"],
+            ["web1-000002.tcap.orig", "web1-000011.tcap", "web1-000011.tcap.zst", "web1-000012.tcap", "web1-1.tcap", "web2-000001.tcap"],
             Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Numbers_go_on_from_a_file_that_was_packed()
+    {
+        File.WriteAllText(Path.Combine(folder, "000041.xz"), "");
+        using var file = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%n"), "web1"), FileMode.CreateNew, keep: null).Create(Time)!;
+
+        Assert.EndsWith("/000042", file.Path, StringComparison.Ordinal);
     }
 
     [Fact]
