@@ -26,8 +26,8 @@ internal sealed class RotationOptions
 
     private readonly Option<ulong?> keep = Options.Count("Delete the oldest files of that name pattern, so that there are no more than N.", "N", "--keep");
 
-    private readonly Option<string?> onRotate = Options.Text(
-        "Run CMD with the path of each file that was closed as its last argument, without a shell; it is not waited for.", "CMD", "--on-rotate");
+    private readonly Option<FollowUp?> onRotate = Options.Explained(
+        "Run CMD with the path of each file that was closed as its last argument, without a shell; it is not waited for.", "CMD", FollowUp.Parse, "--on-rotate");
 
     private readonly Option<bool> keepGoing = Options.Flag(
         "If a file cannot be written on, go on with the next one, which counts what was lost.", "--keep-going");
@@ -59,7 +59,7 @@ internal sealed class RotationOptions
     {
         Rotation = new Rotation(parsed.GetValue(size), parsed.GetValue(every)),
         KeepGoing = parsed.GetValue(keepGoing),
-        Closed = parsed.GetValue(onRotate) is { } command ? new FollowUp(command, Messages.Warn).Run : null,
+        Closed = parsed.GetValue(onRotate) is { } program ? path => program.Run(path, Messages.Warn) : null,
         Tell = Messages.Warn,
     };
 

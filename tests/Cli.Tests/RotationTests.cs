@@ -106,10 +106,13 @@ public sealed class RotationTests : IDisposable
 
     [Theory]
     [InlineData("false", "false * ended with 1")]
-    [InlineData("/no/such program", "/no/such program * could not be run: *No such file or directory")]
+    [InlineData("gone", "*/gone * could not be run: No such file or directory$")]
     public void A_program_that_fails_is_told(string program, string expected)
     {
-        using var recorder = LiveRecorder.Start("-o", Numbered, "--on-rotate", program);
+        var gone = Path.Combine(folder, "gone");
+        Assert.Equal(0, Shell.Run($"cp /bin/true {gone}").Code);
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--on-rotate", program == "gone" ? gone : program);
+        File.Delete(gone);
         LiveRecorder.Signal(recorder, "HUP");
 
         Assert.Matches("^tracecap: " + expected.Replace("*", ".*", StringComparison.Ordinal), recorder.StandardError.ReadLine());
@@ -117,6 +120,38 @@ public sealed class RotationTests : IDisposable
         recorder.StandardError.ReadToEnd();
         recorder.WaitForExit();
         Assert.Equal(0, recorder.ExitCode);
+    }
+
+    [Fact]
+    public void Files_that_were_packed_are_still_of_the_series()
+    {
+        File.WriteAllText(Path.Combine(folder, "run-000007.tcap.gz"), "of an earlier recording");
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--keep", "2", "--on-rotate", "gzip -9");
+        foreach (var number in Enumerable.Range(8, 3))
+        {
+            LiveRecorder.Signal(recorder, "HUP");
+            WaitFor(recorder, () => File.Exists(Path.Combine(folder, $"run-{number:D6}.tcap.gz")) && !File.Exists(Path.Combine(folder, $"run-{number:D6}.tcap")));
+        }
+
+        LiveRecorder.End(recorder);
+
+        // The last one is packed when the recorder is gone, or not yet.
+        Assert.Equal(["run-000010", "run-000011"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)[..10]).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_second_that_has_a_file_of_another_recording_is_waited_for()
+    {
+        var name = Path.Combine(folder, "%t.tcap");
+        var recorders = Enumerable.Range(0, 3).Select(_ => LiveRecorder.Start("-o", name, "-d", "0.1")).ToArray();
+        foreach (var recorder in recorders)
+        {
+            recorder.WaitForExit();
+            Assert.True(recorder.ExitCode == 0, recorder.StandardError.ReadToEnd());
+            recorder.Dispose();
+        }
+
+        Assert.Equal(3, Files.Length);
     }
 
     private static void WaitFor(Process recorder, Func<bool> condition)

@@ -24,6 +24,12 @@ public class UsageTests
     [InlineData("record -o x --rotate-size 1M", "tracecap: --rotate-size makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o - --rotate-every 1h", "tracecap: --rotate-every makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o - --on-rotate gzip", "tracecap: --on-rotate is for files; -o - makes none")]
+    [InlineData("record -o x%n --on-rotate ", "tracecap: --on-rotate: the command is empty; expected a program and its arguments, such as 'gzip -9'")]
+    [InlineData("record -o x%n --flight 3s --on-rotate ", "tracecap: --on-rotate: the command is empty; expected a program and its arguments, such as 'gzip -9'")]
+    [InlineData("record -o x%n --on-rotate /no/such", "tracecap: --on-rotate: there is no program /no/such that can be run")]
+    [InlineData("record -o x%n --on-rotate no-such", "tracecap: --on-rotate: there is no program no-such that can be run in PATH")]
+    [InlineData("record -o x%n --on-rotate nginx.tcap", "tracecap: --on-rotate: there is no program nginx.tcap that can be run in PATH")]
+    [InlineData("record -o x%n --on-rotate ./nginx.tcap", "tracecap: --on-rotate: there is no program ./nginx.tcap that can be run")]
     [InlineData("record -o x%n --rotate-size 1K", "tracecap: --rotate-size 1K: a size of 64K or more, such as 512K, 100M or 2G is expected")]
     [InlineData("record -o x%n --rotate-every 1", "tracecap: --rotate-every 1: a time above 0, such as 50us, 10ms, 1s, 5m or 1h is expected")]
     [InlineData("record -o x%n --rotate-every 10ms", "tracecap: --rotate-every: a file holds a second at least; give a time such as 30s, 15m or 1h")]
@@ -71,6 +77,10 @@ public class UsageTests
         Assert.Contains(message, result.Error.Split('\n'));
         Assert.Matches("Try `tracecap[a-z ]* --help`\\.\n$", result.Error);
     }
+
+    [Fact]
+    public void A_command_of_blanks_is_empty() =>
+        Assert.Equal(2, Tracecap.Run("record", "-o", "x%n", "-d", "0.1", "--on-rotate", "   ").Code);
 
     [Fact]
     public void Without_a_command_the_help_is_shown_and_it_ends_with_2()
