@@ -48,7 +48,12 @@ internal sealed unsafe class LibbpfLog : IDisposable
         if (level == Warning && current is { } log)
         {
             var length = Libc.Format(log.buffer, BufferSize, format, arguments);
-            log.text.Append(Encoding.UTF8.GetString(log.buffer, Math.Clamp(length, 0, BufferSize - 1)));
+            var said = Encoding.UTF8.GetString(log.buffer, Math.Clamp(length, 0, BufferSize - 1));
+            // It says so whenever root is refused; since 5.11, the limit is not asked for BPF.
+            if (!said.Contains("ulimit -l", StringComparison.Ordinal))
+            {
+                log.text.Append(said);
+            }
         }
 
         return 0;

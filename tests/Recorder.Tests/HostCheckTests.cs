@@ -5,6 +5,23 @@ namespace TraceCap.Recorder.Tests;
 public class HostCheckTests
 {
     [Fact]
+    public void A_refusal_does_not_speak_of_a_limit_that_BPF_no_longer_has()
+    {
+        Live.SkipUnlessAllowed();
+        foreach (var set in Probes.ProbeSets)
+        {
+            try
+            {
+                Probes.Attach(new ProbeOptions { ProbeSet = set }).Dispose();
+            }
+            catch (ProbeException refusal)
+            {
+                Assert.DoesNotContain("ulimit", refusal.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public void The_best_set_is_the_one_that_records()
     {
         Live.SkipUnlessAllowed();
