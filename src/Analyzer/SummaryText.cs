@@ -171,7 +171,7 @@ public static class SummaryText
         var states = new List<string>();
         if (cut > 0 || summary.Sections.Count == 0)
         {
-            states.Add("cut short");
+            states.Add("cut short, or still being recorded");
         }
 
         if (summary.Damage is { Count: > 0 } damage)

@@ -85,7 +85,7 @@ internal sealed class SectionAccount
 
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason
-        ?? $"{CaptureFooter.CutShort}: it ended without a footer, and what followed {(recordedTo == 0 ? "its beginning" : TimeOf(recordedTo))} is unknown";
+        ?? $"{CaptureFooter.CutShort}: it ended without a footer, and what followed {TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
 
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)

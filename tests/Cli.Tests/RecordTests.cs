@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using TraceCap.Format;
+using TraceCap.Recorder;
 
 namespace TraceCap.Cli.Tests;
 
@@ -209,6 +211,66 @@ public sealed class RecordTests : IDisposable
 
         List<string> Rows(int local) =>
             [.. Tracecap.Run("replay", Capture).Text.Split('\n').Where(row => row.Contains($" {local} ", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task Killed_under_load_it_leaves_all_but_the_last_second_without_a_hole()
+    {
+        const ulong tolerance = 2_000_000_000;
+        using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId));
+        var load = Task.Run(() =>
+        {
+            while (!recorder.HasExited)
+            {
+                Loopback.Churn(100);
+            }
+        }, TestContext.Current.CancellationToken);
+        while (new FileInfo(Capture).Length < 500_000)
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        var killed = Clocks.Monotonic();
+        recorder.Kill();
+        await recorder.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await load;
+
+        var events = new List<TcpEvent>();
+        using (var file = File.OpenRead(Capture))
+        {
+            var reader = new CaptureReader(file);
+            while (reader.Read())
+            {
+                events.AddRange(reader.Events);
+            }
+
+            Assert.Equal((1, 0), (reader.CutShort, reader.Damage.MissingBlocks));
+        }
+
+        Assert.InRange(events.Max(e => e.Timestamp), killed - tolerance, ulong.MaxValue);
+        Assert.All(events.GroupBy(e => e.Cpu), ofCpu =>
+        {
+            // An interrupt may take its place in the ring before the event that it interrupts.
+            const int underWay = 16;
+            var numbers = ofCpu.Select(e => e.Sequence).Order().ToArray();
+            Assert.InRange(numbers.Length, 1_000, int.MaxValue);
+            Assert.Equal(Enumerable.Range(1, numbers.Length - underWay).Select(number => (ulong)number), numbers[..^underWay]);
+        });
+    }
+
+    [Fact]
+    public void Before_anything_happened_it_is_a_capture_without_events()
+    {
+        using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId));
+        var early = Tracecap.Run("info", Capture);
+        LiveRecorder.End(recorder);
+        var ended = Tracecap.Run("info", Capture);
+
+        Assert.Equal((3, 0), (early.Code, ended.Code));
+        Assert.Contains("state       cut short, or still being recorded\n", early.Text, StringComparison.Ordinal);
+        Assert.Contains("state       complete by its footer", ended.Text, StringComparison.Ordinal);
+        Assert.All([early.Text, ended.Text], text => Assert.Contains("\nevents      0\nlost        0 of 0 emitted\nchunks      0\n", text, StringComparison.Ordinal));
+        Assert.Equal(0, Tracecap.Run("verify", Capture).Code);
     }
 
     [Fact]
