@@ -19,7 +19,7 @@ enum event_flags {
 	EVENT_V4_MAPPED = 1,    /* IPv6 socket talking to an IPv4 peer, ::ffff:a.b.c.d */
 	EVENT_IO_URING = 2,     /* accepted through io_uring, not by a system call; the tracepoint set alone tells */
 	EVENT_COMPAT_TASK = 4,  /* accepted by a 32-bit system call on a 64-bit kernel; the same */
-	EVENT_MPTCP = 8,        /* the first subflow of an MPTCP connection */
+	EVENT_MPTCP = 8,        /* the first subflow of an MPTCP connection; X: of an MPTCP socket, whatever the peer speaks */
 };
 
 struct event {

@@ -40,7 +40,8 @@ public enum TcpEventFlags : byte
     /// <summary>Accepted by a 32-bit system call on a 64-bit kernel.</summary>
     CompatTask = 4,
 
-    /// <summary>The first subflow of an MPTCP connection.</summary>
+    /// <summary>The first subflow of an MPTCP connection; of a close, that of an MPTCP socket, whether or not the peer
+    /// speaks MPTCP.</summary>
     Mptcp = 8,
 }
 
