@@ -15,12 +15,12 @@ public readonly record struct EventTypeSet
     /// <summary>The types that tcptracer has: connect, accept, close.</summary>
     public static EventTypeSet Tcptracer { get; } = Parse("CAX");
 
-    /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>.</summary>
+    /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>, small or capital.</summary>
     /// <exception cref="FormatException">No letter, or one that is no type's.</exception>
     public static EventTypeSet Parse(string letters)
     {
         var members = 0u;
-        foreach (var letter in letters)
+        foreach (var letter in letters.ToUpperInvariant())
         {
             if (!Letters.Contains(letter, StringComparison.Ordinal))
             {
