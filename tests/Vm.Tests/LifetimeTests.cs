@@ -26,13 +26,8 @@ public class LifetimeTests
         var exact = pairs.Select(pair => pair.Ours.TcpLifetime(pair.Other)).Count(range => range.Most - range.Least <= Millisecond);
 
         Assert.InRange(exact, pairs.Count / 2, pairs.Count);
-        Difference.AssertSameTimes([.. pairs.Select(pair => (pair.Difference, TimeBetween(pair)))], run.IsEmulated);
-
-        static long TimeBetween(SessionPair pair)
-        {
-            var (least, most) = pair.Ours.TcpLifetime(pair.Other);
-            return pair.Theirs.Lifetime - Math.Clamp(pair.Theirs.Lifetime, least, most);
-        }
+        Difference.AssertSameTimes(
+            [.. pairs.Select(pair => (pair.Difference, pair.Ours.TimeBeside(pair.Theirs.Lifetime, pair.Other)))], run.IsEmulated);
     }
 
     [Theory]

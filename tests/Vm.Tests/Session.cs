@@ -11,6 +11,9 @@ internal sealed record Session(
     /// <summary>A peer sends an acknowledgement that nobody is in a hurry for after so long (TCP_DELACK_MAX).</summary>
     private const long DelayedAck = 200_000_000;
 
+    /// <summary>What is lost, such as the last FIN, is sent again after so long (TCP_RTO_MIN).</summary>
+    private const long Retransmission = 200_000_000;
+
     internal bool IsClient => Role == "client";
 
     internal bool WasClosed => Ending is "closed" or "reset";
@@ -47,6 +50,14 @@ internal sealed record Session(
         var start = !IsClient && other is { IsClient: true } ? other.Opened : Opened;
         var (first, last) = TcpEnd(other);
         return (Math.Max(0, first - start), Math.Max(0, last - start));
+    }
+
+    /// <summary>How much longer or shorter a lifetime is than <see cref="TcpLifetime"/>.</summary>
+    internal long TimeBeside(long lifetime, Session? other)
+    {
+        var (least, most) = TcpLifetime(other);
+        var beside = lifetime - Math.Clamp(lifetime, least, most);
+        return WasClosed && beside >= Retransmission ? beside - Retransmission : beside;
     }
 
     private (long First, long Last) TcpEnd(Session? other)

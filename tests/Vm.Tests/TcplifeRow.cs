@@ -46,7 +46,7 @@ internal sealed partial record TcplifeRow(
     private static TcplifeRow Parse(GroupCollection row) => new(
         Ends.Parse(row["local"].Value, Integer(row["sport"]), row["peer"].Value, Integer(row["dport"])),
         (uint)Integer(row["pid"]),
-        Encoding.UTF8.GetString(Rows.Encoding.GetBytes(row["name"].Value)).TrimEnd(' '),
+        Encoding.UTF8.GetString(Rows.Encoding.GetBytes(row["name"].Value)).Trim(' '),
         Number(row["tx"]),
         Number(row["rx"]),
         (long)(Number(row["ms"]) * 1_000_000),
@@ -57,7 +57,7 @@ internal sealed partial record TcplifeRow(
     private static decimal Number(Group group) => decimal.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
     // Only bcc's has a column for the version of IP.
-    [GeneratedRegex(@"^(?<pid>\d+) +(?<name>.*?) +([46] +)?(?<local>\S+) +(?<sport>\d+) +(?<peer>\S+) +(?<dport>\d+)"
+    [GeneratedRegex(@"^(?<pid>\d+) +?(?<name>.*?) +([46] +)?(?<local>[\da-f:.]+) +(?<sport>\d+) +(?<peer>[\da-f:.]+) +(?<dport>\d+)"
         + @" +(?<tx>[\d.]+) +(?<rx>[\d.]+) +(?<ms>[\d.]+)$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex RowPattern();
 }
