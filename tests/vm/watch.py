@@ -8,7 +8,8 @@ begun, and ends with all there is; for the others, connections with ports of the
 (17000-18999), made on every processor and for both kinds of addresses, show that a tracer has
 begun, and at the end, since each of its buffers is in order, that it has printed everything.
 
-Then each SET records traffic.py's burst into OUTDIR/SET-flood.tcap, with next to no room in its ring.
+Then each SET records two bursts of traffic.py into OUTDIR/SET-flood.tcap, with next to no room in its
+ring; while the first one lasts, the recorders are stopped.
 """
 import itertools, os, signal, socket, subprocess, sys, time
 
@@ -115,6 +116,9 @@ end({**recorders, **tracers})
 traffic.stdin.write("\n"), traffic.stdin.close()
 assert traffic.wait() == 0
 
-recorders = start_recorders([name + "-flood" for name in SETS], "--buffer", "4096")
-subprocess.run([HERE + "/traffic.py", "--log", "/dev/null", "--only", "burst", "--burst", "500"], check=True)
-end(recorders)
+flooded = start_recorders([name + "-flood" for name in SETS], "--buffer", "4096")
+for pause in signal.SIGSTOP, signal.SIGCONT:
+    for process in flooded.values():
+        process.send_signal(pause)
+    subprocess.run([HERE + "/traffic.py", "--log", "/dev/null", "--only", "burst", "--burst", "250"], check=True)
+end(flooded)
