@@ -30,13 +30,10 @@ def start(name, command):
                             env=dict(os.environ, PYTHONUNBUFFERED="1"))
 
 
-def start_recorder(name, probes, *options):
-    return start(name, "%s record -o %s --probes %s %s" % (sys.argv[2], file_of(name, "tcap"), probes, " ".join(options)))
-
-
 def start_recorders(names, *options):
     """A recorder for each set of probes, once all of them record."""
-    recorders = {name: start_recorder(name, probes, *options) for name, probes in zip(names, SETS)}
+    recorders = {name: start(name, " ".join([sys.argv[2], "record", "-o", file_of(name, "tcap"), "--probes", probes, *options]))
+                 for name, probes in zip(names, SETS)}
     for name, process in recorders.items():
         wait_for_recorder(name, process)
     return recorders
