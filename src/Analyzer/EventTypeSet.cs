@@ -20,15 +20,16 @@ public readonly record struct EventTypeSet
     public static EventTypeSet Parse(string letters)
     {
         var members = 0u;
-        foreach (var letter in letters.ToUpperInvariant())
+        foreach (var letter in letters)
         {
-            if (!Letters.Contains(letter, StringComparison.Ordinal))
+            var type = char.ToUpperInvariant(letter);
+            if (!Letters.Contains(type, StringComparison.Ordinal))
             {
                 throw new FormatException(
                     $"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
             }
 
-            members |= 1u << (letter - 'A');
+            members |= 1u << (type - 'A');
         }
 
         return members != 0
