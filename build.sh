@@ -79,7 +79,7 @@ need_to_test() {
 # The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
 fetch_for_vm() {
 	local series newest
-	[[ -e tests/vm/tools/usr/sbin/tcptracer ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
+	[[ -e tests/vm/tools/usr/bin/redis-server ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
 	for series in 6.1 6.12; do
 		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
 		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1) || true

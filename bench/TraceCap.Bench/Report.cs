@@ -7,6 +7,8 @@ namespace TraceCap.Bench;
 /// is each time.</summary>
 internal sealed class Report
 {
+    private const string Page = "README.md";
+
     private readonly StringBuilder lines = new();
     private readonly List<(string Name, string Wanted, List<(string Measured, bool IsMet)> Cases)> bars = [];
 
@@ -37,13 +39,21 @@ internal sealed class Report
         }
     }
 
-    /// <summary>Writes all of it as Markdown.</summary>
+    /// <summary>Writes all of it as Markdown, and the table into the page that shows these figures.</summary>
+    /// <param name="path">The file, relative to the current folder.</param>
     public void Save(string path)
     {
         var table = string.Join('\n', Table());
         var all = lines.ToString();
         var before = all[..all.LastIndexOf(table, StringComparison.Ordinal)].TrimEnd();
         File.WriteAllText(path, $"# Measured by `./build.sh bench`\n\n{table}\n\n```text\n{before}\n```\n");
+        var (begin, end) = ($"<!-- figures of {path} -->\n", "\n<!-- end of figures -->");
+        var page = File.ReadAllText(Page);
+        var at = page.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        if (at >= begin.Length)
+        {
+            File.WriteAllText(Page, page[..at] + table + page[page.IndexOf(end, at, StringComparison.Ordinal)..]);
+        }
     }
 
     private IEnumerable<string> Table()

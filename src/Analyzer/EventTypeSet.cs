@@ -15,20 +15,21 @@ public readonly record struct EventTypeSet
     /// <summary>The types that tcptracer has: connect, accept, close.</summary>
     public static EventTypeSet Tcptracer { get; } = Parse("CAX");
 
-    /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>.</summary>
+    /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>, small or capital.</summary>
     /// <exception cref="FormatException">No letter, or one that is no type's.</exception>
     public static EventTypeSet Parse(string letters)
     {
         var members = 0u;
         foreach (var letter in letters)
         {
-            if (!Letters.Contains(letter, StringComparison.Ordinal))
+            var type = char.ToUpperInvariant(letter);
+            if (!Letters.Contains(type, StringComparison.Ordinal))
             {
                 throw new FormatException(
                     $"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
             }
 
-            members |= 1u << (letter - 'A');
+            members |= 1u << (type - 'A');
         }
 
         return members != 0

@@ -46,6 +46,9 @@ public readonly record struct TimePoint
                 $"'{text}' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)");
     }
 
+    /// <summary>Whether there can be time between two instants; if they are not of one clock, only a capture can tell.</summary>
+    public static bool MayPrecede(TimePoint from, TimePoint to) => from.clock != to.clock || from.nanoseconds < to.nanoseconds;
+
     /// <summary>The instant on the clock of the events, CLOCK_MONOTONIC ns; the nearest there is for one before or after
     /// all that this clock can tell.</summary>
     /// <param name="begin">Where the section's time begins, see <see cref="CaptureReader.Begin"/>.</param>

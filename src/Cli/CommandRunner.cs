@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Charts;
 using TraceCap.Format;
 using TraceCap.Recorder;
@@ -15,8 +16,10 @@ internal static class CommandRunner
         root.Directives.Clear();
         FitHelp(root);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && args.Length > 0)
+        var misspelt = MisspeltOptions(parsed);
+        if ((parsed.Errors.Count > 0 || misspelt.Count > 0) && args.Length > 0)
         {
+            misspelt.ForEach(name => Messages.Warn($"Unrecognized command or argument '{name}'."));
             // Of a word that is no command, first the command is missing, then the word is too much, and so is each after it.
             foreach (var error in parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Skip(1).Take(1) : parsed.Errors)
             {
@@ -53,6 +56,15 @@ internal static class CommandRunner
             Error = help,
         });
         return help.GetStringBuilder().Length == 0 ? code : Math.Max(code, (int)Guard(() => Print(help.ToString())));
+    }
+
+    /// <summary>A command that takes files would take a misspelt option for one of them. A file of such a name stands after
+    /// <c>--</c>, or is given as <c>./-name</c>.</summary>
+    private static List<string> MisspeltOptions(ParseResult parsed)
+    {
+        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Where(token => token.Value is ['-', _, ..] && before.Contains(token)).Select(token => token.Value)];
     }
 
     private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpAction

@@ -15,7 +15,7 @@ internal sealed class FileFilterOptions
 
     private readonly Option<TimePoint?> to = Options.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
     private readonly Option<ThreadName?> comm = Options.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
-    private readonly Option<ushort[]> ports = Options.ParsedList("Only this port at either end; several: any of them.", "PORT", ParsePort, "--port");
+    private readonly Option<ushort[][]> ports = Options.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = Options.ParsedList(
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
 
@@ -38,6 +38,14 @@ internal sealed class FileFilterOptions
         {
             command.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(from) is { } first && result.ValueIfRight(to) is { } last && !TimePoint.MayPrecede(first, last))
+            {
+                result.AddError("--from and --to: expected a time to begin that is before the time to end");
+            }
+        });
     }
 
     internal bool IsOneNetns(ParseResult parsed) => filters.IsOneNetns(parsed);
@@ -50,7 +58,7 @@ internal sealed class FileFilterOptions
         var events = filters.ToEventFilter(parsed) with
         {
             Comm = parsed.GetValue(comm),
-            Ports = [.. parsed.GetValue(ports)!],
+            Ports = [.. parsed.GetValue(ports)!.SelectMany(some => some)],
             Addresses = [.. parsed.GetValue(addresses)!],
             Types = Types(parsed),
             Cgroup = Cgroup(parsed),
@@ -86,6 +94,8 @@ internal sealed class FileFilterOptions
             ? new ThreadName(text)
             : throw new FormatException($"'{text}' has {length} bytes; a thread's name has at most {ThreadName.Size - 1}");
     }
+
+    private static ushort[] ParsePorts(string text) => [.. text.Split(',').Select(ParsePort)];
 
     private static ushort ParsePort(string text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)

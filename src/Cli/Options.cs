@@ -32,6 +32,13 @@ internal static class Options
     {
         var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result => CheckNames(result, "FILE"));
+        files.Validators.Add(result =>
+        {
+            if (result.Tokens.Count(token => token.Value == Cli.CaptureFile.Pipe) > 1)
+            {
+                result.AddError("FILE: standard input can be read once only; - is there twice");
+            }
+        });
         return files;
     }
 
@@ -120,7 +127,7 @@ internal static class Options
 
     /// <summary>One of a few words.</summary>
     internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name) =>
-        Create(description, what, string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+        Create(description, what, words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
 
     /// <summary>What a parser reads that explains itself, once.</summary>
     internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
@@ -195,12 +202,6 @@ internal static class Options
             {
                 result.AddError($"{what}: the name is empty; expected that of a file, or -");
             }
-            else if (name.Length > 1 && name[0] == '-')
-            {
-                // A command that takes several files would take a misspelt option for one more; a file of such a name
-                // can be given as ./-name.
-                result.AddError($"Unrecognized command or argument '{name}'.");
-            }
             else if (name.Contains('\uFFFD', StringComparison.Ordinal))
             {
                 result.AddError($"{what} {name}: the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`");
@@ -238,7 +239,7 @@ internal static class Options
                 var text = result.Tokens[^1].Value;
                 if (!parse(text, out var value))
                 {
-                    result.AddError($"{Spelling(result)} {text}: {expected} is expected");
+                    result.AddError($"{Spelling(result)} {text}: expected {expected}");
                 }
 
                 return value;

@@ -48,6 +48,7 @@ internal static class PlotCommand
         var kind = new Argument<ChartKind>("CHART")
         {
             Description = string.Join(", ", kinds.Keys),
+            HelpName = "CHART",
             CustomParser = result =>
             {
                 var text = result.Tokens[^1].Value;

@@ -39,6 +39,11 @@ internal sealed class ShowOptions
             {
                 result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
             }
+
+            foreach (var option in new Option[] { timestamps, verbose, userIds, style, raw }.Where(option => result.ValueIfRight(json) && result.IsGiven(option)))
+            {
+                result.AddError($"{option.Name} is for the table; --json has all there is");
+            }
         });
     }
 

@@ -100,7 +100,7 @@ public sealed class ChartCommandTests : IDisposable
     [InlineData("plot timeline --log", "--log: a timeline has no counts")]
     [InlineData("plot cdf --size 10x10", "'10x10' is no size")]
     [InlineData("plot cdf --size 100000x600", "each side from 200 to 8192")]
-    [InlineData("plot cdf --by colour", "process or peer or service or port")]
+    [InlineData("plot cdf --by colour", "one of process, peer, service, port")]
     [InlineData("plot cdf --format pdf", "png or svg")]
     public void What_cannot_be_drawn_is_told(string command, string message)
     {

@@ -45,6 +45,15 @@ public sealed partial class DocumentationTests : IDisposable
     }
 
     [Fact]
+    public void Figures_are_those_of_the_results_that_they_name()
+    {
+        var shown = Figures().Match(File.ReadAllText(Repository.File("README.md")));
+        Assert.True(shown.Success);
+        Assert.NotEmpty(shown.Groups["table"].Value);
+        Assert.Contains(shown.Groups["table"].Value, File.ReadAllText(Repository.File(shown.Groups["results"].Value)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_pages_have_commands()
     {
         Assert.NotEmpty(Commands);
@@ -84,6 +93,9 @@ public sealed partial class DocumentationTests : IDisposable
 
     [GeneratedRegex(@"tracecap (record|trace)\b")]
     private static partial Regex Live();
+
+    [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*)\n<!-- end of figures -->")]
+    private static partial Regex Figures();
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
     private static partial Regex Link();

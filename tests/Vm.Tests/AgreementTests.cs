@@ -3,13 +3,12 @@ namespace TraceCap.Vm.Tests;
 /// <summary>
 /// Replay equals live: on real kernels, each probe set records what the real tools print of the same run, to the byte.
 /// </summary>
+[Collection(RealKernel.OneAtATime)]
 public class AgreementTests
 {
-    private static readonly string[] Kernels = ["6.1", "6.12"];
+    public static TheoryData<string, string> KernelsAndSets => RealKernel.KernelsAndSets;
 
-    public static TheoryData<string, string> KernelsAndSets => Pairs(Kernels);
-
-    public static TheoryData<string, string> KernelsWithPythonTool => Pairs(Kernels.Where(RealKernel.HasPythonTool));
+    public static TheoryData<string, string> KernelsWithPythonTools => RealKernel.KernelsWithPythonTools;
 
     [Theory]
     [MemberData(nameof(KernelsAndSets))]
@@ -19,13 +18,15 @@ public class AgreementTests
         var real = Rows.Read(run.Printed("libbpf"));
         var replayed = Rows.Read(run.Replayed(probeSet, "--style", "libbpf"));
 
-        Assert.Equal(Counts(real), Counts(replayed));
+        Difference.AssertNone("rows differ", real.Keys.Union(replayed.Keys)
+            .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
+            .Where(row => !row.Theirs!.Equals(row.Ours) && !IsMeant(row, run, probeSet)));
         AssertSameTimes(real, replayed, run.IsEmulated);
     }
 
     /// <summary>The Python tool loses rows in a burst; every row that it has must be there.</summary>
     [Theory]
-    [MemberData(nameof(KernelsWithPythonTool))]
+    [MemberData(nameof(KernelsWithPythonTools))]
     public void Replay_prints_every_row_of_bcc(string kernel, string probeSet)
     {
         var run = RealKernel.Run(kernel);
@@ -33,11 +34,10 @@ public class AgreementTests
         var replayed = Rows.Read(run.Replayed(probeSet));
 
         Assert.InRange(real.Count, 100, int.MaxValue);
-        Assert.Empty(real.Where(row => row.Value.Count > replayed.GetValueOrDefault(row.Key, []).Count).Select(row => row.Key));
-        AssertSameTimes(
-            real.Where(row => row.Value.Count == replayed[row.Key].Count).ToDictionary(),
-            replayed,
-            run.IsEmulated);
+        Difference.AssertNone("rows are missing", real.Keys
+            .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
+            .Where(row => (int)row.Theirs! > (int)row.Ours! && !IsMeant(row, run, probeSet)));
+        AssertSameTimes(real, replayed, run.IsEmulated);
     }
 
     [Theory]
@@ -50,37 +50,30 @@ public class AgreementTests
         Assert.Equal(rows.RowsByTime, rows.Rows);
     }
 
-    private static TheoryData<string, string> Pairs(IEnumerable<string> kernels)
-    {
-        var pairs = new TheoryData<string, string>();
-        foreach (var kernel in kernels)
-        {
-            foreach (var probeSet in RealKernel.ProbeSets)
-            {
-                pairs.Add(kernel, probeSet);
-            }
-        }
+    private static int Count(Dictionary<string, List<long>> rows, string row) => rows.GetValueOrDefault(row, []).Count;
 
-        return pairs;
+    /// <summary>
+    /// The accepts of which docs/tcptracer.md tells: a kretprobe misses those for which it has no room, while many threads
+    /// wait; the tracepoint set counts as missed one of a system call that failed after all.
+    /// </summary>
+    private static bool IsMeant(Difference row, RealKernel run, string probeSet)
+    {
+        var (theirs, ours) = ((int)row.Theirs!, (int)row.Ours!);
+        return row.About.StartsWith('A') && (theirs < ours
+            ? row.About.Contains(" many_waiting ", StringComparison.Ordinal)
+            : row.About.Contains(" bad_address ", StringComparison.Ordinal) && run.Ledger(probeSet).ProbeMissed >= theirs - ours);
     }
 
-    private static string[] Counts(Dictionary<string, List<long>> rows) =>
-        [.. rows.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => $"{row.Value.Count} x {row.Key}")];
-
-    /// <summary>Each tool counts from its own first row. Between two tools' probes on the same event lie microseconds,
-    /// but where the processor is emulated also all that the emulation takes, and the host that interrupts it: there,
-    /// most rows must be within a millisecond, and all within a tenth of a second.</summary>
+    /// <summary>Each tool counts from its own first row.</summary>
     private static void AssertSameTimes(
         Dictionary<string, List<long>> real, Dictionary<string, List<long>> replayed, bool emulated)
     {
-        const long millisecond = 1_000_000;
-        var pairs = real.SelectMany(row => row.Value.Zip(replayed[row.Key], (theirs, ours) => (row.Key, Difference: ours - theirs)))
-            .OrderBy(pair => pair.Difference).ToArray();
-        var offset = pairs[pairs.Length / 2].Difference;
-
-        Assert.InRange(pairs.Count(pair => Math.Abs(pair.Difference - offset) <= millisecond), pairs.Length * 3 / 4, pairs.Length);
-        var tolerance = emulated ? 100 * millisecond : millisecond;
-        Assert.Empty(pairs.Where(pair => Math.Abs(pair.Difference - offset) > tolerance)
-            .Select(pair => $"{pair.Difference - offset} ns at {pair.Key}"));
+        var pairs = real.Where(row => replayed.GetValueOrDefault(row.Key)?.Count == row.Value.Count)
+            .SelectMany(row => row.Value.Zip(replayed[row.Key], (theirs, ours) => (row.Key, theirs, ours)))
+            .OrderBy(pair => pair.ours - pair.theirs).ToArray();
+        var offset = pairs[pairs.Length / 2].ours - pairs[pairs.Length / 2].theirs;
+        Difference.AssertSameTimes(
+            [.. pairs.Select(pair => (new Difference(pair.Key, pair.theirs, pair.ours), pair.ours - pair.theirs - offset))],
+            emulated);
     }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """corners.py CASE [ARGUMENT ...] - one connection that a tracer easily gets wrong
+corners.py --all              - all of them at the same time, each in a network namespace that is made for it
 
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
@@ -296,6 +297,28 @@ def many_under_way():
         connect_to_silence(s)
 
 
+def run(name, *arguments):
+    rename(name)
+    CASES[name](*arguments)
+
+
+def start_apart(name):
+    pid = os.fork()
+    if not pid:
+        status = 1
+        try:
+            assert not libc.unshare(0x40000000) and not os.system("ip link set lo up")  # CLONE_NEWNET
+            run(name)
+            status = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        os._exit(status)
+    return pid
+
+
 if __name__ == "__main__":
-    rename(sys.argv[1])
-    CASES[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1:] == ["--all"]:
+        started = {name: start_apart(name) for name in CASES if name != "hold"}
+        failed = [name for name, pid in started.items() if os.waitpid(pid, 0)[1]]
+        sys.exit("failed: " + " ".join(failed) if failed else 0)
+    run(*sys.argv[1:])

@@ -1,18 +1,21 @@
 #!/usr/bin/python3
-"""watch.py OUTDIR TRACECAP SET,... NAME=COMMAND... - run traffic.py --netns while recorders and tracers watch
+"""watch.py OUTDIR TRACECAP SET,... NAME=COMMAND... - make connections while recorders and tracers watch
 
-Run as root inside vmrun.  TRACECAP records with each SET of probes into OUTDIR/SET.tcap; what each
-COMMAND (run by sh) prints becomes OUTDIR/NAME.out.  Nothing is timed: a recorder says that it has
+Run as root inside vmrun.  The connections are those of traffic.py --netns, corners.py and servers.py.
+TRACECAP records with each SET of probes into OUTDIR/SET.tcap; what each COMMAND (run by sh; the name
+of a tcplife ends so) prints becomes OUTDIR/NAME.out.  Nothing is timed: a recorder says that it has
 begun, and ends with all there is; for the others, connections with ports of their own
 (17000-18999), made on every processor and for both kinds of addresses, show that a tracer has
 begun, and at the end, since each of its buffers is in order, that it has printed everything.
+
+Then each SET records two bursts of traffic.py into OUTDIR/SET-flood.tcap, with next to no room in its
+ring; while the first one lasts, the recorders are stopped.
 """
 import itertools, os, signal, socket, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 OUT = sys.argv[1]
-RECORDERS = {name: "%s record -o %s/%s.tcap --probes %s" % (sys.argv[2], OUT, name, name)
-             for name in sys.argv[3].split(",")}
+SETS = sys.argv[3].split(",")
 TRACERS = dict(argument.split("=", 1) for argument in sys.argv[4:])
 numbers = itertools.count()
 
@@ -25,6 +28,23 @@ def start(name, command):
     return subprocess.Popen(["sh", "-c", "exec " + command], stdin=subprocess.DEVNULL,
                             stdout=open(file_of(name, "out"), "wb"), stderr=open(file_of(name, "err"), "wb"),
                             env=dict(os.environ, PYTHONUNBUFFERED="1"))
+
+
+def start_recorders(names, *options):
+    """A recorder for each set of probes, once all of them record."""
+    recorders = {name: start(name, " ".join([sys.argv[2], "record", "-o", file_of(name, "tcap"), "--probes", probes, *options]))
+                 for name, probes in zip(names, SETS)}
+    for name, process in recorders.items():
+        wait_for_recorder(name, process)
+    return recorders
+
+
+def end(processes):
+    for process in processes.values():
+        process.send_signal(signal.SIGINT)
+    for name, process in processes.items():
+        if process.wait() not in (0, -signal.SIGINT):
+            sys.exit("%s: exit code %d: %s" % (name, process.returncode, open(file_of(name, "err")).read()))
 
 
 def check_running(name, process):
@@ -57,17 +77,19 @@ def mark():
     return ports
 
 
-def count_rows(name, port):
-    return sum(b" %d " % port in line + b" " for line in open(file_of(name, "out"), "rb").read().split(b"\n"))
+def has_rows(name, port):
+    """A tcptracer prints four rows of a mark, a tcplife one of each end."""
+    rows = sum(b" %d " % port in line + b" " for line in open(file_of(name, "out"), "rb").read().split(b"\n"))
+    return rows >= (2 if name.endswith("tcplife") else 4)
 
 
 def wait_for_marks(tracers):
-    """Until every tracer has printed the four rows of each mark; a tracer that loses rows gets new marks."""
+    """Until every tracer has printed all rows of each mark; a tracer that loses rows gets new marks."""
     waiting = set(tracers)
     while waiting:
         ports = mark()
         for _ in range(100):
-            waiting = {name for name in waiting if any(count_rows(name, port) < 4 for port in ports)}
+            waiting = {name for name in waiting if not all(has_rows(name, port) for port in ports)}
             for name in waiting:
                 check_running(name, tracers[name])
             if not waiting:
@@ -78,18 +100,22 @@ def wait_for_marks(tracers):
 traffic = subprocess.Popen([HERE + "/traffic.py", "--wait", "--netns", "--log", OUT + "/traffic.log", "--burst", "500"],
                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 assert traffic.stdout.readline() == "ready\n"
-recorders = {name: start(name, command) for name, command in RECORDERS.items()}
+recorders = start_recorders(SETS)
 tracers = {name: start(name, command) for name, command in TRACERS.items()}
-for name, process in recorders.items():
-    wait_for_recorder(name, process)
 wait_for_marks(tracers)
 traffic.stdin.write("\n"), traffic.stdin.flush()
 assert traffic.stdout.readline() == "done\n"
+corners = subprocess.Popen([HERE + "/corners.py", "--all"])
+subprocess.run([HERE + "/servers.py"], check=True)
+assert corners.wait() == 0
 wait_for_marks(tracers)
-for process in [*recorders.values(), *tracers.values()]:
-    process.send_signal(signal.SIGINT)
-for name, process in {**recorders, **tracers}.items():
-    if process.wait() not in (0, -signal.SIGINT):
-        sys.exit("%s: exit code %d: %s" % (name, process.returncode, open(file_of(name, "err")).read()))
+end({**recorders, **tracers})
 traffic.stdin.write("\n"), traffic.stdin.close()
 assert traffic.wait() == 0
+
+flooded = start_recorders([name + "-flood" for name in SETS], "--buffer", "4096")
+for pause in signal.SIGSTOP, signal.SIGCONT:
+    for process in flooded.values():
+        process.send_signal(pause)
+    subprocess.run([HERE + "/traffic.py", "--log", "/dev/null", "--only", "burst", "--burst", "250"], check=True)
+end(flooded)

@@ -1,0 +1,93 @@
+using TraceCap.Format;
+
+namespace TraceCap.Vm.Tests;
+
+/// <summary>
+/// tcplife watches the same runs: each session that it attributes rightly is in <c>tracecap lifetimes</c>, as long and with
+/// as many bytes. Where both differ by definition (docs/analysis.md), tcplife's numbers are computed from ours.
+/// </summary>
+[Collection(RealKernel.OneAtATime)]
+public class LifetimeTests
+{
+    private const long Millisecond = 1_000_000;
+
+    public static TheoryData<string, string, string> Runs =>
+    [
+        .. RealKernel.KernelsAndSets.Select(row => row.Data).Select(row => new TheoryDataRow<string, string, string>(row.Item1, row.Item2, "libbpf-tcplife")),
+        .. RealKernel.KernelsWithPythonTools.Select(row => row.Data).Select(row => new TheoryDataRow<string, string, string>(row.Item1, row.Item2, "bcc-tcplife")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Lifetimes_are_those_of_tcplife(string kernel, string probeSet, string tool)
+    {
+        var run = RealKernel.Run(kernel);
+        var pairs = new SessionMatch(run, probeSet, tool).Pairs;
+        var exact = pairs.Select(pair => pair.Ours.TcpLifetime(pair.Other)).Count(range => range.Most - range.Least <= Millisecond);
+
+        Assert.InRange(exact, pairs.Count / 2, pairs.Count);
+        Difference.AssertSameTimes(
+            [.. pairs.Select(pair => (pair.Difference, pair.Ours.TimeBeside(pair.Theirs.Lifetime, pair.Other)))], run.IsEmulated);
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Bytes_are_those_of_tcplife(string kernel, string probeSet, string tool)
+    {
+        var closed = new SessionMatch(RealKernel.Run(kernel), probeSet, tool).Pairs.Where(pair => pair.Ours.WasClosed).ToArray();
+
+        Assert.InRange(closed.Count(pair => IsExact(pair.Ours.TcpAcked)), closed.Length * 9 / 10, closed.Length);
+        Difference.AssertNone("with other bytes", closed
+            .Where(pair => !IsShown(pair.Theirs, pair.Theirs.TxKilobytes, pair.Ours.TcpAcked)
+                || !IsShown(pair.Theirs, pair.Theirs.RxKilobytes, pair.Ours.TcpReceived(pair.Other)))
+            .Select(pair => pair.Difference));
+
+        // But for the FIN.
+        static bool IsExact((ulong Least, ulong Most) range) => range.Most - range.Least <= 1;
+
+        static bool IsShown(TcplifeRow row, decimal shown, (ulong Least, ulong Most) range) =>
+            row.Shown(range.Least) <= shown && shown <= row.Shown(range.Most);
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Owners_are_those_that_tcplife_has_noted(string kernel, string probeSet, string tool)
+    {
+        var pairs = new SessionMatch(RealKernel.Run(kernel), probeSet, tool).Pairs;
+
+        Assert.InRange(pairs.Count(pair => pair.Ours.NotedByTcplife is not null), pairs.Count / 2, pairs.Count);
+        Difference.AssertNone("of somebody else", pairs
+            .Where(pair => pair.Ours.NotedByTcplife is { } noted && noted != (pair.Theirs.Pid, pair.Theirs.Comm))
+            .Select(pair => pair.Difference));
+    }
+
+    /// <summary>
+    /// tcplife also lists the server's end of a connection that nobody accepted, and what the kernel ends without a close;
+    /// and it loses rows without a word, since the kernel does not run the program of a tracepoint while another one of its
+    /// kind is interrupted on the same processor. tcptracer, which watches too, decides.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Sessions_are_those_of_tcplife_unless_tcptracer_agrees_with_us(string kernel, string probeSet, string tool)
+    {
+        var run = RealKernel.Run(kernel);
+        var match = new SessionMatch(run, probeSet, tool);
+        var traced = ReferenceOutput.Parse(run.Printed("libbpf")).Rows.Select(row => row.Event).ToLookup(EndsOf);
+
+        Difference.AssertNone("that we have not seen to close", match.Pairs
+            .Where(pair => pair.Ours.Ending is "open" or "unseen" && IsClosed(pair.Ours.Ends))
+            .Select(pair => pair.Difference));
+        Difference.AssertNone("that only tcplife has", match.OnlyTheirs
+            .Where(row => traced[row.Ends].Any() || !traced[row.Ends.Reversed].Any(e => e.Type == TcpEventType.Connect))
+            .Select(row => new Difference($"{row.Ends}", row, null)));
+        // Nor can tcptracer say of a connect that failed that it was there.
+        Difference.AssertNone("that only we have", match.OnlyOurs
+            .Where(session => !session.IsOlder && session.Ending is not ("open" or "failed") && !IsClosed(session.Ends))
+            .Select(session => new Difference($"{session.Ends}", null, session)));
+
+        bool IsClosed(Ends ends) => traced[ends].Any(e => e.Type == TcpEventType.Close);
+
+        static Ends EndsOf(TcpEvent e) => Ends.Of(
+            e.LocalAddress.ToIPAddress(e.IpVersion), e.LocalPort, e.PeerAddress.ToIPAddress(e.IpVersion), e.PeerPort);
+    }
+}

@@ -1,0 +1,23 @@
+namespace TraceCap.Vm.Tests;
+
+/// <summary>A burst that finds next to no room: every event is in the capture, or counted there as lost.</summary>
+[Collection(RealKernel.OneAtATime)]
+public class LossTests
+{
+    /// <summary>As many as tests/vm/watch.py makes.</summary>
+    private const int Connections = 500;
+
+    public static TheoryData<string, string> KernelsAndSets => RealKernel.KernelsAndSets;
+
+    [Theory]
+    [MemberData(nameof(KernelsAndSets))]
+    public void Every_event_of_a_burst_is_written_or_counted_as_lost(string kernel, string probeSet)
+    {
+        var ledger = RealKernel.Run(kernel).Ledger(probeSet + "-flood");
+
+        Assert.Equal(4 * Connections, ledger.Emitted);
+        Assert.InRange(ledger.RingFull, 1, ledger.Emitted - 1);
+        Assert.Equal(ledger.RingFull, ledger.Lost);
+        Assert.Equal(ledger.Emitted, ledger.Events + ledger.Lost);
+    }
+}
