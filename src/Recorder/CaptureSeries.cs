@@ -16,12 +16,11 @@ public sealed class CaptureSeries : IRecordingSink
     private readonly CaptureHeader header;
     private readonly Func<ClockAnchor> readClocks;
     private readonly SeriesOptions options;
+    private readonly ClosingFiles closing;
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private Stream? output;
     private CaptureSink? sink;
     private ClockAnchor begun;
-    private Task closing = Task.CompletedTask;
-    private volatile IOException? closingFailure;
     private volatile bool rotateNow;
     private ulong retryAfter = FirstRetry;
     private ulong retryAt;
@@ -42,11 +41,7 @@ public sealed class CaptureSeries : IRecordingSink
     /// <param name="options">What else to do.</param>
     /// <inheritdoc cref="CaptureFiles.Create" path="/exception" />
     public CaptureSeries(CaptureFiles files, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
-        : this(files.Pattern.Text, header, readClocks, options)
-    {
-        this.files = files;
-        Begin(files.Await(readClocks, out begun));
-    }
+        : this(files, files.Pattern.Text, header, readClocks, options) => Begin(files.Await(readClocks, out begun));
 
     /// <summary>Begins the only capture, in a stream.</summary>
     /// <param name="name">What messages call it.</param>
@@ -55,14 +50,16 @@ public sealed class CaptureSeries : IRecordingSink
     /// <param name="readClocks">Reads the clocks now.</param>
     /// <param name="options">What else to do.</param>
     public CaptureSeries(string name, Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
-        : this(name, header, readClocks, options) => Begin(output);
+        : this(null, name, header, readClocks, options) => Begin(output);
 
-    private CaptureSeries(string name, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
+    private CaptureSeries(CaptureFiles? files, string name, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
     {
         Name = name;
+        this.files = files;
         this.header = header;
         this.readClocks = readClocks;
         this.options = options;
+        closing = new ClosingFiles(files, options.Closed);
         begun = header.Start ?? readClocks();
     }
 
@@ -266,7 +263,7 @@ public sealed class CaptureSeries : IRecordingSink
         origin += sink.Ledger;
         kept += sink.Events;
         Leave();
-        closing = Close(closing, output!);
+        closing.Add(output!);
         output = null;
     }
 
@@ -358,36 +355,13 @@ public sealed class CaptureSeries : IRecordingSink
         sink = null;
     }
 
-    private async Task Close(Task before, Stream stream)
-    {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using (stream)
-        {
-            try
-            {
-                if (stream is DurableFileStream file)
-                {
-                    file.Finish();
-                    options.Closed?.Invoke(file.Path);
-                }
-
-                files?.Prune();
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                closingFailure = new IOException(error.Message, error);
-            }
-        }
-    }
-
     private void ThrowIfClosingFailed()
     {
-        if (closingFailure is not { } error)
+        if (closing.TakeFailure() is not { } error)
         {
             return;
         }
 
-        closingFailure = null;
         if (!options.KeepGoing)
         {
             throw error;
