@@ -67,12 +67,14 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, Tracecap.Run("verify", files[^1]).Code);
     }
 
-    [Fact]
-    public void Whatever_file_a_disk_fills_up_in_each_accounts_for_its_events_and_all_for_all()
+    [Theory]
+    [InlineData("8M")]
+    [InlineData("4K")]
+    public void Whatever_file_a_disk_fills_up_in_each_accounts_for_its_events_and_all_for_all(string buffer)
     {
         MountDisk("128k");
         using var recorder = LiveRecorder.Start(
-            "-o", Path.Combine(disk, "run-%n.tcap"), "--rotate-size", "64K", "--keep-going", "-p", LiveRecorder.Text(Environment.ProcessId));
+            "-o", Path.Combine(disk, "run-%n.tcap"), "--rotate-size", "64K", "--keep-going", "--buffer", buffer, "-p", LiveRecorder.Text(Environment.ProcessId));
         Loopback.Churn(Connections);
         Assert.EndsWith("going on with the next file", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
         File.Move(Path.Combine(disk, "run-000001.tcap"), Path.Combine(folder, "run-000001.tcap"));
