@@ -10,7 +10,7 @@ internal static class ExecutableFigures
     private const string Small = "samples/captures/traffic.tcap";
     private const int Starts = 41;
 
-    private static readonly string Tracecap = Environment.GetEnvironmentVariable("TRACECAP") is { Length: > 0 } path ? path : "artifacts/tracecap/tracecap";
+    internal static readonly string Tracecap = Environment.GetEnvironmentVariable("TRACECAP") is { Length: > 0 } path ? path : "artifacts/tracecap/tracecap";
 
     public static void Measure(Report report, long longBytes)
     {

@@ -36,6 +36,7 @@ internal static class Ratios
         TextRatios.Compare(report, Generated(events, Rates[^1]));
         Allocations.Measure(report, Generated(events, Rates[^1]));
         ExecutableFigures.Measure(report, longBytes);
+        HostFigures.Measure(report);
         report.Bars();
         if (save is not null)
         {

@@ -269,6 +269,6 @@ parser.add_argument("tracers", nargs="*", metavar="NAME=COMMAND")
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--seconds", type=float, default=2, help="about how long each run of the load takes")
 parser.add_argument("--burst-seconds", type=float, default=10, help="how long the longest burst takes")
-options = parser.parse_args()
+options = parser.parse_intermixed_args()
 with tempfile.TemporaryDirectory(prefix="tracecap-cost.") as folder:
     main(folder)
