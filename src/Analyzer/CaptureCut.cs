@@ -24,7 +24,8 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
         unwritten = null;
         readUpTo = 0;
         var header = Reader.Header ?? new CaptureHeader();
-        var writer = new CaptureWriter(output, header with { Selection = [.. header.Selection, selection] }) { Settled = 0 };
+        var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
+        var writer = new CaptureWriter(output, cut) { Settled = 0 };
         names = new NameScribe(writer, Reader.Names);
         return writer;
     }
@@ -53,6 +54,22 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
         readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
         var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo), Reader.Names) : new EventFilter();
         return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
+    }
+
+    /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
+    /// knows yet when the section begins.</summary>
+    private IReadOnlyList<RecordedPeriod> Recorded(CaptureHeader header)
+    {
+        if (Reader.Begin is not { } begin || whole is not null || filter is { From: null, To: null })
+        {
+            return header.Recorded;
+        }
+
+        var wanted = filter.Resolve(begin, header.Start, Reader.Names).Window;
+        IReadOnlyList<RecordedPeriod> before = header.Recorded.Count > 0 ? header.Recorded : [new RecordedPeriod(begin, ulong.MaxValue)];
+        var left = RecordedPeriod.Join(before.Select(period => period.Within(wanted)));
+        // Nothing at all is told by a period without length: no periods would mean all.
+        return left.Count > 0 ? left : [before[0].Within(wanted)];
     }
 
     private void WriteEvents(CaptureWriter writer)

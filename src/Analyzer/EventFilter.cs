@@ -48,6 +48,9 @@ public sealed record EventFilter
     /// <summary>Knows the cgroups of the capture; only <see cref="Cgroup"/> needs it.</summary>
     public INames? Names { get; init; }
 
+    /// <summary>The time that is wanted, from <see cref="From"/> to <see cref="To"/>.</summary>
+    public RecordedPeriod Window => new(From ?? 0, To ?? ulong.MaxValue);
+
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
     public bool IsAll =>

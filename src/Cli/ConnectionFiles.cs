@@ -31,13 +31,48 @@ internal sealed class ConnectionFiles
     /// <inheritdoc cref="Read(ParseResult, ConnectionFeed)" />
     internal static ExitCode Read(string[] paths, ConnectionFeed feed)
     {
-        var code = CaptureFile.ForEach(paths, file =>
+        var starts = Array.ConvertAll(paths, StartsOf);
+        var order = CaptureStarts.Order(starts);
+        var code = CaptureFile.ForEach([.. order.Select(at => paths[at])], file =>
         {
+            feed.MayComeAgainFrom = CaptureStarts.MayComeAgainFrom(order
+                .SkipWhile(at => CaptureFile.NameOf(paths[at]) != file.Name).Select(at => starts[at]));
             var reader = CaptureReader.Open(file.Stream);
+            var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
             file.Read(() => feed.Read(new EventStream(reader)));
+            Tell(file.Name, feed.Repeated - repeated, "were in a capture read before, and count once");
+            Tell(file.Name, feed.Overlapping - overlapping, "are of a time that another recorder has recorded as well, and count again; merge such captures first");
             return file.Report(reader);
         }, printsRows: true);
         feed.End();
         return code;
+    }
+
+    private static void Tell(string name, long events, string what)
+    {
+        if (events > 0)
+        {
+            Messages.Warn(FormattableString.Invariant($"{name}: {events:N0} events {what}"));
+        }
+    }
+
+    /// <summary>When a capture begins; null if it can be read once only, or cannot be read.</summary>
+    private static CaptureStarts? StartsOf(string path)
+    {
+        if (path == CaptureFile.Pipe || FileIdentity.KindOf(path) != FileKind.Regular)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var file = File.OpenRead(path);
+            return CaptureStarts.Of(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it says so.
+            return null;
+        }
     }
 }

@@ -27,6 +27,11 @@ internal static class MergeCommand
         }
 
         output.Finish();
+        if (merge.Repeated > 0)
+        {
+            Messages.Warn(FormattableString.Invariant($"{merge.Repeated:N0} events were in several of these captures, and are written once"));
+        }
+
         var code = ExitCode.Done;
         foreach (var input in merge.Incomplete)
         {

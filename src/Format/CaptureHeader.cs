@@ -55,13 +55,17 @@ public sealed record CaptureHeader
     /// <summary>The clocks when recording began; null if the events' wall-clock times are not known.</summary>
     public ClockAnchor? Start { get; init; }
 
+    /// <summary>When it was recorded, in the order of time, if that is not from <see cref="Start"/> to the end of the section:
+    /// the part that was cut out, or the times of captures that were merged. Empty otherwise.</summary>
+    public IReadOnlyList<RecordedPeriod> Recorded { get; init; } = [];
+
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
     internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1));
+        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1) + (Recorded.Count > 0 ? 1 : 0));
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -96,6 +100,16 @@ public sealed record CaptureHeader
             CaptureContext.WriteClock(ref writer, start);
         }
 
+        if (Recorded.Count > 0)
+        {
+            writer.Write("recorded");
+            writer.WriteArrayHeader(Recorded.Count);
+            foreach (var period in Recorded)
+            {
+                period.Write(ref writer);
+            }
+        }
+
         writer.Flush();
     }
 
@@ -120,6 +134,7 @@ public sealed record CaptureHeader
                 case "hosts": header = header with { Hosts = MessagePackMap.ReadList(ref reader, MergedHost.Read) }; break;
                 case "options": header = header with { Options = ReadTexts(ref reader) }; break;
                 case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
+                case "recorded": header = header with { Recorded = MessagePackMap.ReadList(ref reader, RecordedPeriod.Read) }; break;
                 case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;
                 default: return false;
             }

@@ -27,6 +27,7 @@ public sealed class CaptureMerge
     private readonly string tool;
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
+    private readonly HashSet<(ulong Time, Ledger Ledger)> losses = [];
     private readonly List<IDisposable> open = [];
     private readonly BlockDecoder decoder = new();
 
@@ -42,6 +43,9 @@ public sealed class CaptureMerge
 
     /// <summary>The inputs of which not everything could be read, once they are merged.</summary>
     public IReadOnlyList<IncompleteInput> Incomplete => incomplete;
+
+    /// <summary>Events that were in several inputs, beyond the one of each that was written.</summary>
+    public long Repeated { get; private set; }
 
     /// <summary>Merges all; nothing is written if there is no section in any of them.</summary>
     /// <returns>Whether anything was written.</returns>
@@ -59,12 +63,13 @@ public sealed class CaptureMerge
 
             open.AddRange(sources);
             var header = new MergeHosts(sources).Describe(sources, tool);
+            var end = sources.Select(source => source.EndClock).Where(clock => clock is not null).MaxBy(clock => clock!.Value.Monotonic);
             while (DeepestOverlap(sources) > MaxOpen)
             {
                 sources = [.. sources.OrderBy(source => source.Span.First).Chunk(MaxOpen).Select(group => MergeGroup(group, header))];
             }
 
-            MergeInto(output, sources, header);
+            MergeInto(output, sources, header, end);
             return true;
         }
         finally
@@ -122,14 +127,15 @@ public sealed class CaptureMerge
     private MergeSource MergeGroup(MergeSource[] group, CaptureHeader header)
     {
         var file = NewTemporary();
-        MergeInto(file, group, header);
+        MergeInto(file, group, header, null);
         var span = (group.Min(source => source.Span.First), group.Max(source => source.Span.Last));
-        return new MergeSource("a temporary file", header, 0, span, () => new SectionStream(file, 0, file.Length, leaveOpen: true));
+        return new MergeSource("a temporary file", header, 0, span, default, () => new SectionStream(file, 0, file.Length, leaveOpen: true));
     }
 
-    private void MergeInto(Stream output, IReadOnlyList<MergeSource> sources, CaptureHeader header)
+    private void MergeInto(Stream output, IReadOnlyList<MergeSource> sources, CaptureHeader header, ClockAnchor? end)
     {
         var writer = new CaptureWriter(output, header);
+        var repeats = new RepeatedEvents();
         var ledger = default(Ledger);
         var missing = default(MissingEvents);
         var queue = new PriorityQueue<MergeSource, (ulong Time, int Place)>(
@@ -137,7 +143,7 @@ public sealed class CaptureMerge
         while (queue.TryDequeue(out var source, out var key))
         {
             var more = Named(source.Name, () => source.Fill(decoder));
-            ledger += source.TakeLedger();
+            ledger += source.TakeLedger(losses);
             writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost };
             if (!more)
             {
@@ -151,7 +157,7 @@ public sealed class CaptureMerge
             {
                 WriteClocks(writer, source);
                 source.TakeNames(writer);
-                writer.Append(source.TakeUpTo(next));
+                Repeated += repeats.Append(writer, source.TakeUpTo(next), key.Place);
             }
 
             queue.Enqueue(source, (source.Time, key.Place));
@@ -163,7 +169,7 @@ public sealed class CaptureMerge
         }
 
         writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost + missing.Events };
-        writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), null);
+        writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), end);
     }
 
     private static T Named<T>(string name, Func<T> read)

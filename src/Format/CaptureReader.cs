@@ -81,8 +81,8 @@ public sealed class CaptureReader
     /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
     public CaptureNames Names { get; private set; } = new();
 
-    /// <summary>The earliest timestamp of the first chunk of the section that has events, CLOCK_MONOTONIC ns: where its time
-    /// begins. Null before.</summary>
+    /// <summary>Where the section's time begins, CLOCK_MONOTONIC ns: when recording began or, if the header does not tell, with
+    /// the earliest event of the first chunk that has any. Null before that is known.</summary>
     public ulong? Begin { get; private set; }
 
     /// <summary>The context block just read, else null.</summary>
@@ -206,7 +206,7 @@ public sealed class CaptureReader
             Names.Add(context);
         }
 
-        Begin ??= block.Events.IsEmpty ? null : block.Header.FirstTimestamp;
+        Begin ??= Header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp);
         footerSeen |= block.Footer is not null;
         CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
         return true;

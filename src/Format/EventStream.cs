@@ -21,6 +21,12 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>What the ledger of that section has come to so far.</summary>
     public Ledger Ledger { get; private set; }
 
+    /// <summary>What tells that section's blocks from those of others.</summary>
+    public Guid FileId { get; private set; }
+
+    /// <summary>The footer of that section; null before it is read.</summary>
+    public CaptureFooter? Footer { get; private set; }
+
     /// <summary>Up to when that section is known to have been recorded, CLOCK_MONOTONIC ns; 0 if not at all.</summary>
     public ulong RecordedTo { get; private set; }
 
@@ -39,12 +45,26 @@ public sealed class EventStream(CaptureReader reader)
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
     public bool Read(out ReadOnlySpan<TcpEvent> events)
     {
-        do
+        while (ReadBlock(out events))
         {
-            events = Next();
+            if (!events.IsEmpty)
+            {
+                return true;
+            }
         }
-        while (events.IsEmpty && !ended);
-        return !events.IsEmpty;
+
+        return false;
+    }
+
+    /// <summary>Reads the next block, so that also what has no events is seen: the beginning of a section, its losses, its
+    /// end.</summary>
+    /// <param name="events">The events that can be given now; often none. Valid until the next call.</param>
+    /// <returns>False at the end.</returns>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public bool ReadBlock(out ReadOnlySpan<TcpEvent> events)
+    {
+        events = ended ? [] : Next();
+        return !ended || !events.IsEmpty;
     }
 
     private ReadOnlySpan<TcpEvent> Next()
@@ -54,6 +74,7 @@ public sealed class EventStream(CaptureReader reader)
             sectionEnded = false;
             Section = reader.Section;
             Header = null;
+            Footer = null;
             Ledger = default;
             RecordedTo = 0;
             Order.Restart();
@@ -78,8 +99,11 @@ public sealed class EventStream(CaptureReader reader)
     private ReadOnlySpan<TcpEvent> Take()
     {
         ref readonly var block = ref reader.Block;
+        FileId = block.FileId;
         Header ??= reader.Header;
-        Ledger += block.Ledger;
+        Footer ??= reader.Footer;
+        // The footer knows of the losses that damaged blocks told of, too.
+        Ledger = reader.Footer?.Ledger ?? Ledger + block.Ledger;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
         Clocks = reader.Clocks;
         Names = reader.Names;

@@ -62,7 +62,8 @@ internal sealed class MergeHosts
             Hosts = hosts,
             Options = Join(headers.Select(header => header.Options)),
             Comment = Join(headers.Select(header => header.Comment)),
-            Start = onClock.Select(header => header.Start).OfType<ClockAnchor>().OrderBy(clock => clock.Monotonic).Cast<ClockAnchor?>().FirstOrDefault(),
+            Start = sources.Select(source => source.StartClock).Where(clock => clock is not null).MinBy(clock => clock!.Value.Monotonic),
+            Recorded = RecordedPeriod.Join(sources.SelectMany(source => source.Recorded)),
         };
     }
 

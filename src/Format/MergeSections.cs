@@ -13,7 +13,7 @@ internal static class MergeSections
     {
         var sections = SectionIndex.Find(file) is { } whole ? [.. whole.Select(Describe)] : Read(name, file, incomplete);
         return [.. sections.Select(section => new MergeSource(
-            name, section.Header, section.Start, section.Span, () => new SectionStream(open(), section.Start, section.End, leaveOpen)))];
+            name, section.Header, section.Start, section.Span, section.End, () => new SectionStream(open(), section.Start, section.StreamEnd, leaveOpen)))];
     }
 
     private static Section Describe(SectionLocation section)
@@ -24,7 +24,7 @@ internal static class MergeSections
             span = Extend(span, entry.Events, entry.FirstTimestamp, entry.LastTimestamp);
         }
 
-        return new Section(section.Header, section.Start, section.End, span);
+        return new Section(section.Header, section.Start, section.End, span, new SectionEnd(section.Footer.End?.Monotonic ?? span.Last, section.Footer.End));
     }
 
     /// <summary>What is damaged at the end of a section belongs to it, and before the first section to that.</summary>
@@ -39,14 +39,20 @@ internal static class MergeSections
             if (blocks.Begins)
             {
                 var start = sections.Count == 0 ? 0 : blocks.Blocks.Offset;
-                sections.Add(new Section(blocks.Blocks.Header ?? new CaptureHeader(), start, file.Length, Nothing));
+                sections.Add(new Section(blocks.Blocks.Header ?? new CaptureHeader(), start, file.Length, Nothing, default));
                 if (sections.Count > 1)
                 {
-                    sections[^2] = sections[^2] with { End = start };
+                    sections[^2] = sections[^2] with { StreamEnd = start };
                 }
             }
 
-            sections[^1] = sections[^1] with { Span = Extend(sections[^1].Span, block.Events, block.FirstTimestamp, block.LastTimestamp) };
+            var clock = blocks.Blocks.Footer?.End;
+            var known = Math.Max(sections[^1].End.Time, clock?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
+            sections[^1] = sections[^1] with
+            {
+                Span = Extend(sections[^1].Span, block.Events, block.FirstTimestamp, block.LastTimestamp),
+                End = new SectionEnd(known, clock ?? sections[^1].End.Clock),
+            };
         }
 
         if (sections.Count == 0)
@@ -62,5 +68,11 @@ internal static class MergeSections
     private static (ulong First, ulong Last) Extend((ulong First, ulong Last) span, ulong events, ulong first, ulong last) =>
         events == 0 ? span : (Math.Min(span.First, first), Math.Max(span.Last, last));
 
-    private readonly record struct Section(CaptureHeader Header, long Start, long End, (ulong First, ulong Last) Span);
+    private readonly record struct Section(
+        CaptureHeader Header, long Start, long StreamEnd, (ulong First, ulong Last) Span, SectionEnd End);
 }
+
+/// <summary>Up to when a section was recorded.</summary>
+/// <param name="Time">As far as it is known, CLOCK_MONOTONIC ns.</param>
+/// <param name="Clock">The clocks then; null if they are not known.</param>
+internal readonly record struct SectionEnd(ulong Time, ClockAnchor? Clock);

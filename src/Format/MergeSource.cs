@@ -7,6 +7,7 @@ namespace TraceCap.Format;
 internal sealed class MergeSource : IDisposable
 {
     private readonly Func<Stream> open;
+    private readonly SectionEnd end;
     private Stream? stream;
     private SectionReader? blocks;
     private EventOrder? order;
@@ -16,19 +17,22 @@ internal sealed class MergeSource : IDisposable
     private int next;
     private int count;
     private bool ended;
+    private ulong recordedTo;
     private Ledger taken;
 
     /// <param name="name">What messages call the file.</param>
     /// <param name="header">Of the section; without content if it is missing.</param>
     /// <param name="start">Where the section begins in the file.</param>
     /// <param name="span">The earliest and the latest of its events, CLOCK_MONOTONIC ns.</param>
+    /// <param name="end">Up to when it was recorded.</param>
     /// <param name="open">Opens the section.</param>
-    internal MergeSource(string name, CaptureHeader header, long start, (ulong First, ulong Last) span, Func<Stream> open)
+    internal MergeSource(string name, CaptureHeader header, long start, (ulong First, ulong Last) span, SectionEnd end, Func<Stream> open)
     {
         Name = name;
         Header = header;
         Start = start;
         Span = span;
+        this.end = end;
         this.open = open;
     }
 
@@ -42,6 +46,24 @@ internal sealed class MergeSource : IDisposable
 
     /// <summary>What is added to its timestamps.</summary>
     internal long ClockOffset { get; private set; }
+
+    /// <summary>When it was recorded.</summary>
+    internal IEnumerable<RecordedPeriod> Recorded
+    {
+        get
+        {
+            var all = new RecordedPeriod(Header.Start?.Monotonic ?? Span.First - (ulong)ClockOffset, end.Time);
+            return (Header.Recorded.Count == 0 ? [all] : Header.Recorded.Select(period => period.Within(all)))
+                .Where(period => period.To > period.From)
+                .Select(period => new RecordedPeriod(period.From + (ulong)ClockOffset, period.To + (ulong)ClockOffset));
+        }
+    }
+
+    /// <summary>The clocks when it began; null if they are not known.</summary>
+    internal ClockAnchor? StartClock => OnClock(Header.Start);
+
+    /// <summary>The clocks when it ended; null if they are not known.</summary>
+    internal ClockAnchor? EndClock => OnClock(end.Clock);
 
     /// <summary>By the number of a host in the section's own connection ids, that in those of the merged capture; empty if
     /// ids stay.</summary>
@@ -84,12 +106,14 @@ internal sealed class MergeSource : IDisposable
     }
 
     /// <summary>What the section's ledger grew by since this was last asked.</summary>
-    internal Ledger TakeLedger()
+    /// <param name="known">What else is known to be told of a time: it is told once.</param>
+    internal Ledger TakeLedger(HashSet<(ulong Time, Ledger Ledger)> known)
     {
         var all = Account is null ? blocks!.Current!.Ledger : Account.Ledger + Account.LedgerOfMissing;
         var more = all - taken;
         taken = all;
-        return more;
+        var isLossy = more.Lost + more.ProbeMissed > 0;
+        return isLossy && !known.Add((recordedTo + (ulong)ClockOffset, more with { Emitted = 0 })) ? default : more;
     }
 
     /// <summary>Has the merged capture name what the events refer to.</summary>
@@ -152,6 +176,7 @@ internal sealed class MergeSource : IDisposable
             return;
         }
 
+        recordedTo = Math.Max(blocks.Blocks.Block.Settled, blocks.Blocks.Block.LastTimestamp);
         if (blocks.Blocks.Context is { } context)
         {
             Clocks.AddRange(IsOnClock ? context.Clocks : []);
@@ -176,6 +201,9 @@ internal sealed class MergeSource : IDisposable
             Place(events.AsSpan(0, count));
         }
     }
+
+    private ClockAnchor? OnClock(ClockAnchor? clock) => clock is not { } known ? null : new ClockAnchor(
+        known.Monotonic + (ulong)ClockOffset, known.Boottime + (ulong)ClockOffset, known.Realtime);
 
     /// <summary>A name of a host that the section does not have is the name of nothing.</summary>
     private IEnumerable<NamedId> Placed(List<NamedId> names) => HostNumbers.Length == 0

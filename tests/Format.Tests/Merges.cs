@@ -47,7 +47,7 @@ public class Merges
         Assert.Equal(["c", "a", "b"], HeaderOf(again).Hosts.Select(host => host.BootId));
         Assert.Equal([0, 200, 100], HeaderOf(again).Hosts.Select(host => host.ClockOffset));
         ulong[] places = [1, 2, 0];
-        var expected = Captures.Read(all).Events.Append(OnHost(Events[0], 0, 200)).Select(one =>
+        var expected = Captures.Read(all).Events.Select(one =>
             one with { Connection = one.Connection == 0 ? 0 : (places[one.Connection >> 48] << 48) | (one.Connection & ((1ul << 48) - 1)) });
         Assert.True(SameEvents(Captures.Read(again).Events, expected));
         Assert.Empty(Problems(again));
@@ -93,6 +93,40 @@ public class Merges
         Assert.Empty(Problems(merged));
         Assert.Equal(["2", "1"], incomplete.Select(input => input.Name));
         Assert.Equal(Captures.Read(damaged).Reader.Damage.Entries, incomplete[1].Damage.Entries);
+    }
+
+    [Fact]
+    public void What_several_captures_have_is_written_once_and_its_losses_count_once()
+    {
+        var lossy = Captures.Write(Events.AsSpan(0, 500), 50, beforeEnd: writer => writer.Ledger = new Ledger(507, 4, 2, 9, 1));
+        foreach (var files in new byte[][][] { [lossy, lossy], [lossy, Captures.Write(Events.AsSpan(200, 400), 30), lossy] })
+        {
+            var merge = new CaptureMerge([.. files.Select((file, i) => new MergeInput($"{i}", () => new MemoryStream(file)))], "test", () => throw new InvalidOperationException());
+            var output = new MemoryStream();
+            Assert.True(merge.Run(output));
+            var expected = files.SelectMany(file => Captures.Read(file).Events).Distinct().ToArray();
+            Assert.True(SameEvents(Captures.Read(output.ToArray()).Events, expected));
+            Assert.Equal(files.Sum(file => Captures.Read(file).Events.Length) - expected.Length, merge.Repeated);
+            Assert.Equal(new Ledger((ulong)expected.Length + 7, 4, 2, 9, 1), Assert.Single(SectionIndex.Find(new MemoryStream(output.ToArray()))!).Footer.Ledger);
+        }
+    }
+
+    [Fact]
+    public void A_merged_capture_says_when_its_inputs_were_recorded()
+    {
+        var (merged, _) = Merge(Quiet("late", 500, 2_000, 3_000), Quiet("early", 0, 1_000, 1_500), Quiet("early", 0, 1_400, 2_000), Quiet("early", 0, 9_000, 9_500));
+        var header = HeaderOf(merged);
+        Assert.Equal([new RecordedPeriod(1_000, 2_000), new RecordedPeriod(2_500, 3_500), new RecordedPeriod(9_000, 9_500)], header.Recorded);
+        Assert.Equal((1_000ul, 9_500ul), (header.Start!.Value.Monotonic, Assert.Single(SectionIndex.Find(new MemoryStream(merged))!).Footer.End!.Value.Monotonic));
+        Assert.Equal(header.Recorded, HeaderOf(Merge(merged).File).Recorded);
+
+        static byte[] Quiet(string bootId, ulong bootedLater, ulong from, ulong to)
+        {
+            var output = new MemoryStream();
+            ClockAnchor At(ulong time) => new(time, time, WallStart + bootedLater + time);
+            new CaptureWriter(output, new CaptureHeader { BootId = bootId, Start = At(from) }).Complete("end of test", At(to));
+            return output.ToArray();
+        }
     }
 
     [Fact]

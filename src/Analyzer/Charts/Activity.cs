@@ -15,7 +15,7 @@ internal sealed class Activity
 {
     private const int MaxIntervals = 4096;
 
-    private readonly Dictionary<RecordedSpan, long> openAtEnd = [];
+    private readonly Dictionary<(RecordedSpan Recording, ulong Until), long> openAtEnd = [];
     private Dictionary<long, Counts> intervals = [];
 
     /// <summary>How many connections there are, failed ones included.</summary>
@@ -40,7 +40,7 @@ internal sealed class Activity
         opening.Accepted += connection.Role == ConnectionRole.Server ? 1 : 0;
         if (connection.Ending == ConnectionEnding.Open)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, recording, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, (recording, connection.Ended), out _)++;
             return;
         }
 
@@ -62,9 +62,9 @@ internal sealed class Activity
             At(number * other.Length).Add(in counts);
         }
 
-        foreach (var (recording, open) in other.openAtEnd)
+        foreach (var (end, open) in other.openAtEnd)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, recording, out _) += open;
+            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, end, out _) += open;
         }
 
         Connections += other.Connections;
@@ -81,10 +81,10 @@ internal sealed class Activity
             counts[grid.NumberOf(number * Length)].Add(in of);
         }
 
-        foreach (var (recording, open) in openAtEnd)
+        foreach (var ((recording, until), open) in openAtEnd)
         {
-            // Nobody knows of them any more once the recording has ended.
-            var after = grid.NumberOf(time.At(recording.End, recording)) + 1;
+            // Nobody knows of them any more after that.
+            var after = grid.NumberOf(time.At(until, recording)) + 1;
             if (after < counts.Length)
             {
                 counts[after].Change -= open;

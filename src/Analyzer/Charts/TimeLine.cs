@@ -31,7 +31,7 @@ internal sealed class TimeLine
     /// <summary>When nothing was recorded between the first recording and the last, in nanoseconds.</summary>
     internal IReadOnlyList<(long From, long To)> Pauses(IReadOnlyList<RecordedSpan> recordings)
     {
-        var pauses = new List<(long From, long To)>();
+        var pauses = recordings.SelectMany(recording => recording.Pauses.Select(pause => (From: At(pause.From, recording), To: At(pause.To, recording)))).ToList();
         var end = Range(recordings).From;
         foreach (var (from, to) in recordings.Select(recording => (From: At(recording.Start, recording), To: At(recording.End, recording))).Order())
         {

@@ -42,7 +42,7 @@ internal sealed class TimeScale
             var first = recordings.MinBy(recording => time.At(recording.Start, recording))!;
             return first.WallClock(first.Start) is { } wall
                 ? $"{unit} since {WallTime.Format(wall)[..23].Replace('T', ' ')} UTC"
-                : $"{unit} since the capture begins";
+                : $"{unit} since {(first.Start > first.Origin ? $"{DurationScale.Text((long)(first.Start - first.Origin))} after " : "")}the capture begins";
         }
     }
 

@@ -32,6 +32,7 @@ public static class ChurnJson
             json.WriteNumber("failed"u8, interval.Failed);
             json.WriteNumber("active"u8, interval.Active);
             json.WriteBoolean("events_lost"u8, interval.IsLossy);
+            json.WriteBoolean("recorded"u8, !interval.IsPaused);
             json.WriteEndObject();
             json.Flush();
             text.GetSpan(1)[0] = (byte)'\n';

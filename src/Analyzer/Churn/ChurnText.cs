@@ -11,7 +11,7 @@ public static class ChurnText
     private const string Eighths = "▏▎▍▌▋▊▉█";
 
     /// <summary>Writes a line for each interval: when it begins, what happened in it, how many connections were open at its
-    /// end, and <c>lost</c> if events were.</summary>
+    /// end, <c>lost</c> if events were, and <c>gap</c> if not all of it was recorded.</summary>
     /// <param name="output">Takes UTF-8.</param>
     /// <param name="churn">The counts.</param>
     /// <param name="recordings">What they are of.</param>
@@ -28,7 +28,7 @@ public static class ChurnText
         {
             var seconds = (interval.Number * (decimal)churn.Every / 1_000_000_000).ToString($"F{decimals}", CultureInfo.InvariantCulture);
             text.Write(Invariant($"{seconds,-10} {interval.Opened,8} {interval.Accepted,8} {interval.Closed,8} {interval.Failed,8} {interval.Active,8}"));
-            text.Write(interval.IsLossy ? "  lost" : room > 0 && New(interval) > 0 ? "      " : "");
+            text.Write(interval.IsPaused ? "  gap " : interval.IsLossy ? "  lost" : room > 0 && New(interval) > 0 ? "      " : "");
             text.WriteLine(room > 0 && most > 0 ? Bar(New(interval), most, room) : "");
         }
     }

@@ -12,8 +12,9 @@ namespace TraceCap.Analyzer.Churn;
 /// <param name="Active">Open at the end of the interval.</param>
 /// <param name="IsLossy">Whether events were lost in it, so that all its numbers may be too low, and those of
 /// <paramref name="Active"/> from here on wrong.</param>
+/// <param name="IsPaused">Whether a part of it was not recorded, with the same consequences.</param>
 public readonly record struct ChurnInterval(
-    long Number, long Opened, long Accepted, long Closed, long Failed, long Active, bool IsLossy);
+    long Number, long Opened, long Accepted, long Closed, long Failed, long Active, bool IsLossy, bool IsPaused);
 
 /// <summary>
 /// Counts connections by interval. All recordings are on one line of time: that of the wall clock, or of CLOCK_MONOTONIC if
@@ -33,7 +34,7 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        Origin ??= TimeOf(recording.Start, recording);
+        Origin ??= TimeOf(recording.Origin, recording);
         foreach (ref readonly var connection in connections)
         {
             Count(in connection, recording);
@@ -55,26 +56,27 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
         }
 
         var (first, last) = Range(recordings);
-        var lossy = recordings.SelectMany(recording => recording.Losses.Select(loss =>
-            (From: NumberOf(loss.From, recording), To: NumberOf(loss.To, recording)))).Order().ToArray();
-        var (nextLoss, lossyTo) = (0, long.MinValue);
+        var losses = new IntervalMarks(recordings.SelectMany(recording => recording.Losses.Select(loss =>
+            (NumberOf(loss.From, recording), NumberOf(loss.To, recording)))));
+        var pauses = new IntervalMarks(recordings.SelectMany(recording => recording.Pauses.Select(pause =>
+            (NumberOf(pause.From, recording), NumberOf(pause.To - 1, recording)))));
         var active = 0L;
         for (var number = first; number <= last; number++)
         {
             var of = counts.GetValueOrDefault(number);
             active += of.Change;
-            for (; nextLoss < lossy.Length && lossy[nextLoss].From <= number; nextLoss++)
-            {
-                lossyTo = Math.Max(lossyTo, lossy[nextLoss].To);
-            }
-
-            yield return new ChurnInterval(number, of.Opened, of.Accepted, of.Closed, of.Failed, active, number <= lossyTo);
+            yield return new ChurnInterval(
+                number, of.Opened, of.Accepted, of.Closed, of.Failed, active, losses.Has(number), pauses.Has(number));
         }
     }
 
     private (long First, long Last) Range(IReadOnlyList<RecordedSpan> recordings) => (
         recordings.Min(recording => NumberOf(recording.Start, recording)),
-        recordings.Max(recording => NumberOf(recording.End, recording)));
+        recordings.Max(recording => NumberOf(LastInstant(recording), recording)));
+
+    /// <summary>What ends with a window does not reach into the interval after it.</summary>
+    private static ulong LastInstant(RecordedSpan recording) =>
+        recording.End == recording.Window.To && recording.End > recording.Start ? recording.End - 1 : recording.End;
 
     private void Count(in Connection connection, RecordedSpan recording)
     {
@@ -92,7 +94,7 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
         if (connection.Ending == ConnectionEnding.Open)
         {
             // Nobody knows of it any more once the recording has ended.
-            At(ended + 1).Change--;
+            At(NumberOf(connection.Ended == recording.Window.To ? connection.Ended - 1 : connection.Ended, recording) + 1).Change--;
             return;
         }
 
@@ -110,6 +112,24 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
     }
 
     private static Int128 TimeOf(ulong monotonic, RecordedSpan recording) => (Int128)monotonic + (recording.WallOffset ?? 0);
+
+    /// <summary>Marked intervals, asked for in the order of their numbers.</summary>
+    private sealed class IntervalMarks(IEnumerable<(long From, long To)> marks)
+    {
+        private readonly (long From, long To)[] sorted = [.. marks.Order()];
+        private int next;
+        private long markedTo = long.MinValue;
+
+        internal bool Has(long number)
+        {
+            for (; next < sorted.Length && sorted[next].From <= number; next++)
+            {
+                markedTo = Math.Max(markedTo, sorted[next].To);
+            }
+
+            return number <= markedTo;
+        }
+    }
 
     private struct Counts
     {

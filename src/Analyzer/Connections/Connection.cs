@@ -52,7 +52,7 @@ public struct Connection
     public ulong Opened;
 
     /// <summary>When it was closed, or failed, or was seen to be gone, CLOCK_MONOTONIC ns. If it is still
-    /// <see cref="ConnectionEnding.Open"/>: when the capture ended.</summary>
+    /// <see cref="ConnectionEnding.Open"/>: up to when that is known, usually the end of the capture.</summary>
     public ulong Ended;
 
     /// <summary>Nanoseconds from SYN to established, or to giving up if it failed; 0 for the server's end.</summary>
@@ -157,6 +157,24 @@ public struct Connection
     /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
     /// was still established, or has sent its FIN first.</summary>
     public readonly bool ClosedHereFirst => Ending == ConnectionEnding.Closed && State is 1 or 4 or 5;
+
+    /// <summary>The same connection as it was at a time before it ended: open, its counters not known yet.</summary>
+    internal readonly Connection OpenAt(ulong time) => this with
+    {
+        Ended = time,
+        // Of one whose end nobody saw it is not certain that it was still there.
+        IsUncertain = IsUncertain || Ending == ConnectionEnding.Unseen,
+        Ending = ConnectionEnding.Open,
+        HasCloser = false,
+        State = 0,
+        BytesSent = 0,
+        BytesAcked = 0,
+        BytesReceived = 0,
+        SegmentsSent = 0,
+        SegmentsReceived = 0,
+        Retransmits = 0,
+        SmoothedRtt = 0,
+    };
 
     /// <summary>Tells a reset from an orderly end by what is recorded at a close.</summary>
     internal static ConnectionEnding EndingOf(in TcpEvent close, ConnectionRole role)

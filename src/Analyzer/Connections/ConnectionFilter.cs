@@ -44,7 +44,8 @@ public sealed record ConnectionFilter
         var owner = connection.Owner;
         return new TcpEvent
         {
-            Timestamp = connection.Opened,
+            // One that failed has no other event.
+            Timestamp = connection.Ending == ConnectionEnding.Failed ? connection.Ended : connection.Opened,
             Connection = connection.Id,
             Type = connection.Ending == ConnectionEnding.Failed ? TcpEventType.ConnectFailed : connection.Role switch
             {

@@ -8,19 +8,26 @@ namespace TraceCap.Analyzer.Connections;
 /// addresses and ports. Both ends of a connection within the host are joined: the opposite addresses and ports, in one
 /// network namespace or, unless it is the loopback, in two. Memory: 140 bytes for each open socket.
 /// </summary>
-/// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
-public sealed class ConnectionTracker(ulong start)
+public sealed class ConnectionTracker
 {
     /// <summary>Events between the first hint of what will be needed, the second, and the need.</summary>
     private const int Ahead = 8;
 
     private readonly ConnectionTable table = new();
+    private readonly List<(ulong From, ulong To)> pauses = [];
+
+    // When entries were found again. What is older than the opening of an entry is of one before it in its place.
+    private readonly Dictionary<int, ulong> found = [];
+    private ulong start;
     private Connection[] finished = [];
     private int count;
     private ulong firstLoss = ulong.MaxValue;
     private ulong lastLoss;
     private int[]? open;
     private int openGiven;
+
+    /// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
+    public ConnectionTracker(ulong start) => this.start = start;
 
     /// <summary>Sockets that are open.</summary>
     public int OpenCount => table.OpenCount;
@@ -30,6 +37,15 @@ public sealed class ConnectionTracker(ulong start)
     {
         firstLoss = Math.Min(firstLoss, from);
         lastLoss = Math.Max(lastLoss, to);
+    }
+
+    /// <summary>Notes that nothing was recorded between two timestamps, later than all events so far: of what was open then and
+    /// is not seen again, nobody knows more.</summary>
+    public void Pause(ulong from, ulong to)
+    {
+        NoteLoss(from, to);
+        pauses.Add((from, to));
+        start = to;
     }
 
     /// <summary>Takes the next events in the order of time.</summary>
@@ -68,7 +84,7 @@ public sealed class ConnectionTracker(ulong start)
     }
 
     /// <summary>Gives the connections that are still open, oldest first; after it no more events are taken.</summary>
-    /// <param name="end">When recording ended, CLOCK_MONOTONIC ns.</param>
+    /// <param name="end">When recording ended, CLOCK_MONOTONIC ns. What was last known of before a pause ends with that.</param>
     /// <param name="most">As many at once.</param>
     /// <returns>Empty when all have been given. Valid until the next call.</returns>
     public ReadOnlySpan<Connection> TakeOpen(ulong end, int most)
@@ -79,9 +95,12 @@ public sealed class ConnectionTracker(ulong start)
         for (; openGiven < open.Length && count < most; openGiven++)
         {
             ref var entry = ref table[open[openGiven]];
-            ref var connection = ref Finish(in entry, end);
+            var known = Math.Max(entry.Opened, found.GetValueOrDefault(open[openGiven]));
+            var pause = pauses.BinarySearch((known, 0));
+            pause = pause < 0 ? ~pause : pause;
+            ref var connection = ref Finish(in entry, pause < pauses.Count ? pauses[pause].From : end);
             connection.Ending = ConnectionEnding.Open;
-            connection.IsUncertain = entry.Opened <= lastLoss;
+            connection.IsUncertain = known <= lastLoss;
             entry.Phase = EntryPhase.Kept;
         }
 
@@ -107,10 +126,15 @@ public sealed class ConnectionTracker(ulong start)
     {
         var ends = new EndPair(in e);
         var hash = table.HashOf(in ends);
-        if ((e.Connection == 0 || table.FindById(e.Connection) == ConnectionTable.None)
-            && table.FindSame(in ends, hash, e.Connection) == ConnectionTable.None)
+        var index = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
+        index = index == ConnectionTable.None ? table.FindSame(in ends, hash, e.Connection) : index;
+        if (index == ConnectionTable.None)
         {
             Add(in e, in ends, hash, ConnectionRole.Unknown, start);
+        }
+        else if (pauses.Count > 0)
+        {
+            found[index] = e.Timestamp;
         }
     }
 

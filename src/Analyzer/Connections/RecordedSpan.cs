@@ -7,11 +7,14 @@ namespace TraceCap.Analyzer.Connections;
 /// <param name="To">CLOCK_MONOTONIC ns.</param>
 public readonly record struct LossPeriod(ulong From, ulong To);
 
-/// <summary>A time during which one host was recorded: a section of a capture, and those that go on where it ended.
-/// </summary>
+/// <summary>A time during which one host was recorded: a section of a capture, and those that go on where it ended. If only a
+/// part of it was asked for, that part.</summary>
 public sealed class RecordedSpan
 {
     private readonly List<LossPeriod> losses = [];
+    private readonly List<RecordedPeriod> pauses = [];
+    private ulong start;
+    private ulong? origin;
 
     /// <summary>The host's name; empty if it is not known.</summary>
     public string Host { get; init; } = "";
@@ -21,10 +24,22 @@ public sealed class RecordedSpan
 
     /// <summary>When it began, CLOCK_MONOTONIC ns: with the recording, or with the first event if that is not known.
     /// </summary>
-    public required ulong Start { get; init; }
+    public required ulong Start
+    {
+        get => start;
+        init => start = value;
+    }
 
     /// <summary>Up to when it is known, CLOCK_MONOTONIC ns.</summary>
     public ulong End { get; internal set; }
+
+    /// <summary>Where its seconds count from, CLOCK_MONOTONIC ns: the beginning of the recording, also where only a later part
+    /// was asked for.</summary>
+    public ulong Origin
+    {
+        get => origin ?? start;
+        internal set => origin = value;
+    }
 
     /// <summary>What to add to a monotonic timestamp for the wall-clock time, in nanoseconds; null if it is not known. It
     /// is the first that was noted, so that differences are not bent by steps of the clock.</summary>
@@ -39,14 +54,56 @@ public sealed class RecordedSpan
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
 
-    /// <summary>Nanoseconds.</summary>
-    public ulong Length => End - Start;
+    /// <summary>When nothing was recorded between its start and its end, in the order of time.</summary>
+    public IReadOnlyList<RecordedPeriod> Pauses => pauses;
+
+    /// <summary>How long was recorded, in nanoseconds: pauses do not count.</summary>
+    public ulong Length => End - Start - pauses.Aggregate(0ul, (sum, pause) => sum + pause.To - pause.From);
+
+    /// <summary>What was asked for.</summary>
+    internal RecordedPeriod Window { get; init; } = new(0, ulong.MaxValue);
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
 
+    /// <summary>What is known of the time from its end to a later one.</summary>
+    internal void Extend(ulong to) => End = Math.Max(End, Math.Min(to, Window.To));
+
+    /// <summary>Nothing was recorded from its end to a later time.</summary>
+    internal void Pause(ulong to)
+    {
+        if (to >= Window.To)
+        {
+            return;
+        }
+
+        if (End == Window.From)
+        {
+            start = Math.Max(start, to);
+        }
+        else if (to > End)
+        {
+            pauses.Add(new RecordedPeriod(End, to));
+        }
+
+        End = Math.Max(End, to);
+    }
+
+    /// <summary>Its first event was earlier than it was said to have begun.</summary>
+    internal void BeginEarlier(ulong at)
+    {
+        Origin = Math.Min(Origin, at);
+        start = Math.Min(start, Math.Max(at, Window.From));
+    }
+
     internal void NoteLoss(ulong from, ulong to)
     {
+        (from, to) = (Math.Max(from, Start), Math.Min(to, Window.To));
+        if (to < from)
+        {
+            return;
+        }
+
         if (losses is [.., var last] && from <= last.To)
         {
             losses[^1] = last with { To = Math.Max(last.To, to) };

@@ -13,7 +13,7 @@ public sealed class ActiveConnections
     /// <summary>As many times are told apart.</summary>
     public const int MaxTimes = 1 << 16;
 
-    private readonly Dictionary<RecordedSpan, long> openAtEnd = [];
+    private readonly Dictionary<(RecordedSpan Recording, ulong Until), long> openAtEnd = [];
     private Dictionary<long, long> changes = [];
     private Int128? origin;
     private int shift;
@@ -31,7 +31,7 @@ public sealed class ActiveConnections
         if (connection.Ending == ConnectionEnding.Open)
         {
             Change(opened, 1);
-            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, recording, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, (recording, connection.Ended), out _)++;
             return;
         }
 
@@ -53,9 +53,9 @@ public sealed class ActiveConnections
         }
 
         var last = recordings.Max(recording => At(recording.End, recording)) >> shift;
-        // Nobody knows of those that are open any more once their recording has ended.
+        // Nobody knows of those that are open any more after that.
         var steps = changes.Select(change => (Time: change.Key, Change: change.Value))
-            .Concat(openAtEnd.Select(open => (Time: (At(open.Key.End, open.Key) >> shift) + 1, Change: -open.Value)))
+            .Concat(openAtEnd.Select(open => (Time: (At(open.Key.Until, open.Key.Recording) >> shift) + 1, Change: -open.Value)))
             .GroupBy(step => step.Time, step => step.Change)
             .OrderBy(step => step.Key);
         var (active, max, end) = (0L, 0L, 0L);

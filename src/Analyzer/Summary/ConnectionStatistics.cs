@@ -174,7 +174,7 @@ public sealed class ConnectionStatistics
                 break;
             case ConnectionEnding.Open:
                 Open++;
-                OpenSinceFirstHalf += connection.Opened - recording.Start <= recording.Length / 2 ? 1 : 0;
+                OpenSinceFirstHalf += connection.Opened - recording.Start <= (recording.End - recording.Start) / 2 ? 1 : 0;
                 break;
             default:
                 // It ended at some time that nobody knows: to call it censored would be wrong.

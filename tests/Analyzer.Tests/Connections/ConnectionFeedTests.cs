@@ -19,14 +19,141 @@ public sealed class ConnectionFeedTests
     }
 
     [Fact]
-    public void What_lies_between_two_captures_counts_as_lost()
+    public void What_lies_between_two_captures_is_not_known()
     {
         var (connections, recordings) = Read(
             Capture("boot", 100, 200, default, Event(TcpEventType.Connect, 1, 150)),
             Capture("boot", 210, 300, default, Event(TcpEventType.Close, 2, 250), Event(TcpEventType.Connect, 3, 260)));
 
-        Assert.Equal([new LossPeriod(200, 210)], Assert.Single(recordings).Losses);
-        Assert.Equal([(2ul, true), (1ul, true), (3ul, false)], connections.Select(connection => (connection.Id, connection.IsUncertain)));
+        var recording = Assert.Single(recordings);
+        Assert.Empty(recording.Losses);
+        Assert.Equal([new RecordedPeriod(200, 210)], recording.Pauses);
+        Assert.Equal((100ul, 300ul, 190ul), (recording.Start, recording.End, recording.Length));
+        // One is known up to the gap, the other from its end.
+        Assert.Equal([(2ul, 210ul, 250ul, true), (1ul, 150ul, 200ul, true), (3ul, 260ul, 300ul, false)], connections.Select(connection => (connection.Id, connection.Opened, connection.Ended, connection.IsUncertain)));
+    }
+
+    [Fact]
+    public void A_connection_that_is_seen_on_both_sides_of_a_gap_lived_in_it()
+    {
+        var (connections, _) = Read(
+            Capture("boot", 100, 200, default, Event(TcpEventType.Connect, 1, 150), Event(TcpEventType.Connect, 2, 151), Event(TcpEventType.Connect, 3, 152)),
+            Capture("boot", 500, 600, default, Event(TcpEventType.Open, 1, 500), Event(TcpEventType.Open, 4, 501), Event(TcpEventType.Close, 2, 550)),
+            Capture("boot", 700, 800, default, Event(TcpEventType.Close, 4, 750)));
+
+        Assert.Equal(
+            [(2ul, 151ul, 550ul, ConnectionEnding.Closed), (4ul, 500ul, 750ul, ConnectionEnding.Closed), (1ul, 150ul, 600ul, ConnectionEnding.Open), (3ul, 152ul, 200ul, ConnectionEnding.Open)],
+            connections.Select(connection => (connection.Id, connection.Opened, connection.Ended, connection.Ending)));
+    }
+
+    [Fact]
+    public void A_capture_without_events_has_its_time_and_its_losses()
+    {
+        var (connections, recordings) = Read(Capture("boot", 100, 900, new Ledger(7, 7, 0, 0, 0)));
+        Assert.Empty(connections);
+        var recording = Assert.Single(recordings);
+        Assert.Equal((100ul, 900ul, 7ul, 7ul), (recording.Start, recording.End, recording.Ledger.Emitted, recording.Ledger.Lost));
+        Assert.Equal([new LossPeriod(100, 900)], recording.Losses);
+    }
+
+    [Fact]
+    public void A_quiet_capture_of_a_series_is_no_gap()
+    {
+        var (connections, recordings) = Read(
+            Capture("boot", 100, 200, default, Event(TcpEventType.Connect, 1, 150)),
+            Capture("boot", 200, 300, default),
+            Capture("boot", 300, 400, default, Event(TcpEventType.Close, 2, 350)));
+        Assert.Equal((100ul, 400ul, 300ul, 0, 0), (Assert.Single(recordings).Start, recordings[0].End, recordings[0].Length, recordings[0].Losses.Count, recordings[0].Pauses.Count));
+        Assert.Equal([(2ul, false), (1ul, false)], connections.Select(connection => (connection.Id, connection.IsUncertain)));
+    }
+
+    [Fact]
+    public void A_merged_or_cut_capture_was_recorded_when_it_says()
+    {
+        var (connections, recordings) = Read(Capture(
+            new CaptureHeader { BootId = "boot", Start = new ClockAnchor(100, 100, 100), Recorded = [new(150, 200), new(300, ulong.MaxValue)] },
+            400, default, Event(TcpEventType.Connect, 1, 160), Event(TcpEventType.Connect, 2, 170), Event(TcpEventType.Close, 3, 180), Event(TcpEventType.Close, 2, 310), Event(TcpEventType.Close, 4, 320)));
+        var recording = Assert.Single(recordings);
+        Assert.Equal((100ul, 150ul, 400ul, 150ul), (recording.Origin, recording.Start, recording.End, recording.Length));
+        Assert.Equal([new RecordedPeriod(200, 300)], recording.Pauses);
+        Assert.Equal(
+            [(3ul, 150ul, 180ul, false), (2ul, 170ul, 310ul, false), (4ul, 300ul, 320ul, true), (1ul, 160ul, 200ul, true)],
+            connections.Select(connection => (connection.Id, connection.Opened, connection.Ended, connection.IsUncertain)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_time_asked_for_is_the_time_recorded(bool isCut)
+    {
+        TcpEvent[] events = [Event(TcpEventType.Connect, 1, 2_000_000_100), Event(TcpEventType.Connect, 2, 2_000_000_200), Event(TcpEventType.Close, 2, 2_000_000_250), Event(TcpEventType.Connect, 3, 2_500_000_000), Event(TcpEventType.Close, 1, 4_000_000_000)];
+        var capture = Capture("boot", 100, 9_000_000_000, new Ledger(5, 0, 0, 0, 0), events);
+        // Seconds since the recording began, which was long before the first event.
+        var window = new CaptureFilter(new EventFilter(), TimePoint.Parse("2"), TimePoint.Parse("2.3"));
+        if (isCut)
+        {
+            var cut = new MemoryStream();
+            new CaptureCut(new CaptureReader(capture), cut, window, "--from 2 --to 2.3").Run();
+            (capture, window) = (new MemoryStream(cut.ToArray()), new CaptureFilter(new EventFilter()));
+        }
+
+        var sink = new ConnectionList();
+        var recording = Assert.Single(ConnectionFeed.ReadAll(capture, sink, new ConnectionFilter { Opening = window }));
+        Assert.Equal((100ul, 2_000_000_100ul, 2_300_000_100ul, 300_000_000ul), (recording.Origin, recording.Start, recording.End, recording.Length));
+        Assert.Equal(3ul, recording.Ledger.Emitted);
+        Assert.Equal(
+            [(2ul, ConnectionEnding.Closed, 50ul, 2_000_000_250ul), (1ul, ConnectionEnding.Open, 300_000_000ul, 2_300_000_100ul)],
+            sink.Connections.Select(connection => (connection.Id, connection.Ending, connection.Lifetime, connection.Ended)));
+    }
+
+    [Fact]
+    public void What_several_captures_have_counts_once()
+    {
+        TcpEvent[] events = [.. Enumerable.Range(0, 100).Select(i => Event(i % 2 == 0 ? TcpEventType.Connect : TcpEventType.Close, (ulong)(i / 2) + 1, 1000 + ((ulong)i * 10)) with { Cpu = (ushort)(i % 3), Sequence = (ulong)i + 1 })];
+        var whole = Capture("boot", 1000, 2000, new Ledger(110, 10, 0, 0, 0), events);
+        var (once, recorded) = Read(whole);
+        foreach (var captures in new[]
+        {
+            new[] { whole, whole },
+            [Capture("boot", 1000, 1605, new Ledger(70, 10, 0, 0, 0), events[..60]), Capture("boot", 1400, 2000, new Ledger(60, 0, 0, 0, 0), events[40..])],
+            [Capture("boot", 1000, 2000, new Ledger(110, 10, 0, 0, 0), events), Capture("boot", 1200, 1700, new Ledger(50, 0, 0, 0, 0), events[20..70])],
+        })
+        {
+            var sink = new ConnectionList();
+            var feed = new ConnectionFeed(sink, new ConnectionFilter()) { MayComeAgainFrom = 1000 };
+            foreach (var capture in captures)
+            {
+                capture.Position = 0;
+                feed.Read(new EventStream(new CaptureReader(capture)));
+            }
+
+            feed.End();
+            Assert.Equal(once.Select(one => (one.Id, one.Opened, one.Ended)), sink.Connections.Select(one => (one.Id, one.Opened, one.Ended)));
+            Assert.Equal((1000ul, 2000ul, 1000ul), (Assert.Single(feed.Recordings).Start, feed.Recordings[0].End, feed.Recordings[0].Length));
+            Assert.Equal((recorded[0].Ledger.Emitted, recorded[0].Ledger.Lost), (feed.Recordings[0].Ledger.Emitted, feed.Recordings[0].Ledger.Lost));
+            Assert.InRange(feed.Repeated, 20, 100);
+            Assert.Equal(0, feed.Overlapping);
+        }
+    }
+
+    [Fact]
+    public void What_two_recorders_saw_of_one_time_are_two_recordings_and_that_is_told()
+    {
+        var feed = new ConnectionFeed(new ConnectionList(), new ConnectionFilter());
+        feed.Read(new EventStream(new CaptureReader(Capture("boot", 100, 300, default, Event(TcpEventType.Connect, 1, 150), Event(TcpEventType.Close, 1, 250)))));
+        feed.Read(new EventStream(new CaptureReader(Capture("boot", 140, 280, default, Event(TcpEventType.Connect, 1, 151), Event(TcpEventType.Close, 1, 251)))));
+        feed.End();
+        Assert.Equal((2, 2L), (feed.Recordings.Count, feed.Overlapping));
+    }
+
+    [Fact]
+    public void Captures_are_read_in_the_order_in_which_they_were_begun()
+    {
+        CaptureStarts? Of(string boot, ulong start) => CaptureStarts.Of(Capture(boot, start, start + 10, default));
+        Assert.Equal([3, 0, 2, 1], CaptureStarts.Order([Of("b", 200), Of("a", 50), Of("b", 300), Of("b", 100)]));
+        Assert.Equal([0, 1], CaptureStarts.Order([Of("b", 200), CaptureStarts.Of(new MemoryStream([1, 2, 3]))]));
+        Assert.Equal(100ul, CaptureStarts.MayComeAgainFrom([Of("b", 50), Of("b", 200), null, Of("b", 100)]));
+        Assert.Equal(ulong.MaxValue, CaptureStarts.MayComeAgainFrom([Of("b", 50)]));
     }
 
     [Theory]
@@ -91,6 +218,7 @@ public sealed class ConnectionFeedTests
         var feed = new ConnectionFeed(sink, new ConnectionFilter());
         foreach (var capture in captures)
         {
+            capture.Position = 0;
             feed.Read(new EventStream(new CaptureReader(capture)));
         }
 
@@ -98,10 +226,13 @@ public sealed class ConnectionFeedTests
         return (sink.Connections, feed.Recordings);
     }
 
-    private static MemoryStream Capture(string boot, ulong start, ulong end, Ledger ledger, params TcpEvent[] events)
+    private static MemoryStream Capture(string boot, ulong start, ulong end, Ledger ledger, params TcpEvent[] events) =>
+        Capture(new CaptureHeader { BootId = boot, Start = new ClockAnchor(start, start, start) }, end, ledger, events);
+
+    private static MemoryStream Capture(CaptureHeader header, ulong end, Ledger ledger, params TcpEvent[] events)
     {
         var capture = new MemoryStream();
-        var writer = new CaptureWriter(capture, new CaptureHeader { BootId = boot, Start = new ClockAnchor(start, start, start) }) { Ledger = ledger };
+        var writer = new CaptureWriter(capture, header) { Ledger = ledger };
         writer.Append(events);
         writer.Complete("the test wanted no more", new ClockAnchor(end, end, end));
         capture.Position = 0;
