@@ -29,13 +29,13 @@ internal static class Captures
         writer.Complete("end", null);
     }
 
-    /// <summary>Writes events over and over, each time as if they had happened later, until the file is so long.</summary>
+    /// <summary>Writes events over and over, each time as if they had happened later, to the same sockets, until the file is so
+    /// long.</summary>
     /// <returns>How many were written.</returns>
     public static ulong WriteLong(Stream output, TcpEvent[] events, long bytes)
     {
         var writer = new CaptureWriter(output, Header);
         var span = events.Max(one => one.Timestamp) - events.Min(one => one.Timestamp) + 1;
-        var ids = events.Max(one => one.Connection) + 1;
         var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence));
         var promises = Promises(events);
         for (var lap = 0ul; writer.Length < bytes; lap++)
@@ -44,7 +44,6 @@ internal static class Captures
             foreach (ref var one in events.AsSpan())
             {
                 one.Timestamp += span;
-                one.Connection += ids;
                 one.Sequence += cpus[one.Cpu];
             }
         }

@@ -33,9 +33,18 @@ internal static class HostFigures
         foreach (var kernel in Directory.GetDirectories("tests/vm/kernels").Order(StringComparer.Ordinal))
         {
             string[] bcc = Path.GetFileName(kernel).StartsWith("6.1.", StringComparison.Ordinal) ? [$"{Bcc}=tcptracer-bpfcc -t"] : [];
-            Add(report, Run("tests/vm/vmrun", [
+            string[] command = [
                 "--timeout", "900", "--kernel", kernel, "--", "python3", "bench/host/cost.py", Load, ExecutableFigures.Tracecap,
-                "--rounds", "3", "--seconds", "1", "--burst-seconds", "1", $"{Theirs}={Path.GetFullPath(Tcptracer)} -t", .. bcc]), isBar: false);
+                "--rounds", "2", "--seconds", "1", "--burst-seconds", "1", $"{Theirs}={Path.GetFullPath(Tcptracer)} -t", .. bcc];
+            try
+            {
+                Add(report, Run("tests/vm/vmrun", command), isBar: false);
+            }
+            catch (InvalidOperationException error)
+            {
+                // Emulated kernels have been seen to panic under the Python tool.
+                report.Line($"\n{Path.GetFileName(kernel)}: {error.Message}; nothing is known of it");
+            }
         }
     }
 
@@ -57,7 +66,7 @@ internal static class HostFigures
             report.Line($"{tracer.Name}: none lost of {tracer.Value.GetProperty("burst")} connections in one burst; the ring held {tracer.Value.GetProperty("ring_held")} events while the recorder stood still");
             if (isBar)
             {
-                report.AtMost("host slow-down by record, as fast as it goes", 10, Number(tracer.Value, "slow_down"), " %", "F1");
+                report.Figure("host slow-down by record, as fast as it goes", string.Create(CultureInfo.InvariantCulture, $"{Number(tracer.Value, "slow_down"):F1} % at {Number(run, "rate"):N0} connections/s"));
                 report.AtMost("events lost at that load", 0, Number(tracer.Value, "lost"), "", "F0");
             }
             else if (run.GetProperty("tracers").TryGetProperty(Theirs, out var theirs))

@@ -58,6 +58,8 @@ internal sealed class ConnectionTable
     internal const int None = -1;
 
     private const int CacheLine = 64;
+    private const int EntryBytes = 2 * CacheLine;
+    private const int CoreCache = 1 << 20;
 
     /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
     internal const int Retired = 4096;
@@ -78,6 +80,9 @@ internal sealed class ConnectionTable
     private int openWithoutId;
 
     internal ConnectionTable() => retired.AsSpan().Fill(None);
+
+    /// <summary>Whether it has become too large for the cache of one core.</summary>
+    internal bool OutgrowsCache => entries.Length * EntryBytes > CoreCache;
 
     /// <summary>Entries that are open.</summary>
     internal int OpenCount { get; private set; }

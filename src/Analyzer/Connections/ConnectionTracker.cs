@@ -55,10 +55,15 @@ public sealed class ConnectionTracker
         count = 0;
         // A failed connect can end the socket's connection before, too.
         Reserve(2 * events.Length);
+        var isLarge = table.OutgrowsCache;
         for (var i = 0; i < events.Length; i++)
         {
-            table.PrefetchPlace(events[Math.Min(i + (2 * Ahead), events.Length - 1)].Connection);
-            table.PrefetchEntry(events[Math.Min(i + Ahead, events.Length - 1)].Connection);
+            if (isLarge)
+            {
+                table.PrefetchPlace(events[Math.Min(i + (2 * Ahead), events.Length - 1)].Connection);
+                table.PrefetchEntry(events[Math.Min(i + Ahead, events.Length - 1)].Connection);
+            }
+
             ref readonly var e = ref events[i];
             switch (e.Type)
             {
