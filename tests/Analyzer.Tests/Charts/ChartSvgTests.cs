@@ -1,8 +1,8 @@
-using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Analyzer.Connections;
 using System.Xml.Linq;
 using TraceCap.Analyzer.Charts;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Charts;
 
