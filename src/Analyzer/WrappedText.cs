@@ -30,6 +30,7 @@ internal static class WrappedText
         text.Append('\n');
     }
 
-    /// <summary>A name that fits: what is too long ends with an ellipsis.</summary>
-    public static string Cut(string name, int width) => name.Length <= width ? name : name[..(width - 1)] + "…";
+    /// <summary>A name that fits: of what is too long the middle is left out, for a port or a unit stands at the end.</summary>
+    public static string Cut(string name, int width) =>
+        name.Length <= width ? name : $"{name[..((width - 1) / 2)]}…{name[^(width / 2)..]}";
 }

@@ -11,7 +11,7 @@ internal sealed class FileFilterOptions
 {
     private readonly FilterOptions filters = new();
     private readonly Option<TimePoint?> from = Options.Parsed(
-        "Only from this time on: RFC 3339, seconds since the capture begins such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
+        "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
 
     private readonly Option<TimePoint?> to = Options.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
     private readonly Option<ThreadName?> comm = Options.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");

@@ -55,6 +55,7 @@ internal static class LifetimesCommand
                     Wide = parsed.GetValue(wide),
                     Csv = parsed.GetValue(csv),
                     Raw = parsed.GetValue(raw),
+                    Width = StandardOutput.Columns,
                 });
             var most = parsed.GetValue(limit) ?? ulong.MaxValue;
             var printer = new ConnectionPrinter(format, most, output);

@@ -27,6 +27,9 @@ internal static class PlotCommand
         ["peer"] = GroupBy.Peer,
         ["service"] = GroupBy.Service,
         ["port"] = GroupBy.Port,
+        ["container"] = GroupBy.Container,
+        ["unit"] = GroupBy.Unit,
+        ["cgroup"] = GroupBy.Cgroup,
     };
 
     private static readonly Dictionary<string, ChartTheme> themes = new()

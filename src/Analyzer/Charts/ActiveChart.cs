@@ -9,9 +9,9 @@ internal sealed class ActiveChart(ChartOptions options) : ActivityChart(options)
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings)
     {
         var title = $"Active connections{ByText}";
-        if (recordings.Count == 0)
+        if (recordings.Count == 0 || IsEmpty)
         {
-            return new ChartText(title, "nothing was recorded");
+            return new ChartText(title, (recordings.Count == 0 ? "nothing was recorded" : "no connection was seen") + Lost(recordings));
         }
 
         var (grid, all) = Total(recordings);

@@ -34,6 +34,8 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         }
     }
 
+    private protected override bool IsEmpty => groups.Count == 0;
+
     /// <summary>What all groups together have counted.</summary>
     private protected (TimeGrid Grid, ActivityInterval[] Intervals) Total(IReadOnlyList<RecordedSpan> recordings)
     {

@@ -12,6 +12,8 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         Options.Log ? $"Share of connections that lived longer{ByText}" : $"Share of connections that lived at most so long{ByText}",
         LifetimeText.Describe(All) + Lost(recordings));
 
+    private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;
+
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
@@ -30,6 +32,11 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         var groups = Groups(MaxGroups);
         for (var i = 0; i < groups.Count; i++)
         {
+            if (groups[i].Statistics.Lifetimes is { Ended: 0, Censored: 0 })
+            {
+                continue;
+            }
+
             var line = sheet.Series(i, Options.By is null ? "" : groups[i].Label, groups[i].IsRest);
             var (at, survival) = (from, 1.0);
             foreach (var bucket in groups[i].Statistics.Lifetimes.Distribution())

@@ -74,17 +74,17 @@ public abstract class Chart : IConnectionSink
         return ChartSvg.Finish(sheet.ToSvg(size), size, Describe(recordings));
     }
 
-    /// <summary>Draws on a sheet. There is at least one recording, but maybe no connection.</summary>
+    /// <summary>Whether there is nothing to draw, so that the words alone are shown.</summary>
+    private protected abstract bool IsEmpty { get; }
+
+    /// <summary>Draws on a sheet. There is at least one recording, and something to draw.</summary>
     private protected abstract void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings);
 
     /// <summary>What the owners of the groups are called in a title; nothing for no groups.</summary>
     private protected string ByText => Options.By switch
     {
         null => "",
-        GroupBy.Peer => " by peer",
-        GroupBy.Service => " by service",
-        GroupBy.Port => " by port",
-        _ => " by process",
+        { } by => $" by {by.ToString().ToLowerInvariant()}",
     };
 
     /// <summary>A warning that numbers are too low; nothing if no event was lost.</summary>
@@ -97,9 +97,13 @@ public abstract class Chart : IConnectionSink
     private ChartSheet Draw(IReadOnlyList<RecordedSpan> recordings, ChartTheme theme)
     {
         var sheet = new ChartSheet(theme, Describe(recordings));
-        if (recordings.Count > 0)
+        if (recordings.Count > 0 && !IsEmpty)
         {
             Draw(sheet, recordings);
+        }
+        else
+        {
+            sheet.HideAxes();
         }
 
         return sheet;

@@ -66,6 +66,16 @@ internal sealed class ChartSheet : IDisposable
         plot.Axes.Left.TickGenerator = ticks;
     }
 
+    /// <summary>Leaves all but the title.</summary>
+    internal void HideAxes()
+    {
+        plot.HideGrid();
+        foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left, plot.Axes.Right])
+        {
+            axis.IsVisible = false;
+        }
+    }
+
     /// <summary>Leaves out the lines that go up from the axis of counts or rows.</summary>
     internal void HideGridY() => plot.Grid.YAxisStyle.IsVisible = false;
 

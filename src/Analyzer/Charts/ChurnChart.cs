@@ -9,9 +9,9 @@ internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings)
     {
         var title = Options.By is null ? "Churn of connections" : $"Connections opened and accepted{ByText}";
-        if (recordings.Count == 0)
+        if (recordings.Count == 0 || IsEmpty)
         {
-            return new ChartText(title, "nothing was recorded");
+            return new ChartText(title, (recordings.Count == 0 ? "nothing was recorded" : "no connection was seen") + Lost(recordings));
         }
 
         var all = Total(recordings).Intervals;

@@ -39,6 +39,8 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
         "Lifetimes over time",
         (count == 0 ? "no connection was seen from its beginning to its end" : ChartText.Invariant($"n = {count:N0} that ended, at the time when they did")) + Lost(recordings));
 
+    private protected override bool IsEmpty => count == 0;
+
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         var axis = new TimeScale(time, recordings);

@@ -10,6 +10,8 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Lifetime of connections{ByText}", LifetimeText.Describe(All) + Lost(recordings));
 
+    private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;
+
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
@@ -28,6 +30,11 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
 
         for (var i = 0; i < groups.Length; i++)
         {
+            if (groups[i].Bars.Count == 0)
+            {
+                continue;
+            }
+
             var line = sheet.Series(i, groups[i].Label, groups[i].IsRest);
             foreach (var number in Enumerable.Range((int)(from * perDecade), (int)((to - from) * perDecade)))
             {

@@ -23,6 +23,8 @@ internal abstract class StatisticsChart(ChartOptions options, GroupBy? by) : Cha
         }
     }
 
+    private protected override bool IsEmpty => All.Ends == 0;
+
     /// <summary>The largest groups, the largest first, and all others as one; all connections if there are no groups.
     /// </summary>
     private protected IReadOnlyList<Group> Groups(int most)

@@ -15,7 +15,7 @@ internal sealed class Steps(string color, LinePattern pattern, string legend) : 
 
     public IAxes Axes { get; set; } = new Axes();
 
-    public IEnumerable<LegendItem> LegendItems => legend == ""
+    public IEnumerable<LegendItem> LegendItems => legend == "" || steps.Count == 0
         ? []
         : [new LegendItem { LabelText = legend, LineColor = new Color(color), LineWidth = 2, LinePattern = pattern, LabelStyle = { OffsetY = ChartFonts.Sink } }];
 

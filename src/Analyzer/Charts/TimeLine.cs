@@ -8,6 +8,8 @@ namespace TraceCap.Analyzer.Charts;
 /// </summary>
 internal sealed class TimeLine
 {
+    private const long Second = 1_000_000_000;
+
     private Int128? origin;
 
     /// <summary>The place of a timestamp, in nanoseconds.</summary>
@@ -17,11 +19,12 @@ internal sealed class TimeLine
         return (long)(TimeOf(monotonic, recording) - origin.Value);
     }
 
-    /// <summary>From the beginning of the first recording to the end of the last; 1 ns if they have no length.</summary>
+    /// <summary>From the beginning of the first recording to the end of the last; a second if they have no length.</summary>
     internal (long From, long To) Range(IReadOnlyList<RecordedSpan> recordings)
     {
         var from = recordings.Min(recording => At(recording.Start, recording));
-        return (from, Math.Max(from + 1, recordings.Max(recording => At(recording.End, recording))));
+        var to = recordings.Max(recording => At(recording.End, recording));
+        return (from, to > from ? to : from + Second);
     }
 
     /// <summary>When events were lost, in nanoseconds, in no order.</summary>

@@ -38,6 +38,8 @@ internal sealed class TimelineChart : Chart
         $"Connections from their opening to their end{ByText}",
         (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "ends of connections" : "connections")}")) + Lost(recordings));
 
+    private protected override bool IsEmpty => count == 0;
+
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         sort.End();

@@ -18,7 +18,8 @@ public static class ComparisonText
     // From here on a change is told as a factor.
     private const double Multiple = 9;
 
-    // Of what stands before the name of a group, and behind it.
+    // Of the table of metrics, and of what stands before the name of a group and behind it, where there is room.
+    private const int FullWidth = 64;
     private const int GroupFiguresWidth = 12 + 30;
 
     // Whatever has a rate or a share is shown by that, since captures are not of one length.
@@ -38,7 +39,7 @@ public static class ComparisonText
     public static byte[] Format(CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, int width)
     {
         var text = new StringBuilder();
-        AddMetrics(text, comparison);
+        AddMetrics(text, comparison, width);
         text.Append('\n');
         foreach (var (label, words) in Distributions(comparison))
         {
@@ -59,14 +60,23 @@ public static class ComparisonText
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static void AddMetrics(StringBuilder text, CaptureComparison comparison)
+    private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width)
     {
-        text.Append(CultureInfo.InvariantCulture, $"{"METRIC",-18} {"BEFORE",12} {"AFTER",12} {"CHANGE",10}\n");
-        foreach (var name in shown)
+        var changes = shown.Select(name => comparison.Changes.First(change => change.Metric.Name == name)).ToArray();
+        var isFull = width is 0 or >= FullWidth;
+        var columns = FittingColumns.Choose<Column>(
+            [
+                new("METRIC", shown, isFull ? -18 : -1, 0),
+                new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 12 : 1, 1),
+                new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 12 : 1, 0),
+                new("CHANGE", Array.ConvertAll(changes, Difference), isFull ? 10 : 1, 0),
+                new("", Array.ConvertAll(changes, change => change.IsSignificant is { } significant && change.Before != change.After ? $" {Verdict(significant)}" : ""), -1, 2),
+            ],
+            width,
+            column => (column.Width + 1, column.Goes));
+        for (var row = -1; row < changes.Length; row++)
         {
-            var change = comparison.Changes.First(change => change.Metric.Name == name);
-            text.Append(CultureInfo.InvariantCulture, $"{name,-18} {Of(change.Before, change.Metric),12} {Of(change.After, change.Metric),12} {Difference(change),10}");
-            text.Append(change.IsSignificant is { } significant && change.Before != change.After ? $"  {Verdict(significant)}" : "").Append('\n');
+            text.Append(string.Join(' ', columns.Select(column => column.Cell(row))).TrimEnd()).Append('\n');
         }
     }
 
@@ -100,12 +110,16 @@ public static class ComparisonText
 
         var rows = lists.SelectMany(list => list.Rows.Where(row => row.IsSignificant).Take(MaxGroups).Select(row => (list.Label, Row: row))).ToArray();
         var longest = rows.Select(row => row.Row.Name.Length).Append(LeastName).Max();
-        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - GroupFiguresWidth));
+        // Without room, figures are not in line.
+        var (verbWidth, countWidth) = width is 0 or >= FullWidth ? (12, 10) : (rows.Select(row => Verb(row.Label, row.Row).Length).Append(0).Max(), 0);
+        var counts = rows.Select(row => Invariant($" {row.Row.Before.ToString("N0", CultureInfo.InvariantCulture).PadLeft(countWidth)} -> {row.Row.After:N0}")).ToArray();
+        var figuresWidth = width >= FullWidth ? GroupFiguresWidth : 2 + verbWidth + 1 + counts.Select(count => count.Length).Append(0).Max();
+        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figuresWidth));
         text.Append('\n').Append(groups.By switch { GroupBy.Service => "services", GroupBy.Peer => "peers", _ => "reasons of failures" }).Append('\n');
-        foreach (var (label, row) in rows)
+        for (var i = 0; i < rows.Length; i++)
         {
-            var verb = label == "failing" && row.After < row.Before ? "failing less" : label;
-            text.Append(CultureInfo.InvariantCulture, $"  {verb,-12} {WrappedText.Cut(row.Name, nameWidth).PadRight(nameWidth)} {row.Before,10:N0} -> {row.After:N0}\n");
+            text.Append("  ").Append(Verb(rows[i].Label, rows[i].Row).PadRight(verbWidth)).Append(' ')
+                .Append(WrappedText.Cut(rows[i].Row.Name, nameWidth).PadRight(nameWidth)).Append(counts[i]).Append('\n');
         }
 
         foreach (var (label, all) in lists)
@@ -124,10 +138,12 @@ public static class ComparisonText
         {
             if (count > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {label,-12} {count:N0} {what}\n");
+                WrappedText.Append(text, $"  {label.PadRight(Math.Max(verbWidth, label.Length))} ", Invariant($"{count:N0} {what}"), width);
             }
         }
     }
+
+    private static string Verb(string label, GroupChange row) => label == "failing" && row.After < row.Before ? "failing less" : label;
 
     private static void AddResults(StringBuilder text, IReadOnlyList<ComparisonResult> results, int width)
     {
@@ -155,6 +171,7 @@ public static class ComparisonText
         var relative = after.ChangeFrom(before).Low;
         return before == after ? "="
             : double.IsFinite(relative) && relative >= Multiple ? Invariant($"x {relative + 1:N0}")
+            : after.Low > 0 && before.ChangeFrom(after).Low is >= Multiple and var less ? Invariant($"/ {less + 1:N0}")
             : double.IsFinite(relative) ? Invariant($"{Math.Round(relative * 100, 1):+#,0.0;-#,0.0;0.0} %")
             : "+" + after.Text(change.Metric.Unit);
     }
@@ -165,4 +182,21 @@ public static class ComparisonText
     private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A column of the table of metrics.</summary>
+    /// <param name="Name">Its header.</param>
+    /// <param name="Cells">What stands below.</param>
+    /// <param name="Least">The least width; negative if cells begin on the left.</param>
+    /// <param name="Goes">When it makes room, see <see cref="FittingColumns"/>.</param>
+    private sealed record Column(string Name, string[] Cells, int Least, int Goes)
+    {
+        internal int Width { get; } = Math.Max(Math.Abs(Least), Cells.Append(Name).Max(cell => cell.Length));
+
+        /// <summary>The header is above the first row.</summary>
+        internal string Cell(int row)
+        {
+            var cell = row < 0 ? Name : Cells[row];
+            return Least < 0 ? cell.PadRight(Width) : cell.PadLeft(Width);
+        }
+    }
 }

@@ -42,7 +42,12 @@ public enum ConnectionEnding : byte
 /// </summary>
 public struct Connection
 {
+    private const byte StateFinWait2 = 5;
+    private const byte StateTimeWait = 6;
     private const byte StateClose = 7;
+    private const byte StateCloseWait = 8;
+    private const byte StateLastAck = 9;
+    private const byte StateClosing = 11;
 
     /// <summary>The kernel's socket cookie; 0 if it had none.</summary>
     public ulong Id;
@@ -142,6 +147,29 @@ public struct Connection
     /// <summary>Whether its other end was given before it: of the two ends of a connection within the host one is the second.
     /// </summary>
     public bool IsSecondEnd;
+
+    /// <summary>Payload bytes that the peer acknowledged: without the SYN of a client and the FIN, which the kernel counts. With
+    /// retransmissions up to 2 bytes more, if the socket was in state CLOSE or its role is not known.</summary>
+    public readonly ulong PayloadSent
+    {
+        get
+        {
+            var isFinAcked = State is StateFinWait2 or StateTimeWait || (State == StateClose && Ending == ConnectionEnding.Closed);
+            var others = (Role == ConnectionRole.Client ? 1UL : 0) + (isFinAcked ? 1UL : 0);
+            return Math.Min(BytesAcked - Math.Min(BytesAcked, others), BytesSent);
+        }
+    }
+
+    /// <summary>Payload bytes received: without the peer's FIN, which the kernel counts.</summary>
+    public readonly ulong PayloadReceived
+    {
+        get
+        {
+            var isFinReceived = State is StateTimeWait or StateCloseWait or StateLastAck or StateClosing
+                || (State == StateClose && Ending == ConnectionEnding.Closed);
+            return BytesReceived - (isFinReceived ? Math.Min(BytesReceived, 1) : 0);
+        }
+    }
 
     /// <summary>The time from <see cref="Opened"/> to <see cref="Ended"/> in nanoseconds.</summary>
     public readonly ulong Lifetime => Ended > Opened ? Ended - Opened : 0;

@@ -16,11 +16,15 @@ public sealed record ConnectionSelector
         ("service", GroupBy.Service),
         ("port", GroupBy.Port),
         ("errno", GroupBy.Errno),
+        ("container", GroupBy.Container),
+        ("unit", GroupBy.Unit),
+        ("cgroup", GroupBy.Cgroup),
     ];
 
     private readonly GroupKey key;
+    private readonly CgroupFilter? cgroup;
 
-    private ConnectionSelector(GroupBy by, GroupKey key) => (By, this.key) = (by, key);
+    private ConnectionSelector(GroupBy by, GroupKey key, CgroupFilter? cgroup) => (By, this.key, this.cgroup) = (by, key, cgroup);
 
     /// <summary>What the group has in common.</summary>
     public GroupBy By { get; }
@@ -37,14 +41,34 @@ public sealed record ConnectionSelector
             throw new FormatException($"one of {string.Join(", ", names.Select(one => $"{one.Name}="))} is expected");
         }
 
-        return new ConnectionSelector(by, KeyOf(by, text[(equals + 1)..].Trim()));
+        var value = text[(equals + 1)..].Trim();
+        return by is GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup
+            ? new ConnectionSelector(by, new GroupKey { Name = value }, CgroupOf(by, value))
+            : new ConnectionSelector(by, KeyOf(by, value), null);
     }
 
     /// <summary>Whether a connection is of the group.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="recording">What it was recorded in.</param>
     public bool Matches(in Connection connection, RecordedSpan recording) =>
-        (By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, recording, By) == key;
+        cgroup?.Matches(connection.CgroupIn(recording))
+        ?? ((By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, recording, By) == key);
+
+    /// <summary>Selectors are equal that select the same.</summary>
+    public bool Equals(ConnectionSelector? other) => other is not null && By == other.By && key == other.key;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(By, key);
+
+    private static CgroupFilter CgroupOf(GroupBy by, string text) => by switch
+    {
+        GroupBy.Container when text.Length > 0 && text.All(char.IsAsciiHexDigit) => new CgroupFilter(text, null, null),
+        GroupBy.Container => throw new FormatException("the first hexadecimal digits of a container's id are expected"),
+        GroupBy.Unit when text.Length > 0 && !text.Contains('/', StringComparison.Ordinal) => new CgroupFilter(null, text, null),
+        GroupBy.Unit => throw new FormatException("a unit such as nginx or user.slice is expected"),
+        _ when text.StartsWith('/') => new CgroupFilter(null, null, text),
+        _ => throw new FormatException("a path from the root of the hierarchy, such as /system.slice, is expected"),
+    };
 
     private static GroupKey KeyOf(GroupBy by, string text) => by switch
     {

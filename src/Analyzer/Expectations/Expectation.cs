@@ -57,28 +57,36 @@ public sealed record Expectation(
     /// <exception cref="ExpectationFormatException">It is none.</exception>
     public static Expectation ParseComparison(string text) => new ExpectationParser(text, takesChanges: true).Parse();
 
-    /// <summary>Whether it holds of one capture; null if the figure is not known well enough to tell.</summary>
-    public bool? Holds(Figure? figure) => figure is { } known ? Compare(known) : null;
+    /// <summary>Whether it holds of one capture; null if the figure is not known well enough to tell. It does not fail by a
+    /// rounding.</summary>
+    public bool? Holds(Figure? figure) => figure is { } known ? Compare(known, known.Rounding) : null;
 
-    /// <summary>Whether it holds of two captures; null if the figures are not known well enough to tell.</summary>
+    /// <summary>Whether it holds of two captures; null if the figures are not known well enough to tell. It does not hold by
+    /// a rounding: this is what should not be.</summary>
     public bool? Holds(Figure? before, Figure? after) => Kind switch
     {
-        ExpectationKind.Value => Holds(after),
+        ExpectationKind.Value => after is { } known ? Compare(known, -known.Rounding) : null,
         _ when before is not { } || after is not { } => null,
         ExpectationKind.Change => Compare(after.Value.Minus(before.Value)),
         _ => Compare(after.Value.ChangeFrom(before.Value)),
     };
 
+    private bool? Compare(Figure change) => Compare(change, -change.Rounding);
+
     /// <summary>Whether it holds, wherever in its bounds the figure is.</summary>
-    private bool? Compare(Figure figure) => Comparator switch
+    /// <param name="figure">The figure.</param>
+    /// <param name="leeway">So much is it allowed to be beyond the value; negative if it has to be that much within.</param>
+    private bool? Compare(Figure figure, double leeway) => Comparator switch
     {
-        Comparator.Less => All(figure.High < Value, figure.Low >= Value),
-        Comparator.AtMost => All(figure.High <= Value, figure.Low > Value),
-        Comparator.Greater => All(figure.Low > Value, figure.High <= Value),
-        Comparator.AtLeast => All(figure.Low >= Value, figure.High < Value),
-        Comparator.Equal => All(figure.IsExact && figure.Low == Value, figure.Low > Value || figure.High < Value),
-        _ => All(figure.Low > Value || figure.High < Value, figure.IsExact && figure.Low == Value),
+        Comparator.Less => All(figure.High - leeway < Value, figure.Low - leeway >= Value),
+        Comparator.AtMost => All(figure.High - leeway <= Value, figure.Low - leeway > Value),
+        Comparator.Greater => All(figure.Low + leeway > Value, figure.High + leeway <= Value),
+        Comparator.AtLeast => All(figure.Low + leeway >= Value, figure.High + leeway < Value),
+        Comparator.Equal => All(figure.IsExact && IsNear(figure, leeway), figure.Low - Math.Max(leeway, 0) > Value || figure.High + Math.Max(leeway, 0) < Value),
+        _ => All(figure.Low + Math.Min(leeway, 0) > Value || figure.High - Math.Min(leeway, 0) < Value, figure.IsExact && IsNear(figure, -leeway)),
     };
+
+    private bool IsNear(Figure figure, double leeway) => Math.Abs(figure.Low - Value) <= Math.Max(leeway, 0);
 
     private static bool? All(bool holds, bool fails) => holds ? true : fails ? false : null;
 }

@@ -34,19 +34,32 @@ public readonly record struct Figure(double Low, double High)
     {
     }
 
+    /// <summary>By how much it may differ from the exact one since durations are counted in buckets.</summary>
+    public double Rounding { get; init; }
+
     /// <summary>Whether it is known.</summary>
     public bool IsExact => Low == High;
 
     /// <summary>How much more this is than another.</summary>
-    public Figure Minus(Figure other) => new(Low - other.High, High - other.Low);
+    public Figure Minus(Figure other) => new(Low - other.High, High - other.Low) { Rounding = Rounding + other.Rounding };
 
     /// <summary>How much more this is than another, as a part of the other; infinite if that is 0, and 0 if both are.
     /// Neither may be negative.</summary>
-    public Figure ChangeFrom(Figure other) => new(Ratio(Low, other.High) - 1, Ratio(High, other.Low) - 1);
+    public Figure ChangeFrom(Figure other)
+    {
+        var (low, high) = (Ratio(Low, other.High) - 1, Ratio(High, other.Low) - 1);
+        var furthest = Rounding + other.Rounding == 0 ? low : Ratio(Low + Rounding, Math.Max(other.High - other.Rounding, 0)) - 1;
+        return new Figure(low, high) { Rounding = furthest > low ? furthest - low : 0 };
+    }
 
     /// <summary>The figure of a percentile.</summary>
-    public static Figure? Of(Percentile? percentile) => percentile is { } value
+    /// <param name="percentile">Null if there is none.</param>
+    /// <param name="isRounded">Whether it is told by a bucket; the longest duration is not.</param>
+    public static Figure? Of(Percentile? percentile, bool isRounded = true) => percentile is { } value
         ? new Figure(value.Nanoseconds, value.IsAtLeast ? double.PositiveInfinity : value.Nanoseconds)
+        {
+            Rounding = isRounded && !value.IsAtLeast ? LifetimeHistogram.RoundingOf(value.Nanoseconds) : 0,
+        }
         : null;
 
     /// <summary>The figure with its unit, three digits if they are many; <c>&gt;</c> before one that is only known to be

@@ -72,7 +72,7 @@ public sealed class Metric
         new(name,
             MetricUnit.Time,
             meaning,
-            of => Figure.Of(share is { } at ? durations(of.Connections).At(at) : Longest(durations(of.Connections))),
+            of => share is { } at ? Figure.Of(durations(of.Connections).At(at)) : Figure.Of(Longest(durations(of.Connections)), isRounded: false),
             (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance);
 
     /// <summary>A sum of bytes, which single connections can make so different that no test is of use.</summary>

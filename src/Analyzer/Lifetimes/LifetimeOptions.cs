@@ -12,6 +12,10 @@ public sealed record LifetimeOptions
     /// <summary><c>-w</c>: wide columns, and the IP version.</summary>
     public bool Wide { get; init; }
 
+    /// <summary>The columns of the terminal; 0: a row may be of any length. Where tcplife's have no room, first go the local address
+    /// and port, then bytes, and then the process id.</summary>
+    public int Width { get; init; }
+
     /// <summary><c>-s</c>: comma-separated values. A column END is added to those of tcplife.</summary>
     public bool Csv { get; init; }
 

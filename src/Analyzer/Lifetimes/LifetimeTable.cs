@@ -17,6 +17,12 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
 
     private static readonly SearchValues<byte> csvSpecial = SearchValues.Create(",\""u8);
 
+    private static readonly SearchValues<byte> csvFormula = SearchValues.Create("=+-@\t\r"u8);
+
+    // On a terminal of the usual width rows are those of tcplife, though times make them longer.
+    private readonly bool hasLocal = HasRoom(options, 80);
+    private readonly bool hasBytes = HasRoom(options, 58 + TimesWidth(options));
+    private readonly bool hasPid = HasRoom(options, 46 + TimesWidth(options));
     private ulong? first;
 
     /// <inheritdoc />
@@ -32,9 +38,18 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
 
         output.Write(options.TimeOfDay ? "TIME     "u8 : []);
         output.Write(options.Timestamps ? "TIME(s)   "u8 : []);
-        output.Write(options.Wide
-            ? "PID   COMM             IP LADDR                      LPORT RADDR                      RPORT  TX_KB  RX_KB MS\n"u8
-            : "PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS\n"u8);
+        if (options.Wide)
+        {
+            output.Write("PID   COMM             IP LADDR                      LPORT RADDR                      RPORT  TX_KB  RX_KB MS\n"u8);
+            return;
+        }
+
+        output.Write(hasPid ? "PID   "u8 : []);
+        output.Write("COMM       "u8);
+        output.Write(hasLocal ? "LADDR           LPORT "u8 : []);
+        output.Write("RADDR           RPORT "u8);
+        output.Write(hasBytes ? "TX_KB RX_KB "u8 : []);
+        output.Write("MS\n"u8);
     }
 
     /// <inheritdoc />
@@ -43,6 +58,10 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
         var row = output.GetSpan(MaxRow);
         output.Advance(options.Csv ? FormatCsv(row, in connection, recording) : FormatRow(row, in connection, recording));
     }
+
+    private static bool HasRoom(LifetimeOptions options, int columns) => options.Wide || options.Width == 0 || options.Width >= columns;
+
+    private static int TimesWidth(LifetimeOptions options) => (options.TimeOfDay ? 9 : 0) + (options.Timestamps ? 10 : 0);
 
     private int FormatRow(Span<byte> row, in Connection connection, RecordedSpan recording)
     {
@@ -58,7 +77,7 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
         }
 
         var owner = connection.Owner;
-        at += EndColumn(row[at..], Utf8Text.Write(row[at..], owner.Pid), 5);
+        at += hasPid ? EndColumn(row[at..], Utf8Text.Write(row[at..], owner.Pid), 5) : 0;
         at += CommText.WriteCut(row[at..], in owner.Comm, options.Wide ? 16 : 10, options.Raw);
         row[at++] = (byte)' ';
         if (options.Wide)
@@ -67,12 +86,20 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
         }
 
         var (addressWidth, amountWidth) = options.Wide ? (26, 6) : (15, 5);
-        at += EndColumn(row[at..], InetText.Write(row[at..], in connection.LocalAddress, connection.IpVersion), addressWidth);
-        at += EndColumn(row[at..], Utf8Text.Write(row[at..], (uint)connection.LocalPort), 5);
+        if (hasLocal)
+        {
+            at += EndColumn(row[at..], InetText.Write(row[at..], in connection.LocalAddress, connection.IpVersion), addressWidth);
+            at += EndColumn(row[at..], Utf8Text.Write(row[at..], (uint)connection.LocalPort), 5);
+        }
+
         at += EndColumn(row[at..], InetText.Write(row[at..], in connection.PeerAddress, connection.IpVersion), addressWidth);
         at += EndColumn(row[at..], Utf8Text.Write(row[at..], (uint)connection.PeerPort), 5);
-        at += FormatKilobytes(row[at..], in connection, connection.BytesAcked, amountWidth);
-        at += FormatKilobytes(row[at..], in connection, connection.BytesReceived, amountWidth);
+        if (hasBytes)
+        {
+            at += FormatKilobytes(row[at..], in connection, connection.BytesAcked, amountWidth);
+            at += FormatKilobytes(row[at..], in connection, connection.BytesReceived, amountWidth);
+        }
+
         at += FormatMilliseconds(row[at..], in connection);
         at += EndingText.WriteMark(row[at..], in connection);
         row[at++] = (byte)'\n';
@@ -159,7 +186,9 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
     {
         Span<byte> name = stackalloc byte[MaxRow / 2];
         name = name[..CommText.WriteWhole(name, in comm, options.Raw)];
-        if (name.IndexOfAny(csvSpecial) < 0)
+        // A spreadsheet takes such a name for a formula, and runs it; an apostrophe makes it a text.
+        var isFormula = name.Length > 0 && csvFormula.Contains(name[0]);
+        if (!isFormula && name.IndexOfAny(csvSpecial) < 0)
         {
             return Utf8Text.Write(target, name);
         }
@@ -167,6 +196,11 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
         // As in RFC 4180.
         var at = 0;
         target[at++] = (byte)'"';
+        if (isFormula)
+        {
+            target[at++] = (byte)'\'';
+        }
+
         foreach (var letter in name)
         {
             target[at++] = letter;

@@ -121,7 +121,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
         var lifetimes = of.Lifetimes;
         table.Row(name).Count(of.Ends).Count(of.Opened).Count(of.Accepted).Count(of.Failed).Count(of.Closed).Count(of.Reset).Count(of.Open)
             .Duration(lifetimes.At(0.5)).Duration(lifetimes.At(0.9)).Duration(lifetimes.At(0.99)).Duration(lifetimes.Ended + lifetimes.Censored == 0 ? null : lifetimes.Max)
-            .Bytes(of.BytesAcked).Bytes(of.BytesReceived).Count((long)of.Retransmits).EndRow();
+            .Bytes(of.PayloadSent).Bytes(of.PayloadReceived).Count((long)of.Retransmits).EndRow();
     }
 
     private void AddErrors()
@@ -169,7 +169,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
             .Duration(connection.Lifetime);
         _ = connection.ConnectTime > 0 ? table.Duration(connection.ConnectTime) : table.Nothing();
         _ = connection.HasCloser
-            ? table.Bytes(connection.BytesAcked).Bytes(connection.BytesReceived).Count(connection.Retransmits).Duration(connection.SmoothedRtt * 1000UL)
+            ? table.Bytes(connection.PayloadSent).Bytes(connection.PayloadReceived).Count(connection.Retransmits).Duration(connection.SmoothedRtt * 1000UL)
             : table.Nothing().Nothing().Nothing().Nothing();
         table.EndRow();
     }

@@ -49,11 +49,17 @@ public sealed class ConnectionStatistics
     /// <summary>Of <see cref="Open"/>: opened in the first half of the time of recording.</summary>
     public long OpenSinceFirstHalf { get; private set; }
 
-    /// <summary>Bytes that the peers acknowledged.</summary>
+    /// <summary>Bytes that the peers acknowledged, as the kernel counts them: with each SYN and FIN.</summary>
     public ulong BytesAcked { get; private set; }
 
-    /// <summary>Bytes received.</summary>
+    /// <summary>Bytes received, as the kernel counts them: with each FIN.</summary>
     public ulong BytesReceived { get; private set; }
+
+    /// <summary>Payload that the peers acknowledged (<see cref="Connection.PayloadSent"/>).</summary>
+    public ulong PayloadSent { get; private set; }
+
+    /// <summary>Payload received (<see cref="Connection.PayloadReceived"/>).</summary>
+    public ulong PayloadReceived { get; private set; }
 
     /// <summary>Segments sent, retransmissions included.</summary>
     public ulong SegmentsSent { get; private set; }
@@ -103,6 +109,8 @@ public sealed class ConnectionStatistics
         CountEnding(in connection, recording);
         BytesAcked += connection.BytesAcked;
         BytesReceived += connection.BytesReceived;
+        PayloadSent += connection.PayloadSent;
+        PayloadReceived += connection.PayloadReceived;
         SegmentsSent += connection.SegmentsSent;
         Retransmits += connection.Retransmits;
     }
@@ -124,6 +132,8 @@ public sealed class ConnectionStatistics
         OpenSinceFirstHalf += other.OpenSinceFirstHalf;
         BytesAcked += other.BytesAcked;
         BytesReceived += other.BytesReceived;
+        PayloadSent += other.PayloadSent;
+        PayloadReceived += other.PayloadReceived;
         SegmentsSent += other.SegmentsSent;
         Retransmits += other.Retransmits;
         SlowConnects += other.SlowConnects;

@@ -155,6 +155,10 @@ public sealed class LifetimeHistogram
         }
     }
 
+    /// <summary>By how much a percentile may differ from the exact one: half of its bucket.</summary>
+    internal static double RoundingOf(ulong nanoseconds) =>
+        nanoseconds < Buckets ? 0 : (1UL << (BitOperations.Log2(nanoseconds) - BucketBits)) / 2.0;
+
     private static DurationCounts CountsOf(Page? page, int bucket) =>
         page is null ? default : new DurationCounts(page.Ended[bucket], page.Censored[bucket]);
 

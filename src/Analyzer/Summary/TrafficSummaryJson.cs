@@ -117,6 +117,8 @@ public static class TrafficSummaryJson
         Write(json, "connect", of.ConnectTimes);
         Number(json, "bytes_acked", of.BytesAcked);
         Number(json, "bytes_received", of.BytesReceived);
+        Number(json, "payload_sent", of.PayloadSent);
+        Number(json, "payload_received", of.PayloadReceived);
         Number(json, "segments_sent", of.SegmentsSent);
         Number(json, "retransmits", of.Retransmits);
         json.WriteStartObject("errors");

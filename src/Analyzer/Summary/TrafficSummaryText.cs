@@ -7,8 +7,23 @@ namespace TraceCap.Analyzer.Summary;
 /// <summary>A <see cref="TrafficSummary"/> for people.</summary>
 public static class TrafficSummaryText
 {
-    private const int FiguresWidth = 68;
     private const int LeastName = 12;
+
+    // An address and a port of IPv4.
+    private const int WholeService = 21;
+
+    private static readonly Column[] columns =
+    [
+        new("ENDS", 7, 0, of => Invariant($"{of.Ends}")),
+        new("FAILED", 7, 3, of => Invariant($"{of.Failed}")),
+        new("OPEN", 6, 5, of => Invariant($"{of.Open}")),
+        new("P50", 8, 1, of => Duration(of.Lifetimes.At(0.5))),
+        new("P90", 8, 8, of => Duration(of.Lifetimes.At(0.9))),
+        new("P99", 8, 2, of => Duration(of.Lifetimes.At(0.99))),
+        new("MAX", 8, 4, of => Duration(MaxOf(of.Lifetimes))),
+        new("SENT", 8, 6, of => Bytes(of.PayloadSent)),
+        new("RECV", 8, 7, of => Bytes(of.PayloadReceived)),
+    ];
 
     /// <summary>Lays the summary out: figures, what stands out, groups.</summary>
     /// <param name="summary">The figures.</param>
@@ -33,19 +48,21 @@ public static class TrafficSummaryText
     internal static IEnumerable<(string Label, string Value)> Figures(TrafficSummary summary, IReadOnlyList<RecordedSpan> recordings)
     {
         var all = summary.All;
-        var seconds = Math.Max(recordings.Sum(recording => recording.Length / 1e9), 1e-9);
+        var seconds = recordings.Sum(recording => recording.Length / 1e9);
         var hosts = string.Join(", ", recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct());
         var ledger = TrafficSummary.LedgerOf(recordings);
-        yield return ("recorded", Invariant($"{Durations.Text((ulong)(seconds * 1e9))}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
+        yield return ("recorded", Invariant($"{(seconds > 0 ? Durations.Text((ulong)(seconds * 1e9)) : "for a time that is not known")}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
         yield return ("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
             : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
-        yield return ("begun", Invariant($"{all.Opened:N0} opened ({all.Opened / seconds:N1}/s), {all.Accepted:N0} accepted ({all.Accepted / seconds:N1}/s), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
+        yield return ("begun", Invariant($"{all.Opened:N0} opened ({Rate(all.Opened)}), {all.Accepted:N0} accepted ({Rate(all.Accepted)}), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
         yield return ("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
         yield return ("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
         yield return ("connect", Percentiles(all.ConnectTimes));
-        yield return ("bytes", Invariant($"{SummaryText.Bytes((long)all.BytesAcked)} sent, {SummaryText.Bytes((long)all.BytesReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
+        yield return ("bytes", Invariant($"{SummaryText.Bytes((long)all.PayloadSent)} sent, {SummaryText.Bytes((long)all.PayloadReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
         yield return ("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
+
+        string Rate(long count) => seconds > 0 ? Invariant($"{count / seconds:N1}/s") : "-";
     }
 
     private static void AddFindings(StringBuilder text, IReadOnlyList<Finding> findings, int width)
@@ -77,18 +94,24 @@ public static class TrafficSummaryText
         }
 
         var longest = Math.Max(LeastName, shown.Max(group => group.Name.Length));
-        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - FiguresWidth));
-        text.Append(CultureInfo.InvariantCulture, $"\n{groups.By.ToString().ToUpperInvariant().PadRight(nameWidth)}   ENDS FAILED  OPEN     P50     P90     P99     MAX    SENT    RECV\n");
+        var figures = FittingColumns.Choose(columns, width == 0 ? 0 : Math.Max(1, width - Math.Min(longest, WholeService)), column => (column.Width, column.Goes));
+        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figures.Sum(column => column.Width)));
+        text.Append('\n').Append(groups.By.ToString().ToUpperInvariant().PadRight(nameWidth));
+        foreach (var column in figures)
+        {
+            text.Append(column.Name.PadLeft(column.Width));
+        }
+
+        text.Append('\n');
         foreach (var (name, of) in shown)
         {
             text.Append(WrappedText.Cut(name, nameWidth).PadRight(nameWidth));
-            text.Append(CultureInfo.InvariantCulture, $" {of.Ends,6} {of.Failed,6} {of.Open,5}");
-            foreach (var percentile in (Percentile?[])[of.Lifetimes.At(0.5), of.Lifetimes.At(0.9), of.Lifetimes.At(0.99), MaxOf(of.Lifetimes)])
+            foreach (var column in figures)
             {
-                text.Append(CultureInfo.InvariantCulture, $" {Durations.Text(percentile).Replace(" ", "", StringComparison.Ordinal),7}");
+                text.Append(' ').Append(column.Figure(of).PadLeft(column.Width - 1));
             }
 
-            text.Append(CultureInfo.InvariantCulture, $" {Bytes(of.BytesAcked),7} {Bytes(of.BytesReceived),7}\n");
+            text.Append('\n');
         }
 
         if (groups.Count > rows)
@@ -112,8 +135,17 @@ public static class TrafficSummaryText
     private static Percentile? MaxOf(LifetimeHistogram histogram) =>
         histogram.Ended + histogram.Censored == 0 ? null : histogram.Max;
 
+    private static string Duration(Percentile? percentile) => Durations.Text(percentile).Replace(" ", "", StringComparison.Ordinal);
+
     private static string Bytes(ulong bytes) =>
         SummaryText.Bytes((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A figure of each group.</summary>
+    /// <param name="Name">Its header.</param>
+    /// <param name="Width">Its columns, and one before it.</param>
+    /// <param name="Goes">When it makes room, see <see cref="FittingColumns"/>.</param>
+    /// <param name="Figure">The figure.</param>
+    private sealed record Column(string Name, int Width, int Goes, Func<ConnectionStatistics, string> Figure);
 }

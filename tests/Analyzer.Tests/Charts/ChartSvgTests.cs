@@ -1,6 +1,8 @@
 using System.Xml.Linq;
 using TraceCap.Analyzer.Charts;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Charts;
 
@@ -95,8 +97,32 @@ public class ChartSvgTests
 
         var svg = XDocument.Parse(chart.ToSvg(empty, ChartSize.Default, ChartTheme.Light));
 
-        string[] ways = ["no connection", ": 0 opened, 0 accepted, 0 closed, 0 failed", ": 0 at most, 0 at the end"];
-        Assert.Contains(Texts(svg), text => ways.Any(way => text.Contains(way, StringComparison.Ordinal)));
+        // No axis, no legend: nothing but the title.
+        Assert.Equal(2, Texts(svg).Length);
+        Assert.Contains(Texts(svg), text => text.Contains("no connection", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_legend_has_only_what_is_drawn()
+    {
+        foreach (var kind in new[] { ChartKind.Lifetime, ChartKind.Cdf })
+        {
+            var chart = Chart.Create(new(kind, GroupBy.Process));
+            var failed = Ends.Client("failing", "10.0.0.2", 80, 0, 10).FailedWith(111);
+            chart.Take([Ends.Client("living", "10.0.0.2", 80, 0, 10_000_000), failed, failed], Ends.Recording);
+            var texts = Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ChartTheme.Light)));
+            Assert.Contains("living", texts);
+            Assert.DoesNotContain("failing", texts);
+        }
+    }
+
+    [Fact]
+    public void A_recording_without_length_has_an_axis_of_a_second()
+    {
+        var chart = Chart.Create(new(ChartKind.Churn));
+        var recording = new RecordedSpan { Start = 5, End = 5 };
+        chart.Take([Ends.Client("curl", "10.0.0.2", 80, 5, 0)], recording);
+        Assert.Contains("ms since the capture begins", Texts(XDocument.Parse(chart.ToSvg([recording], ChartSize.Default, ChartTheme.Light))));
     }
 
     [Fact]

@@ -93,6 +93,7 @@ internal static class SampleTraffic
                     Duration = 0,
                     State = (byte)(i % 11 == 0 ? 7 : 1),
                     Retransmits = i % 11 == 0 ? 1u : 0,
+                    BytesSent = 1000,
                     BytesAcked = 1000,
                 });
             }

@@ -77,7 +77,20 @@ public sealed class ConnectionChurnTests
         }
 
         Assert.Equal(["0.00000000        8        0        8        0        0", "0.00000001        4        0        4        0        0"], Lines(0)[1..3]);
-        Assert.Equal(["████", "██", "▌", ""], Lines(67)[1..5].Select(line => line[55..].Trim()));
-        Assert.All(Lines(67), line => Assert.InRange(line.Length, 0, line == Lines(67)[0] ? 200 : 67));
+        Assert.Equal([new string('█', 16), new string('█', 8), "██", ""], Lines(79)[1..5].Select(line => line[55..].Trim()));
+        Assert.Equal("TIME(s)      OPENED ACCEPTED   CLOSED   FAILED   ACTIVE", Lines(70)[0]);
+        Assert.Equal("TIME(s)      OPENED ACCEPTED", Lines(40)[0]);
+        Assert.All(new[] { 80, 79, 70, 60, 40 }, width => Assert.All(Lines(width), line => Assert.InRange(line.Length, 0, width)));
+    }
+
+    [Fact]
+    public void Without_connections_there_are_zeros_and_gaps_are_marked()
+    {
+        var churn = new ConnectionChurn(Every);
+        var recording = new RecordedSpan { Start = 0, End = 9 };
+        recording.Pause(30);
+        recording.Extend(35);
+        churn.Take([], recording);
+        Assert.Equal([(0L, 0L, true), (1, 0, true), (2, 0, true), (3, 0, false)], churn.Intervals([recording]).Select(of => (of.Number, of.Opened, of.IsPaused)));
     }
 }

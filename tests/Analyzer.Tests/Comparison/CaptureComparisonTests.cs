@@ -120,11 +120,26 @@ public sealed class CaptureComparisonTests
     [InlineData(1_000, 254_000, "x 254")]
     [InlineData(0, 5, "+5 B")]
     [InlineData(5, 0, "-100.0 %")]
+    [InlineData(254_000, 1_000, "/ 254")]
+    [InlineData(9_999, 1_000, "-90.0 %")]
     public void A_change_is_told_in_percent_or_as_a_factor(ulong before, ulong after, string change)
     {
-        Connection[] Sent(ulong bytes) => [Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { BytesAcked = bytes }];
+        Connection[] Sent(ulong bytes) => [Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { BytesAcked = bytes + 1, BytesSent = bytes }];
         var text = Encoding.UTF8.GetString(ComparisonText.Format(Compare(Sent(before), Sent(after)), [], 80));
         Assert.EndsWith(" " + change, Assert.Single(text.Split('\n'), line => line.StartsWith("bytes.sent ", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void Its_lines_fit(int width)
+    {
+        Connection[] Some(string peer, int count) => [.. Enumerable.Range(0, count).Select(i => Ends.Client("app", peer, 40_000, (ulong)i * Ms, Ms) with { BytesSent = 5_000_000_000, BytesAcked = 5_000_000_000 })];
+        var lines = Encoding.UTF8.GetString(ComparisonText.Format(Compare(Some("10.100.100.100", 2000), Some("10.100.100.101", 50)), [], width)).Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(lines, line => line.StartsWith("opened.rate", StringComparison.Ordinal) && line.Contains("/ 40", StringComparison.Ordinal));
+        Assert.Equal(width > 40, lines[0].Contains("BEFORE", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -84,6 +84,32 @@ public sealed class CaptureFiguresTests
         Assert.Equal(count, figures.Connections.Ends);
     }
 
+    [Theory]
+    [InlineData("container=0123", 1)]
+    [InlineData("unit=web", 1)]
+    [InlineData("unit=system.slice", 2)]
+    [InlineData("cgroup=/system.slice", 2)]
+    [InlineData("cgroup=/system.slice/web.service", 1)]
+    [InlineData("cgroup=/none", 0)]
+    public void A_selector_takes_cgroups_as_the_filter_does(string selector, int count)
+    {
+        var names = new CaptureNames();
+        names.Add(new CaptureContext
+        {
+            Cgroups =
+            [
+                new NamedId(1, "/system.slice/web.service"),
+                new NamedId(2, $"/system.slice/docker-{string.Concat(Enumerable.Repeat("0123456789abcdef", 4))}.scope"),
+            ],
+        });
+        var recording = new RecordedSpan { Start = 0, Names = names };
+        var of = ConnectionSelector.Parse(selector);
+        Assert.Equal(count, new ulong[] { 1, 2, 3 }.Count(cgroup =>
+            of.Matches(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, recording)));
+        Assert.Equal(of, ConnectionSelector.Parse(selector));
+        Assert.Throws<FormatException>(() => ConnectionSelector.Parse(selector.Split('=')[0] + "="));
+    }
+
     [Fact]
     public void A_selector_reads_what_groups_are_called() => Gen.Select(Gen.OneOf("10.1.2.3", "fd00::7", "::1", "::ffff:1.2.3.4"), Gen.UShort[1, ushort.MaxValue], Gen.OneOf("curl", "a]b"), Gen.UShort[0, 140])
         .Sample((peer, port, comm, error) =>
@@ -103,7 +129,7 @@ public sealed class CaptureFiguresTests
         var figures = new CaptureFigures();
         figures.Take(
             [
-                Ends.Client("a", "10.0.0.2", 80, 0, 10 * Ms) with { BytesAcked = 7, BytesReceived = 9, SegmentsSent = 20, Retransmits = 1, ConnectTime = 1_000 * Ms },
+                Ends.Client("a", "10.0.0.2", 80, 0, 10 * Ms) with { BytesAcked = 8, BytesSent = 7, BytesReceived = 9, SegmentsSent = 20, Retransmits = 1, ConnectTime = 1_000 * Ms },
                 Ends.Client("a", "10.0.0.2", 80, 5 * Ms, 20 * Ms) with { Ending = ConnectionEnding.Reset, ConnectTime = 5 * Ms },
                 Ends.Client("a", "10.0.0.2", 80, 0, 30 * Ms) with { Role = ConnectionRole.Server },
                 Ends.Client("a", "10.0.0.2", 80, 0, 10 * Ms).FailedWith(111),

@@ -58,8 +58,8 @@ public sealed class ExpectationTests
     [InlineData("lifetime.p99 < 5ms or more", 19, 7, "nothing more is expected")]
     [InlineData("failed < +5", 9, 2, "a value without a sign is expected")]
     [InlineData("failed[port=443 == 0", 6, 14, "a ] is missing")]
-    [InlineData("failed[] == 0", 7, 1, "one of process=, peer=, service=, port=, errno= is expected")]
-    [InlineData("failed[port] == 0", 7, 4, "one of process=, peer=, service=, port=, errno= is expected")]
+    [InlineData("failed[] == 0", 7, 1, "one of process=, peer=, service=, port=, errno=, container=, unit=, cgroup= is expected")]
+    [InlineData("failed[port] == 0", 7, 4, "one of process=, peer=, service=, port=, errno=, container=, unit=, cgroup= is expected")]
     [InlineData("failed[port=0] == 0", 7, 6, "a port from 1 to 65535 is expected")]
     [InlineData("failed[peer=10.0] == 0", 7, 9, "an address such as")]
     [InlineData("failed[service=::1:80] == 0", 7, 14, "an address and a port such as")]
@@ -117,6 +117,30 @@ public sealed class ExpectationTests
     [InlineData("lifetime.p99 != 4s", null)]
     public void What_is_only_known_to_be_greater_decides_only_what_it_can(string text, bool? holds) =>
         Assert.Equal(holds, Expectation.Parse(text).Holds(new Figure(3e9, double.PositiveInfinity)));
+
+    [Theory]
+    [InlineData("lifetime.p99 <= 5ms", true)]
+    [InlineData("lifetime.p99 < 5ms", true)]
+    [InlineData("lifetime.p99 < 4.9ms", false)]
+    [InlineData("lifetime.p99 == 5ms", true)]
+    [InlineData("lifetime.p99 >= 5.05ms", true)]
+    [InlineData("lifetime.p99 > 5.1ms", false)]
+    [InlineData("lifetime.p99 != 5ms", true)]
+    public void An_expectation_does_not_fail_by_a_rounding_nor_does_a_dread_come_true(string text, bool holds)
+    {
+        // A bucket from 4.98 to 5.06 ms.
+        var figure = new Figure(5.02e6) { Rounding = 0.04e6 };
+        Assert.Equal(holds, Expectation.Parse(text).Holds(figure));
+        Assert.False(Expectation.ParseComparison(text).Holds(figure, figure));
+    }
+
+    [Theory]
+    [InlineData("lifetime.p99 > +1%", false)]
+    [InlineData("lifetime.p99 > +0.3%", true)]
+    [InlineData("lifetime.p99 > +10us", true)]
+    [InlineData("lifetime.p99 > +30us", false)]
+    public void A_change_by_a_rounding_is_none(string text, bool holds) => Assert.Equal(holds, Expectation.ParseComparison(text).Holds(
+        new Figure(5e6) { Rounding = 0.02e6 }, new Figure(5.06e6) { Rounding = 0.02e6 }));
 
     [Fact]
     public void What_cannot_be_measured_decides_nothing()

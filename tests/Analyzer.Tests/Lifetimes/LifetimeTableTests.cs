@@ -18,6 +18,7 @@ public sealed class LifetimeTableTests
     private static readonly Connection curl = Make(4321, "curl", 4, "192.168.1.2", 51234, "93.184.216.34", 443, 2049, 1048577, 123_456);
     private static readonly Connection pool = Make(7, "ThreadPool-work", 6, "2001:db8::1", 65535, "::ffff:10.0.0.1", 8080, 1023, 5_000_000_000, 1_005);
     private static readonly Connection odd = Make(4194304, "a,\"b\"", 4, "1.1.1.1", 1, "255.255.255.255", 2, 0, 0, 999_995);
+    private static readonly Connection formula = Make(8, "=1+1\"", 4, "1.1.1.1", 1, "2.2.2.2", 2, 0, 0, 1_125);
     private static readonly Connection text = Make(1, "é漢字nginx", 4, "1.1.1.1", 1, "2.2.2.2", 2, 0, 0, 1_125);
 
     public static TheoryData<LifetimeOptions, string, string> Rows => new()
@@ -25,6 +26,10 @@ public sealed class LifetimeTableTests
         { plain, nameof(curl), "4321  curl       192.168.1.2     51234 93.184.216.34   443       2  1024 123.46" },
         { wide, nameof(curl), "4321  curl             4  192.168.1.2                51234 93.184.216.34              443        2   1024 123.46" },
         { csv, nameof(curl), "4321,curl,4,192.168.1.2,51234,93.184.216.34,443,2,1024,123.46,closed" },
+        { plain with { Width = 79 }, nameof(curl), "4321  curl       93.184.216.34   443       2  1024 123.46" },
+        { plain with { Width = 57 }, nameof(curl), "4321  curl       93.184.216.34   443   123.46" },
+        { plain with { Width = 40 }, nameof(curl), "curl       93.184.216.34   443   123.46" },
+        { csv, nameof(formula), "8,\"'=1+1\"\"\",4,1.1.1.1,1,2.2.2.2,2,0,0,1.12,closed" },
         { plain, nameof(pool), "7     ThreadPool 2001:db8::1     65535 ::ffff:10.0.0.1 8080      0 4882812 1.00" },
         { wide, nameof(pool), "7     ThreadPool-work  6  2001:db8::1                65535 ::ffff:10.0.0.1            8080       0 4882812 1.00" },
         { csv, nameof(pool), "7,ThreadPool-work,6,2001:db8::1,65535,::ffff:10.0.0.1,8080,0,4882812,1.00,closed" },
@@ -40,7 +45,7 @@ public sealed class LifetimeTableTests
     [MemberData(nameof(Rows))]
     public void A_row_is_that_of_tcplife(LifetimeOptions options, string connection, string row) => Assert.Equal(
         row + "\n",
-        Print(options, connection switch { nameof(curl) => curl, nameof(pool) => pool, nameof(odd) => odd, _ => text }));
+        Print(options, connection switch { nameof(curl) => curl, nameof(pool) => pool, nameof(odd) => odd, nameof(formula) => formula, _ => text }));
 
     [Fact]
     public void The_headers_are_those_of_tcplife()

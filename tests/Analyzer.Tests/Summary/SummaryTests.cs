@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
@@ -139,6 +140,41 @@ public sealed class SummaryTests
         Assert.Equal(20_000, largest.Ends);
         Assert.Equal(60_000, groups.InOrder.Sum(group => group.Statistics.Ends) + groups.Others!.Ends);
         Assert.Equal(60_000, groups.InOrder.Sum(group => group.Statistics.Lifetimes.Ended) + groups.Others!.Lifetimes.Ended);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(80)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void A_table_fits_and_tells_services_apart(int width)
+    {
+        var summary = new TrafficSummary(GroupBy.Service, isFiltered: false);
+        summary.Take([.. Enumerable.Range(0, 3).Select(i => Ends.Client("app", "127.0.0.1", (ushort)(40_000 + i), 0, Ms)), Ends.Client("app", "2001:db8:1234:5678:9abc:def0:1234:5678", 65_535, 0, Ms) with { IpVersion = 6 }], Ends.Recording);
+        var lines = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, [Ends.Recording], 20, width)).Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width == 0 ? int.MaxValue : width));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Single(lines, line => line.Contains($"127.0.0.1:4000{i} ", StringComparison.Ordinal));
+        }
+
+        var header = Assert.Single(lines, line => line.StartsWith("SERVICE", StringComparison.Ordinal));
+        Assert.Contains(" ENDS ", header, StringComparison.Ordinal);
+        Assert.Contains(" P50", header, StringComparison.Ordinal);
+        Assert.Equal(width is 0 or 100, header.Contains(" P90", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.Contains(":65535", StringComparison.Ordinal) || line.Contains("5678]:65", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_time_there_is_no_rate()
+    {
+        var recording = new RecordedSpan { Start = 5, End = 5 };
+        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
+        summary.Take([Ends.Client("app", "10.0.0.2", 80, 5, 0)], recording);
+        var text = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, [recording], 20, 0));
+        Assert.Contains("1 opened (-), 0 accepted (-)", text, StringComparison.Ordinal);
+        Assert.Contains("recorded    for a time that is not known\n", text, StringComparison.Ordinal);
     }
 
     [Theory]
