@@ -4,7 +4,6 @@ using CsCheck;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format;
 
