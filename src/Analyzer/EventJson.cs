@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TraceCap.Format;
@@ -202,7 +203,7 @@ public static class EventJson
         }
 
         var at = Utf8Text.Write(target, ",\"time\":\""u8);
-        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s");
+        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s", CultureInfo.InvariantCulture);
         at += length;
         target[at++] = (byte)'.';
         at += Utf8Text.WriteDigits(target[at..], (long)nanoseconds, 9);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TraceCap.Format;
 
 /// <summary>
@@ -118,8 +120,9 @@ public sealed class BlockReader
         hashedInVain += bytes;
         if (hashedInVain > Free + (16 * startOffset))
         {
-            throw new CaptureFormatException(
-                $"{hashedInVain:N0} bytes of payload in the first {startOffset:N0} bytes are damaged; this is no capture that was ever written");
+            throw new CaptureFormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hashedInVain:N0} bytes of payload in the first {startOffset:N0} bytes are damaged; this is no capture that was ever written"));
         }
     }
 

@@ -107,8 +107,8 @@ public sealed class CaptureCutTests
     private static bool IsSameConnection(in TcpEvent one, in TcpEvent other) => one.Connection != 0
         ? one.Connection == other.Connection
         : other.Connection == 0
-            && (one.Netns, one.IpVersion, one.LocalAddress, one.LocalPort, one.PeerAddress, one.PeerPort)
-            == (other.Netns, other.IpVersion, other.LocalAddress, other.LocalPort, other.PeerAddress, other.PeerPort);
+            && (one.Netns, one.IpVersion, one.LocalAddress, one.LocalPort, one.PeerAddress, one.PeerPort).Equals(
+                (other.Netns, other.IpVersion, other.LocalAddress, other.LocalPort, other.PeerAddress, other.PeerPort));
 
     private static byte[] Write(TcpEvent[][] sections)
     {

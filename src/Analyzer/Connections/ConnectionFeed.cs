@@ -90,6 +90,12 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
                 section.Settled = Math.Max(section.Settled, events.Reader.Block.Settled);
             }
         }
+
+        if (recordings.Count > 0 && recordedTo < Recording.Window.To)
+        {
+            Recording.IsDamaged |= events.Reader.Damage.Count != damage;
+            Recording.IsCutShort |= events.Reader.CutShort > 0 || events.Reader.CutShortBefore is not null;
+        }
     }
 
     /// <summary>Hands on what is open: no capture follows.</summary>
@@ -144,6 +150,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             return false;
         }
+        Recording.Describe(events.Header);
         events.Names.Continue(Recording.Names);
         Recording.Names = events.Names;
         opening = opening with { Names = events.Names };
@@ -169,6 +176,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             Names = events.Names,
             WallOffset = anchor?.WallOffset,
         });
+        Recording.Describe(events.Header);
         tracker = new ConnectionTracker(start);
         (lastEvent, recordedTo, isAnnounced) = (start, start, false);
     }
@@ -195,6 +203,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             Recording.Ledger += more with { Emitted = more.Lost + CountWithin(batch, window) };
         }
 
+        Recording.IsDamaged |= isDamaged || events.Reader.Context is { Missing.IsNone: false };
         if (more.Lost + more.ProbeMissed > 0 || isDamaged)
         {
             tracker!.NoteLoss(from, to);

@@ -165,9 +165,11 @@ public sealed class CaptureFiguresTests
 
     [Fact]
     public void The_page_lists_the_metrics() => Assert.Contains(
-        string.Concat(Metrics.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {metric.Meaning} |\n")),
+        string.Concat(Metrics.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {Words(metric.Evidence)} | {metric.Meaning} |\n")),
         File.ReadAllText(Repository.File("docs/analysis.md")),
         StringComparison.Ordinal);
+
+    private static string Words(Evidence evidence) => System.Text.RegularExpressions.Regex.Replace($"{evidence}", "(?<=.)[A-Z]", letter => $" {letter}").ToLowerInvariant();
 
     private static Connection Make(ulong opened, ulong lifetime, bool isOpen)
     {
