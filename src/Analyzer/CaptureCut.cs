@@ -52,7 +52,9 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         var before = readUpTo;
         readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
-        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo), Reader.Names) : new EventFilter();
+        var wanted = Reader.Known is { Begin: not null } known
+            ? filter.Resolve(known with { Clock = known.Clocks.At(readUpTo) })
+            : new EventFilter();
         return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
     }
 
@@ -60,12 +62,12 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     /// knows yet when the section begins.</summary>
     private IReadOnlyList<RecordedPeriod> Recorded(CaptureHeader header)
     {
-        if (Reader.Begin is not { } begin || whole is not null || filter is { From: null, To: null })
+        if (Reader.Known.Begin is not { } begin || whole is not null || filter is { From: null, To: null })
         {
             return header.Recorded;
         }
 
-        var wanted = filter.Resolve(begin, header.Start, Reader.Names).Window;
+        var wanted = filter.Resolve(Reader.Known with { Clock = header.Start }).Window;
         IReadOnlyList<RecordedPeriod> before = header.Recorded.Count > 0 ? header.Recorded : [new RecordedPeriod(begin, ulong.MaxValue)];
         var left = RecordedPeriod.Join(before.Select(period => period.Within(wanted)));
         // Nothing at all is told by a period without length: no periods would mean all.
@@ -76,7 +78,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         for (var events = Reader.Events; !events.IsEmpty;)
         {
-            var wanted = filter.ResolveNext(Reader, ref events, out var run);
+            var wanted = filter.Resolve(Reader.Known.TakeRun(ref events, out var run));
             WriteEvents(writer, run, wanted);
         }
     }
@@ -101,7 +103,8 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
             if (next > from)
             {
                 WriteClock(writer);
-                names!.Note(events[from..next]);
+                names!.Names = Reader.Names;
+                names.Note(events[from..next]);
                 writer.Append(events[from..next]);
             }
         }

@@ -37,10 +37,10 @@ public sealed record SectionSummary
     public ulong LastTimestamp { get; init; }
 
     /// <summary>The clocks at the start, at the end and in between.</summary>
-    public ClockTable Clocks { get; init; } = new();
+    public ClockTable Clocks { get; init; } = ClockTable.None;
 
     /// <summary>What is named of what its events refer to.</summary>
-    public CaptureNames Names { get; init; } = new();
+    public CaptureNames Names { get; init; } = CaptureNames.None;
 
     /// <summary>The events that are wanted.</summary>
     public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
@@ -95,10 +95,10 @@ public sealed record CaptureSummary
     {
         var footer = section.Footer;
         var chunks = footer.Index.Where(entry => entry.Kind == BlockKind.Chunk).ToArray();
-        var clocks = new ClockTable();
+        var clocks = new ClockTable.Builder();
         clocks.AddRange(Known(section.Header.Start));
         var missing = default(MissingEvents);
-        var names = new CaptureNames();
+        var names = new CaptureNames.Builder();
         foreach (var context in SectionIndex.ReadContexts(file, section))
         {
             clocks.AddRange(context.Clocks);
@@ -120,8 +120,8 @@ public sealed record CaptureSummary
             Ledger = footer.Ledger,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
-            Clocks = clocks,
-            Names = names,
+            Clocks = clocks.Clocks,
+            Names = names.Names,
         };
     }
 
@@ -151,8 +151,8 @@ public sealed record CaptureSummary
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
-        private ClockTable clocks = new();
-        private CaptureNames names = new();
+        private ClockTable clocks = ClockTable.None;
+        private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
         private string? endReason;
         private long bytes;
@@ -166,7 +166,7 @@ public sealed record CaptureSummary
         internal void Add(CaptureReader reader)
         {
             ref readonly var block = ref reader.Block;
-            clocks = reader.Clocks;
+            clocks = reader.Known.Clocks;
             names = reader.Names;
             bytes += reader.Length;
             ledger += block.Ledger;
@@ -209,7 +209,7 @@ public sealed record CaptureSummary
         {
             for (var events = reader.Events; !events.IsEmpty;)
             {
-                var wanted = filter.ResolveNext(reader, ref events, out var run);
+                var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
                     if (wanted.Matches(in one))

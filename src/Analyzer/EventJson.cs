@@ -60,7 +60,7 @@ public static class EventJson
     /// <c>time</c> is not looked at.</param>
     /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
     /// has, or a value that its property cannot hold.</exception>
-    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames? names = null, ClockTable? clocks = null)
+    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames.Builder? names = null, ClockTable.Builder? clocks = null)
     {
         try
         {
@@ -79,7 +79,7 @@ public static class EventJson
     /// <param name="clocks">Gets the wall clock of an event before it is given; may be null.</param>
     /// <exception cref="CaptureFormatException">As from <see cref="Parse"/>, with the number of the line, from 1.
     /// </exception>
-    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames? names = null, ClockTable? clocks = null)
+    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames.Builder? names = null, ClockTable.Builder? clocks = null)
     {
         // Latin-1 leaves the bytes as they are for the parser to judge.
         using var reader = new StreamReader(
@@ -106,7 +106,7 @@ public static class EventJson
         }
     }
 
-    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames? names, ClockTable? clocks)
+    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames.Builder? names, ClockTable.Builder? clocks)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -160,7 +160,7 @@ public static class EventJson
             throw new CaptureFormatException($"{lacking.Name} is missing");
         }
 
-        if (time is { } wall && clocks!.WallClock(e.Timestamp) != wall)
+        if (time is { } wall && clocks!.Clocks.WallClock(e.Timestamp) != wall)
         {
             clocks.Add(new ClockAnchor(e.Timestamp, e.Timestamp, wall));
         }
@@ -178,7 +178,7 @@ public static class EventJson
         : error.Message;
 
     /// <summary>Takes down names that are new, or others than before.</summary>
-    private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames? names)
+    private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames.Builder? names)
     {
         if (names is not null && cgroup.Length > 0 && names.CgroupOf(in e)?.Path != cgroup)
         {

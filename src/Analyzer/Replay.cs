@@ -24,7 +24,6 @@ public static class Replay
             {
                 section = events.Section;
                 told = default;
-                format.UseNames(events.Names);
             }
 
             if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
@@ -36,9 +35,9 @@ public static class Replay
 
             while (!batch.IsEmpty)
             {
-                var anchor = events.Clocks.TakeRun(ref batch, out var run);
-                format.UseClock(anchor);
-                printer.Filter = filter.Resolve(events.Begin!.Value, anchor, events.Names);
+                var context = events.TakeRun(ref batch, out var run);
+                format.Use(context);
+                printer.Filter = filter.Resolve(context);
                 // Times count from the first row, so whoever prints another one has to know it.
                 if (parallel is null || !printer.HasPrinted)
                 {

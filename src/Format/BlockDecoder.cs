@@ -1,4 +1,3 @@
-using K4os.Compression.LZ4;
 using TraceCap.Format.Columns;
 
 namespace TraceCap.Format;
@@ -50,10 +49,9 @@ internal sealed class BlockDecoder
                     : throw new CaptureFormatException($"a stored payload of {payload.Length} bytes claims to be {length}");
             case BlockCodec.Lz4:
                 Arrays.Grow(ref raw, length, BlockHeader.MaxPayload);
-                var got = LZ4Codec.Decode(payload.Span, raw.AsSpan(0, length));
-                return got == length && length > 0
+                return Lz4Block.TryUnpack(payload.Span, raw.AsSpan(0, length))
                     ? raw.AsMemory(0, length)
-                    : throw new CaptureFormatException($"the payload does not unpack to its {length} bytes");
+                    : throw new CaptureFormatException($"the payload is no LZ4 block that unpacks to its {length} bytes");
             default:
                 throw new CaptureFormatException(
                     $"the payload is packed with codec {(byte)block.Header.Codec}, which this version does not know");

@@ -19,6 +19,14 @@ public readonly record struct BlockEntry(
 {
     internal static BlockEntry Of(in BlockHeader block, long offset) => new(
         block.Kind, block.Sequence, 1, offset, block.Events, block.FirstTimestamp, block.LastTimestamp);
+
+    /// <summary>In words, such as <c>1 chunk, block 2, at byte 991, with 64 events from 1000 to 2000 ns</c>.</summary>
+    public override string ToString()
+    {
+        var kind = Enum.IsDefined(Kind) ? Kind.ToString().ToLowerInvariant() : FormattableString.Invariant($"block of kind {(byte)Kind}");
+        var events = Events == 0 ? "" : FormattableString.Invariant($", with {Events} events from {FirstTimestamp} to {LastTimestamp} ns");
+        return FormattableString.Invariant($"{Blocks} {kind}{(Blocks == 1 ? "" : "s")}, block {Sequence}, at byte {Offset}{events}");
+    }
 }
 
 /// <summary>

@@ -17,6 +17,8 @@ public sealed class CaptureReader
     private const long WorthThreads = 4 << 20;
 
     private readonly BlockSource source;
+    private ClockTable.Builder clocks = new();
+    private CaptureNames.Builder names = new();
     private Guid fileId;
     private long expected;
     private bool footerSeen = true;
@@ -62,8 +64,11 @@ public sealed class CaptureReader
     /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Payload => source.Current.Payload;
 
+    /// <summary>What is known of the section after the current block. Never changes: the next block may bring another.</summary>
+    public EventContext Known { get; private set; } = new();
+
     /// <summary>Sections begun so far.</summary>
-    public int Section { get; private set; }
+    public int Section => Known.Section;
 
     /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
     public int CutShort { get; private set; }
@@ -72,18 +77,11 @@ public sealed class CaptureReader
     /// one.</summary>
     public string? CutShortBefore { get; private set; }
 
-    /// <summary>The header of the section; null if it is damaged.</summary>
-    public CaptureHeader? Header { get; private set; }
-
-    /// <summary>The clocks of the section, as far as it has been read.</summary>
-    public ClockTable Clocks { get; private set; } = new();
+    /// <inheritdoc cref="EventContext.Header" />
+    public CaptureHeader? Header => Known.Header;
 
     /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
-    public CaptureNames Names { get; private set; } = new();
-
-    /// <summary>Where the section's time begins, CLOCK_MONOTONIC ns: when recording began or, if the header does not tell, with
-    /// the earliest event of the first chunk that has any. Null before that is known.</summary>
-    public ulong? Begin { get; private set; }
+    public CaptureNames Names => names.Names;
 
     /// <summary>The context block just read, else null.</summary>
     public CaptureContext? Context => source.Current.Context;
@@ -158,11 +156,8 @@ public sealed class CaptureReader
         {
             CutShort += footerSeen ? 0 : 1;
             footerSeen = false;
-            Header = null;
-            Clocks = new ClockTable();
-            Names = new CaptureNames();
-            Begin = null;
-            Section++;
+            (clocks, names) = (new ClockTable.Builder(), new CaptureNames.Builder());
+            Known = new EventContext { Section = Section + 1 };
             fileId = block.FileId;
             expected = 0;
         }
@@ -193,22 +188,31 @@ public sealed class CaptureReader
         }
 
         // Of a kind of a later minor version the place, the promise and the ledger count all the same.
-        Header = block.CaptureHeader ?? Header;
-        Clocks.AddRange(block.Context?.Clocks ?? []);
+        var header = block.CaptureHeader ?? Header;
+        clocks.AddRange(block.Context?.Clocks ?? []);
         if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
         {
-            Clocks.Add(anchor);
+            clocks.Add(anchor);
         }
 
-        Names.OfSeveralHosts = Header is { Hosts.Count: > 1 };
+        names.OfSeveralHosts = header is { Hosts.Count: > 1 };
         if (block.Context is { } context)
         {
-            Names.Add(context);
+            names.Add(context);
         }
 
-        Begin ??= Header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp);
+        Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
         footerSeen |= block.Footer is not null;
         CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
         return true;
+    }
+
+    private void Know(CaptureHeader? header, ulong? begin)
+    {
+        var (now, said) = (clocks.Clocks, Names);
+        if (!ReferenceEquals(header, Known.Header) || begin != Known.Begin || now != Known.Clocks || said != Known.Names)
+        {
+            Known = new EventContext { Section = Section, Header = header, Begin = begin, Clocks = now, Names = said };
+        }
     }
 }

@@ -26,6 +26,7 @@ public sealed class CaptureWriter
     private readonly BlockIndex index = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
+    private readonly HeldNumbers numbers;
     private byte[] raw = [];
     private byte[] block = [];
     private int held;
@@ -41,7 +42,7 @@ public sealed class CaptureWriter
     /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
-        : this(output, chunkBytes, fileId)
+        : this(output, chunkBytes, fileId, header.Hosts.Count > 1)
     {
         header.Write(metadata);
         WriteMetadata(BlockKind.Header);
@@ -52,7 +53,7 @@ public sealed class CaptureWriter
     /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
     /// <param name="chunkBytes">As for a new section.</param>
     public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
-        : this(output, chunkBytes, fileId: null)
+        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 })
     {
         if (section.Block.Kind == BlockKind.Header)
         {
@@ -64,13 +65,14 @@ public sealed class CaptureWriter
         WriteMetadata(BlockKind.Header);
     }
 
-    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId)
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         this.output = output;
         this.fileId = fileId ?? NewFileId();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];
+        numbers = new HeldNumbers(ofSeveralHosts);
     }
 
     /// <summary>Bytes written.</summary>
@@ -144,13 +146,13 @@ public sealed class CaptureWriter
         block.Settled = Settled ?? block.LastTimestamp;
         WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
         Count(chunk, in block);
-        held = 0;
+        Empty();
     }
 
     /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
     public void Discard()
     {
-        held = 0;
+        Empty();
         Events = EventsWritten;
         cgroups.Clear();
         namespaces.Clear();
@@ -160,12 +162,12 @@ public sealed class CaptureWriter
     /// <summary>
     /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
     /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
-    /// only tells of names: they may as well come earlier than the events before them.
+    /// only tells of names and none of its events refers to these: then they may as well come earlier.
     /// </summary>
     public void Copy(CaptureReader reader)
     {
         var block = reader.Block;
-        if (held > 0 && reader.Context is { IsOfNames: true })
+        if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
         {
             block.Settled = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -186,11 +188,28 @@ public sealed class CaptureWriter
         Count(reader.Events, in block);
     }
 
-    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in.</summary>
-    public void NameCgroup(in NamedId name) => Name(cgroups, name);
+    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in. The open
+    /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
+    public void NameCgroup(in NamedId name)
+    {
+        if (held > 0 && numbers.HasCgroup(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(cgroups, name);
+    }
 
     /// <summary>The same for their network namespace.</summary>
-    public void NameNetns(in NamedId name) => Name(namespaces, name);
+    public void NameNetns(in NamedId name)
+    {
+        if (held > 0 && numbers.HasNetns(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(namespaces, name);
+    }
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
@@ -239,6 +258,34 @@ public sealed class CaptureWriter
             cgroups.Clear();
             namespaces.Clear();
         }
+    }
+
+    private bool IsOfHeld(CaptureContext context)
+    {
+        var open = events.AsSpan(0, held);
+        foreach (var name in context.Cgroups)
+        {
+            if (numbers.HasCgroup(open, name))
+            {
+                return true;
+            }
+        }
+
+        foreach (var name in context.NetworkNamespaces)
+        {
+            if (numbers.HasNetns(open, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Empty()
+    {
+        held = 0;
+        numbers.Clear();
     }
 
     private void CloseIfHeld()

@@ -24,6 +24,9 @@ internal sealed class LoadedBlock
     /// <summary>Whether the stream had ended.</summary>
     internal bool IsEnd { get; private set; }
 
+    /// <summary>Whether it takes much more memory once it is decoded, so that no two are at the same time: not decoded ahead.</summary>
+    internal bool IsDecodedInTurn => header.Kind is not BlockKind.Chunk;
+
     /// <summary>Why the payload could not be decoded.</summary>
     internal string? Malformed { get; set; }
 
@@ -38,7 +41,7 @@ internal sealed class LoadedBlock
     /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
     internal void Load(BlockReader blocks)
     {
-        (count, Malformed, CaptureHeader, Context, Footer) = (0, null, null, null, null);
+        Forget();
         try
         {
             IsEnd = !blocks.Read();
@@ -92,6 +95,9 @@ internal sealed class LoadedBlock
         count = length;
         return events.AsSpan(0, length);
     }
+
+    /// <summary>What it held is no longer needed.</summary>
+    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer) = (0, null, null, null, null);
 
     /// <summary>Takes the room back: the events are none.</summary>
     internal void NoEvents() => count = 0;

@@ -14,7 +14,7 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
-    private ClockTable clocks = new();
+    private ClockTable clocks = ClockTable.None;
     private ulong recordedTo;
 
     /// <param name="start">Where the section begins in the file.</param>
@@ -94,7 +94,7 @@ internal sealed class SectionAccount
         blocksMissing = reader.Damage.MissingBlocks;
         Ledger += reader.Block.Ledger;
         Declared += reader.Context?.Missing ?? default;
-        clocks = reader.Clocks;
+        clocks = reader.Known.Clocks;
         recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
         Header ??= reader.Header;
         Footer ??= reader.Footer;

@@ -229,18 +229,18 @@ public sealed class EventJsonTests
     [Fact]
     public void Times_tell_the_wall_clock_and_where_it_steps()
     {
-        var clocks = new ClockTable();
+        var clocks = new ClockTable.Builder();
         var lines = string.Concat(new long[] { 5, 5, -3, -3, 5 }.Select((offset, at) => Json(connect with { Timestamp = 100 + (ulong)at }, offset)));
         Assert.Equal(5, EventJson.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(lines)), clocks: clocks).Count());
 
-        Assert.Equal([(100ul, 5L), (102ul, -3L), (104ul, 5L)], clocks.Anchors.Select(anchor => (anchor.Monotonic, anchor.WallOffset)));
+        Assert.Equal([(100ul, 5L), (102ul, -3L), (104ul, 5L)], clocks.Clocks.Anchors.Select(anchor => (anchor.Monotonic, anchor.WallOffset)));
     }
 
     [Fact]
     public void A_time_that_is_none_is_told() => Assert.Equal(
         "line 1: time is \"today\"; expected one such as 2026-01-31T23:59:59.123456789Z, from 1970 to 2554",
         Assert.Throws<CaptureFormatException>(() => EventJson.ReadAll(
-            new MemoryStream(Encoding.UTF8.GetBytes($"{{{Minimal},\"time\":\"today\"}}")), clocks: new ClockTable()).ToArray()).Message);
+            new MemoryStream(Encoding.UTF8.GetBytes($"{{{Minimal},\"time\":\"today\"}}")), clocks: new ClockTable.Builder()).ToArray()).Message);
 
     [Fact]
     public void Damaged_lines_give_an_event_or_the_one_error() => Gen

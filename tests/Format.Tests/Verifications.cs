@@ -62,6 +62,7 @@ public class Verifications
         CaptureBlock.Rehash(file, Offsets[2]);
         var found = Verify(file).Problems.Entries;
         Assert.Contains(found, entry => System.Text.RegularExpressions.Regex.IsMatch(entry.What, problem));
+        Assert.DoesNotContain(found, entry => entry.What.Contains('{', StringComparison.Ordinal));
         Assert.Contains(found, entry => entry.Offset == Offsets[2] || entry.Offset == Offsets[^2]);
     }
 

@@ -90,12 +90,42 @@ def unpacked(block):
         return block.payload
     expect(block.codec == 1, "unknown codec")
     expect(block.raw_length > 0, "packed payload of no bytes")
+    expect_matches(block.payload)
     try:
         raw = lz4.block.decompress(block.payload, uncompressed_size=block.raw_length)
     except lz4.block.LZ4BlockError as error:
         raise Malformed(error) from error
     expect(len(raw) == block.raw_length, "packed payload of another length")
     return raw
+
+
+def expect_matches(packed):
+    """A match repeats what was there before; liblz4 does not look whether its distance is 0."""
+    at = done = 0
+
+    def length(nibble):
+        nonlocal at
+        total = nibble
+        while nibble == 15:
+            expect(at < len(packed), "packed payload that ends in a length")
+            total += packed[at]
+            at += 1
+            if packed[at - 1] < 255:
+                break
+        return total
+
+    while at < len(packed):
+        token = packed[at]
+        at += 1
+        literals = length(token >> 4)
+        at += literals
+        done += literals
+        if at >= len(packed):
+            break
+        distance = int.from_bytes(packed[at:at + 2], "little")
+        expect(0 < distance <= done, "match of bytes that are not there")
+        at += 2
+        done += length(token & 15) + 4
 
 
 # Metadata: MessagePack

@@ -20,6 +20,8 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private ConnectionTracker? tracker;
     private EventFilter opening = filter.Opening.Events;
+    private CaptureNames? namesBefore;
+    private CaptureNames? named;
     private bool isAnnounced;
     private ulong lastEvent;
     private ulong recordedTo;
@@ -79,6 +81,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
                 continue;
             }
 
+            Name(events.Names);
             var now = events.Reader.Damage.Count;
             Account(section, events, batch, repeated, isDamaged: now != damage);
             damage = now;
@@ -124,7 +127,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             return true;
         }
 
-        if (events.Begin is not { } begin)
+        if (events.Known.Begin is not { } begin)
         {
             return false;
         }
@@ -150,10 +153,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             return false;
         }
+
         Recording.Describe(events.Header);
-        events.Names.Continue(Recording.Names);
-        Recording.Names = events.Names;
-        opening = opening with { Names = events.Names };
+        (namesBefore, named) = (Recording.Names, null);
         section.Begin(recorded, knownTo: begin < recordedTo ? recordedTo : 0);
         Skip(section.Period.From);
         return true;
@@ -162,8 +164,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private void Begin(EventStream events, ulong origin, ulong start)
     {
         End();
-        var anchor = events.Header?.Start ?? events.Clocks.At(start);
-        opening = filter.Opening.Resolve(events.Begin!.Value, anchor, events.Names);
+        var anchor = events.Header?.Start ?? events.Known.Clocks.At(start);
+        opening = filter.Opening.Resolve(events.Known with { Clock = anchor });
+        (namesBefore, named) = (null, null);
         var from = Math.Clamp(start, opening.Window.From, Math.Max(opening.Window.From, opening.Window.To));
         recordings.Add(new RecordedSpan
         {
@@ -173,12 +176,22 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             End = from,
             Origin = origin,
             Window = opening.Window,
-            Names = events.Names,
             WallOffset = anchor?.WallOffset,
         });
         Recording.Describe(events.Header);
         tracker = new ConnectionTracker(start);
         (lastEvent, recordedTo, isAnnounced) = (start, start, false);
+    }
+
+    /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
+    private void Name(CaptureNames names)
+    {
+        if (names != named)
+        {
+            named = names;
+            Recording.Names = namesBefore is { } before ? names.Continuing(before) : names;
+            opening = opening with { Names = Recording.Names };
+        }
     }
 
     /// <summary>Notes what became of the events of a block, as far as it is in the time that is wanted and new.</summary>

@@ -51,7 +51,7 @@ public sealed class RecordedSpan
     public Ledger Ledger { get; internal set; }
 
     /// <summary>What is named of what its events refer to.</summary>
-    public CaptureNames Names { get; internal set; } = new();
+    public CaptureNames Names { get; internal set; } = CaptureNames.None;
 
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;

@@ -93,7 +93,7 @@ public sealed class CaptureFiguresTests
     [InlineData("cgroup=/none", 0)]
     public void A_selector_takes_cgroups_as_the_filter_does(string selector, int count)
     {
-        var names = new CaptureNames();
+        var names = new CaptureNames.Builder();
         names.Add(new CaptureContext
         {
             Cgroups =
@@ -102,7 +102,7 @@ public sealed class CaptureFiguresTests
                 new NamedId(2, $"/system.slice/docker-{string.Concat(Enumerable.Repeat("0123456789abcdef", 4))}.scope"),
             ],
         });
-        var recording = new RecordedSpan { Start = 0, Names = names };
+        var recording = new RecordedSpan { Start = 0, Names = names.Names };
         var of = ConnectionSelector.Parse(selector);
         Assert.Equal(count, new ulong[] { 1, 2, 3 }.Count(cgroup =>
             of.Matches(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, recording)));

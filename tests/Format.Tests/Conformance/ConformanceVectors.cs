@@ -146,6 +146,8 @@ internal static class ConformanceVectors
         yield return ("unknown-codec", ChangeSecond(block => block.Header.Codec = (BlockCodec)9));
         yield return ("unknown-encoding", ChangeSecond(block => block.WithRaw(
             Payloads.WithColumn(Payloads.WithoutColumn(block.Raw, id: 1), id: 1, encoding: 77, [1, 2, 3]))));
+        yield return ("lz4-distance-0", ChangeSecond(block => Lz4Bytes.PutInto(block, distance: 0)));
+        yield return ("lz4-distance-beyond-the-beginning", ChangeSecond(block => Lz4Bytes.PutInto(block, distance: block.Raw.Length)));
         yield return ("wrong-raw-length", ChangeSecond(block => block.Header.RawLength++));
         yield return ("wrong-event-count", ChangeSecond(block => block.Header.Events++));
         yield return ("too-many-events", ChangeSecond(block => block.Header.Events = BlockHeader.MaxEvents + 1));
