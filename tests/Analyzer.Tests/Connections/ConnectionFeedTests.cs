@@ -120,14 +120,7 @@ public sealed class ConnectionFeedTests
         })
         {
             var sink = new ConnectionList();
-            var feed = new ConnectionFeed(sink, new ConnectionFilter()) { MayComeAgainFrom = 1000 };
-            foreach (var capture in captures)
-            {
-                capture.Position = 0;
-                feed.Read(new EventStream(new CaptureReader(capture)));
-            }
-
-            feed.End();
+            var feed = ReadAhead(sink, captures);
             Assert.Equal(once.Select(one => (one.Id, one.Opened, one.Ended)), sink.Connections.Select(one => (one.Id, one.Opened, one.Ended)));
             Assert.Equal((1000ul, 2000ul, 1000ul), (Assert.Single(feed.Recordings).Start, feed.Recordings[0].End, feed.Recordings[0].Length));
             Assert.Equal((recorded[0].Ledger.Emitted, recorded[0].Ledger.Lost), (feed.Recordings[0].Ledger.Emitted, feed.Recordings[0].Ledger.Lost));
@@ -152,8 +145,16 @@ public sealed class ConnectionFeedTests
         CaptureStarts? Of(string boot, ulong start) => CaptureStarts.Of(Capture(boot, start, start + 10, default));
         Assert.Equal([3, 0, 2, 1], CaptureStarts.Order([Of("b", 200), Of("a", 50), Of("b", 300), Of("b", 100)]));
         Assert.Equal([0, 1], CaptureStarts.Order([Of("b", 200), CaptureStarts.Of(new MemoryStream([1, 2, 3]))]));
-        Assert.Equal(100ul, CaptureStarts.MayComeAgainFrom([Of("b", 50), Of("b", 200), null, Of("b", 100)]));
-        Assert.Equal(ulong.MaxValue, CaptureStarts.MayComeAgainFrom([Of("b", 50)]));
+    }
+
+    [Fact]
+    public void What_may_come_again_is_known_section_by_section_and_clock_by_clock()
+    {
+        CaptureStarts Of(params ulong[] starts) => new([.. starts.Select(start => new SectionStart(start < 1000 ? "b" : "c", start))]);
+        var ahead = new SectionsAhead([Of(100, 200, 5000, 300), null, Of(150, 6000)]);
+        Assert.Equal([150ul, 150ul, 6000ul, 150ul, 150ul], Enumerable.Range(1, 5).Select(section => ahead.MayComeAgainFrom(section, "b")));
+        Assert.Equal([200ul, 300ul, ulong.MaxValue, ulong.MaxValue], Enumerable.Range(1, 4).Select(section => new SectionsAhead([Of(100, 200, 300)]).MayComeAgainFrom(section, "b")));
+        Assert.Equal((5000ul, ulong.MaxValue), (new SectionsAhead([null, Of(5000)]).MayComeAgainFrom(1, "c"), new SectionsAhead([null, Of(5000)]).MayComeAgainFrom(1, "")));
     }
 
     [Theory]
@@ -210,6 +211,21 @@ public sealed class ConnectionFeedTests
         Assert.True(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Ports = [.. none], Pids = [] }) }.IsAny);
         Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uid = 0 }) }.IsAny);
         Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
+    }
+
+    private static ConnectionFeed ReadAhead(IConnectionSink sink, params MemoryStream[] captures)
+    {
+        var starts = Array.ConvertAll(captures, CaptureStarts.Of);
+        var feed = new ConnectionFeed(sink, new ConnectionFilter());
+        for (var at = 0; at < captures.Length; at++)
+        {
+            captures[at].Position = 0;
+            feed.Ahead = starts[at..];
+            feed.Read(new EventStream(new CaptureReader(captures[at])));
+        }
+
+        feed.End();
+        return feed;
     }
 
     private static (IReadOnlyList<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)
