@@ -31,22 +31,22 @@ public sealed class FlightRecorderTests : IDisposable
     public void A_file_that_holds_everything_claims_everything()
     {
         var (header, _, events) = Record(new FlightLimits(TimeSpan.FromHours(1), FlightLimits.DefaultBytes), seconds: 60);
-        Assert.Equal(([new RecordedPeriod(100 * Second, ulong.MaxValue)], 600), (header.Recorded, events.Length));
-        Assert.Equal(Clocks(), new ClockAnchor(now, now + (5 * Second), now + (7 * Second)));
-        Assert.Equal(100 * Second, header.Start!.Value.Monotonic);
+        Assert.Equal([new RecordedPeriod(100 * Second, ulong.MaxValue)], header.Recorded);
+        Assert.Equal((100 * Second, 600), (header.Start!.Value.Monotonic, events.Length));
     }
 
     [Fact]
-    public void Where_nothing_is_left_the_time_since_the_last_event_is_what_it_holds()
+    public void Where_no_event_is_left_the_quiet_time_is_what_it_holds()
     {
         var (header, _, events) = Record(new FlightLimits(TimeSpan.FromSeconds(10), FlightLimits.DefaultBytes), seconds: 60, quiet: 1_000);
         Assert.Empty(events);
-        Assert.InRange(Assert.Single(header.Recorded).From, 159 * Second, 161 * Second);
+        // The clocks are written down once a minute.
+        Assert.InRange(Assert.Single(header.Recorded).From, 1090 * Second, 1150 * Second);
     }
 
     private (CaptureHeader Header, CaptureFooter Footer, TcpEvent[] Events) Record(FlightLimits limits, int seconds, int quiet = 0)
     {
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "f-%n.tcap")), FileMode.CreateNew, keep: null);
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "f-%n.tcap"), "host"), FileMode.CreateNew, keep: null);
         var said = new List<string>();
         using (var recorder = new FlightRecorder(files, new CaptureHeader { Start = Clocks() }, Clocks, limits, [], new SeriesOptions { Tell = said.Add }))
         {

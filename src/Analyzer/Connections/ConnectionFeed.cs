@@ -44,6 +44,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     /// that a later section may have as well are remembered, until it has been read. None are if this is not set.</summary>
     public IReadOnlyList<CaptureStarts?> Ahead { get; set; } = [];
 
+    /// <summary>How many events were remembered at once, at most, since they might have come again.</summary>
+    internal int RememberedAtMost => seen.Most;
+
     private RecordedSpan Recording => recordings[^1];
 
     /// <summary>Reads one capture of which no other is the continuation.</summary>

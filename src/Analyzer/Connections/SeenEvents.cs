@@ -11,6 +11,9 @@ internal sealed class SeenEvents
     private TcpEvent[] fresh = [];
     private ulong rememberedFrom = ulong.MaxValue;
 
+    /// <summary>How many were remembered at once so far, at most.</summary>
+    internal int Most { get; private set; }
+
     /// <summary>Says what is to be remembered from now on.</summary>
     /// <param name="time">Events from this time on may come again later, CLOCK_MONOTONIC ns; the greatest number: none.</param>
     /// <param name="before">No event before this time comes any more, also not next: such are forgotten.</param>
@@ -50,6 +53,7 @@ internal sealed class SeenEvents
             }
         }
 
+        Most = Math.Max(Most, seen.Count);
         return fresh.AsSpan(0, count);
     }
 

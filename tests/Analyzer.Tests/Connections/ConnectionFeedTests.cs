@@ -1,4 +1,5 @@
 using System.Net;
+using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
@@ -137,6 +138,44 @@ public sealed class ConnectionFeedTests
         feed.Read(new EventStream(new CaptureReader(Capture("boot", 140, 280, default, Event(TcpEventType.Connect, 1, 151), Event(TcpEventType.Close, 1, 251)))));
         feed.End();
         Assert.Equal((2, 2L), (feed.Recordings.Count, feed.Overlapping));
+    }
+
+    [Fact]
+    public void What_a_flight_recorder_claims_without_saying_when_counts_from_its_first_event()
+    {
+        const ulong Day = 86_400_000_000_000;
+        var header = new CaptureHeader { BootId = "boot", Start = new ClockAnchor(100, 100, 100), Options = new Dictionary<string, string> { ["flight"] = "10s" } };
+        TcpEvent[] events = [.. Enumerable.Range(0, 10).Select(i => Event(i % 2 == 0 ? TcpEventType.Connect : TcpEventType.Close, (ulong)(i / 2) + 1, (30 * Day) + ((ulong)i * 10)) with { Sequence = (ulong)i + 1 })];
+        MemoryStream Kept(int from, int to) => Capture(header, (30 * Day) + ((ulong)to * 10) - 5, default, events[from..to]);
+
+        var churn = new ConnectionChurn(1_000_000_000);
+        var one = Assert.Single(ConnectionFeed.ReadAll(Kept(4, 8), churn));
+        Assert.Equal(((30 * Day) + 40, 35ul, 1L), (one.Start, one.Length, churn.IntervalCount([one])));
+
+        // What both files have leaves no gap; where a file is missing, nobody knows what happened.
+        var whole = Assert.Single(ReadAhead(new ConnectionList(), Kept(0, 6), Kept(4, 10)).Recordings);
+        Assert.Equal((0, 95ul), (whole.Pauses.Count, whole.Length));
+        var gap = Assert.Single(ReadAhead(new ConnectionList(), Kept(0, 4), Kept(6, 10)).Recordings);
+        Assert.Equal([new RecordedPeriod((30 * Day) + 35, (30 * Day) + 60)], gap.Pauses);
+        Assert.Equal(70ul, gap.Length);
+    }
+
+    [Fact]
+    public void No_more_events_are_remembered_than_may_come_again()
+    {
+        // Ten sections of one file, each with events of which the next one has the last.
+        TcpEvent[] events = [.. Enumerable.Range(0, 1000).Select(i => Event(TcpEventType.Connect, (ulong)i + 1, 1000 + (ulong)i) with { Sequence = (ulong)i + 1 })];
+        var file = new MemoryStream();
+        for (var section = 0; section < 10; section++)
+        {
+            var from = Math.Max(0, (section * 100) - 10);
+            Capture("boot", 1000 + (ulong)from, 1100 + ((ulong)section * 100), default, events[from..((section + 1) * 100)]).CopyTo(file);
+        }
+
+        var sink = new ConnectionList();
+        var feed = ReadAhead(sink, file);
+        Assert.Equal((1000, 90L), (sink.Connections.Count, feed.Repeated));
+        Assert.InRange(feed.RememberedAtMost, 10, 20);
     }
 
     [Fact]
