@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
 namespace TraceCap.Analyzer;
@@ -16,13 +17,15 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
 {
     private ClockAnchor? unwritten;
     private NameScribe? names;
-    private ulong readUpTo;
+    private LossDates losses = new();
+    private RecordedPeriod window;
+    private ulong recordedTo;
 
     /// <inheritdoc />
     protected override CaptureWriter Begin()
     {
         unwritten = null;
-        readUpTo = 0;
+        (losses, recordedTo) = (new LossDates(), 0);
         var header = Reader.Header ?? new CaptureHeader();
         var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
         var writer = new CaptureWriter(output, cut) { Settled = 0 };
@@ -50,13 +53,17 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     /// <inheritdoc />
     protected override Ledger Share(in Ledger ledger)
     {
-        var before = readUpTo;
-        readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
-        var wanted = Reader.Known is { Begin: not null } known
-            ? filter.Resolve(known with { Clock = known.Clocks.At(readUpTo) })
-            : new EventFilter();
-        return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
+        var told = Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp);
+        recordedTo = Math.Max(recordedTo, Reader.Footer?.End?.Monotonic ?? told);
+        window = Reader.Known is { Begin: not null } known ? filter.Resolve(known with { Clock = known.Clocks.At(recordedTo) }).Window : new RecordedPeriod(0, ulong.MaxValue);
+        return Share(losses.Take(in Reader.Block, damaged: false));
     }
+
+    /// <inheritdoc />
+    protected override Ledger ShareAtEnd() => Share(losses.End(recordedTo));
+
+    private Ledger Share(DatedLoss? loss) =>
+        loss is { } known && known.IsWithin(window) ? known.Ledger with { Emitted = known.Ledger.Lost } : default;
 
     /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
     /// knows yet when the section begins.</summary>

@@ -169,7 +169,8 @@ public sealed record CaptureSummary
             clocks = reader.Known.Clocks;
             names = reader.Names;
             bytes += reader.Length;
-            ledger += block.Ledger;
+            // The footer knows of the losses that damaged blocks told of, too.
+            ledger = reader.Footer?.Ledger ?? ledger + block.Ledger;
             switch (block.Kind)
             {
                 case BlockKind.Header:

@@ -98,7 +98,14 @@ public static class SummaryText
         if (section.Clocks.Anchors.Count > 1)
         {
             var (first, last) = (section.Clocks.Anchors[0], section.Clocks.Anchors[^1]);
-            Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
+            if (section is { Header.ClaimsTooMuch: true, Events: > 0 })
+            {
+                Line(text, "recorded", $"from {WallOf(section, section.FirstTimestamp)} or a little earlier, to {Wall(last.Realtime)}; the recorder was started {Wall(first.Realtime)}");
+            }
+            else
+            {
+                Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
+            }
         }
         else if (section.Clocks.Anchors.Count == 1)
         {

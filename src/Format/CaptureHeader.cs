@@ -62,6 +62,13 @@ public sealed record CaptureHeader
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
     internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
+    /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
+    public const string Flight = "flight";
+
+    /// <summary>Whether nothing tells when what the section holds began, and <see cref="Start"/> may be long before it: so it is with
+    /// a flight recorder's files of earlier versions, which say when their recorder was started.</summary>
+    public bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);
+
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);

@@ -71,7 +71,11 @@ public abstract class CaptureRewriter(CaptureReader reader)
     /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
     protected virtual Ledger Share(in Ledger ledger) => ledger;
 
-    private static void End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
+    /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
+    /// overridden.</summary>
+    protected virtual Ledger ShareAtEnd() => default;
+
+    private void End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
     {
         var missing = section.Missing;
         if (!missing.IsNone)
@@ -79,7 +83,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
             writer.WriteContext(new CaptureContext { Missing = missing });
         }
 
-        var total = ledger + section.LedgerOfMissing;
+        var total = ledger + ShareAtEnd() + section.LedgerOfMissing;
         writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
         writer.Complete(section.EndReason, section.Footer?.End);
     }

@@ -40,6 +40,10 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>The names of what that section's events refer to, as far as it has been read.</summary>
     public CaptureNames Names { get; private set; } = CaptureNames.None;
 
+    /// <summary>Whether all of that section has been read: the events just given are its last ones, and the reader stands on the
+    /// next one or at the end.</summary>
+    public bool SectionEnded => sectionEnded || ended;
+
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
     /// <returns>False at the end.</returns>

@@ -52,7 +52,7 @@ internal sealed class MergeSource : IDisposable
     {
         get
         {
-            var all = new RecordedPeriod(Header.Start?.Monotonic ?? Span.First - (ulong)ClockOffset, end.Time);
+            var all = new RecordedPeriod((Header.ClaimsTooMuch ? null : Header.Start?.Monotonic) ?? Span.First - (ulong)ClockOffset, end.Time);
             return (Header.Recorded.Count == 0 ? [all] : Header.Recorded.Select(period => period.Within(all)))
                 .Where(period => period.To > period.From)
                 .Select(period => new RecordedPeriod(period.From + (ulong)ClockOffset, period.To + (ulong)ClockOffset));

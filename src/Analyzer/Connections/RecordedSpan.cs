@@ -127,13 +127,21 @@ public sealed class RecordedSpan
             return;
         }
 
-        if (losses is [.., var last] && from <= last.To)
+        // Mostly it is the last one: but what several captures tell of one time may come in any order.
+        var place = losses.Count;
+        while (place > 0 && from <= losses[place - 1].To)
         {
-            losses[^1] = last with { To = Math.Max(last.To, to) };
+            place--;
         }
-        else
+
+        var behind = place;
+        while (behind < losses.Count && losses[behind].From <= to)
         {
-            losses.Add(new LossPeriod(from, to));
+            (from, to) = (Math.Min(from, losses[behind].From), Math.Max(to, losses[behind].To));
+            behind++;
         }
+
+        losses.RemoveRange(place, behind - place);
+        losses.Insert(place, new LossPeriod(from, to));
     }
 }
