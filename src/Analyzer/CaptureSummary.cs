@@ -99,13 +99,16 @@ public sealed record CaptureSummary
         clocks.AddRange(Known(section.Header.Start));
         var missing = default(MissingEvents);
         var names = new CaptureNames();
-        foreach (var context in SectionIndex.ReadContexts(file, section))
+        var passed = 0;
+        foreach (var (entry, context) in SectionIndex.ReadContexts(file, section))
         {
+            passed = PassEvents(clocks, footer.Index, passed, entry.Offset);
             clocks.AddRange(context.Clocks);
             missing += context.Missing;
             names.Add(context);
         }
 
+        PassEvents(clocks, footer.Index, passed, long.MaxValue);
         clocks.AddRange(Known(footer.End));
         var filled = chunks.Where(entry => entry.Events > 0).ToArray();
         return new SectionSummary
@@ -123,6 +126,21 @@ public sealed record CaptureSummary
             Clocks = clocks,
             Names = names,
         };
+    }
+
+    /// <summary>Tells the clocks which events stand before a block.</summary>
+    /// <returns>Up to which entry of the index they do.</returns>
+    private static int PassEvents(ClockTable clocks, IReadOnlyList<BlockEntry> index, int next, long offset)
+    {
+        for (; next < index.Count && index[next].Offset < offset; next++)
+        {
+            if (index[next].Events > 0)
+            {
+                clocks.Pass(index[next].LastTimestamp);
+            }
+        }
+
+        return next;
     }
 
     private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter)

@@ -76,7 +76,7 @@ public static class SummaryText
                 Line(text, "", limit);
             }
 
-            Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            AddFilters(text, header);
             foreach (var selection in header.Selection)
             {
                 Line(text, "cut", selection);
@@ -121,6 +121,27 @@ public static class SummaryText
         if (section.Recorded > 0)
         {
             Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Recorded:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
+        }
+    }
+
+    /// <summary>What each of the merged captures was filtered and cut by, if that was not the same.</summary>
+    private static void AddFilters(StringBuilder text, CaptureHeader header)
+    {
+        if (header.Inputs.Count == 0)
+        {
+            Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            return;
+        }
+
+        Line(text, "filters", "not the same for all of the captures that were merged:");
+        foreach (var input in header.Inputs.Take(MaxNames))
+        {
+            Line(text, "", (input.Filters.Count == 0 ? "none" : Pairs(input.Filters)) + string.Concat(input.Selection.Select(cut => $"; cut {cut}")));
+        }
+
+        if (header.Inputs.Count > MaxNames)
+        {
+            Line(text, "", Invariant($"and {header.Inputs.Count - MaxNames:N0} more (--json)"));
         }
     }
 

@@ -22,6 +22,8 @@ internal sealed class BlockDecoder
                 case BlockKind.Chunk:
                     var payload = Unpack(block).Span;
                     chunks.Decode(payload, block.NewEvents((int)block.Header.Events));
+                    var times = chunks.ReadTimestamps(payload);
+                    block.Latest = times.IsEmpty ? null : Vectors.Range(times).Greatest;
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));

@@ -20,6 +20,7 @@ public sealed class CaptureReader
     private Guid fileId;
     private long expected;
     private bool footerSeen = true;
+    private bool hasEnded;
 
     /// <summary>Reads from where the stream stands, on one thread.</summary>
     /// <param name="input">Stays open.</param>
@@ -112,13 +113,15 @@ public sealed class CaptureReader
             }
         }
 
-        if (!footerSeen || Section == 0)
-        {
-            CutShort++;
-            footerSeen = true;
-        }
-
+        CountEnd();
         return false;
+    }
+
+    /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
+    private void CountEnd()
+    {
+        CutShort += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        hasEnded = footerSeen = true;
     }
 
     private bool ReadBlock()
@@ -195,6 +198,11 @@ public sealed class CaptureReader
         // Of a kind of a later minor version the place, the promise and the ledger count all the same.
         Header = block.CaptureHeader ?? Header;
         Clocks.AddRange(block.Context?.Clocks ?? []);
+        if (block.Latest is { } latest)
+        {
+            Clocks.Pass(latest);
+        }
+
         if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
         {
             Clocks.Add(anchor);

@@ -26,6 +26,7 @@ public sealed class CaptureWriter
     private readonly BlockIndex index = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
+    private readonly List<ClockAnchor> clocks = [];
     private byte[] raw = [];
     private byte[] block = [];
     private int held;
@@ -154,6 +155,7 @@ public sealed class CaptureWriter
         Events = EventsWritten;
         cgroups.Clear();
         namespaces.Clear();
+        clocks.Clear();
         metadata.ResetWrittenCount();
     }
 
@@ -192,10 +194,15 @@ public sealed class CaptureWriter
     /// <summary>The same for their network namespace.</summary>
     public void NameNetns(in NamedId name) => Name(namespaces, name);
 
+    /// <summary>Has a clock told before the chunk that the events appended after this will be in.</summary>
+    /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
+    public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
+
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
     {
         CloseIfHeld();
+        WriteNames();
         context.Write(metadata);
         WriteMetadata(BlockKind.Context);
     }
@@ -206,6 +213,7 @@ public sealed class CaptureWriter
     public void Complete(string reason, ClockAnchor? end)
     {
         CloseIfHeld();
+        WriteNames();
         new CaptureFooter
         {
             Reason = reason,
@@ -229,15 +237,16 @@ public sealed class CaptureWriter
         }
     }
 
-    /// <summary>Writes what is to be named. Events that are held come behind it, so it promises nothing.</summary>
+    /// <summary>Writes what is to be told before the next chunk. Events that are held come behind it, so it promises nothing.</summary>
     private void WriteNames()
     {
-        if (cgroups.Count + namespaces.Count > 0)
+        if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
-            new CaptureContext { Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
+            new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
             WriteMetadata(BlockKind.Context, settled: 0);
             cgroups.Clear();
             namespaces.Clear();
+            clocks.Clear();
         }
     }
 

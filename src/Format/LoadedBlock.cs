@@ -35,10 +35,13 @@ internal sealed class LoadedBlock
 
     internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
 
+    /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
+    internal ulong? Latest { get; set; }
+
     /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
     internal void Load(BlockReader blocks)
     {
-        (count, Malformed, CaptureHeader, Context, Footer) = (0, null, null, null, null);
+        (count, Malformed, CaptureHeader, Context, Footer, Latest) = (0, null, null, null, null, null);
         try
         {
             IsEnd = !blocks.Read();

@@ -51,6 +51,39 @@ internal static class MessagePackMap
         return list;
     }
 
+    internal static void WriteTexts(ref MessagePackWriter writer, IReadOnlyList<string> values)
+    {
+        writer.WriteArrayHeader(values.Count);
+        foreach (var value in values)
+        {
+            writer.Write(value);
+        }
+    }
+
+    internal static void WriteTexts(ref MessagePackWriter writer, IReadOnlyDictionary<string, string> values)
+    {
+        writer.WriteMapHeader(values.Count);
+        foreach (var (name, value) in values)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+    }
+
+    internal static List<string> ReadTextList(ref MessagePackReader reader) =>
+        ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "");
+
+    internal static Dictionary<string, string> ReadTexts(ref MessagePackReader reader)
+    {
+        var values = new Dictionary<string, string>();
+        ReadMap(ref reader, (ref MessagePackReader inner, string key) =>
+        {
+            values[key] = inner.ReadString() ?? "";
+            return true;
+        });
+        return values;
+    }
+
     /// <summary>Passes a number of elements that are to be kept.</summary>
     internal static int Limit(int elements) => elements <= MaxElements
         ? elements

@@ -93,7 +93,7 @@ internal static class CaptureChecks
         foreach (var section in SectionIndex.Find(stream) ?? [])
         {
             Check(section.Start >= 0 && section.Start < section.End && section.End <= file.Length, "a section outside of the file");
-            foreach (var context in SectionIndex.ReadContexts(stream, section))
+            foreach (var (_, context) in SectionIndex.ReadContexts(stream, section))
             {
                 Check(context.Clocks.Count <= file.Length, "more clocks than bytes");
             }
