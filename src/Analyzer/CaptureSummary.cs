@@ -12,6 +12,9 @@ public sealed record SectionSummary
     /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
     public string? EndReason { get; init; }
 
+    /// <inheritdoc cref="CaptureFooter.IsOfCutShort" />
+    public bool IsOfCutShort { get; init; }
+
     /// <summary>The section's bytes in the file.</summary>
     public long Bytes { get; init; }
 
@@ -115,6 +118,7 @@ public sealed record CaptureSummary
         {
             Header = section.Header,
             EndReason = footer.Reason,
+            IsOfCutShort = footer.IsOfCutShort,
             Bytes = section.End - section.Start,
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
@@ -172,7 +176,7 @@ public sealed record CaptureSummary
         private ClockTable clocks = new();
         private CaptureNames names = new();
         private CaptureHeader? header;
-        private string? endReason;
+        private CaptureFooter? footer;
         private long bytes;
         private long chunks;
         private Ledger ledger;
@@ -202,7 +206,7 @@ public sealed record CaptureSummary
                     missing += reader.Context!.Missing;
                     break;
                 case BlockKind.Footer:
-                    endReason = reader.Footer!.Reason;
+                    footer = reader.Footer;
                     break;
             }
         }
@@ -210,7 +214,8 @@ public sealed record CaptureSummary
         internal SectionSummary Build() => new()
         {
             Header = header,
-            EndReason = endReason,
+            EndReason = footer?.Reason,
+            IsOfCutShort = footer?.IsOfCutShort ?? false,
             Bytes = bytes,
             Chunks = chunks,
             Recorded = recorded,

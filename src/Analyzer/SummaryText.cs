@@ -200,7 +200,7 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
         }
 
-        if (summary.Sections.Any(section => section.EndReason?.StartsWith(CaptureFooter.CutShort, StringComparison.Ordinal) == true))
+        if (summary.Sections.Any(section => section.IsOfCutShort))
         {
             states.Add("recovered after it was cut short");
         }

@@ -84,18 +84,6 @@ internal sealed class NewCapture : IDisposable
         }
     }
 
-    /// <summary>Reads what was written, and says what is wrong with it. A pipe cannot be read again.</summary>
-    internal DamageLog? Verify()
-    {
-        if (unfinished is null)
-        {
-            return null;
-        }
-
-        using var written = new FileStream(unfinished, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-        return CaptureVerifier.Verify(written).Problems;
-    }
-
     /// <summary>A file to write and read meanwhile, beside the capture, for its owner only, and gone when it is closed.</summary>
     internal Stream OpenTemporary()
     {

@@ -96,6 +96,9 @@ public sealed class CaptureReader
     /// the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
 
+    /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
+    internal bool HasUnknown => source.Current.HasUnknown;
+
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
     public bool IsWhole => Damage.Count == 0 && CutShort == 0;
 

@@ -6,7 +6,7 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Writes one section of a capture to a stream that need not seek: a header block, chunks and context blocks, a footer.
-/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete"/> the section is
+/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete(string, ClockAnchor?)"/> the section is
 /// one that was cut short, readable up to the last block.
 /// </summary>
 public sealed class CaptureWriter
@@ -53,11 +53,17 @@ public sealed class CaptureWriter
     /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
     /// <param name="chunkBytes">As for a new section.</param>
     public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
+        : this(output, section, ulong.MaxValue, chunkBytes)
+    {
+    }
+
+    /// <summary>The same, with a header block that promises no more than it can keep.</summary>
+    internal CaptureWriter(Stream output, CaptureReader section, ulong settledAtMost, int chunkBytes = DefaultChunkBytes)
         : this(output, chunkBytes, fileId: null)
     {
         if (section.Block.Kind == BlockKind.Header)
         {
-            Copy(section);
+            Copy(section, settledAtMost);
             return;
         }
 
@@ -164,9 +170,18 @@ public sealed class CaptureWriter
     /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
     /// only tells of names: they may as well come earlier than the events before them.
     /// </summary>
-    public void Copy(CaptureReader reader)
+    /// <param name="reader">Stands on the block.</param>
+    /// <param name="settledAtMost">What the promise is lowered to, if later events break it.</param>
+    public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
+        block.Settled = Math.Min(block.Settled, settledAtMost);
+        if (block.Kind is BlockKind.Header or BlockKind.Context)
+        {
+            // Whatever it says: it has no events.
+            (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
+        }
+
         if (held > 0 && reader.Context is { IsOfNames: true })
         {
             block.Settled = 0;
@@ -210,20 +225,21 @@ public sealed class CaptureWriter
     /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
     /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
-    public void Complete(string reason, ClockAnchor? end)
+    public void Complete(string reason, ClockAnchor? end) => Complete(new CaptureFooter { Reason = reason, End = end });
+
+    /// <summary>Ends the section with a footer of which the totals are yet to be filled in.</summary>
+    internal void Complete(CaptureFooter footer)
     {
         CloseIfHeld();
         WriteNames();
-        new CaptureFooter
+        (footer with
         {
-            Reason = reason,
-            End = end,
             EventsByType = eventsByType,
             Ledger = CurrentLedger,
             RawBytes = RawBytes,
             SectionBytes = Length,
             Index = index.Entries,
-        }.Write(metadata);
+        }).Write(metadata);
         WriteMetadata(BlockKind.Footer);
         completed = true;
     }

@@ -41,7 +41,7 @@ internal sealed class LoadedBlock
     /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
     internal void Load(BlockReader blocks)
     {
-        (count, Malformed, CaptureHeader, Context, Footer, Latest) = (0, null, null, null, null, null);
+        (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
         try
         {
             IsEnd = !blocks.Read();
@@ -87,6 +87,9 @@ internal sealed class LoadedBlock
 
     /// <summary>Throws what was thrown when it was read ahead.</summary>
     internal void ThrowIfFailed() => failure?.Throw();
+
+    /// <summary>Whether the chunk has columns or tables that this version does not know.</summary>
+    internal bool HasUnknown { get; set; }
 
     /// <summary>Room for so many events.</summary>
     internal Span<TcpEvent> NewEvents(int length)

@@ -105,7 +105,7 @@ internal static class CaptureChecks
     {
         CaptureVerifier.Verify(new MemoryStream(file));
         var output = new MemoryStream();
-        new CaptureRecovery(Open(file), output).Run();
+        new CaptureRecovery(Open(file), output, KeptPromises.Find(Open(file))).Run();
         if (output.Length > 0)
         {
             var recovered = Open(output.ToArray());
@@ -113,6 +113,8 @@ internal static class CaptureChecks
             {
             }
 
+            var problems = CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems;
+            Check(problems.Count == 0, $"what was recovered is unsound: {problems.Entries.FirstOrDefault()}");
             Check(recovered.IsWhole, "what was recovered is damaged");
             CheckEqual("events recovered", CountEvents(output.ToArray()), CountEvents(file));
         }
