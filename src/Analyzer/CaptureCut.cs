@@ -14,14 +14,14 @@ namespace TraceCap.Analyzer;
 public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
     : CaptureRewriter(reader)
 {
-    private ClockAnchor? unwritten;
+    private ClockTable unwritten = new();
     private NameScribe? names;
     private ulong readUpTo;
 
     /// <inheritdoc />
     protected override CaptureWriter Begin()
     {
-        unwritten = null;
+        unwritten = new ClockTable();
         readUpTo = 0;
         var header = Reader.Header ?? new CaptureHeader();
         var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
@@ -35,7 +35,12 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         if (Reader.Context is { } context)
         {
-            unwritten = context.Clocks is [.., var newest] ? newest : unwritten;
+            foreach (var clock in context.Clocks)
+            {
+                // For events that are cut away it did not count.
+                unwritten.AddRange(Reader.Clocks.BeginOf(in clock) is { } begin ? [clock.At(begin)] : []);
+            }
+
             if (!context.Missing.IsNone)
             {
                 writer.WriteContext(new CaptureContext { Missing = context.Missing });
@@ -100,7 +105,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
 
             if (next > from)
             {
-                WriteClock(writer);
+                WriteClocks(writer);
                 names!.Note(events[from..next]);
                 writer.Append(events[from..next]);
             }
@@ -110,12 +115,16 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     private bool IsWanted(EventFilter wanted, in TcpEvent one) =>
         whole is null ? wanted.Matches(in one) : whole.Contains(Reader.Section, in one);
 
-    private void WriteClock(CaptureWriter writer)
+    private void WriteClocks(CaptureWriter writer)
     {
-        if (unwritten is { } clock)
+        if (unwritten.Anchors.Count > 0)
         {
-            writer.WriteContext(new CaptureContext { Clocks = [clock] });
-            unwritten = null;
+            foreach (var clock in unwritten.Anchors)
+            {
+                writer.AddClock(in clock);
+            }
+
+            unwritten = new ClockTable();
         }
     }
 }

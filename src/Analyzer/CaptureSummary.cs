@@ -152,20 +152,26 @@ public sealed record CaptureSummary
         var sections = new List<SectionBuilder>();
         while (reader.Read())
         {
-            if (sections.Count < reader.Section)
-            {
-                sections.Add(new SectionBuilder(filter));
-            }
-
+            Begin();
             sections[^1].Add(reader);
         }
 
+        Begin();
         return new CaptureSummary
         {
             Bytes = reader.Offset,
             Sections = [.. sections.Select(section => section.Build())],
             Damage = reader.Damage,
         };
+
+        // A section begins even if none of its blocks can be read.
+        void Begin()
+        {
+            while (sections.Count < reader.Section)
+            {
+                sections.Add(new SectionBuilder(filter));
+            }
+        }
     }
 
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];

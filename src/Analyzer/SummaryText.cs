@@ -13,6 +13,11 @@ public static class SummaryText
 
     private const int MaxNames = 20;
 
+    private const int MaxSections = 10;
+
+    /// <summary>Of more, so many at either end are shown.</summary>
+    private const int EndSections = 3;
+
     /// <summary>Lays the summary out as lines of a label and its value, UTF-8.</summary>
     /// <param name="name">What the file is called.</param>
     /// <param name="summary">What it holds.</param>
@@ -24,6 +29,13 @@ public static class SummaryText
         Line(text, "state", State(summary));
         for (var i = 0; i < summary.Sections.Count; i++)
         {
+            if (i == EndSections && summary.Sections.Count > MaxSections)
+            {
+                i = summary.Sections.Count - EndSections;
+                text.Append('\n');
+                Line(text, "section", Invariant($"{EndSections + 1} to {i} of {summary.Sections.Count} are not shown here (--json)"));
+            }
+
             if (summary.Sections.Count > 1)
             {
                 text.Append('\n');
@@ -97,7 +109,7 @@ public static class SummaryText
 
         if (section.Clocks.Anchors.Count > 1)
         {
-            var (first, last) = (section.Clocks.Anchors[0], section.Clocks.Anchors[^1]);
+            var (first, last) = (section.Clocks.Anchors.MinBy(clock => clock.Monotonic), section.Clocks.Anchors.MaxBy(clock => clock.Monotonic));
             Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
         }
         else if (section.Clocks.Anchors.Count == 1)

@@ -25,6 +25,7 @@ public sealed class EventOrder
     private long sortingLeft = SortedBeside;
     private ulong arrived;
     private ulong given;
+    private ulong promised;
 
     /// <summary>Events that arrived after a later one.</summary>
     public long OutOfOrder { get; private set; }
@@ -32,8 +33,11 @@ public sealed class EventOrder
     /// <summary>The most nanoseconds by which an event arrived after a later one.</summary>
     public ulong WorstDelay { get; private set; }
 
-    /// <summary>Events that came too late to be given in order: their writer broke its promise.</summary>
+    /// <summary>Events that came too late to be given in order: more were held back than can be, or a promise was broken.</summary>
     public long GivenLate { get; private set; }
+
+    /// <summary>Those of them that came later than their writer promised.</summary>
+    public long BrokenPromises { get; private set; }
 
     /// <summary>Takes the next events in the order of their arrival.</summary>
     /// <param name="events">May be empty, to move <paramref name="settled"/> on.</param>
@@ -43,6 +47,7 @@ public sealed class EventOrder
     public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong settled)
     {
         var inOrder = Observe(events);
+        promised = Math.Max(promised, settled);
         if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= settled))
         {
             return Give(events);
@@ -74,14 +79,16 @@ public sealed class EventOrder
     public ReadOnlySpan<TcpEvent> Flush() => Add([], ulong.MaxValue);
 
     /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
-    public void Restart() => (arrived, given) = (0, 0);
+    public void Restart() => (arrived, given, promised) = (0, 0, 0);
 
     private bool Observe(ReadOnlySpan<TcpEvent> events)
     {
         var latest = arrived;
         var late = 0;
+        var due = Math.Min(promised, given);
         foreach (ref readonly var one in events)
         {
+            BrokenPromises += one.Timestamp < due ? 1 : 0;
             if (one.Timestamp < latest)
             {
                 late++;
