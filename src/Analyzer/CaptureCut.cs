@@ -115,16 +115,18 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     private bool IsWanted(EventFilter wanted, in TcpEvent one) =>
         whole is null ? wanted.Matches(in one) : whole.Contains(Reader.Section, in one);
 
+    /// <summary>Writes the clocks that an event which is still to come may go by: none is earlier than promised.</summary>
     private void WriteClocks(CaptureWriter writer)
     {
-        if (unwritten.Anchors.Count > 0)
+        var clocks = unwritten.Anchors;
+        for (var i = 0; i < clocks.Count; i++)
         {
-            foreach (var clock in unwritten.Anchors)
+            if (i + 1 == clocks.Count || clocks[i + 1].Monotonic > writer.Settled)
             {
-                writer.AddClock(in clock);
+                writer.AddClock(clocks[i]);
             }
-
-            unwritten = new ClockTable();
         }
+
+        unwritten = clocks.Count > 0 ? new ClockTable() : unwritten;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class SectionAccount
         clocks = reader.Clocks;
         recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
         Header ??= reader.Header;
-        Footer ??= reader.Footer;
+        Footer = reader.Footer ?? Footer;
         // Merged recordings of one host each count from the beginning.
         Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
         if (reader.Block.Kind == BlockKind.Chunk)
