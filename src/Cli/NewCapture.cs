@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
 
 namespace TraceCap.Cli;
 
