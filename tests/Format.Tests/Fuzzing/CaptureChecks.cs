@@ -114,7 +114,7 @@ internal static class CaptureChecks
             }
 
             var problems = CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems;
-            Check(problems.Count == 0, $"what was recovered is unsound: {problems.Entries.FirstOrDefault()}");
+            Check(problems.Count == 0, $"what was recovered is unsound: {(problems.Entries is [var first, ..] ? first.What : "")}");
             Check(recovered.IsWhole, "what was recovered is damaged");
             CheckEqual("events recovered", CountEvents(output.ToArray()), CountEvents(file));
         }
