@@ -15,7 +15,7 @@ namespace TraceCap.Analyzer;
 public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
     : CaptureRewriter(reader)
 {
-    private ClockAnchor? unwritten;
+    private ClockTable.Builder unwritten = new();
     private NameScribe? names;
     private LossDates losses = new();
     private RecordedPeriod window;
@@ -24,7 +24,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     /// <inheritdoc />
     protected override CaptureWriter Begin()
     {
-        unwritten = null;
+        unwritten = new ClockTable.Builder();
         (losses, recordedTo) = (new LossDates(), 0);
         var header = Reader.Header ?? new CaptureHeader();
         var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
@@ -38,7 +38,12 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         if (Reader.Context is { } context)
         {
-            unwritten = context.Clocks is [.., var newest] ? newest : unwritten;
+            foreach (var clock in context.Clocks)
+            {
+                // For events that are cut away it did not count.
+                unwritten.AddRange(Reader.BeginOf(in clock) is { } begin ? [clock.At(begin)] : []);
+            }
+
             if (!context.Missing.IsNone)
             {
                 writer.WriteContext(new CaptureContext { Missing = context.Missing });
@@ -109,7 +114,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
 
             if (next > from)
             {
-                WriteClock(writer);
+                WriteClocks(writer);
                 names!.Names = Reader.Names;
                 names.Note(events[from..next]);
                 writer.Append(events[from..next]);
@@ -120,12 +125,18 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     private bool IsWanted(EventFilter wanted, in TcpEvent one) =>
         whole is null ? wanted.Matches(in one) : whole.Contains(Reader.Section, in one);
 
-    private void WriteClock(CaptureWriter writer)
+    /// <summary>Writes the clocks that an event which is still to come may go by: none is earlier than promised.</summary>
+    private void WriteClocks(CaptureWriter writer)
     {
-        if (unwritten is { } clock)
+        var clocks = unwritten.Clocks.Anchors;
+        for (var i = 0; i < clocks.Count; i++)
         {
-            writer.WriteContext(new CaptureContext { Clocks = [clock] });
-            unwritten = null;
+            if (i + 1 == clocks.Count || clocks[i + 1].Monotonic > writer.Settled)
+            {
+                writer.AddClock(clocks[i]);
+            }
         }
+
+        unwritten = clocks.Count > 0 ? new ClockTable.Builder() : unwritten;
     }
 }

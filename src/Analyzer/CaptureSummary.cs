@@ -12,6 +12,9 @@ public sealed record SectionSummary
     /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
     public string? EndReason { get; init; }
 
+    /// <inheritdoc cref="CaptureFooter.IsOfCutShort" />
+    public bool IsOfCutShort { get; init; }
+
     /// <summary>The section's bytes in the file.</summary>
     public long Bytes { get; init; }
 
@@ -99,19 +102,23 @@ public sealed record CaptureSummary
         clocks.AddRange(Known(section.Header.Start));
         var missing = default(MissingEvents);
         var names = new CaptureNames.Builder();
-        foreach (var context in SectionIndex.ReadContexts(file, section))
+        var passed = 0;
+        foreach (var (entry, context) in SectionIndex.ReadContexts(file, section))
         {
+            passed = PassEvents(clocks, footer.Index, passed, entry.Offset);
             clocks.AddRange(context.Clocks);
             missing += context.Missing;
             names.Add(context);
         }
 
+        PassEvents(clocks, footer.Index, passed, long.MaxValue);
         clocks.AddRange(Known(footer.End));
         var filled = chunks.Where(entry => entry.Events > 0).ToArray();
         return new SectionSummary
         {
             Header = section.Header,
             EndReason = footer.Reason,
+            IsOfCutShort = footer.IsOfCutShort,
             Bytes = section.End - section.Start,
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
@@ -125,25 +132,46 @@ public sealed record CaptureSummary
         };
     }
 
+    /// <summary>Tells the clocks which events stand before a block.</summary>
+    /// <returns>Up to which entry of the index they do.</returns>
+    private static int PassEvents(ClockTable.Builder clocks, IReadOnlyList<BlockEntry> index, int next, long offset)
+    {
+        for (; next < index.Count && index[next].Offset < offset; next++)
+        {
+            if (index[next].Events > 0)
+            {
+                clocks.Pass(index[next].LastTimestamp);
+            }
+        }
+
+        return next;
+    }
+
     private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter)
     {
         var sections = new List<SectionBuilder>();
         while (reader.Read())
         {
-            if (sections.Count < reader.Section)
-            {
-                sections.Add(new SectionBuilder(filter));
-            }
-
+            Begin();
             sections[^1].Add(reader);
         }
 
+        Begin();
         return new CaptureSummary
         {
             Bytes = reader.Offset,
             Sections = [.. sections.Select(section => section.Build())],
             Damage = reader.Damage,
         };
+
+        // A section begins even if none of its blocks can be read.
+        void Begin()
+        {
+            while (sections.Count < reader.Section)
+            {
+                sections.Add(new SectionBuilder(filter));
+            }
+        }
     }
 
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
@@ -154,7 +182,7 @@ public sealed record CaptureSummary
         private ClockTable clocks = ClockTable.None;
         private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
-        private string? endReason;
+        private CaptureFooter? footer;
         private long bytes;
         private long chunks;
         private Ledger ledger;
@@ -185,7 +213,7 @@ public sealed record CaptureSummary
                     missing += reader.Context!.Missing;
                     break;
                 case BlockKind.Footer:
-                    endReason = reader.Footer!.Reason;
+                    footer = reader.Footer;
                     break;
             }
         }
@@ -193,7 +221,8 @@ public sealed record CaptureSummary
         internal SectionSummary Build() => new()
         {
             Header = header,
-            EndReason = endReason,
+            EndReason = footer?.Reason,
+            IsOfCutShort = footer?.IsOfCutShort ?? false,
             Bytes = bytes,
             Chunks = chunks,
             Recorded = recorded,

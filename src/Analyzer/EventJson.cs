@@ -117,6 +117,8 @@ public static class EventJson
         var e = default(TcpEvent);
         var (cgroup, netns) = ("", "");
         ulong? time = null;
+        JsonField? last = null;
+        var atLast = default(Utf8JsonReader);
         var seen = new HashSet<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -129,7 +131,16 @@ public static class EventJson
             reader.Read();
             if (EventJsonFields.ByName.TryGetValue(name, out var field))
             {
-                field.Read(ref reader, ref e);
+                if (field.IsReadLast)
+                {
+                    last = field;
+                    atLast = reader;
+                    reader.Skip();
+                }
+                else
+                {
+                    field.Read(ref reader, ref e);
+                }
             }
             else if (name != "time" && name is not (NamesJson.CgroupPath or NamesJson.NetnsName) && !NamesJson.IsOfPath(name))
             {
@@ -153,6 +164,7 @@ public static class EventJson
             }
         }
 
+        last?.Read(ref atLast, ref e);
         reader.Read(); // fails if something follows
         var missing = EventJsonFields.All.Where(field => field.Required && !seen.Contains(field.Name));
         if (missing.FirstOrDefault() is { } lacking)

@@ -21,6 +21,9 @@ internal sealed class BlockDecoder
                 case BlockKind.Chunk:
                     var payload = Unpack(block).Span;
                     chunks.Decode(payload, block.NewEvents((int)block.Header.Events));
+                    block.HasUnknown = chunks.HasUnknown;
+                    var times = chunks.ReadTimestamps(payload);
+                    block.Latest = times.IsEmpty ? null : Vectors.Range(times).Greatest;
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));

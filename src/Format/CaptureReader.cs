@@ -22,6 +22,7 @@ public sealed class CaptureReader
     private Guid fileId;
     private long expected;
     private bool footerSeen = true;
+    private bool hasEnded;
 
     /// <summary>Reads from where the stream stands, on one thread.</summary>
     /// <param name="input">Stays open.</param>
@@ -83,6 +84,9 @@ public sealed class CaptureReader
     /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
     public CaptureNames Names => names.Names;
 
+    /// <inheritdoc cref="ClockTable.Builder.BeginOf" />
+    internal ulong? BeginOf(in ClockAnchor anchor) => clocks.BeginOf(in anchor);
+
     /// <summary>The context block just read, else null.</summary>
     public CaptureContext? Context => source.Current.Context;
 
@@ -92,6 +96,9 @@ public sealed class CaptureReader
     /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
     /// the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
+
+    /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
+    internal bool HasUnknown => source.Current.HasUnknown;
 
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
     public bool IsWhole => Damage.Count == 0 && CutShort == 0;
@@ -110,13 +117,15 @@ public sealed class CaptureReader
             }
         }
 
-        if (!footerSeen || Section == 0)
-        {
-            CutShort++;
-            footerSeen = true;
-        }
-
+        CountEnd();
         return false;
+    }
+
+    /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
+    private void CountEnd()
+    {
+        CutShort += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        hasEnded = footerSeen = true;
     }
 
     private bool ReadBlock()
@@ -190,6 +199,11 @@ public sealed class CaptureReader
         // Of a kind of a later minor version the place, the promise and the ledger count all the same.
         var header = block.CaptureHeader ?? Header;
         clocks.AddRange(block.Context?.Clocks ?? []);
+        if (block.Latest is { } latest)
+        {
+            clocks.Pass(latest);
+        }
+
         if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
         {
             clocks.Add(anchor);

@@ -6,7 +6,7 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Writes one section of a capture to a stream that need not seek: a header block, chunks and context blocks, a footer.
-/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete"/> the section is
+/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete(string, ClockAnchor?)"/> the section is
 /// one that was cut short, readable up to the last block.
 /// </summary>
 public sealed class CaptureWriter
@@ -27,6 +27,7 @@ public sealed class CaptureWriter
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
     private readonly HeldNumbers numbers;
+    private readonly List<ClockAnchor> clocks = [];
     private byte[] raw = [];
     private byte[] block = [];
     private int held;
@@ -53,11 +54,17 @@ public sealed class CaptureWriter
     /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
     /// <param name="chunkBytes">As for a new section.</param>
     public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
+        : this(output, section, ulong.MaxValue, chunkBytes)
+    {
+    }
+
+    /// <summary>The same, with a header block that promises no more than it can keep.</summary>
+    internal CaptureWriter(Stream output, CaptureReader section, ulong settledAtMost, int chunkBytes = DefaultChunkBytes)
         : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 })
     {
         if (section.Block.Kind == BlockKind.Header)
         {
-            Copy(section);
+            Copy(section, settledAtMost);
             return;
         }
 
@@ -156,6 +163,7 @@ public sealed class CaptureWriter
         Events = EventsWritten;
         cgroups.Clear();
         namespaces.Clear();
+        clocks.Clear();
         metadata.ResetWrittenCount();
     }
 
@@ -164,9 +172,18 @@ public sealed class CaptureWriter
     /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
     /// only tells of names and none of its events refers to these: then they may as well come earlier.
     /// </summary>
-    public void Copy(CaptureReader reader)
+    /// <param name="reader">Stands on the block.</param>
+    /// <param name="settledAtMost">What the promise is lowered to, if later events break it.</param>
+    public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
+        block.Settled = Math.Min(block.Settled, settledAtMost);
+        if (block.Kind is BlockKind.Header or BlockKind.Context)
+        {
+            // Whatever it says: it has no events.
+            (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
+        }
+
         if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
         {
             block.Settled = 0;
@@ -211,10 +228,15 @@ public sealed class CaptureWriter
         Name(namespaces, name);
     }
 
+    /// <summary>Has a clock told before the chunk that the events appended after this will be in.</summary>
+    /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
+    public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
+
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
     {
         CloseIfHeld();
+        WriteNames();
         context.Write(metadata);
         WriteMetadata(BlockKind.Context);
     }
@@ -222,19 +244,21 @@ public sealed class CaptureWriter
     /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
     /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
-    public void Complete(string reason, ClockAnchor? end)
+    public void Complete(string reason, ClockAnchor? end) => Complete(new CaptureFooter { Reason = reason, End = end });
+
+    /// <summary>Ends the section with a footer of which the totals are yet to be filled in.</summary>
+    internal void Complete(CaptureFooter footer)
     {
         CloseIfHeld();
-        new CaptureFooter
+        WriteNames();
+        (footer with
         {
-            Reason = reason,
-            End = end,
             EventsByType = eventsByType,
             Ledger = CurrentLedger,
             RawBytes = RawBytes,
             SectionBytes = Length,
             Index = index.Entries,
-        }.Write(metadata);
+        }).Write(metadata);
         WriteMetadata(BlockKind.Footer);
         completed = true;
     }
@@ -248,15 +272,16 @@ public sealed class CaptureWriter
         }
     }
 
-    /// <summary>Writes what is to be named. Events that are held come behind it, so it promises nothing.</summary>
+    /// <summary>Writes what is to be told before the next chunk. Events that are held come behind it, so it promises nothing.</summary>
     private void WriteNames()
     {
-        if (cgroups.Count + namespaces.Count > 0)
+        if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
-            new CaptureContext { Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
+            new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
             WriteMetadata(BlockKind.Context, settled: 0);
             cgroups.Clear();
             namespaces.Clear();
+            clocks.Clear();
         }
     }
 

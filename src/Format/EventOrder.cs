@@ -32,6 +32,7 @@ public sealed class EventOrder
     private bool isGivenMixed;
     private int givenArrival;
     private int givenCount;
+    private ulong promised;
 
     /// <summary>Events that arrived after a later one.</summary>
     public long OutOfOrder { get; private set; }
@@ -39,11 +40,13 @@ public sealed class EventOrder
     /// <summary>The most nanoseconds by which an event arrived after a later one.</summary>
     public ulong WorstDelay { get; private set; }
 
-    /// <summary>Events that came too late to be given in order: their writer broke its promise.</summary>
+    /// <summary>Events that came too late to be given in order: more were held back than can be, or a promise was broken.</summary>
     public long GivenLate { get; private set; }
 
     /// <summary>The number with which the first of the events that are held back arrived; null if none is held.</summary>
     internal int? EarliestArrival => heldCount == 0 ? null : heldArrival;
+    /// <summary>Those of them that came later than their writer promised.</summary>
+    public long BrokenPromises { get; private set; }
 
     /// <summary>Takes the next events in the order of their arrival.</summary>
     /// <param name="events">May be empty, to move <paramref name="settled"/> on.</param>
@@ -55,6 +58,7 @@ public sealed class EventOrder
     {
         var inOrder = Observe(events);
         givenCount = 0;
+        promised = Math.Max(promised, settled);
         if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= settled))
         {
             (isGivenMixed, givenArrival) = (false, arrival);
@@ -104,14 +108,16 @@ public sealed class EventOrder
     public ReadOnlySpan<TcpEvent> Flush() => Add([], ulong.MaxValue);
 
     /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
-    public void Restart() => (arrived, given) = (0, 0);
+    public void Restart() => (arrived, given, promised) = (0, 0, 0);
 
     private bool Observe(ReadOnlySpan<TcpEvent> events)
     {
         var latest = arrived;
         var late = 0;
+        var due = Math.Min(promised, given);
         foreach (ref readonly var one in events)
         {
+            BrokenPromises += one.Timestamp < due ? 1 : 0;
             if (one.Timestamp < latest)
             {
                 late++;

@@ -125,7 +125,7 @@ public sealed class EventStream(CaptureReader reader)
     {
         ref readonly var block = ref reader.Block;
         FileId = block.FileId;
-        Footer ??= reader.Footer;
+        Footer = reader.Footer ?? Footer;
         // The footer knows of the losses that damaged blocks told of, too.
         Ledger = reader.Footer?.Ledger ?? Ledger + block.Ledger;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));

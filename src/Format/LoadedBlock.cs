@@ -38,6 +38,9 @@ internal sealed class LoadedBlock
 
     internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
 
+    /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
+    internal ulong? Latest { get; set; }
+
     /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
     internal void Load(BlockReader blocks)
     {
@@ -88,6 +91,9 @@ internal sealed class LoadedBlock
     /// <summary>Throws what was thrown when it was read ahead.</summary>
     internal void ThrowIfFailed() => failure?.Throw();
 
+    /// <summary>Whether the chunk has columns or tables that this version does not know.</summary>
+    internal bool HasUnknown { get; set; }
+
     /// <summary>Room for so many events.</summary>
     internal Span<TcpEvent> NewEvents(int length)
     {
@@ -97,7 +103,7 @@ internal sealed class LoadedBlock
     }
 
     /// <summary>What it held is no longer needed.</summary>
-    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer) = (0, null, null, null, null);
+    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
 
     /// <summary>Takes the room back: the events are none.</summary>
     internal void NoEvents() => count = 0;

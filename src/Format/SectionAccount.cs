@@ -48,6 +48,9 @@ internal sealed class SectionAccount
     /// <summary>What the section itself says is missing.</summary>
     internal MissingEvents Declared { get; private set; }
 
+    /// <summary>Whether it was cut short, now or before it was last written anew.</summary>
+    internal bool IsCutShort => Footer?.IsOfCutShort ?? true;
+
     /// <summary>Events of the last block whose sequence number came before.</summary>
     internal int Repeated { get; private set; }
 
@@ -56,14 +59,7 @@ internal sealed class SectionAccount
 
     /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
     /// where the numbers do not count all events.</summary>
-    internal ulong Skipped
-    {
-        get
-        {
-            var known = Ledger.Lost + Declared.Events;
-            return Header is { CountsEvents: true } && sequences.Skipped > known ? sequences.Skipped - known : 0;
-        }
-    }
+    internal ulong Skipped => SkippedBeyond(Ledger.Lost + Declared.Events);
 
     /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
     /// there than the ledger knows of.</summary>
@@ -83,9 +79,15 @@ internal sealed class SectionAccount
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
 
+    /// <summary>What is missing if so much is lost.</summary>
+    internal MissingEvents MissingBeside(in Ledger total) => Missing with
+    {
+        Events = Math.Max((ulong)Math.Max(0, Unaccounted), SkippedBeyond(total.Lost + Declared.Events)),
+    };
+
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason
-        ?? $"{CaptureFooter.CutShort}: it ended without a footer, and what followed {TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
+        ?? $"{CaptureFooter.CutShort}{TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
 
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)
@@ -97,7 +99,7 @@ internal sealed class SectionAccount
         clocks = reader.Known.Clocks;
         recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
         Header ??= reader.Header;
-        Footer ??= reader.Footer;
+        Footer = reader.Footer ?? Footer;
         // Merged recordings of one host each count from the beginning.
         Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
         if (reader.Block.Kind == BlockKind.Chunk)
@@ -111,6 +113,9 @@ internal sealed class SectionAccount
 
     /// <summary>Ends it: what could not be read since its last block is counted to it.</summary>
     internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
+
+    private ulong SkippedBeyond(ulong known) =>
+        Header is { CountsEvents: true } && sequences.Skipped > known ? sequences.Skipped - known : 0;
 
     private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
         ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)

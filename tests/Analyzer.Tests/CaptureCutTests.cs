@@ -68,7 +68,8 @@ public sealed class CaptureCutTests
 
         writer.Complete("end of test", null);
         var cut = Cut(output.ToArray(), new CaptureFilter(new EventFilter { Pids = [1] }));
-        Assert.Equal([3ul, 6], Read(cut).Clocks.Select(clock => clock.Monotonic));
+        // One more event at 2 and at 5 might come: no more than that is promised.
+        Assert.Equal([2ul, 3, 5, 6], Read(cut).Clocks.Select(clock => clock.Monotonic));
         Assert.Equal([3ul, 6], Read(cut).Events.Select(one => one.Timestamp));
     }
 

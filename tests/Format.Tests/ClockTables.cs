@@ -14,9 +14,22 @@ public class ClockTables
             var clocks = table.Clocks;
             var sorted = anchors.OrderBy(anchor => anchor.Monotonic).ToArray();
             return clocks.Anchors.SequenceEqual(sorted)
-                && clocks.At(at) == sorted.Where(anchor => anchor.Monotonic <= at).DefaultIfEmpty(sorted[0]).Last()
+                && clocks.At(at) == sorted.Where(anchor => anchor.Monotonic <= at).DefaultIfEmpty(anchors[0]).Last()
                 && clocks.WallClock(at) == unchecked(at + (ulong)clocks.At(at)!.Value.WallOffset);
         });
+
+    [Fact]
+    public void An_anchor_counts_for_no_event_that_stands_before_it_and_the_first_for_all_before_it_unless_there_are_such()
+    {
+        var table = new ClockTable.Builder();
+        table.Pass(30);
+        table.Add(new ClockAnchor(10, 0, 1_010));
+        table.Add(new ClockAnchor(50, 0, 2_050));
+        Assert.Equal([null, null, 1_031ul, 2_050ul], new ulong[] { 5, 30, 31, 50 }.Select(table.Clocks.WallClock));
+        table.Pass(ulong.MaxValue);
+        table.Add(new ClockAnchor(60, 0, 0));
+        Assert.Equal(2, table.Clocks.Anchors.Count);
+    }
 
     [Fact]
     public void Runs_are_all_events_in_order_each_with_the_anchor_of_its_events() =>

@@ -11,6 +11,11 @@ public class Verifications
     private static readonly List<int> Offsets = Captures.BlockOffsets(Sound);
 
     [Fact]
+    public void A_block_behind_the_footer_is_told() => Assert.Contains(
+        Verify(File.ReadAllBytes(Repository.File("tests/conformance/behind-the-footer.tcap"))).Problems.Entries,
+        problem => problem.What == "the block stands behind the footer of its section");
+
+    [Fact]
     public void What_a_writer_wrote_is_sound()
     {
         byte[] file = [.. Sound, .. Captures.Write([]), .. Captures.Write(Events.AsSpan(0, 10), beforeEnd: writer =>
