@@ -66,6 +66,10 @@ public sealed class RecordedSpan
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
 
+    /// <summary>The place of a timestamp on the line of time that recordings share, in nanoseconds: by the wall clock, or by
+    /// CLOCK_MONOTONIC if that is not known. Neither a ulong nor a long has room for all that a file may tell.</summary>
+    internal Int128 TimeOf(ulong monotonic) => (Int128)monotonic + (WallOffset ?? 0);
+
     /// <summary>What is known of the time from its end to a later one.</summary>
     internal void Extend(ulong to) => End = Math.Max(End, Math.Min(to, Window.To));
 
