@@ -12,6 +12,10 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
     /// <summary>Whether it lets all events through.</summary>
     public bool IsAll => From is null && To is null && Events.IsAll;
 
+    /// <summary>The time that is wanted, for <see cref="CaptureReader.Open"/> to pass over the rest; null if that is all.</summary>
+    public WantedTime? Time => From is null && To is null ? null : (begin, anchor) => new RecordedPeriod(
+        From?.ToMonotonic(begin, anchor) ?? 0, To?.ToMonotonic(begin, anchor) ?? ulong.MaxValue);
+
     /// <summary>The filter in terms of the events' own clock, for as many of them as go by the same anchor: where the wall
     /// clock was set, an instant of it is several, or none.</summary>
     /// <param name="reader">Has read the events.</param>

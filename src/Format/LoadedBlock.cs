@@ -24,6 +24,9 @@ internal sealed class LoadedBlock
     /// <summary>Whether the stream had ended.</summary>
     internal bool IsEnd { get; private set; }
 
+    /// <summary>Whether only its header was read.</summary>
+    internal bool IsPassedOver { get; private set; }
+
     /// <summary>Why the payload could not be decoded.</summary>
     internal string? Malformed { get; set; }
 
@@ -49,6 +52,7 @@ internal sealed class LoadedBlock
         }
 
         header = blocks.Header;
+        IsPassedOver = !IsEnd && blocks.IsPassedOver;
         Payload = IsEnd ? default : blocks.Payload;
         skipped = blocks.Skipped;
     }
