@@ -12,6 +12,10 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
     /// <summary>Whether it lets all events through.</summary>
     public bool IsAll => From is null && To is null && Events.IsAll;
 
+    /// <summary>The time that is wanted, for <see cref="CaptureReader.Open"/> to pass over the rest; null if that is all.</summary>
+    public WantedTime? Time => From is null && To is null ? null : (begin, anchor) => new RecordedPeriod(
+        From?.ToMonotonic(begin, anchor) ?? 0, To?.ToMonotonic(begin, anchor) ?? ulong.MaxValue);
+
     /// <summary>The filter in terms of the clock and the names of the events that a context holds for.</summary>
     /// <param name="context">Knows when the section's time begins.</param>
     /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />

@@ -76,7 +76,7 @@ public sealed record CaptureSummary
 
     /// <summary>Tells what a capture holds: by its footers where they lead through the whole file, else by reading it.</summary>
     /// <param name="file">The capture.</param>
-    /// <param name="filter">Which events are wanted; unless that is all, the file is read.</param>
+    /// <param name="filter">Which events are wanted; unless that is all, the file is read, as far as it is of the time that is wanted.</param>
     /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version; or the
     /// filter has a wall-clock time, and the capture tells none.</exception>
     public static CaptureSummary Of(Stream file, CaptureFilter filter)
@@ -91,7 +91,7 @@ public sealed record CaptureSummary
             file.Position = 0;
         }
 
-        return ByReading(new CaptureReader(file), filter);
+        return ByReading(CaptureReader.Open(file, threads: 1, filter.Time), filter);
     }
 
     private static SectionSummary FromFooter(Stream file, SectionLocation section)

@@ -18,7 +18,7 @@ public static class Replay
         var parallel = threads > 1 ? new ParallelPrinter(printer.Output, threads) : null;
         var told = default(Ledger);
         var section = 0;
-        while (events.Read(out var batch))
+        while (events.ReadBlock(out var batch))
         {
             if (events.Section != section)
             {

@@ -41,7 +41,7 @@ internal static class ReplayCommand
                 isBegun = true;
             }
 
-            var reader = CaptureReader.Open(file.Stream);
+            var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
             var events = new EventStream(reader);
             file.Read(() => Replay.Run(events, format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));

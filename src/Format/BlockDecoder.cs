@@ -8,9 +8,14 @@ internal sealed class BlockDecoder
     private readonly ChunkDecoder chunks = new();
     private byte[] raw = [];
 
-    /// <summary>Fills in what the block holds, or why it is malformed.</summary>
+    /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
     internal void Decode(LoadedBlock block)
     {
+        if (block.IsPassedOver)
+        {
+            return;
+        }
+
         try
         {
             switch (block.Header.Kind)

@@ -44,8 +44,18 @@ public sealed class CaptureReader
     /// </summary>
     /// <param name="input">Stays open. A pipe is read on one thread, for reading ahead would wait for what is not written yet.</param>
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
-    public static CaptureReader Open(Stream input, int? threads = null) => new(
-        new BlockReader(input), input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+    /// <param name="wanted">The time of which events are wanted; null for all. A chunk of a file without any of them is passed over,
+    /// see <see cref="IsPassedOver"/>, unless the file is damaged there.</param>
+    public static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
+    {
+        var blocks = new BlockReader(input);
+        if (wanted is not null && input.CanSeek)
+        {
+            blocks.PassesOver = UnwantedChunks.Find(input, wanted).Has;
+        }
+
+        return new CaptureReader(blocks, input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+    }
 
     /// <summary>How many threads decode.</summary>
     public int Threads { get; }
@@ -67,6 +77,11 @@ public sealed class CaptureReader
 
     /// <summary>What is known of the section after the current block. Never changes: the next block may bring another.</summary>
     public EventContext Known { get; private set; } = new();
+
+    /// <summary>Whether the current block is a chunk without an event that is wanted, of which only the <see cref="Block">header</see>
+    /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and nobody knows if
+    /// they are damaged.</summary>
+    public bool IsPassedOver => source.Current.IsPassedOver;
 
     /// <summary>Sections begun so far.</summary>
     public int Section => Known.Section;

@@ -27,6 +27,9 @@ internal sealed class LoadedBlock
     /// <summary>Whether it takes much more memory once it is decoded, so that no two are at the same time: not decoded ahead.</summary>
     internal bool IsDecodedInTurn => header.Kind is not BlockKind.Chunk;
 
+    /// <summary>Whether only its header was read.</summary>
+    internal bool IsPassedOver { get; private set; }
+
     /// <summary>Why the payload could not be decoded.</summary>
     internal string? Malformed { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class LoadedBlock
         }
 
         header = blocks.Header;
+        IsPassedOver = !IsEnd && blocks.IsPassedOver;
         Payload = IsEnd ? default : blocks.Payload;
         skipped = blocks.Skipped;
     }

@@ -16,6 +16,7 @@ internal sealed class SectionAccount
     private long blocksMissing;
     private ClockTable clocks = ClockTable.None;
     private ulong recordedTo;
+    private bool isPartial;
 
     /// <param name="start">Where the section begins in the file.</param>
     /// <param name="bytesBefore">Bytes of the file that could not be read before the section.</param>
@@ -40,6 +41,7 @@ internal sealed class SectionAccount
     /// <summary>Bytes of all chunk payloads once unpacked.</summary>
     internal long RawBytes { get; private set; }
 
+    /// <summary>Those that were read.</summary>
     internal Dictionary<TcpEventType, ulong> EventsByType { get; } = [];
 
     /// <summary>The ledgers of all blocks so far.</summary>
@@ -58,7 +60,7 @@ internal sealed class SectionAccount
     internal bool IsDamaged => bytesDamaged > bytesBefore || blocksMissing > blocksBefore;
 
     /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
-    /// where the numbers do not count all events.</summary>
+    /// where the numbers do not count all events, or not all were read.</summary>
     internal ulong Skipped => SkippedBeyond(Ledger.Lost + Declared.Events);
 
     /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
@@ -106,7 +108,8 @@ internal sealed class SectionAccount
         {
             Chunks++;
             RawBytes += reader.Block.RawLength;
-            Events += (ulong)reader.Events.Length;
+            Events += reader.IsPassedOver ? reader.Block.Events : (ulong)reader.Events.Length;
+            isPartial |= reader.IsPassedOver && reader.Block.Events > 0;
             CountTypes(reader.Events, EventsByType);
         }
     }
@@ -115,7 +118,7 @@ internal sealed class SectionAccount
     internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
 
     private ulong SkippedBeyond(ulong known) =>
-        Header is { CountsEvents: true } && sequences.Skipped > known ? sequences.Skipped - known : 0;
+        Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
 
     private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
         ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)

@@ -104,7 +104,7 @@ public sealed class CultureTests
         Assert.True(events.Read(out var batch));
         foreach (ref readonly var e in batch[..200])
         {
-            EventJson.Write(output, in e, events.Clocks.At(e.Timestamp)?.WallOffset);
+            EventJson.Write(output, in e, events.Known.Clocks.At(e.Timestamp)?.WallOffset);
         }
 
         return output.WrittenSpan.ToArray();

@@ -51,7 +51,7 @@ public class WallTimes
     {
         var before = One("a", new ClockAnchor(100, 100, Noon), 150);
         var after = One("a", new ClockAnchor(200, 700, Noon + 600), 250);
-        var clocks = Captures.Read(Merge([before, after])).Reader.Clocks;
+        var clocks = Captures.Read(Merge([before, after])).Reader.Known.Clocks;
         Assert.Equal([0, 500], new[] { clocks.At(150)!.Value.Suspended, clocks.At(250)!.Value.Suspended });
     }
 
@@ -140,11 +140,11 @@ public class WallTimes
         {
             while (!batch.IsEmpty)
             {
-                var anchor = stream.Clocks.TakeRun(ref batch, out var run);
+                var anchor = stream.Known.Clocks.TakeRun(ref batch, out var run);
                 foreach (ref readonly var one in run)
                 {
-                    Assert.Equal(stream.Clocks.WallClock(one.Timestamp), one.Timestamp + (ulong?)anchor?.WallOffset);
-                    given.Add((one, stream.Clocks.WallClock(one.Timestamp)));
+                    Assert.Equal(stream.Known.Clocks.WallClock(one.Timestamp), one.Timestamp + (ulong?)anchor?.WallOffset);
+                    given.Add((one, stream.Known.Clocks.WallClock(one.Timestamp)));
                 }
             }
         }
@@ -154,7 +154,7 @@ public class WallTimes
 
     private static List<(TcpEvent Event, ulong? Wall)> AtTheEnd(byte[] file)
     {
-        var clocks = Captures.Read(file).Reader.Clocks;
+        var clocks = Captures.Read(file).Reader.Known.Clocks;
         return [.. Captures.InOrder(file).Select(one => (one, clocks.WallClock(one.Timestamp)))];
     }
 

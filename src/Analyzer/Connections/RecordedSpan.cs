@@ -89,6 +89,10 @@ public sealed class RecordedSpan
         selections.AddRange((header?.Selection ?? []).Except(selections));
     }
 
+    /// <summary>The place of a timestamp on the line of time that recordings share, in nanoseconds: by the wall clock, or by
+    /// CLOCK_MONOTONIC if that is not known. Neither a ulong nor a long has room for all that a file may tell.</summary>
+    internal Int128 TimeOf(ulong monotonic) => (Int128)monotonic + (WallOffset ?? 0);
+
     /// <summary>What is known of the time from its end to a later one.</summary>
     internal void Extend(ulong to) => End = Math.Max(End, Math.Min(to, Window.To));
 

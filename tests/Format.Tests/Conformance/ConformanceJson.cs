@@ -195,14 +195,14 @@ internal static class ConformanceJson
         private CaptureHeader? header;
         private CaptureFooter? footer;
         private Ledger ledger;
-        private ClockTable clocks = new();
+        private ClockTable clocks = ClockTable.None;
 
         internal void Add(CaptureReader reader)
         {
             header = reader.Header;
             footer = reader.Footer ?? footer;
             ledger += reader.Block.Ledger;
-            clocks = reader.Clocks;
+            clocks = reader.Known.Clocks;
             if (reader.Context is { } context)
             {
                 contexts.Add(context);
