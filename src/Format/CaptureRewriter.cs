@@ -86,7 +86,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
     private MissingEvents End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
     {
         var total = ledger + ShareAtEnd() + section.LedgerOfMissing;
-        var missing = section.MissingBeside(in total);
+        var missing = section.Missing;
         if (!missing.IsNone)
         {
             writer.WriteContext(new CaptureContext { Missing = missing });

@@ -61,7 +61,14 @@ internal sealed class SectionAccount
 
     /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
     /// where the numbers do not count all events, or not all were read.</summary>
-    internal ulong Skipped => SkippedBeyond(Ledger.Lost + Declared.Events);
+    internal ulong Skipped
+    {
+        get
+        {
+            var known = Ledger.Lost + LedgerOfMissing.Lost + Declared.Events;
+            return Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
+        }
+    }
 
     /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
     /// there than the ledger knows of.</summary>
@@ -80,12 +87,6 @@ internal sealed class SectionAccount
 
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
-
-    /// <summary>What is missing if so much is lost.</summary>
-    internal MissingEvents MissingBeside(in Ledger total) => Missing with
-    {
-        Events = Math.Max((ulong)Math.Max(0, Unaccounted), SkippedBeyond(total.Lost + Declared.Events)),
-    };
 
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason
@@ -116,9 +117,6 @@ internal sealed class SectionAccount
 
     /// <summary>Ends it: what could not be read since its last block is counted to it.</summary>
     internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
-
-    private ulong SkippedBeyond(ulong known) =>
-        Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
 
     private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
         ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
