@@ -21,7 +21,8 @@ internal sealed class CaptureBlock
     {
         get
         {
-            if (Header.Codec == BlockCodec.Stored)
+            // A kind of a later version may have a codec of its own.
+            if (Header.Codec != BlockCodec.Lz4)
             {
                 return Payload;
             }
