@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Analyzer.Expectations;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Cli;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Cli.Tests;
 
@@ -12,7 +13,7 @@ internal static class LiveRecorder
     {
         try
         {
-            Probes.Attach(new ProbeOptions()).Dispose();
+            AttachedProbes.Attach(new ProbeOptions()).Dispose();
         }
         catch (ProbeException error)
         {

@@ -1,4 +1,6 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Session;
+using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Recorder.Tests;
 

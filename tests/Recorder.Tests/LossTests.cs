@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 

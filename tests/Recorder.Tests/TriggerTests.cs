@@ -1,4 +1,5 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Recorder.Tests;
 
