@@ -1,4 +1,4 @@
-using System.Globalization;
+using TraceCap.Format.Units;
 using TraceCap.Recorder.Files;
 
 namespace TraceCap.Recorder.Flight;
@@ -24,7 +24,7 @@ public sealed record FlightLimits(TimeSpan? Time, long Bytes)
         var start = 0;
         foreach (var part in text.Split(','))
         {
-            if (limits.Time is null && Durations.TryParse(part, out var time))
+            if (limits.Time is null && Durations.TryParse(part, out TimeSpan time) && time > TimeSpan.Zero)
             {
                 limits = limits with { Time = time };
             }
@@ -40,7 +40,7 @@ public sealed record FlightLimits(TimeSpan? Time, long Bytes)
             start += part.Length + 1;
         }
 
-        return limits.Bytes == 0 ? limits with { Bytes = DefaultBytes, text = $"{text}, at most {DefaultBytes >> 20} MiB" } : limits;
+        return limits.Bytes == 0 ? limits with { Bytes = DefaultBytes, text = $"{text}, at most {Sizes.Format((ulong)DefaultBytes)}" } : limits;
     }
 
     /// <summary>In words.</summary>
@@ -48,9 +48,8 @@ public sealed record FlightLimits(TimeSpan? Time, long Bytes)
 
     private static bool TryParseSize(string text, out long size)
     {
-        var shift = text.Length == 0 ? 0 : text[^1] switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
-        size = shift > 0 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= long.MaxValue >> shift ? number << shift : 0;
-        return size > 0;
+        var isSize = Sizes.TryParse(text, out var bytes) && bytes is > 0 and <= long.MaxValue && text.Any(char.IsAsciiLetterUpper);
+        size = isSize ? (long)bytes : 0;
+        return isSize;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceCap.Format;
+using TraceCap.Format.Units;
 using TraceCap.Recorder.Files;
 
 namespace TraceCap.Recorder.Flight;
@@ -7,7 +8,7 @@ namespace TraceCap.Recorder.Flight;
 /// <summary>
 /// Reads a trigger: <c>SUBJECT&gt;NUMBER/PERIOD</c>, such as <c>closes&gt;1000/s</c> or <c>fails&gt;5/10s</c>. A subject is
 /// connects, accepts, closes, fails, churn, events, or the name of an error such as ECONNREFUSED; with an error, the rest may
-/// be left out and one is enough. A period is s, m, h or d, with a number before it if it is not 1.
+/// be left out and one is enough. A period is a duration such as 10s, or only its unit if the number is 1.
 /// </summary>
 public static class TriggerParser
 {
@@ -43,9 +44,9 @@ public static class TriggerParser
         }
 
         var period = text[(slash + 1)..];
-        return Durations.TryParse(period is [>= 'a' and <= 'z'] ? "1" + period : period, out var time)
+        return Durations.TryParse(period is [>= 'a' and <= 'z', ..] ? "1" + period : period, out TimeSpan time) && time > TimeSpan.Zero
             ? new Trigger(text, subject, error, most, time)
-            : throw TextError.At(text, slash + 1, "expected a period: s, m, h or d, with a number before it or without");
+            : throw TextError.At(text, slash + 1, $"expected a period: {Durations.UnitNames}, with a number before it or without");
     }
 
     private static TriggerSubject ParseSubject(string text, int length, out ushort? error)

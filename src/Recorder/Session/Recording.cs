@@ -1,4 +1,5 @@
 using TraceCap.Format;
+using TraceCap.Format.Units;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Probes;
 
@@ -29,19 +30,11 @@ public static class Recording
             ProbesNotUsed = session.NotUsed,
             Limits = session.Limits,
             Filters = Filters(options),
-            Options = new Dictionary<string, string> { ["buffer"] = Size(options.RingBytes) },
+            Options = new Dictionary<string, string> { ["buffer"] = Sizes.Format((ulong)options.RingBytes) },
             Comment = comment,
             Start = start,
         };
     }
-
-    /// <summary>A power of two in its largest unit.</summary>
-    private static string Size(int bytes) => bytes switch
-    {
-        >= 1 << 30 => FormattableString.Invariant($"{bytes >> 30} GiB"),
-        >= 1 << 20 => FormattableString.Invariant($"{bytes >> 20} MiB"),
-        _ => FormattableString.Invariant($"{bytes >> 10} KiB"),
-    };
 
     private static Dictionary<string, string> Filters(ProbeOptions options)
     {
