@@ -25,7 +25,7 @@ internal sealed class LiveOptions
     private readonly Option<string?> probeSet = Options.Word<string?>(
         "The probes to use; if not given, the first of these that the kernel takes. All give the same events.",
         "SET",
-        AttachedProbes.ProbeSets.ToDictionary(set => set, string? (set) => set),
+        ProbeOptions.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");
 
     private readonly Option<string?> user = Options.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");

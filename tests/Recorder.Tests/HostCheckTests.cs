@@ -12,7 +12,7 @@ public class HostCheckTests
     public void A_refusal_does_not_speak_of_a_limit_that_BPF_no_longer_has()
     {
         Live.SkipUnlessAllowed();
-        foreach (var set in AttachedProbes.ProbeSets)
+        foreach (var set in ProbeOptions.ProbeSets)
         {
             try
             {
@@ -33,7 +33,7 @@ public class HostCheckTests
         using var probes = AttachedProbes.Attach(new ProbeOptions());
 
         Assert.Equal(probes.ProbeSet, check.Best);
-        Assert.Equal(AttachedProbes.ProbeSets, check.ProbeSets.Select(set => set.Name));
+        Assert.Equal(ProbeOptions.ProbeSets, check.ProbeSets.Select(set => set.Name));
         Assert.All(check.Requirements, need => Assert.Null(need.Problem));
         Assert.Equal(
             probes.NotUsed,

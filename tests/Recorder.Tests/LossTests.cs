@@ -119,4 +119,17 @@ public class LossTests
         Assert.False(await waiting);
         Assert.False(probes.Ring.Wait(Timeout.InfiniteTimeSpan));
     }
+
+    [Fact]
+    public void What_was_disposed_is_not_touched_any_more()
+    {
+        var probes = Live.Attach(new ProbeOptions { Pid = Self });
+        probes.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => probes.Ring.Read(new TcpEvent[1], out _));
+        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read());
+        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read(0));
+        probes.Ring.Interrupt();
+        Assert.False(probes.Ring.Wait(Timeout.InfiniteTimeSpan));
+    }
 }

@@ -132,7 +132,7 @@ public sealed class DurableFileStream : Stream
     /// <exception cref="IOException">It is not possible.</exception>
     internal void GiveTo(UserAccount user)
     {
-        if (Libc.ChangeOwner((int)file.SafeFileHandle.DangerousGetHandle(), user.Uid, user.Gid) != 0)
+        if (Libc.ChangeOwner(file.SafeFileHandle, user.Uid, user.Gid) != 0)
         {
             throw new IOException($"{Path} cannot be given to {user.Name}: {Marshal.GetLastPInvokeErrorMessage()}");
         }

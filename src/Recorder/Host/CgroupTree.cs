@@ -32,11 +32,9 @@ internal sealed unsafe class CgroupTree : IDisposable
     private readonly byte[] notes = new byte[64 << 10];
     private readonly Node root;
     private readonly int mostWatches;
-    private readonly int notify;
-    private readonly int interruption;
-    private readonly int epoll;
+    private readonly Descriptor notify = Libc.NotifyCreate(Libc.NonBlocking | Libc.CloseOnExec);
+    private readonly WaitSet? waiting;
     private readonly Thread? listening;
-    private volatile bool isOver;
     private bool isBlind;
     private long walkedAt;
     private TimeSpan walkTook;
@@ -47,18 +45,14 @@ internal sealed unsafe class CgroupTree : IDisposable
     internal CgroupTree(string folder, int mostWatches = MaxCgroups)
     {
         this.mostWatches = mostWatches;
-        notify = Libc.NotifyCreate(Libc.NonBlocking | Libc.CloseOnExec);
-        interruption = Libc.EventDescriptor(0, Libc.CloseOnExec);
-        epoll = Libc.EpollCreate(Libc.CloseOnExec);
-        isBlind = notify < 0 || interruption < 0 || epoll < 0;
+        waiting = WaitFor(notify);
+        isBlind = waiting is null;
         root = new Node(null, folder, "", Cgroups.InodeOf(folder));
         Add(root);
         ReadUnread();
-        if (!isBlind)
+        if (waiting is not null && !isBlind)
         {
-            Listen(notify);
-            Listen(interruption);
-            listening = new Thread(ListenForEver) { IsBackground = true, Name = "cgroups" };
+            listening = new Thread(() => Listen(waiting)) { IsBackground = true, Name = "cgroups" };
             listening.Start();
         }
     }
@@ -92,36 +86,35 @@ internal sealed unsafe class CgroupTree : IDisposable
 
     public void Dispose()
     {
-        isOver = true;
-        if (listening is not null)
-        {
-            _ = Libc.EventWrite(interruption, 1);
-            listening.Join();
-        }
-
-        foreach (var descriptor in (int[])[notify, interruption, epoll])
-        {
-            if (descriptor >= 0)
-            {
-                Libc.Close(descriptor);
-            }
-        }
+        waiting?.Interrupt();
+        listening?.Join();
+        waiting?.Dispose();
+        notify.Dispose();
     }
 
     private CgroupName? FindKnown(ulong id) => living.TryGetValue(id, out var node) ? node.Name : gone.Find(0, id);
 
-    private void Listen(int descriptor)
+    /// <returns>Null if too many files are open, or watched.</returns>
+    private static WaitSet? WaitFor(Descriptor notify)
     {
-        var change = new Libc.EpollEvent { Events = Libc.EpollIn };
-        _ = Libc.EpollControl(epoll, Libc.EpollAdd, descriptor, ref change);
+        WaitSet? waiting = null;
+        try
+        {
+            waiting = new WaitSet();
+            waiting.Add(notify);
+            return waiting;
+        }
+        catch (ProbeException)
+        {
+            waiting?.Dispose();
+            return null;
+        }
     }
 
-    private void ListenForEver()
+    private void Listen(WaitSet waiting)
     {
-        var events = stackalloc Libc.EpollEvent[2];
-        while (!isOver)
+        while (waiting.Wait(-1))
         {
-            _ = Libc.EpollWait(epoll, events, 2, -1);
             lock (gate)
             {
                 ReadNotes();
@@ -131,7 +124,7 @@ internal sealed unsafe class CgroupTree : IDisposable
 
     private void ReadNotes()
     {
-        if (notify < 0)
+        if (notify.IsInvalid)
         {
             return;
         }

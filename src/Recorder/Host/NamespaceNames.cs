@@ -102,7 +102,7 @@ internal sealed class NamespaceNames : IDisposable
     private sealed class Folder(string path) : IDisposable
     {
         /// <summary>The way to it once its path may no longer be followed.</summary>
-        private readonly int descriptor = Libc.Open(path, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
+        private readonly Descriptor descriptor = Libc.Open(path, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
         private (long, long) readAt;
 
         internal bool HasChanged()
@@ -126,14 +126,8 @@ internal sealed class NamespaceNames : IDisposable
             }
         }
 
-        public void Dispose()
-        {
-            if (descriptor >= 0)
-            {
-                Libc.Close(descriptor);
-            }
-        }
+        public void Dispose() => descriptor.Dispose();
 
-        private string Way() => descriptor < 0 || Look(path).Inode != 0 ? path : FormattableString.Invariant($"/proc/self/fd/{descriptor}");
+        private string Way() => descriptor.IsInvalid || Look(path).Inode != 0 ? path : descriptor.Path;
     }
 }

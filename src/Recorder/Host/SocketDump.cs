@@ -42,30 +42,23 @@ internal static unsafe class SocketDump
     /// <exception cref="ProbeException">The kernel does not tell.</exception>
     internal static List<HeldSocket> Read()
     {
-        var socket = Libc.OpenSocket(
+        using var socket = Libc.Socket(
             Libc.AddressFamilyNetlink, Libc.SocketRaw | Libc.CloseOnExec, Libc.NetlinkSocketDiagnosis);
-        if (socket < 0)
+        if (socket.IsInvalid)
         {
             throw Refused(Marshal.GetLastPInvokeError());
         }
 
-        try
-        {
-            var found = new List<HeldSocket>();
-            Request(socket, FamilyInet);
-            Receive(socket, found);
-            Request(socket, FamilyInet6);
-            Receive(socket, found);
-            return found;
-        }
-        finally
-        {
-            Libc.Close(socket);
-        }
+        var found = new List<HeldSocket>();
+        Request(socket, FamilyInet);
+        Receive(socket, found);
+        Request(socket, FamilyInet6);
+        Receive(socket, found);
+        return found;
     }
 
     /// <summary>struct nlmsghdr and struct inet_diag_req_v2.</summary>
-    private static void Request(int socket, byte family)
+    private static void Request(Descriptor socket, byte family)
     {
         var request = stackalloc byte[RequestSize];
         new Span<byte>(request, RequestSize).Clear();
@@ -81,7 +74,7 @@ internal static unsafe class SocketDump
         }
     }
 
-    private static void Receive(int socket, List<HeldSocket> found)
+    private static void Receive(Descriptor socket, List<HeldSocket> found)
     {
         var buffer = new byte[64 << 10];
         while (true)

@@ -27,20 +27,20 @@ internal sealed unsafe class KernelTypes : IDisposable
     private const uint KindTypedef = 8;
     private const uint KindFunction = 12;
 
-    private readonly nint handle = Libbpf.LoadKernelTypes();
+    private readonly BpfTypes types = Libbpf.LoadKernelTypes();
 
     internal KernelTypes()
     {
-        if (handle == 0)
+        if (types.IsInvalid)
         {
             throw ProbeException.FromErrno($"{Path} cannot be read", Marshal.GetLastPInvokeError());
         }
     }
 
-    public void Dispose() => Libbpf.FreeTypes(handle);
+    public void Dispose() => types.Dispose();
 
     /// <summary>Whether programs may call this function of the kernel, or at least know it.</summary>
-    internal bool HasFunction(string name) => Libbpf.FindType(handle, name, KindFunction) > 0;
+    internal bool HasFunction(string name) => Libbpf.FindType(types, name, KindFunction) > 0;
 
     internal bool HasTracepoint(string name) => FindTracepoint(name) > 0;
 
@@ -62,17 +62,17 @@ internal sealed unsafe class KernelTypes : IDisposable
     }
 
     /// <summary>typedef void (*btf_trace_NAME)(void *, what the tracepoint passes ...)</summary>
-    private int FindTracepoint(string name) => Libbpf.FindType(handle, "btf_trace_" + name, KindTypedef);
+    private int FindTracepoint(string name) => Libbpf.FindType(types, "btf_trace_" + name, KindTypedef);
 
     // struct btf_type is three words: the name, the kind with the number of members, the type referred to. A function
     // prototype is followed by two words for each parameter: its name, its type.
-    private uint Referred(uint id) => Libbpf.TypeById(handle, id)[2];
+    private uint Referred(uint id) => Libbpf.TypeById(types, id)[2];
 
     private bool ParameterIsPointer(uint prototype, int index)
     {
-        var words = Libbpf.TypeById(handle, prototype);
+        var words = Libbpf.TypeById(types, prototype);
         return index < (words[1] & 0xffff) && Kind(words[3 + (2 * index) + 1]) == KindPointer;
     }
 
-    private uint Kind(uint id) => (Libbpf.TypeById(handle, id)[1] >> 24) & 0x1f;
+    private uint Kind(uint id) => (Libbpf.TypeById(types, id)[1] >> 24) & 0x1f;
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace TraceCap.Recorder.Kernel;
 
 /// <summary>
-/// libbpf, as far as it is used. What gives a pointer gives null and sets errno on failure; what gives an int gives a
-/// negative errno.
+/// libbpf, as far as it is used. What gives a handle or a pointer gives an invalid one and sets errno on failure; what gives
+/// an int gives a negative errno. A pointer to a map or program is good as long as its object is open.
 /// </summary>
 internal static unsafe partial class Libbpf
 {
@@ -50,21 +50,21 @@ internal static unsafe partial class Libbpf
     internal static partial int PossibleCpus();
 
     [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
-    internal static partial nint OpenObject(void* bytes, nuint length, OpenOptions* options);
+    internal static partial BpfObject OpenObject(void* bytes, nuint length, OpenOptions* options);
 
     [LibraryImport(Library, EntryPoint = "bpf_object__load")]
-    internal static partial int LoadObject(nint bpfObject);
+    internal static partial int LoadObject(BpfObject bpfObject);
 
     [LibraryImport(Library, EntryPoint = "bpf_object__close")]
     internal static partial void CloseObject(nint bpfObject);
 
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint FindMap(nint bpfObject, string name);
+    internal static partial nint FindMap(BpfObject bpfObject, string name);
 
     [LibraryImport(Library, EntryPoint = "bpf_object__find_program_by_name", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint FindProgram(nint bpfObject, string name);
+    internal static partial nint FindProgram(BpfObject bpfObject, string name);
 
     [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
     internal static partial int MapDescriptor(nint map);
@@ -76,16 +76,18 @@ internal static unsafe partial class Libbpf
     internal static partial int SetMaxEntries(nint map, uint entries);
 
     [LibraryImport(Library, EntryPoint = "bpf_map__reuse_fd")]
-    internal static partial int ReuseMap(nint map, int descriptor);
+    internal static partial int ReuseMap(nint map, Descriptor descriptor);
+
+    internal static Descriptor OpenPinned(string path) => new(GetPinned(path));
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int OpenPinned(string path);
+    private static partial int GetPinned(string path);
 
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
-    internal static partial int LookUp(int map, void* key, void* value);
+    internal static partial int LookUp(Descriptor map, void* key, void* value);
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
-    internal static partial int GetInfo(int descriptor, void* info, ref uint length);
+    internal static partial int GetInfo(Descriptor descriptor, void* info, ref uint length);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
     internal static partial int ProgramDescriptor(nint program);
@@ -94,23 +96,23 @@ internal static unsafe partial class Libbpf
     internal static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
-    internal static partial nint Attach(nint program);
+    internal static partial BpfLink Attach(nint program);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
-    internal static partial nint AttachToCgroup(nint program, int cgroup);
+    internal static partial BpfLink AttachToCgroup(nint program, Descriptor cgroup);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
-    internal static partial void DestroyLink(nint link);
+    internal static partial int DestroyLink(nint link);
 
     [LibraryImport(Library, EntryPoint = "btf__load_vmlinux_btf", SetLastError = true)]
-    internal static partial nint LoadKernelTypes();
+    internal static partial BpfTypes LoadKernelTypes();
 
     [LibraryImport(Library, EntryPoint = "btf__free")]
     internal static partial void FreeTypes(nint types);
 
     [LibraryImport(Library, EntryPoint = "btf__find_by_name_kind", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int FindType(nint types, string name, uint kind);
+    internal static partial int FindType(BpfTypes types, string name, uint kind);
 
     [LibraryImport(Library, EntryPoint = "btf__type_by_id")]
-    internal static partial uint* TypeById(nint types, uint id);
+    internal static partial uint* TypeById(BpfTypes types, uint id);
 }

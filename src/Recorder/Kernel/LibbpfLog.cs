@@ -19,7 +19,7 @@ internal sealed unsafe class LibbpfLog : IDisposable
     private static LibbpfLog? current;
 
     private readonly StringBuilder text = new();
-    private byte* buffer = (byte*)NativeMemory.Alloc(BufferSize);
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
 
     internal LibbpfLog()
     {
@@ -27,12 +27,7 @@ internal sealed unsafe class LibbpfLog : IDisposable
         Libbpf.SetPrint(&Print);
     }
 
-    public void Dispose()
-    {
-        current = null;
-        NativeMemory.Free(buffer);
-        buffer = null;
-    }
+    public void Dispose() => current = null;
 
     /// <summary>The last lines of it, indented, with a line break before.</summary>
     internal string Tail(int lines)
@@ -47,8 +42,13 @@ internal sealed unsafe class LibbpfLog : IDisposable
         // A va_list is passed as a pointer on x86-64 and on arm64 alike.
         if (level == Warning && current is { } log)
         {
-            var length = Libc.Format(log.buffer, BufferSize, format, arguments);
-            var said = Encoding.UTF8.GetString(log.buffer, Math.Clamp(length, 0, BufferSize - 1));
+            int length;
+            fixed (byte* buffer = log.buffer)
+            {
+                length = Libc.Format(buffer, BufferSize, format, arguments);
+            }
+
+            var said = Encoding.UTF8.GetString(log.buffer, 0, Math.Clamp(length, 0, BufferSize - 1));
             // It says so whenever root is refused; since 5.11, the limit is not asked for BPF.
             if (!said.Contains("ulimit -l", StringComparison.Ordinal))
             {

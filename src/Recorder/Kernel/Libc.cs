@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Recorder.Kernel;
 
@@ -13,7 +12,6 @@ internal static unsafe partial class Libc
     internal const int ProtectionRead = 1;
     internal const int ProtectionWrite = 2;
     internal const int MapShared = 1;
-    internal static readonly nint MapFailed = -1;
 
     internal const int ClockRealtime = 0;
     internal const int ClockMonotonic = 1;
@@ -27,6 +25,7 @@ internal static unsafe partial class Libc
 
     private const int EmptyPath = 0x1000;
     private const uint StatxLinks = 4;
+    private const int DuplicateCloseOnExec = 1030;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
     internal const int NetlinkSocketDiagnosis = 4;
@@ -78,19 +77,33 @@ internal static unsafe partial class Libc
     /// <summary>Brings the names in a folder to the disk, where the file system and the permissions of this user allow it.</summary>
     internal static void SyncFolder(string path)
     {
-        if (OperatingSystem.IsLinux() && Open(path, ReadOnly | Directory | CloseOnExec) is >= 0 and var folder)
+        if (OperatingSystem.IsLinux())
         {
+            using var folder = Open(path, ReadOnly | Directory | CloseOnExec);
             _ = Sync(folder);
-            Close(folder);
         }
     }
 
     /// <summary>How many names an open file has; 1 where that is not told.</summary>
-    internal static uint CountLinks(SafeFileHandle file) =>
-        OperatingSystem.IsLinux() && StatxAt((int)file.DangerousGetHandle(), "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
+    internal static uint CountLinks(SafeHandle file) =>
+        OperatingSystem.IsLinux() && StatxOf(file, "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
+
+    /// <summary>Opens a file or folder; what it gives is invalid if that failed.</summary>
+    internal static Descriptor Open(string path, int flags) => new(OpenFile(path, flags));
+
+    /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
+    internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
+
+    internal static Descriptor NotifyCreate(int flags) => new(OpenNotify(flags));
+
+    internal static Descriptor EventDescriptor(uint initial, int flags) => new(OpenEvent(initial, flags));
+
+    internal static Descriptor EpollCreate(int flags) => new(OpenEpoll(flags));
+
+    internal static Descriptor Socket(int family, int type, int protocol) => new(OpenSocket(family, type, protocol));
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    internal static partial int ChangeOwner(int descriptor, uint uid, uint gid);
+    internal static partial int ChangeOwner(SafeHandle file, uint uid, uint gid);
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial PasswordEntry* FindUser(string name);
@@ -108,31 +121,34 @@ internal static unsafe partial class Libc
     internal static partial int ControlThread(int option, nuint argument, nuint second, nuint third, nuint fourth);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Open(string path, int flags);
+    private static partial int OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Sync(int descriptor);
+    private static partial int Sync(Descriptor descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    internal static partial nint Read(int descriptor, byte* buffer, nuint capacity);
+    internal static partial nint Read(Descriptor descriptor, byte* buffer, nuint capacity);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
-    internal static partial int NotifyCreate(int flags);
+    private static partial int OpenNotify(int flags);
 
     [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int NotifyAdd(int notify, string path, uint events);
+    internal static partial int NotifyAdd(Descriptor notify, string path, uint events);
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
-    internal static partial int NotifyRemove(int notify, int watch);
+    internal static partial int NotifyRemove(Descriptor notify, int watch);
 
     [LibraryImport("libc", EntryPoint = "close")]
-    internal static partial void Close(int descriptor);
+    internal static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, Descriptor descriptor, nint offset);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
-    internal static partial void Unmap(nint address, nuint length);
+    internal static partial int Unmap(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     internal static partial void ClockGetTime(int clock, out TimeSpec time);
@@ -140,32 +156,35 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int StatxAt(int directory, string path, int flags, uint mask, out Statx result);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatxOf(SafeHandle file, string path, int flags, uint mask, out Statx result);
+
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    internal static partial int EventDescriptor(uint initial, int flags);
+    private static partial int OpenEvent(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "eventfd_write", SetLastError = true)]
-    internal static partial int EventWrite(int descriptor, ulong value);
+    internal static partial int EventWrite(Descriptor descriptor, ulong value);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
-    internal static partial int EpollCreate(int flags);
+    private static partial int OpenEpoll(int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    internal static partial int EpollControl(int epoll, int operation, int descriptor, ref EpollEvent change);
+    internal static partial int EpollControl(Descriptor epoll, int operation, Descriptor descriptor, ref EpollEvent change);
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    internal static partial int EpollWait(int epoll, EpollEvent* events, int capacity, int milliseconds);
+    internal static partial int EpollWait(Descriptor epoll, EpollEvent* events, int capacity, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    internal static partial int OpenSocket(int family, int type, int protocol);
+    private static partial int OpenSocket(int family, int type, int protocol);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    internal static partial nint Send(int socket, byte* data, nuint length, int flags);
+    internal static partial nint Send(Descriptor socket, byte* data, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    internal static partial nint Receive(int socket, byte* buffer, nuint capacity, int flags);
+    internal static partial nint Receive(Descriptor socket, byte* buffer, nuint capacity, int flags);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    internal static partial int EnterNamespace(int descriptor, int kind);
+    internal static partial int EnterNamespace(Descriptor descriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint SystemCall(nint number, nint first, nint second, nint third);

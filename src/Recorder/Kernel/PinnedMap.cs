@@ -8,24 +8,23 @@ internal static unsafe class PinnedMap
     private const uint ValueSize = 8;
 
     /// <inheritdoc cref="OpenSet" />
-    internal static int OpenCgroups(string path) => OpenSet(path, "cgroup ids");
+    internal static Descriptor OpenCgroups(string path) => OpenSet(path, "cgroup ids");
 
     /// <inheritdoc cref="OpenSet" />
-    internal static int OpenMountNamespaces(string path) => OpenSet(path, "inode numbers of mount namespaces");
+    internal static Descriptor OpenMountNamespaces(string path) => OpenSet(path, "inode numbers of mount namespaces");
 
     /// <summary>Opens the map, if it is a hash map with 8-byte keys and values.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <param name="keys">What its keys should be, in words.</param>
-    /// <returns>A descriptor, the caller's to close.</returns>
     /// <exception cref="ProbeException">It is something else, or nothing.</exception>
-    private static int OpenSet(string path, string keys)
+    private static Descriptor OpenSet(string path, string keys)
     {
         var advice = $"; expected a pinned hash map of {keys}: "
             + $"bpftool map create {path} type hash key 8 value 8 entries 128 name set";
         var descriptor = Libbpf.OpenPinned(path);
-        if (descriptor < 0)
+        if (descriptor.IsInvalid)
         {
-            throw ProbeException.FromErrno(path, descriptor, advice);
+            throw ProbeException.FromErrno(path, descriptor.Error, advice);
         }
 
         var found = Describe(descriptor);
@@ -34,15 +33,15 @@ internal static unsafe class PinnedMap
             return descriptor;
         }
 
-        Libc.Close(descriptor);
+        descriptor.Dispose();
         throw new ProbeException($"{path} is {found}{advice}");
     }
 
     /// <summary>What is wrong with it, or null.</summary>
-    private static string? Describe(int descriptor)
+    private static string? Describe(Descriptor descriptor)
     {
         // Pinned programs and links open just as well.
-        var kind = new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget;
+        var kind = new FileInfo(descriptor.Path).LinkTarget;
         if (kind is null || !kind.EndsWith("bpf-map", StringComparison.Ordinal))
         {
             return "not a map";

@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Probes;
 /// The probes in the running kernel. They record from <see cref="Attach"/> to <see cref="Detach"/>; what they recorded
 /// can be read from <see cref="Ring"/> until <see cref="Dispose"/>.
 /// </summary>
-public sealed class AttachedProbes : IDisposable
+internal sealed class AttachedProbes : IDisposable
 {
     internal const string NotLinux = "recording is for Linux; captures can be read anywhere";
 
@@ -24,8 +24,10 @@ public sealed class AttachedProbes : IDisposable
         loaded = new ProbeObject(set, options);
         try
         {
-            Ring = new RingBuffer(loaded.MapDescriptor("events"), options.RingBytes);
-            Ledger = new LossLedger(loaded.MapDescriptor("ledgers"), Libbpf.PossibleCpus(), loaded.SkippablePrograms);
+            using var events = loaded.OpenMap("events");
+            using var ledgers = loaded.OpenMap("ledgers");
+            Ring = new RingBuffer(events, options.RingBytes);
+            Ledger = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
             AttachToHost();
         }
         catch
@@ -35,28 +37,25 @@ public sealed class AttachedProbes : IDisposable
         }
     }
 
-    /// <summary>The names of the sets of probes, the best one first.</summary>
-    public static IReadOnlyList<string> ProbeSets { get; } = [.. Probes.ProbeSet.All.Select(set => set.Name)];
-
     /// <summary>Which set of probes records.</summary>
-    public string ProbeSet => set.Name;
+    internal string ProbeSet => set.Name;
 
     /// <summary>Why each better set does not, by its name; empty if the set was the user's choice.</summary>
-    public IReadOnlyDictionary<string, string> NotUsed { get; private init; } = new Dictionary<string, string>();
+    internal IReadOnlyDictionary<string, string> NotUsed { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>What this kernel does not let the probes see, one sentence each; usually nothing.</summary>
-    public IReadOnlyList<string> Limits => loaded.Limits;
+    internal IReadOnlyList<string> Limits => loaded.Limits;
 
     /// <summary>The events.</summary>
-    public RingBuffer Ring { get; }
+    internal RingBuffer Ring { get; }
 
     /// <summary>How many events there were, and how many of them were lost.</summary>
-    public LossLedger Ledger { get; }
+    internal LossLedger Ledger { get; }
 
     /// <summary>Loads the probes and begins to record: with the set that was asked for, else with the first that the
     /// kernel takes.</summary>
     /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
-    public static AttachedProbes Attach(ProbeOptions options)
+    internal static AttachedProbes Attach(ProbeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Check();
@@ -87,7 +86,7 @@ public sealed class AttachedProbes : IDisposable
     /// <summary>
     /// Ends recording. When it returns no probe is running any more, and the ring has every event that was not lost.
     /// </summary>
-    public void Detach()
+    internal void Detach()
     {
         loaded.Detach();
         // A probe may still be between its place in the ring and its last field.
@@ -132,19 +131,12 @@ public sealed class AttachedProbes : IDisposable
     private void AttachToHost()
     {
         var root = Cgroups.FindRoot();
-        var cgroup = Libc.Open(root, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
-        if (cgroup < 0)
+        using var cgroup = Libc.Open(root, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
+        if (cgroup.IsInvalid)
         {
             throw ProbeException.FromErrno($"{root} cannot be opened", Marshal.GetLastPInvokeError());
         }
 
-        try
-        {
-            loaded.Attach(cgroup);
-        }
-        finally
-        {
-            Libc.Close(cgroup);
-        }
+        loaded.Attach(cgroup);
     }
 }

@@ -6,26 +6,26 @@ using TraceCap.Recorder.Kernel;
 namespace TraceCap.Recorder.Probes;
 
 /// <summary>The counters that the probes keep, one row per CPU, read where they are.</summary>
-public sealed unsafe class LossLedger : IDisposable
+internal sealed unsafe class LossLedger : IDisposable
 {
-    private readonly nint rows;
-    private readonly int[] skippable;
+    private readonly Mapping rows;
+    private readonly IReadOnlyList<Descriptor> skippable;
 
-    /// <param name="map">The descriptor of the array map of rows.</param>
+    /// <param name="map">The array map of rows; may be closed afterwards.</param>
     /// <param name="cpus">How many rows it has.</param>
-    /// <param name="skippable">The descriptors of the programs whose loss would be an event.</param>
-    internal LossLedger(int map, int cpus, int[] skippable)
+    /// <param name="skippable">The programs whose skipped runs may be lost events; disposed with this.</param>
+    internal LossLedger(Descriptor map, int cpus, IReadOnlyList<Descriptor> skippable)
     {
         Cpus = cpus;
         this.skippable = skippable;
-        rows = Mapping.Create(map, 0, cpus * sizeof(Row), writable: false);
+        rows = new Mapping(map, 0, cpus * sizeof(Row), writable: false);
     }
 
     /// <summary>How many CPUs the host may have; their numbers are below this.</summary>
-    public int Cpus { get; }
+    internal int Cpus { get; }
 
     /// <summary>The counters of all CPUs. Each is exact; while events happen, they are not of the same instant.</summary>
-    public Ledger Read()
+    internal Ledger Read()
     {
         var totals = default(Ledger);
         for (var cpu = 0; cpu < Cpus; cpu++)
@@ -38,11 +38,12 @@ public sealed unsafe class LossLedger : IDisposable
 
     /// <summary>The counters of one CPU, without the skipped probes that only the kernel counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such CPU.</exception>
-    public Ledger Read(int cpu)
+    internal Ledger Read(int cpu)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cpu);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(cpu, Cpus);
-        ref var row = ref ((Row*)rows)[cpu];
+        using var mapped = rows.Hold();
+        ref var row = ref ((Row*)mapped.Address)[cpu];
         // Losses first: they are counted after the event was, so that they never exceed it.
         var ringFull = Volatile.Read(ref row.RingFull);
         var mapFull = Volatile.Read(ref row.MapFull);
@@ -50,7 +51,14 @@ public sealed unsafe class LossLedger : IDisposable
     }
 
     /// <summary>Unmaps the counters.</summary>
-    public void Dispose() => Mapping.Remove(rows, Cpus * sizeof(Row));
+    public void Dispose()
+    {
+        rows.Dispose();
+        foreach (var program in skippable)
+        {
+            program.Dispose();
+        }
+    }
 
     private ulong CountMisses()
     {

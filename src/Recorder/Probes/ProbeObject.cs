@@ -11,8 +11,8 @@ internal sealed unsafe class ProbeObject : IDisposable
 {
     private readonly ProbeSet set;
     private readonly List<ProbeProgram> programs;
-    private readonly List<nint> links = [];
-    private nint handle;
+    private readonly List<BpfLink> links = [];
+    private readonly BpfObject bpf;
 
     internal ProbeObject(ProbeSet set, ProbeOptions options)
     {
@@ -31,7 +31,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             : [];
 
         using var log = new LibbpfLog();
-        handle = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
+        bpf = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
         try
         {
             Configure(options, ioUring);
@@ -40,7 +40,7 @@ internal sealed unsafe class ProbeObject : IDisposable
                 Check(Libbpf.SetAutoload(FindProgram(unused), false), unused.Name);
             }
 
-            var error = Libbpf.LoadObject(handle);
+            var error = Libbpf.LoadObject(bpf);
             if (error < 0)
             {
                 throw ProbeSetException.FromErrno(set.Name, "the kernel did not load them", error, log.Tail(12));
@@ -56,22 +56,22 @@ internal sealed unsafe class ProbeObject : IDisposable
     /// <summary>What this kernel does not let the programs see, one sentence each.</summary>
     internal IReadOnlyList<string> Limits { get; }
 
-    /// <summary>The descriptors of the programs whose skipped runs may be lost events.</summary>
-    internal int[] SkippablePrograms =>
-        [.. from program in programs where program.LosesEvents select Libbpf.ProgramDescriptor(FindProgram(program))];
+    /// <summary>Opens the programs whose skipped runs may be lost events.</summary>
+    internal IReadOnlyList<Descriptor> OpenSkippablePrograms() =>
+        [.. from program in programs where program.LosesEvents select Libc.Duplicate(Libbpf.ProgramDescriptor(FindProgram(program)))];
 
-    internal int MapDescriptor(string name) => Libbpf.MapDescriptor(FindMap(name));
+    internal Descriptor OpenMap(string name) => Libc.Duplicate(Libbpf.MapDescriptor(FindMap(name)));
 
     /// <summary>Puts all programs in place.</summary>
     /// <param name="cgroup">An open descriptor of the root of cgroup2.</param>
-    internal void Attach(int cgroup)
+    internal void Attach(Descriptor cgroup)
     {
         using var log = new LibbpfLog();
         foreach (var program in programs)
         {
             var found = FindProgram(program);
             var link = program.OnCgroup ? Libbpf.AttachToCgroup(found, cgroup) : Libbpf.Attach(found);
-            if (link == 0)
+            if (link.IsInvalid)
             {
                 var errno = Marshal.GetLastPInvokeError();
                 throw ProbeSetException.FromErrno(set.Name, $"the kernel did not attach {program.Name}", errno, log.Tail(4));
@@ -86,7 +86,7 @@ internal sealed unsafe class ProbeObject : IDisposable
     {
         for (var i = links.Count - 1; i >= 0; i--)
         {
-            Libbpf.DestroyLink(links[i]);
+            links[i].Dispose();
         }
 
         links.Clear();
@@ -95,11 +95,7 @@ internal sealed unsafe class ProbeObject : IDisposable
     public void Dispose()
     {
         Detach();
-        if (handle != 0)
-        {
-            Libbpf.CloseObject(handle);
-            handle = 0;
-        }
+        bpf.Dispose();
     }
 
     private static bool TellsRequest(IoUringTracepoint tracepoint) =>
@@ -112,7 +108,7 @@ internal sealed unsafe class ProbeObject : IDisposable
         return $"{set.Name}.bpf.{processor}{(copyReads ? ".copy_reads" : "")}.o";
     }
 
-    private static nint Open(string name, LibbpfLog log)
+    private static BpfObject Open(string name, LibbpfLog log)
     {
         using var resource = typeof(ProbeObject).Assembly.GetManifestResourceStream(name)
             ?? throw new ProbeException($"this build cannot record: {name} was not compiled into it; build it on Linux");
@@ -131,7 +127,7 @@ internal sealed unsafe class ProbeObject : IDisposable
                     ObjectName = objectName,
                 };
                 var opened = Libbpf.OpenObject(bytes, length, &openOptions);
-                return opened != 0
+                return !opened.IsInvalid
                     ? opened
                     : throw ProbeException.FromErrno($"libbpf refused {name}", Marshal.GetLastPInvokeError(), log.Tail(4));
             }
@@ -162,28 +158,21 @@ internal sealed unsafe class ProbeObject : IDisposable
 
     private void SetEntries(string map, uint entries) => Check(Libbpf.SetMaxEntries(FindMap(map), entries), map);
 
-    private void Reuse(string map, string? path, Func<string, int> open)
+    private void Reuse(string map, string? path, Func<string, Descriptor> open)
     {
         if (path is null)
         {
             return;
         }
 
-        var pinned = open(path);
-        try
-        {
-            // It takes a descriptor of its own.
-            Check(Libbpf.ReuseMap(FindMap(map), pinned), path);
-        }
-        finally
-        {
-            Libc.Close(pinned);
-        }
+        // libbpf takes a descriptor of its own.
+        using var pinned = open(path);
+        Check(Libbpf.ReuseMap(FindMap(map), pinned), path);
     }
 
-    private nint FindMap(string name) => Found(Libbpf.FindMap(handle, name), name);
+    private nint FindMap(string name) => Found(Libbpf.FindMap(bpf, name), name);
 
-    private nint FindProgram(ProbeProgram program) => Found(Libbpf.FindProgram(handle, program.Name), program.Name);
+    private nint FindProgram(ProbeProgram program) => Found(Libbpf.FindProgram(bpf, program.Name), program.Name);
 
     private nint Found(nint part, string name) => part != 0
         ? part

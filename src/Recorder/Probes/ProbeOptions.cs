@@ -15,16 +15,19 @@ public sealed record ProbeOptions
     private readonly int? ipVersion;
     private readonly string? probeSet;
 
-    /// <summary>The set of probes to record with, one of <see cref="AttachedProbes.ProbeSets"/>, or null for the best that the
+    /// <summary>The names of the sets of probes, the best one first.</summary>
+    public static IReadOnlyList<string> ProbeSets { get; } = [.. Probes.ProbeSet.All.Select(set => set.Name)];
+
+    /// <summary>The set of probes to record with, one of <see cref="ProbeSets"/>, or null for the best that the
     /// kernel takes. All sets give the same events.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
     public string? ProbeSet
     {
         get => probeSet;
-        init => probeSet = value is null || AttachedProbes.ProbeSets.Contains(value)
+        init => probeSet = value is null || ProbeSets.Contains(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(ProbeSet), value,
-                $"the sets of probes are {string.Join(", ", AttachedProbes.ProbeSets)}");
+                $"the sets of probes are {string.Join(", ", ProbeSets)}");
     }
 
     /// <summary>The size of the ring buffer in bytes: a power of two, one page at least. An event takes 168.</summary>

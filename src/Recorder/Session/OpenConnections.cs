@@ -94,8 +94,8 @@ internal sealed class OpenConnections
 
     private bool Enter(uint netns, uint pid)
     {
-        var descriptor = Libc.Open(FormattableString.Invariant($"/proc/{pid}/ns/net"), Libc.ReadOnly | Libc.CloseOnExec);
-        if (descriptor < 0)
+        using var descriptor = Libc.Open(FormattableString.Invariant($"/proc/{pid}/ns/net"), Libc.ReadOnly | Libc.CloseOnExec);
+        if (descriptor.IsInvalid)
         {
             return false; // The process has ended; if it was the last one, so has the namespace.
         }
@@ -108,7 +108,6 @@ internal sealed class OpenConnections
                 $"{Unknown} in the network namespace {netns} are not shown: entering it takes CAP_SYS_ADMIN ({reason})"));
         }
 
-        Libc.Close(descriptor);
         return entered;
     }
 
