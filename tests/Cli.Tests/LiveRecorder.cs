@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli.Tests;
 
@@ -13,7 +14,7 @@ internal static class LiveRecorder
     {
         try
         {
-            AttachedProbes.Attach(new ProbeOptions()).Dispose();
+            LiveSession.Start(new ProbeOptions { BeyondTcptracer = false }).Dispose();
         }
         catch (ProbeException error)
         {

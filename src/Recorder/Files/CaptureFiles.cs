@@ -4,19 +4,37 @@ using TraceCap.Recorder.Host;
 namespace TraceCap.Recorder.Files;
 
 /// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
-/// <param name="pattern">Their names.</param>
-/// <param name="mode">What to do with files that are there already, as <see cref="DurableFileStream"/> does.</param>
-/// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
-/// no limit.</param>
-public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
+public sealed class CaptureFiles
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
+    private readonly FileMode mode;
+    private readonly int? keep;
+    private readonly IFileSystem fileSystem;
     private ulong? last;
     private string lastName = "";
 
+    /// <summary>Nothing is done yet.</summary>
+    /// <param name="pattern">Their names.</param>
+    /// <param name="mode">What to do if there is a file of that name already: <see cref="FileMode.CreateNew"/>: fail;
+    /// <see cref="FileMode.Create"/>: delete it; <see cref="FileMode.Open"/>: write into it, which is a pipe or a device.</param>
+    /// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
+    /// no limit.</param>
+    public CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
+        : this(pattern, mode, keep, new HostFileSystem())
+    {
+    }
+
+    internal CaptureFiles(NamePattern pattern, FileMode mode, int? keep, IFileSystem fileSystem)
+    {
+        Pattern = pattern;
+        this.mode = mode;
+        this.keep = keep;
+        this.fileSystem = fileSystem;
+    }
+
     /// <summary>How they are called.</summary>
-    public NamePattern Pattern => pattern;
+    public NamePattern Pattern { get; }
 
     /// <summary>Whose files they are; null for those of the user that this process runs as.</summary>
     public UserAccount? Owner { get; init; }
@@ -27,21 +45,16 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
     /// one a second.</returns>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
-    public DurableFileStream? Create(ulong realtime)
+    internal NewFile? Create(ulong realtime)
     {
-        var number = pattern.HasNumber ? (last ?? pattern.FindHighestNumber()) + 1 : 0;
-        var name = pattern.Format(realtime, number);
-        if (name == lastName || (pattern is { HasTime: true, HasNumber: false } && File.Exists(name)))
+        var number = Pattern.HasNumber ? (last ?? Pattern.FindHighestNumber(fileSystem.List(Pattern.Folder))) + 1 : 0;
+        var name = Pattern.Format(realtime, number);
+        if (name == lastName || (Pattern is { HasTime: true, HasNumber: false } && fileSystem.Exists(name)))
         {
             return null;
         }
 
-        var file = new DurableFileStream(name, mode);
-        if (Owner is { } owner)
-        {
-            file.GiveTo(owner);
-        }
-
+        var file = fileSystem.Create(name, mode, Owner);
         (last, lastName) = (number, name);
         return file;
     }
@@ -50,7 +63,7 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
     /// <param name="readClocks">Reads the clocks now.</param>
     /// <param name="clocks">When it was begun.</param>
     /// <inheritdoc cref="Create" path="/exception" />
-    public DurableFileStream Await(Func<ClockAnchor> readClocks, out ClockAnchor clocks)
+    internal NewFile Await(Func<ClockAnchor> readClocks, out ClockAnchor clocks)
     {
         while (true)
         {
@@ -64,13 +77,20 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
         }
     }
 
-    /// <summary>Takes the last file back: nothing could be written to it.</summary>
-    public void Discard(DurableFileStream file)
+    /// <summary>Takes the last file back: nothing could be written to it. If it cannot be deleted it stays, and the next one
+    /// has the next name.</summary>
+    internal void Discard(NewFile file)
     {
         file.Dispose();
-        File.Delete(file.Path);
-        last--;
-        lastName = "";
+        try
+        {
+            fileSystem.Delete(file.Path);
+            last--;
+            lastName = "";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Says at once, not when the first file is wanted, that this user may not create files there.</summary>
@@ -78,20 +98,20 @@ public sealed class CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public void CheckFolder()
     {
-        var probe = Path.Combine(pattern.Folder, Path.GetRandomFileName());
-        File.Open(probe, FileMode.CreateNew).Dispose();
-        File.Delete(probe);
+        var probe = Path.Combine(Pattern.Folder, Path.GetRandomFileName());
+        fileSystem.Create(probe, FileMode.CreateNew, owner: null).Dispose();
+        fileSystem.Delete(probe);
     }
 
     /// <summary>Deletes the oldest files of the series.</summary>
     /// <exception cref="IOException">The folder cannot be read, or a file not be deleted.</exception>
-    public void Prune()
+    internal void Prune()
     {
         if (keep is { } most)
         {
-            foreach (var path in pattern.FindFiles().SkipLast(most).SelectMany(paths => paths))
+            foreach (var path in Pattern.FindFiles(fileSystem.List(Pattern.Folder)).SkipLast(most).SelectMany(paths => paths))
             {
-                File.Delete(path);
+                fileSystem.Delete(path);
             }
         }
     }

@@ -24,7 +24,7 @@ internal sealed class ClosingFiles(CaptureFiles? files, Action<string>? closed)
         {
             try
             {
-                if (stream is DurableFileStream file)
+                if (stream is NewFile file)
                 {
                     file.Finish();
                     closed?.Invoke(file.Path);

@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Files;
 /// A new file, for its owner only, whose content is brought to the disk about once a second by a thread of its own: so
 /// a power cut loses a second or two, and recording never waits for the disk.
 /// </summary>
-public sealed class DurableFileStream : Stream
+internal sealed class DurableFileStream : NewFile
 {
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
 
@@ -27,7 +27,7 @@ public sealed class DurableFileStream : Stream
     /// a device.</param>
     /// <exception cref="IOException">It is there already, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written by this user.</exception>
-    public DurableFileStream(string path, FileMode mode)
+    internal DurableFileStream(string path, FileMode mode)
     {
         if (mode == FileMode.Create)
         {
@@ -61,17 +61,8 @@ public sealed class DurableFileStream : Stream
         syncing.Start();
     }
 
-    /// <summary>Its path.</summary>
-    public string Path { get; }
-
     /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => true;
+    internal override string Path { get; }
 
     /// <inheritdoc />
     public override long Length => file.Length;
@@ -101,17 +92,7 @@ public sealed class DurableFileStream : Stream
     }
 
     /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <summary>Does nothing: every write is made at once.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <summary>Says what happened to the file since the last write.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
-    /// <exception cref="FileDeletedException">Somebody deleted the file, or its folder.</exception>
-    public void ThrowIfFailed()
+    internal override void ThrowIfFailed()
     {
         if (failure is { } earlier)
         {
@@ -119,9 +100,8 @@ public sealed class DurableFileStream : Stream
         }
     }
 
-    /// <summary>Takes back what a write that failed has left at the end, and lets another one try.</summary>
-    /// <param name="length">How much of the file is good, in bytes.</param>
-    public void CutTo(long length)
+    /// <inheritdoc />
+    internal override void CutTo(long length)
     {
         failure = null;
         file.SetLength(length);
@@ -138,23 +118,13 @@ public sealed class DurableFileStream : Stream
         }
     }
 
-    /// <summary>Has all that was written on the disk, and says so if it is not.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
-    public void Finish()
+    /// <inheritdoc />
+    internal override void Finish()
     {
         EndSyncing();
         ThrowIfFailed();
         BringToDisk();
     }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -218,7 +188,3 @@ public sealed class DurableFileStream : Stream
         }
     }
 }
-
-/// <summary>A file has no name any more: what is written to it nobody can read.</summary>
-/// <param name="path">The name that it had.</param>
-public sealed class FileDeletedException(string path) : IOException($"{path} was deleted, or its folder was");

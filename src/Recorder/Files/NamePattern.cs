@@ -83,18 +83,20 @@ public sealed partial class NamePattern
         DateTime.UnixEpoch.AddTicks((long)(realtime / 100)).ToString(TimeFormat, CultureInfo.InvariantCulture),
         number.ToString("D6", CultureInfo.InvariantCulture));
 
-    /// <summary>The files of the series that are there, the oldest first: by number, else by the time in the name. One that
-    /// is being packed (<c>.gz</c>, <c>.zst</c> and the like) has two paths for a while.</summary>
-    public IEnumerable<string[]> FindFiles() =>
-        from path in Directory.EnumerateFiles(Folder)
+    /// <summary>The files of the series, the oldest first: by number, else by the time in the name. One that is being packed
+    /// (<c>.gz</c>, <c>.zst</c> and the like) has two paths for a while.</summary>
+    /// <param name="paths">All files of the folder.</param>
+    internal IEnumerable<string[]> FindFiles(IEnumerable<string> paths) =>
+        from path in paths
         let match = ownFiles.Match(Path.GetFileName(path))
         where match.Success
-        group path by (Number: Number(match), Time: match.Groups["t"].Value) into paths
-        orderby paths.Key
-        select paths.ToArray();
+        group path by (Number: Number(match), Time: match.Groups["t"].Value) into same
+        orderby same.Key
+        select same.ToArray();
 
-    /// <summary>The highest number of a file of the series that is there; 0 without one.</summary>
-    public ulong FindHighestNumber() => Directory.EnumerateFiles(Folder)
+    /// <summary>The highest number of a file of the series; 0 without one.</summary>
+    /// <param name="paths">All files of the folder.</param>
+    internal ulong FindHighestNumber(IEnumerable<string> paths) => paths
         .Select(path => ownFiles.Match(Path.GetFileName(path))).Where(match => match.Success).Select(Number).DefaultIfEmpty().Max();
 
     private static ulong Number(Match match) => ulong.TryParse(

@@ -129,7 +129,7 @@ public sealed class FlightRecorder : IRecordingSink
         return (header with { Start = queue.Start }, queue.Open());
     }
 
-    private void Write(DurableFileStream file, (CaptureHeader Header, Stream Blocks) kept, string reason, in ClockAnchor clocks)
+    private void Write(NewFile file, (CaptureHeader Header, Stream Blocks) kept, string reason, in ClockAnchor clocks)
     {
         using (file)
         {

@@ -11,39 +11,28 @@ namespace TraceCap.Recorder.Sinks;
 /// </summary>
 public sealed class CaptureSeries : IRecordingSink
 {
-    private const ulong FirstRetry = 1_000_000_000;
-    private const ulong LongestRetry = 64 * FirstRetry;
-
     private readonly CaptureFiles? files;
     private readonly CaptureHeader header;
     private readonly Func<ClockAnchor> readClocks;
     private readonly SeriesOptions options;
     private readonly ClosingFiles closing;
+    private readonly RetryTimes retry = new();
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
-    private Stream? output;
-    private CaptureSink? sink;
-    private ClockAnchor begun;
-    private volatile bool rotateNow;
-    private ulong retryAfter = FirstRetry;
-    private ulong retryAt;
-    private DrainState last;
-
-    /// <summary>What the captures before this one account for.</summary>
-    private Ledger origin;
-    private Ledger ledger;
-    private ulong taken;
-    private ulong kept;
-    private ulong dropped;
     private long length;
+    private OpenCapture? open;
+    private LedgerHandOver account;
+    private DrainState last;
+    private volatile bool rotateNow;
 
     /// <summary>Begins the first capture of a series of files.</summary>
     /// <param name="files">Makes the files.</param>
     /// <param name="header">What all captures say of the recording; its clocks are those of the first one.</param>
     /// <param name="readClocks">Reads the clocks now.</param>
     /// <param name="options">What else to do.</param>
-    /// <inheritdoc cref="CaptureFiles.Create" path="/exception" />
+    /// <exception cref="IOException">The file cannot be created, or not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
     public CaptureSeries(CaptureFiles files, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
-        : this(files, files.Pattern.Text, header, readClocks, options) => Begin(files.Await(readClocks, out begun));
+        : this(files, files.Pattern.Text, header, readClocks, options) => BeginIn(files.Await(readClocks, out var begun), begun);
 
     /// <summary>Begins the only capture, in a stream.</summary>
     /// <param name="name">What messages call it.</param>
@@ -52,7 +41,7 @@ public sealed class CaptureSeries : IRecordingSink
     /// <param name="readClocks">Reads the clocks now.</param>
     /// <param name="options">What else to do.</param>
     public CaptureSeries(string name, Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
-        : this(null, name, header, readClocks, options) => Begin(output);
+        : this(null, name, header, readClocks, options) => Begin(output, header.Start ?? readClocks());
 
     private CaptureSeries(CaptureFiles? files, string name, CaptureHeader header, Func<ClockAnchor> readClocks, SeriesOptions options)
     {
@@ -62,7 +51,6 @@ public sealed class CaptureSeries : IRecordingSink
         this.readClocks = readClocks;
         this.options = options;
         closing = new ClosingFiles(files, options.Closed);
-        begun = header.Start ?? readClocks();
     }
 
     /// <inheritdoc />
@@ -70,8 +58,8 @@ public sealed class CaptureSeries : IRecordingSink
 
     /// <inheritdoc />
     public RecordingTotals Totals => new(
-        taken, kept + (sink?.EventsWritten ?? 0), length + (sink?.Length ?? 0), ledger,
-        Add(new(eventsByType), sink?.EventsByType ?? new Dictionary<TcpEventType, ulong>()));
+        account.Taken, account.Kept + (open?.Sink.EventsWritten ?? 0), length + (open?.Sink.Length ?? 0), account.Seen,
+        open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType));
 
     /// <summary>Has the next capture begin soon. May be called from any thread.</summary>
     public void RotateNow() => rotateNow = true;
@@ -81,28 +69,23 @@ public sealed class CaptureSeries : IRecordingSink
     /// <exception cref="UnauthorizedAccessException">The same, because this user may not create it.</exception>
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
-        if (sink is null)
+        if (open is null)
         {
             BeginAgain(state.Now);
         }
 
         last = state;
-        taken += (ulong)events.Length;
-        ledger = state.Ledger with { Dropped = dropped };
+        account = account.Take((ulong)events.Length, state.Ledger);
         ThrowIfClosingFailed();
         try
         {
-            (output as DurableFileStream)?.ThrowIfFailed();
-            sink?.Take(events, state with { Ledger = ledger - origin });
+            (open?.Output as NewFile)?.ThrowIfFailed();
+            open?.Sink.Take(events, state with { Ledger = account.Share });
             RotateIfDue(state.Now);
         }
         catch (IOException error)
         {
-            Abandon(error);
-            if (!options.KeepGoing)
-            {
-                throw;
-            }
+            GiveUp(error);
         }
 
         return true;
@@ -113,19 +96,14 @@ public sealed class CaptureSeries : IRecordingSink
     {
         try
         {
-            EndCapture(reason, cut);
+            End(reason, cut);
         }
         catch (IOException error)
         {
-            Abandon(error);
-            if (!options.KeepGoing)
-            {
-                throw;
-            }
-
+            GiveUp(error);
             BeginAgain(ulong.MaxValue);
-            sink?.Take([], last with { Ledger = ledger - origin });
-            EndCapture(reason, cut);
+            open?.Sink.Take([], last with { Ledger = account.Share });
+            End(reason, cut);
         }
 
         closing.Wait();
@@ -136,24 +114,38 @@ public sealed class CaptureSeries : IRecordingSink
     public void Dispose()
     {
         closing.Wait();
-        output?.Dispose();
+        open?.Output.Dispose();
     }
 
-    private void Begin(Stream stream)
+    private void Begin(Stream output, in ClockAnchor begun)
     {
-        sink = new CaptureSink(stream, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
-        output = stream;
+        var sink = new CaptureSink(output, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
+        open = new OpenCapture(output, sink, begun);
+    }
+
+    /// <summary>A file that takes nothing at all does not stay.</summary>
+    private void BeginIn(NewFile file, in ClockAnchor begun)
+    {
+        try
+        {
+            Begin(file, begun);
+        }
+        catch (IOException)
+        {
+            files!.Discard(file);
+            throw;
+        }
     }
 
     private void RotateIfDue(ulong now)
     {
-        if (files is null || sink is not { CanGiveWay: true } || now < retryAt)
+        if (files is null || open is not { Sink.CanGiveWay: true } || !retry.IsDue(now))
         {
             return;
         }
 
         var clocks = readClocks();
-        if (!rotateNow && !options.Rotation.IsDue(sink.Length, begun, clocks))
+        if (!rotateNow && !options.Rotation.IsDue(open.Sink.Length, open.Begun, clocks))
         {
             return;
         }
@@ -168,19 +160,19 @@ public sealed class CaptureSeries : IRecordingSink
 
         try
         {
-            EndCapture("rotated", cut: true);
-            begun = clocks;
-            Begin(next);
+            End("rotated", cut: true);
         }
         catch (IOException)
         {
             files.Discard(next);
             throw;
         }
+
+        BeginIn(next, clocks);
     }
 
     /// <summary>The open capture is as good as ever if the next one cannot be created.</summary>
-    private DurableFileStream? CreateNext(in ClockAnchor clocks, ulong now)
+    private NewFile? CreateNext(in ClockAnchor clocks, ulong now)
     {
         try
         {
@@ -190,12 +182,12 @@ public sealed class CaptureSeries : IRecordingSink
         {
             if (!options.KeepGoing)
             {
-                EndCapture("the next file could not be created", cut: true);
+                End("the next file could not be created", cut: true);
                 throw;
             }
 
             options.Tell($"{error.Message}; recording goes on in the file before");
-            RetryLater(now);
+            retry.Fail(now);
             return null;
         }
     }
@@ -203,145 +195,102 @@ public sealed class CaptureSeries : IRecordingSink
     /// <summary>Begins another capture after one was given up, if that is possible now.</summary>
     private void BeginAgain(ulong now)
     {
-        dropped = taken - kept;
-        ledger = ledger with { Dropped = dropped };
-        if (now < retryAt || files is null || !SettleOrigin())
+        account = account.Drop();
+        if (files is null || !account.CanBegin || !retry.IsDue(now))
         {
             return;
         }
 
-        DurableFileStream? next = null;
         try
         {
             var clocks = readClocks();
-            next = files.Create(clocks.Realtime);
-            if (next is not null)
+            if (files.Create(clocks.Realtime) is { } next)
             {
-                begun = clocks;
-                Begin(next);
-                options.Tell(FormattableString.Invariant($"recording goes on in {next.Path}, which counts {dropped - origin.Dropped:N0} events as dropped"));
+                BeginIn(next, clocks);
+                options.Tell($"recording goes on in {next.Path}, which counts {Losses(account.Share)}");
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (next is not null)
-            {
-                files.Discard(next);
-            }
-
-            RetryLater(now);
+            retry.Fail(now);
         }
     }
 
-    /// <summary>A capture that was given up counts as dropped what its blocks announced, also what was still to come. Of
-    /// that, some may have been lost elsewhere.</summary>
-    /// <returns>Whether all of it came or was lost by now: only then can another capture begin.</returns>
-    private bool SettleOrigin()
+    private void End(string reason, bool cut)
     {
-        if (taken + ledger.RingFull + ledger.MapFull < origin.Emitted)
-        {
-            return false;
-        }
-
-        var elsewhere = origin.Dropped - Math.Min(origin.Dropped, dropped);
-        var ring = Math.Min(elsewhere, ledger.RingFull - origin.RingFull);
-        origin = origin with
-        {
-            Dropped = origin.Dropped - elsewhere,
-            RingFull = origin.RingFull + ring,
-            MapFull = origin.MapFull + elsewhere - ring,
-        };
-        return true;
-    }
-
-    private void EndCapture(string reason, bool cut)
-    {
-        if (sink is null)
+        if (open is not { } capture)
         {
             throw new IOException("there is no file that could be written");
         }
 
-        sink.Complete(reason, cut);
-        origin += sink.Ledger;
-        kept += sink.Events;
-        Leave();
-        closing.Add(output!);
-        output = null;
+        capture.Sink.Complete(reason, cut);
+        account = account.End(capture.Sink.Events, capture.Sink.Ledger);
+        Leave(capture);
+        closing.Add(capture.Output);
     }
 
     /// <summary>Gives up the open capture, if there is one: what it has stays, the rest is lost. One that has nothing goes.</summary>
-    private void Abandon(IOException error)
+    /// <param name="error">Why; is thrown again if there shall be no other capture.</param>
+    private void GiveUp(IOException error)
     {
         if (options.KeepGoing)
         {
             options.Tell($"{error.Message}; going on with the next file");
         }
 
-        if (sink is null)
+        if (open is { } capture)
         {
-            return;
+            GiveUp(capture, error);
+            retry.Fail(last.Now);
+            account = options.KeepGoing ? account : account.Close();
         }
 
-        var deleted = error is FileDeletedException;
-        var isGone = deleted || (options.KeepGoing && sink.EventsWritten == 0);
-        var readable = isGone ? 0 : sink.EventsWritten;
-        var told = sink.LedgerWritten;
-        if (options.KeepGoing)
+        if (!options.KeepGoing)
         {
-            // What its blocks announced is its own, the rest that of the next capture.
-            told = told with { Dropped = told.Dropped + told.Emitted - readable - told.Lost };
-            origin += isGone ? default : told;
+            throw error;
+        }
+    }
+
+    private void GiveUp(OpenCapture capture, IOException error)
+    {
+        if (capture.Sink.EventsWritten > 0)
+        {
+            retry.Reset();
+        }
+
+        var isDeleted = error is FileDeletedException;
+        if (isDeleted || (options.KeepGoing && capture.Sink.EventsWritten == 0))
+        {
+            open = null;
+            if (!isDeleted)
+            {
+                files!.Discard((NewFile)capture.Output);
+            }
         }
         else
         {
-            told = ledger - origin;
-            told = told with { Dropped = told.Emitted - told.RingFull - told.MapFull - readable };
-            ledger = ledger with { Dropped = told.Dropped };
+            account = account.GiveUp(
+                capture.Sink.EventsWritten, options.KeepGoing ? capture.Sink.LedgerWritten : account.Share, out var told);
+            EndAfter(error, capture, told);
+            Leave(capture);
         }
 
-        if (sink.EventsWritten > 0)
-        {
-            retryAfter = FirstRetry;
-        }
-
-        if (!isGone)
-        {
-            EndAfter(error, sink, told);
-            Leave();
-        }
-        else if (!deleted)
-        {
-            files!.Discard((DurableFileStream)output!);
-        }
-
-        sink = null;
-
-        kept += readable;
-        RetryLater(last.Now);
-        output!.Dispose();
-        output = null;
-    }
-
-    /// <summary>Less and less often as long as nothing can be written.</summary>
-    private void RetryLater(ulong now)
-    {
-        retryAt = now + retryAfter;
-        retryAfter = Math.Min(2 * retryAfter, LongestRetry);
+        capture.Output.Dispose();
     }
 
     /// <summary>A file that took no more chunk may still take a footer in the place of what was written of the chunk. If
     /// not, it is cut short, and readable up to its last block.</summary>
-    private void EndAfter(IOException error, CaptureSink failed, in Ledger told)
+    private void EndAfter(IOException error, OpenCapture failed, in Ledger told)
     {
-        if (output is not DurableFileStream file)
+        if (failed.Output is not NewFile file)
         {
             return;
         }
 
         try
         {
-            file.CutTo(failed.Length);
-            failed.CompleteWithoutRest(error.Message, told);
+            file.CutTo(failed.Sink.Length);
+            failed.Sink.CompleteWithoutRest(error.Message, told);
             file.Finish();
         }
         catch (Exception again) when (again is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -350,11 +299,11 @@ public sealed class CaptureSeries : IRecordingSink
         }
     }
 
-    private void Leave()
+    private void Leave(OpenCapture capture)
     {
-        length += sink!.Length;
-        Add(eventsByType, sink.EventsByType);
-        sink = null;
+        length += capture.Sink.Length;
+        Sum(eventsByType, capture.Sink.EventsByType);
+        open = null;
     }
 
     private void ThrowIfClosingFailed()
@@ -372,7 +321,14 @@ public sealed class CaptureSeries : IRecordingSink
         options.Tell(error.Message);
     }
 
-    private static Dictionary<TcpEventType, ulong> Add(
+    private static string Losses(in Ledger ledger)
+    {
+        var inKernel = ledger.RingFull + ledger.MapFull;
+        return FormattableString.Invariant($"{ledger.Dropped:N0} events as dropped")
+            + (inKernel > 0 ? FormattableString.Invariant($", and {inKernel:N0} as lost in the kernel") : "");
+    }
+
+    private static Dictionary<TcpEventType, ulong> Sum(
         Dictionary<TcpEventType, ulong> types, IReadOnlyDictionary<TcpEventType, ulong> more)
     {
         foreach (var (type, count) in more)

@@ -2,7 +2,7 @@ using TraceCap.Format;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;
 
-namespace TraceCap.Recorder.Tests;
+namespace TraceCap.Recorder.Tests.Sinks;
 
 public class CaptureSinkTests
 {
