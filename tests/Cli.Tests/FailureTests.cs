@@ -55,13 +55,15 @@ public sealed class FailureTests : IDisposable
         var first = Path.Combine(disk, "run-000001.tcap");
         var moved = Path.Combine(folder, "moved.tcap");
         File.Move(first, moved);
-        Assert.Matches(@"recording goes on in .*run-000002\.tcap, which counts [\d,]+ events as dropped$", recorder.StandardError.ReadLine());
+        Assert.Matches(@"recording goes on in .*run-000002\.tcap, which counts [\d,]+ events as dropped(, and [\d,]+ as lost in the kernel)?$", recorder.StandardError.ReadLine());
         Loopback.Churn(10);
-        LiveRecorder.End(recorder);
+        var said = LiveRecorder.End(recorder);
 
         var files = new[] { moved }.Concat(Directory.GetFiles(disk).Order(StringComparer.Ordinal)).ToArray();
         var sections = files.Select(LiveRecorder.Info).ToArray();
         Assert.True(LiveRecorder.Number(sections[1].GetProperty("ledger").GetProperty("dropped")) > 0);
+        var lost = sections.Aggregate(0ul, (sum, section) => sum + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost")));
+        Assert.Contains(FormattableString.Invariant($"LOST {lost:N0} ("), said, StringComparison.Ordinal);
         Assert.Equal(4ul * (Connections + 10), sections.Aggregate(0ul, (sum, section) =>
             sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
         Assert.Equal(0, Tracecap.Run("verify", files[^1]).Code);
@@ -78,7 +80,7 @@ public sealed class FailureTests : IDisposable
         Loopback.Churn(Connections);
         Assert.EndsWith("going on with the next file", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
         File.Move(Path.Combine(disk, "run-000001.tcap"), Path.Combine(folder, "run-000001.tcap"));
-        Assert.Matches(@"recording goes on in .*, which counts [\d,]+ events as dropped$", recorder.StandardError.ReadLine());
+        Assert.Matches(@"recording goes on in .*, which counts [\d,]+ events as dropped(, and [\d,]+ as lost in the kernel)?$", recorder.StandardError.ReadLine());
         Loopback.Churn(10);
         var said = LiveRecorder.End(recorder);
 

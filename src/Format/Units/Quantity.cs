@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace TraceCap.Format.Units;
@@ -8,6 +9,8 @@ internal static class Quantity
     /// <summary>More digits than that, without zeros at the ends, are no whole number of nanoseconds or bytes below 2^64.</summary>
     private const int MostDigits = 22;
 
+    private static readonly SearchValues<char> numbers = SearchValues.Create("0123456789.");
+
     /// <summary>Reads digits, with a decimal point among them if need be, and a unit.</summary>
     /// <param name="text">Without blanks.</param>
     /// <param name="units">What may stand behind the number.</param>
@@ -16,7 +19,7 @@ internal static class Quantity
     internal static bool TryParse(ReadOnlySpan<char> text, IReadOnlyList<Unit> units, out ulong value)
     {
         value = 0;
-        var length = text.IndexOfAnyExcept("0123456789.") is var end and >= 0 ? end : text.Length;
+        var length = text.IndexOfAnyExcept(numbers) is var end and >= 0 ? end : text.Length;
         var number = text[..length];
         var point = number.IndexOf('.');
         var whole = point < 0 ? number : number[..point];

@@ -38,10 +38,10 @@ public sealed partial class NamePattern
     public string Folder { get; }
 
     /// <summary>Whether the time is part of the name.</summary>
-    public bool HasTime { get; }
+    internal bool HasTime { get; }
 
     /// <summary>Whether the number is part of the name.</summary>
-    public bool HasNumber { get; }
+    internal bool HasNumber { get; }
 
     /// <summary>Whether it names more than one file.</summary>
     public bool IsSeries => HasTime || HasNumber;
@@ -78,7 +78,7 @@ public sealed partial class NamePattern
     /// <summary>The name of a file.</summary>
     /// <param name="realtime">When it is begun, nanoseconds since 1970 UTC.</param>
     /// <param name="number">Its number in the series.</param>
-    public string Format(ulong realtime, ulong number) => Replace(
+    internal string Format(ulong realtime, ulong number) => Replace(
         Text,
         DateTime.UnixEpoch.AddTicks((long)(realtime / 100)).ToString(TimeFormat, CultureInfo.InvariantCulture),
         number.ToString("D6", CultureInfo.InvariantCulture));

@@ -3,7 +3,7 @@ using TraceCap.Format;
 namespace TraceCap.Recorder.Flight;
 
 /// <summary>What a trigger counts.</summary>
-public enum TriggerSubject
+internal enum TriggerSubject
 {
     /// <summary>Connections that this host opened.</summary>
     Connects,
@@ -50,7 +50,7 @@ public sealed class Trigger
     /// <param name="error">Only failed connects with this error number; null for all.</param>
     /// <param name="most">How many are still nothing special.</param>
     /// <param name="period">In what time.</param>
-    public Trigger(string text, TriggerSubject subject, ushort? error, ulong most, TimeSpan period)
+    internal Trigger(string text, TriggerSubject subject, ushort? error, ulong most, TimeSpan period)
     {
         Text = text;
         this.subject = subject;
@@ -60,11 +60,11 @@ public sealed class Trigger
     }
 
     /// <summary>The condition as the user wrote it.</summary>
-    public string Text { get; }
+    internal string Text { get; }
 
     /// <summary>Counts events; the period ends with the latest of them.</summary>
     /// <returns>Whether it fires.</returns>
-    public bool Fires(ReadOnlySpan<TcpEvent> events)
+    internal bool Fires(ReadOnlySpan<TcpEvent> events)
     {
         var fires = false;
         foreach (ref readonly var one in events)

@@ -13,7 +13,7 @@ public sealed record HostFacts(
     string HostName, string KernelRelease, string Architecture, Guid BootId, int PossibleCpus)
 {
     /// <summary>Asks the running kernel.</summary>
-    public static HostFacts Read() => new(
+    internal static HostFacts Read() => new(
         ReadKernelText("hostname"),
         ReadKernelText("osrelease"),
         RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "aarch64" : "x86_64",

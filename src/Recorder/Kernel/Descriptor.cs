@@ -4,7 +4,7 @@ namespace TraceCap.Recorder.Kernel;
 
 /// <summary>An open file descriptor, closed once. Whoever uses it afterwards gets an <see cref="ObjectDisposedException"/>,
 /// never what has the same number by then.</summary>
-internal sealed class Descriptor : SafeHandle
+internal sealed partial class Descriptor : SafeHandle
 {
     /// <param name="number">What a system call gave; below zero if it failed.</param>
     internal Descriptor(int number)
@@ -27,5 +27,8 @@ internal sealed class Descriptor : SafeHandle
     internal int Error => (int)handle;
 
     /// <inheritdoc />
-    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+    protected override bool ReleaseHandle() => Close((int)handle) == 0;
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 }

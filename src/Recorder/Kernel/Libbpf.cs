@@ -55,9 +55,6 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_object__load")]
     internal static partial int LoadObject(BpfObject bpfObject);
 
-    [LibraryImport(Library, EntryPoint = "bpf_object__close")]
-    internal static partial void CloseObject(nint bpfObject);
-
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint FindMap(BpfObject bpfObject, string name);
@@ -101,14 +98,8 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
     internal static partial BpfLink AttachToCgroup(nint program, Descriptor cgroup);
 
-    [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
-    internal static partial int DestroyLink(nint link);
-
     [LibraryImport(Library, EntryPoint = "btf__load_vmlinux_btf", SetLastError = true)]
     internal static partial BpfTypes LoadKernelTypes();
-
-    [LibraryImport(Library, EntryPoint = "btf__free")]
-    internal static partial void FreeTypes(nint types);
 
     [LibraryImport(Library, EntryPoint = "btf__find_by_name_kind", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int FindType(BpfTypes types, string name, uint kind);

@@ -141,9 +141,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
     internal static partial int NotifyRemove(Descriptor notify, int watch);
 
-    [LibraryImport("libc", EntryPoint = "close")]
-    internal static partial int Close(int descriptor);
-
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, Descriptor descriptor, nint offset);
 

@@ -46,10 +46,10 @@ public sealed class LiveSession : IDisposable
     public INames Names => names;
 
     /// <inheritdoc cref="AttachedProbes.ProbeSet" />
-    public string ProbeSet => probes.ProbeSet;
+    internal string ProbeSet => probes.ProbeSet;
 
     /// <inheritdoc cref="AttachedProbes.NotUsed" />
-    public IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
+    internal IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
 
     /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
     public IReadOnlyList<string> Limits { get; private set; }

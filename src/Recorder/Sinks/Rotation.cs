@@ -12,7 +12,7 @@ public sealed record Rotation(long? Bytes = null, TimeSpan? Every = null)
     /// <param name="length">Bytes in the file.</param>
     /// <param name="begun">The clocks when it was begun.</param>
     /// <param name="now">The clocks now. A wall clock that was set to another period means that it is time.</param>
-    public bool IsDue(long length, in ClockAnchor begun, in ClockAnchor now) =>
+    internal bool IsDue(long length, in ClockAnchor begun, in ClockAnchor now) =>
         length >= Bytes || Period(begun) != Period(now);
 
     private ulong Period(in ClockAnchor clocks) => Every is { } every ? clocks.Realtime / (ulong)every.TotalNanoseconds : 0;
