@@ -11,13 +11,13 @@ public static class Durations
     /// <summary>The units, from the smallest one up, in nanoseconds.</summary>
     public static IReadOnlyList<Unit> Units { get; } =
     [
-        new("ns", 1),
-        new("us", 1_000),
-        new("ms", 1_000_000),
-        new("s", 1_000_000_000),
-        new("m", 60_000_000_000, "min"),
-        new("h", 3_600_000_000_000),
-        new("d", 86_400_000_000_000),
+        new("ns", 1, []),
+        new("us", 1_000, []),
+        new("ms", 1_000_000, []),
+        new("s", 1_000_000_000, []),
+        new("m", 60_000_000_000, ["min"]),
+        new("h", 3_600_000_000_000, []),
+        new("d", 86_400_000_000_000, []),
     ];
 
     /// <summary>How the units are written, for messages: <c>ns, us, ms, s, m or min, h, d</c>.</summary>

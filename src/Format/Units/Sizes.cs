@@ -6,7 +6,7 @@ public static class Sizes
     /// <summary>The units, from the smallest one up, in bytes. Each is written in small letters as well.</summary>
     public static IReadOnlyList<Unit> Units { get; } =
     [
-        new("bytes", 1, "", "B"),
+        new("bytes", 1, ["", "B"]),
         Binary(10, 'K'),
         Binary(20, 'M'),
         Binary(30, 'G'),
@@ -35,6 +35,6 @@ public static class Sizes
     private static Unit Binary(int shift, char letter)
     {
         var small = char.ToLowerInvariant(letter);
-        return new Unit($"{letter}iB", 1ul << shift, $"{letter}", $"{letter}B", $"{letter}i", $"{small}", $"{small}B", $"{small}i", $"{small}iB");
+        return new Unit($"{letter}iB", 1ul << shift, [$"{letter}", $"{letter}B", $"{letter}i", $"{small}", $"{small}B", $"{small}i", $"{small}iB"]);
     }
 }

@@ -70,7 +70,7 @@ public class FlightRecorderTests
             foreach (var reason in (string[])["first", "second", "third"])
             {
                 recorder.WriteNow(reason);
-                while (recording.Told.Count(told => told.EndsWith($"({reason})", StringComparison.Ordinal)) == 0)
+                while (!recording.Told.Any(told => told.EndsWith($"({reason})", StringComparison.Ordinal)))
                 {
                     Record(recorder, 1);
                 }

@@ -7,12 +7,12 @@ namespace TraceCap.Recorder.Tests.Sinks;
 /// <summary>Which capture of a series accounts for what.</summary>
 public class LedgerHandOverTests
 {
-    private static readonly LedgerHandOver begin = default;
+    private static LedgerHandOver Begin => default;
 
     [Fact]
     public void The_next_capture_counts_from_where_the_last_one_ended()
     {
-        var account = begin.Take(10, new Ledger(12, 1, 1, 3, 0));
+        var account = Begin.Take(10, new Ledger(12, 1, 1, 3, 0));
         Assert.Equal(new Ledger(12, 1, 1, 3, 0), account.Share);
 
         account = account.End(10, account.Share).Take(5, new Ledger(18, 2, 1, 4, 0));
@@ -24,7 +24,7 @@ public class LedgerHandOverTests
     public void What_a_capture_announced_is_its_own_and_the_rest_is_dropped_in_the_next_one()
     {
         // 10 came, of which a chunk with 6 was written when 7 were counted.
-        var account = begin.Take(10, new Ledger(10, 0, 0, 0, 0)).GiveUp(6, new Ledger(7, 0, 0, 0, 0), out var told);
+        var account = Begin.Take(10, new Ledger(10, 0, 0, 0, 0)).GiveUp(6, new Ledger(7, 0, 0, 0, 0), out var told);
         Assert.Equal(new Ledger(7, 0, 0, 0, 1), told);
 
         account = account.Drop();
@@ -36,7 +36,7 @@ public class LedgerHandOverTests
     [Fact]
     public void A_capture_that_is_gone_leaves_all_to_the_next_one()
     {
-        var account = begin.Take(10, new Ledger(12, 2, 0, 0, 0)).Drop();
+        var account = Begin.Take(10, new Ledger(12, 2, 0, 0, 0)).Drop();
         Assert.Equal(new Ledger(12, 2, 0, 0, 10), account.Share);
     }
 
@@ -44,7 +44,7 @@ public class LedgerHandOverTests
     public void Another_one_begins_once_all_that_was_announced_has_come_or_was_lost()
     {
         // 10 were announced; 4 of them came, all of which were written.
-        var account = begin.Take(4, new Ledger(10, 0, 0, 0, 0)).GiveUp(4, new Ledger(10, 0, 0, 0, 0), out var told).Drop();
+        var account = Begin.Take(4, new Ledger(10, 0, 0, 0, 0)).GiveUp(4, new Ledger(10, 0, 0, 0, 0), out var told).Drop();
         Assert.Equal(6ul, told.Dropped);
         Assert.False(account.CanBegin);
 
@@ -61,7 +61,7 @@ public class LedgerHandOverTests
     [Fact]
     public void The_last_capture_counts_all_that_it_has_not()
     {
-        var account = begin.Take(4, new Ledger(10, 1, 0, 0, 0));
+        var account = Begin.Take(4, new Ledger(10, 1, 0, 0, 0));
         account = account.GiveUp(3, account.Share, out var told).Close();
         Assert.Equal(new Ledger(10, 1, 0, 0, 6), told);
         Assert.Equal(told, account.Seen);
@@ -71,7 +71,7 @@ public class LedgerHandOverTests
     public void Whatever_happens_all_captures_together_account_for_each_event_once() =>
         Gen.Select(Gen.Int[0, 6], Gen.ULong[0, 5]).List[0, 60].Sample(steps =>
         {
-            var account = begin;
+            var account = Begin;
             var kernel = default(Ledger);
             var (inRing, inFlight) = (0ul, 0ul);
             var (events, written, announced, isOpen) = (0ul, 0ul, default(Ledger), true);
