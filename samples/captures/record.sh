@@ -5,22 +5,41 @@ set -euo pipefail
 tracecap=$(realpath "${TRACECAP:?the tracecap executable}")
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
 scratch=$(mktemp -d)
-trap 'kill "${recorder_PID:-}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+# What else the host does is nobody's business: what is recorded runs in a cgroup of its own, and has a name by that.
+groups=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/samples.slice
+trap 'kill "${recorder_PID:-}" 2>/dev/null || true; rm -rf "$scratch"; rmdir "$groups"/*.service "$groups" 2>/dev/null || true' EXIT
 
-# record NAME COMMENT EVENTS COMMAND...: what the command does, from the moment the probes are attached, but no more
-# than so many events.
+# record NAME COMMENT EVENTS "OPTIONS" COMMAND...: what the command does, from the moment the probes are attached, but no more
+# than so many events. A connection is open before that, and closed after.
 record() {
-	local name=$1 comment=$2 events=$3 said
-	shift 3
-	coproc recorder { exec "$tracecap" record --force -o "$name.tcap" -n "$events" --comment "$comment" 2>&1; }
+	local name=$1 comment=$2 events=$3 options=$4 group=$groups/$1.service said
+	shift 4
+	mkdir -p "$group"
+	mkfifo "$scratch/hold" "$scratch/held"
+	(
+		echo "$BASHPID" >"$group/cgroup.procs"
+		exec ../../tests/vm/corners.py hold <"$scratch/hold" >"$scratch/held"
+	) &
+	local holder=$!
+	exec 4>"$scratch/hold" 5<"$scratch/held"
+	read -r said <&5
+	# shellcheck disable=SC2086 # options are several words
+	coproc recorder { exec "$tracecap" record --force -o "$name.tcap" -n "$events" --comment "$comment" --cgroup "$group" $options 2>&1; }
 	local pid=$!
 	exec 3<&"${recorder[0]}" # the shell forgets its own once the recorder has ended
 	read -r said <&3
 	[[ $said == *"recording to"* ]] || { echo "$said" >&2; exit 1; }
-	"$@"
+	(
+		echo "$BASHPID" >"$group/cgroup.procs"
+		"$@"
+	)
+	echo >&4
+	wait "$holder"
+	exec 4>&- 5<&-
 	kill -INT "$pid" 2>/dev/null || true # or it had all it wanted
 	cat <&3
 	wait "$pid"
+	rm "$scratch/hold" "$scratch/held"
 }
 
 traffic() {
@@ -48,7 +67,22 @@ nginx_and_wrk() {
 	nginx -p "$scratch" -e "$scratch/error.log" -c "$scratch/nginx.conf" -s stop
 }
 
+# More connections at once than the ring has room for.
+burst() {
+	python3 - <<-'END'
+		import socket, struct
+		listener = socket.create_server(("127.0.0.1", 0))
+		for _ in range(400):
+		    client = socket.create_connection(listener.getsockname())
+		    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+		    server = listener.accept()[0]
+		    client.close(); server.close()
+	END
+}
+
 "$tracecap" import tcptracer-example/events.ndjson --force -o tcptracer-example.tcap \
 	--comment "the rows of Debian's tcptracer_example.txt"
-record traffic "tests/vm/traffic.py --netns --burst 50" 1000000 traffic
-record nginx "nginx with two workers on loopback, five runs of curl, then wrk with 10 connections" 9000 nginx_and_wrk
+record traffic "tests/vm/traffic.py --netns --burst 50" 1000000 "" traffic
+# With the two ends that are open before: 9,000.
+record nginx "nginx with two workers on loopback, five runs of curl, then wrk with 10 connections" 8998 "" nginx_and_wrk
+record lossy "400 connections, as fast as they come, and a ring of one page" 1000000 "--buffer 4096" burst

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
 namespace TraceCap.Analyzer;
@@ -14,15 +15,17 @@ namespace TraceCap.Analyzer;
 public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
     : CaptureRewriter(reader)
 {
-    private ClockAnchor? unwritten;
+    private ClockTable.Builder unwritten = new();
     private NameScribe? names;
-    private ulong readUpTo;
+    private LossDates losses = new();
+    private RecordedPeriod window;
+    private ulong recordedTo;
 
     /// <inheritdoc />
     protected override CaptureWriter Begin()
     {
-        unwritten = null;
-        readUpTo = 0;
+        unwritten = new ClockTable.Builder();
+        (losses, recordedTo) = (new LossDates(), 0);
         var header = Reader.Header ?? new CaptureHeader();
         var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
         var writer = new CaptureWriter(output, cut) { Settled = 0 };
@@ -35,7 +38,12 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         if (Reader.Context is { } context)
         {
-            unwritten = context.Clocks is [.., var newest] ? newest : unwritten;
+            foreach (var clock in context.Clocks)
+            {
+                // For events that are cut away it did not count.
+                unwritten.AddRange(Reader.BeginOf(in clock) is { } begin ? [clock.At(begin)] : []);
+            }
+
             if (!context.Missing.IsNone)
             {
                 writer.WriteContext(new CaptureContext { Missing = context.Missing });
@@ -50,22 +58,28 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     /// <inheritdoc />
     protected override Ledger Share(in Ledger ledger)
     {
-        var before = readUpTo;
-        readUpTo = Math.Max(before, Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp));
-        var wanted = Reader.Begin is { } begin ? filter.Resolve(begin, Reader.Clocks.At(readUpTo), Reader.Names) : new EventFilter();
-        return readUpTo < wanted.From || before >= wanted.To ? default : ledger with { Emitted = ledger.Lost };
+        var told = Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp);
+        recordedTo = Math.Max(recordedTo, Reader.Footer?.End?.Monotonic ?? told);
+        window = Reader.Known is { Begin: not null } known ? filter.Resolve(known with { Clock = known.Clocks.At(recordedTo) }).Window : new RecordedPeriod(0, ulong.MaxValue);
+        return Share(losses.Take(in Reader.Block, damaged: false));
     }
+
+    /// <inheritdoc />
+    protected override Ledger ShareAtEnd() => Share(losses.End(recordedTo));
+
+    private Ledger Share(DatedLoss? loss) =>
+        loss is { } known && known.IsWithin(window) ? known.Ledger with { Emitted = known.Ledger.Lost } : default;
 
     /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
     /// knows yet when the section begins.</summary>
     private IReadOnlyList<RecordedPeriod> Recorded(CaptureHeader header)
     {
-        if (Reader.Begin is not { } begin || whole is not null || filter is { From: null, To: null })
+        if (Reader.Known.Begin is not { } begin || whole is not null || filter is { From: null, To: null })
         {
             return header.Recorded;
         }
 
-        var wanted = filter.Resolve(begin, header.Start, Reader.Names).Window;
+        var wanted = filter.Resolve(Reader.Known with { Clock = header.Start }).Window;
         IReadOnlyList<RecordedPeriod> before = header.Recorded.Count > 0 ? header.Recorded : [new RecordedPeriod(begin, ulong.MaxValue)];
         var left = RecordedPeriod.Join(before.Select(period => period.Within(wanted)));
         // Nothing at all is told by a period without length: no periods would mean all.
@@ -76,7 +90,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     {
         for (var events = Reader.Events; !events.IsEmpty;)
         {
-            var wanted = filter.ResolveNext(Reader, ref events, out var run);
+            var wanted = filter.Resolve(Reader.Known.TakeRun(ref events, out var run));
             WriteEvents(writer, run, wanted);
         }
     }
@@ -100,8 +114,9 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
 
             if (next > from)
             {
-                WriteClock(writer);
-                names!.Note(events[from..next]);
+                WriteClocks(writer);
+                names!.Names = Reader.Names;
+                names.Note(events[from..next]);
                 writer.Append(events[from..next]);
             }
         }
@@ -110,12 +125,18 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
     private bool IsWanted(EventFilter wanted, in TcpEvent one) =>
         whole is null ? wanted.Matches(in one) : whole.Contains(Reader.Section, in one);
 
-    private void WriteClock(CaptureWriter writer)
+    /// <summary>Writes the clocks that an event which is still to come may go by: none is earlier than promised.</summary>
+    private void WriteClocks(CaptureWriter writer)
     {
-        if (unwritten is { } clock)
+        var clocks = unwritten.Clocks.Anchors;
+        for (var i = 0; i < clocks.Count; i++)
         {
-            writer.WriteContext(new CaptureContext { Clocks = [clock] });
-            unwritten = null;
+            if (i + 1 == clocks.Count || clocks[i + 1].Monotonic > writer.Settled)
+            {
+                writer.AddClock(clocks[i]);
+            }
         }
+
+        unwritten = clocks.Count > 0 ? new ClockTable.Builder() : unwritten;
     }
 }

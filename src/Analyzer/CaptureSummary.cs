@@ -12,6 +12,9 @@ public sealed record SectionSummary
     /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
     public string? EndReason { get; init; }
 
+    /// <inheritdoc cref="CaptureFooter.IsOfCutShort" />
+    public bool IsOfCutShort { get; init; }
+
     /// <summary>The section's bytes in the file.</summary>
     public long Bytes { get; init; }
 
@@ -37,10 +40,10 @@ public sealed record SectionSummary
     public ulong LastTimestamp { get; init; }
 
     /// <summary>The clocks at the start, at the end and in between.</summary>
-    public ClockTable Clocks { get; init; } = new();
+    public ClockTable Clocks { get; init; } = ClockTable.None;
 
     /// <summary>What is named of what its events refer to.</summary>
-    public CaptureNames Names { get; init; } = new();
+    public CaptureNames Names { get; init; } = CaptureNames.None;
 
     /// <summary>The events that are wanted.</summary>
     public ulong Events => EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count);
@@ -73,7 +76,7 @@ public sealed record CaptureSummary
 
     /// <summary>Tells what a capture holds: by its footers where they lead through the whole file, else by reading it.</summary>
     /// <param name="file">The capture.</param>
-    /// <param name="filter">Which events are wanted; unless that is all, the file is read.</param>
+    /// <param name="filter">Which events are wanted; unless that is all, the file is read, as far as it is of the time that is wanted.</param>
     /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version; or the
     /// filter has a wall-clock time, and the capture tells none.</exception>
     public static CaptureSummary Of(Stream file, CaptureFilter filter)
@@ -88,30 +91,34 @@ public sealed record CaptureSummary
             file.Position = 0;
         }
 
-        return ByReading(new CaptureReader(file), filter);
+        return ByReading(CaptureReader.Open(file, threads: 1, filter.Time), filter);
     }
 
     private static SectionSummary FromFooter(Stream file, SectionLocation section)
     {
         var footer = section.Footer;
         var chunks = footer.Index.Where(entry => entry.Kind == BlockKind.Chunk).ToArray();
-        var clocks = new ClockTable();
+        var clocks = new ClockTable.Builder();
         clocks.AddRange(Known(section.Header.Start));
         var missing = default(MissingEvents);
-        var names = new CaptureNames();
-        foreach (var context in SectionIndex.ReadContexts(file, section))
+        var names = new CaptureNames.Builder();
+        var passed = 0;
+        foreach (var (entry, context) in SectionIndex.ReadContexts(file, section))
         {
+            passed = PassEvents(clocks, footer.Index, passed, entry.Offset);
             clocks.AddRange(context.Clocks);
             missing += context.Missing;
             names.Add(context);
         }
 
+        PassEvents(clocks, footer.Index, passed, long.MaxValue);
         clocks.AddRange(Known(footer.End));
         var filled = chunks.Where(entry => entry.Events > 0).ToArray();
         return new SectionSummary
         {
             Header = section.Header,
             EndReason = footer.Reason,
+            IsOfCutShort = footer.IsOfCutShort,
             Bytes = section.End - section.Start,
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
@@ -120,9 +127,24 @@ public sealed record CaptureSummary
             Ledger = footer.Ledger,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
-            Clocks = clocks,
-            Names = names,
+            Clocks = clocks.Clocks,
+            Names = names.Names,
         };
+    }
+
+    /// <summary>Tells the clocks which events stand before a block.</summary>
+    /// <returns>Up to which entry of the index they do.</returns>
+    private static int PassEvents(ClockTable.Builder clocks, IReadOnlyList<BlockEntry> index, int next, long offset)
+    {
+        for (; next < index.Count && index[next].Offset < offset; next++)
+        {
+            if (index[next].Events > 0)
+            {
+                clocks.Pass(index[next].LastTimestamp);
+            }
+        }
+
+        return next;
     }
 
     private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter)
@@ -130,20 +152,26 @@ public sealed record CaptureSummary
         var sections = new List<SectionBuilder>();
         while (reader.Read())
         {
-            if (sections.Count < reader.Section)
-            {
-                sections.Add(new SectionBuilder(filter));
-            }
-
+            Begin();
             sections[^1].Add(reader);
         }
 
+        Begin();
         return new CaptureSummary
         {
             Bytes = reader.Offset,
             Sections = [.. sections.Select(section => section.Build())],
             Damage = reader.Damage,
         };
+
+        // A section begins even if none of its blocks can be read.
+        void Begin()
+        {
+            while (sections.Count < reader.Section)
+            {
+                sections.Add(new SectionBuilder(filter));
+            }
+        }
     }
 
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
@@ -151,10 +179,10 @@ public sealed record CaptureSummary
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
-        private ClockTable clocks = new();
-        private CaptureNames names = new();
+        private ClockTable clocks = ClockTable.None;
+        private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
-        private string? endReason;
+        private CaptureFooter? footer;
         private long bytes;
         private long chunks;
         private Ledger ledger;
@@ -166,10 +194,11 @@ public sealed record CaptureSummary
         internal void Add(CaptureReader reader)
         {
             ref readonly var block = ref reader.Block;
-            clocks = reader.Clocks;
+            clocks = reader.Known.Clocks;
             names = reader.Names;
             bytes += reader.Length;
-            ledger += block.Ledger;
+            // The footer knows of the losses that damaged blocks told of, too.
+            ledger = reader.Footer?.Ledger ?? ledger + block.Ledger;
             switch (block.Kind)
             {
                 case BlockKind.Header:
@@ -184,7 +213,7 @@ public sealed record CaptureSummary
                     missing += reader.Context!.Missing;
                     break;
                 case BlockKind.Footer:
-                    endReason = reader.Footer!.Reason;
+                    footer = reader.Footer;
                     break;
             }
         }
@@ -192,7 +221,8 @@ public sealed record CaptureSummary
         internal SectionSummary Build() => new()
         {
             Header = header,
-            EndReason = endReason,
+            EndReason = footer?.Reason,
+            IsOfCutShort = footer?.IsOfCutShort ?? false,
             Bytes = bytes,
             Chunks = chunks,
             Recorded = recorded,
@@ -209,7 +239,7 @@ public sealed record CaptureSummary
         {
             for (var events = reader.Events; !events.IsEmpty;)
             {
-                var wanted = filter.ResolveNext(reader, ref events, out var run);
+                var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
                     if (wanted.Matches(in one))

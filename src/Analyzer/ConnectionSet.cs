@@ -22,7 +22,7 @@ public sealed class ConnectionSet
         {
             for (var events = reader.Events; !events.IsEmpty;)
             {
-                var wanted = filter.ResolveNext(reader, ref events, out var run);
+                var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
                     if (wanted.Matches(in one))

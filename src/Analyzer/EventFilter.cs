@@ -16,7 +16,11 @@ public sealed record EventFilter
     public bool Compat { get; init; }
 
     /// <summary>Process ids; empty: any.</summary>
-    public ImmutableArray<uint> Pids { get; init; } = [];
+    public ImmutableArray<uint> Pids
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>A user id.</summary>
     public uint? Uid { get; init; }
@@ -37,10 +41,18 @@ public sealed record EventFilter
     public ThreadName? Comm { get; init; }
 
     /// <summary>Ports, of either end; empty: any.</summary>
-    public ImmutableArray<ushort> Ports { get; init; } = [];
+    public ImmutableArray<ushort> Ports
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>Ranges of addresses, of either end; empty: any.</summary>
-    public ImmutableArray<AddressPrefix> Addresses { get; init; } = [];
+    public ImmutableArray<AddressPrefix> Addresses
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>Cgroups of the task.</summary>
     public CgroupFilter? Cgroup { get; init; }

@@ -17,17 +17,17 @@ public static class EventImport
     /// <exception cref="CaptureFormatException">A line is no event, or earlier than the one before it.</exception>
     public static ulong Run(Stream lines, Stream capture, string tool, string comment)
     {
-        var names = new CaptureNames();
-        var clocks = new ClockTable();
+        var names = new CaptureNames.Builder();
+        var clocks = new ClockTable.Builder();
         using var events = EventJson.ReadAll(lines, names, clocks).GetEnumerator();
         var more = events.MoveNext();
-        var start = more ? clocks.At(events.Current.Timestamp) : null;
+        var start = more ? clocks.Clocks.At(events.Current.Timestamp) : null;
         var writer = new CaptureWriter(
             capture, new CaptureHeader { Tool = tool, Probes = CaptureHeader.Import, Comment = comment, Start = start });
         var scribe = new NameScribe(writer, names);
         var chunk = new List<TcpEvent>(EventsPerChunk);
         var anchors = new List<ClockAnchor>();
-        var (anchor, last) = (start, 0ul);
+        var (anchor, last, named) = (start, 0ul, names.Names);
         for (; more; more = events.MoveNext())
         {
             var one = events.Current;
@@ -37,12 +37,14 @@ public static class EventImport
                     $"event {writer.Events + (ulong)chunk.Count + 1} has monotonic_ns {one.Timestamp} after {last}; put the lines in the order of time");
             }
 
-            if (chunk.Count == EventsPerChunk)
+            // What is named from now on was not called so before.
+            if (chunk.Count == EventsPerChunk || names.Names != named)
             {
+                named = names.Names;
                 Write();
             }
 
-            if (clocks.At(one.Timestamp) is { } now && now != anchor)
+            if (clocks.Clocks.At(one.Timestamp) is { } now && now != anchor)
             {
                 anchors.Add(now);
                 anchor = now;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TraceCap.Format;
@@ -59,7 +60,7 @@ public static class EventJson
     /// <c>time</c> is not looked at.</param>
     /// <exception cref="CaptureFormatException">It is not JSON, lacks a property, has one twice or one that no event
     /// has, or a value that its property cannot hold.</exception>
-    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames? names = null, ClockTable? clocks = null)
+    public static TcpEvent Parse(ReadOnlySpan<byte> json, CaptureNames.Builder? names = null, ClockTable.Builder? clocks = null)
     {
         try
         {
@@ -78,7 +79,7 @@ public static class EventJson
     /// <param name="clocks">Gets the wall clock of an event before it is given; may be null.</param>
     /// <exception cref="CaptureFormatException">As from <see cref="Parse"/>, with the number of the line, from 1.
     /// </exception>
-    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames? names = null, ClockTable? clocks = null)
+    public static IEnumerable<TcpEvent> ReadAll(Stream input, CaptureNames.Builder? names = null, ClockTable.Builder? clocks = null)
     {
         // Latin-1 leaves the bytes as they are for the parser to judge.
         using var reader = new StreamReader(
@@ -105,7 +106,7 @@ public static class EventJson
         }
     }
 
-    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames? names, ClockTable? clocks)
+    private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames.Builder? names, ClockTable.Builder? clocks)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -116,6 +117,8 @@ public static class EventJson
         var e = default(TcpEvent);
         var (cgroup, netns) = ("", "");
         ulong? time = null;
+        JsonField? last = null;
+        var atLast = default(Utf8JsonReader);
         var seen = new HashSet<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -128,7 +131,16 @@ public static class EventJson
             reader.Read();
             if (EventJsonFields.ByName.TryGetValue(name, out var field))
             {
-                field.Read(ref reader, ref e);
+                if (field.IsReadLast)
+                {
+                    last = field;
+                    atLast = reader;
+                    reader.Skip();
+                }
+                else
+                {
+                    field.Read(ref reader, ref e);
+                }
             }
             else if (name != "time" && name is not (NamesJson.CgroupPath or NamesJson.NetnsName) && !NamesJson.IsOfPath(name))
             {
@@ -152,6 +164,7 @@ public static class EventJson
             }
         }
 
+        last?.Read(ref atLast, ref e);
         reader.Read(); // fails if something follows
         var missing = EventJsonFields.All.Where(field => field.Required && !seen.Contains(field.Name));
         if (missing.FirstOrDefault() is { } lacking)
@@ -159,7 +172,7 @@ public static class EventJson
             throw new CaptureFormatException($"{lacking.Name} is missing");
         }
 
-        if (time is { } wall && clocks!.WallClock(e.Timestamp) != wall)
+        if (time is { } wall && clocks!.Clocks.WallClock(e.Timestamp) != wall)
         {
             clocks.Add(new ClockAnchor(e.Timestamp, e.Timestamp, wall));
         }
@@ -177,7 +190,7 @@ public static class EventJson
         : error.Message;
 
     /// <summary>Takes down names that are new, or others than before.</summary>
-    private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames? names)
+    private static TcpEvent Named(in TcpEvent e, string cgroup, string netns, CaptureNames.Builder? names)
     {
         if (names is not null && cgroup.Length > 0 && names.CgroupOf(in e)?.Path != cgroup)
         {
@@ -202,7 +215,7 @@ public static class EventJson
         }
 
         var at = Utf8Text.Write(target, ",\"time\":\""u8);
-        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s");
+        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s", CultureInfo.InvariantCulture);
         at += length;
         target[at++] = (byte)'.';
         at += Utf8Text.WriteDigits(target[at..], (long)nanoseconds, 9);

@@ -9,13 +9,9 @@ public interface IEventFormat
     /// <summary>Writes what comes before the first event.</summary>
     void WriteHeader(IBufferWriter<byte> output);
 
-    /// <summary>Says by which clocks the wall-clock times of the next events go; null if they are not known.</summary>
-    void UseClock(ClockAnchor? anchor)
-    {
-    }
-
-    /// <summary>Says who knows what the next events refer to.</summary>
-    void UseNames(INames names)
+    /// <summary>Says what holds for the next events: by which clocks their wall-clock times go, and the names of what they
+    /// refer to.</summary>
+    void Use(EventContext context)
     {
     }
 

@@ -21,6 +21,9 @@ internal abstract class JsonField(string name)
     /// <summary>Whether an event without it cannot be read.</summary>
     public bool Required { get; init; }
 
+    /// <summary>Whether it is read after all others, wherever it stands: who sorts the properties of an object changes nothing.</summary>
+    public bool IsReadLast { get; init; }
+
     /// <summary>Writes the value; 0 bytes if the event has none.</summary>
     public abstract int Write(Span<byte> target, in TcpEvent e);
 

@@ -6,8 +6,7 @@ namespace TraceCap.Analyzer;
 /// <summary>Events as JSON, one object a line (<see cref="EventJson"/>).</summary>
 public sealed class JsonLines : IEventFormat
 {
-    private long? wallOffset;
-    private INames? names;
+    private EventContext context = new();
 
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)
@@ -15,14 +14,11 @@ public sealed class JsonLines : IEventFormat
     }
 
     /// <inheritdoc />
-    public void UseClock(ClockAnchor? anchor) => wallOffset = anchor?.WallOffset;
+    public void Use(EventContext context) => this.context = context;
 
     /// <inheritdoc />
-    public void UseNames(INames names) => this.names = names;
+    public IEventFormat Copy() => new JsonLines { context = context };
 
     /// <inheritdoc />
-    public IEventFormat Copy() => new JsonLines { wallOffset = wallOffset, names = names };
-
-    /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, wallOffset, names);
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, context.Clock?.WallOffset, context.Names);
 }

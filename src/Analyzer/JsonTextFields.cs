@@ -40,10 +40,12 @@ internal sealed class AddressField(string name, Get<Address> get, Set<Address> s
     }
 }
 
-/// <summary>The thread's name as text. What is not UTF-8 shows as U+FFFD; then <see cref="NameBytesField"/> stands
-/// before it.</summary>
-internal sealed class NameField(string name) : JsonField(name)
+/// <summary>The thread's name as text. What is not UTF-8 shows as U+FFFD; then <see cref="NameBytesField"/> says what it is.</summary>
+internal sealed class NameField : JsonField
 {
+    internal NameField(string name)
+        : base(name) => IsReadLast = true;
+
     public override int Write(Span<byte> target, in TcpEvent e)
     {
         target[0] = (byte)'"';
@@ -54,20 +56,20 @@ internal sealed class NameField(string name) : JsonField(name)
 
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
     {
-        var expected = $"at most {ThreadName.Size - 1} bytes of text without NUL";
+        var expected = $"at most {ThreadName.Size} bytes of text without NUL";
         var text = ReadString(ref reader, expected);
         if (e.Comm != default)
         {
             if (e.Comm.ToString() != text)
             {
-                throw Wrong(ref reader, $"\"{e.Comm}\", which the bytes before it are");
+                throw Wrong(ref reader, $"\"{e.Comm}\", which its bytes are");
             }
 
             return;
         }
 
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (bytes.Length >= ThreadName.Size || bytes.Contains((byte)0))
+        if (bytes.Length > ThreadName.Size || bytes.Contains((byte)0))
         {
             throw Wrong(ref reader, expected);
         }
@@ -95,11 +97,10 @@ internal sealed class NameBytesField(string name) : JsonField(name)
 
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
     {
-        var expected = $"at most {ThreadName.Size - 1} bytes other than 00, in hexadecimal, before the name";
+        var expected = $"at most {ThreadName.Size} bytes other than 00, in hexadecimal";
         var text = ReadString(ref reader, expected);
-        Span<byte> bytes = stackalloc byte[ThreadName.Size - 1];
-        if (e.Comm != default
-            || Convert.FromHexString(text, bytes, out _, out var length) != OperationStatus.Done
+        Span<byte> bytes = stackalloc byte[ThreadName.Size];
+        if (Convert.FromHexString(text, bytes, out _, out var length) != OperationStatus.Done
             || bytes[..length].Contains((byte)0))
         {
             throw Wrong(ref reader, expected);

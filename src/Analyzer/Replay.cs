@@ -18,13 +18,12 @@ public static class Replay
         var parallel = threads > 1 ? new ParallelPrinter(printer.Output, threads) : null;
         var told = default(Ledger);
         var section = 0;
-        while (events.Read(out var batch))
+        while (events.ReadBlock(out var batch))
         {
             if (events.Section != section)
             {
                 section = events.Section;
                 told = default;
-                format.UseNames(events.Names);
             }
 
             if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
@@ -36,9 +35,9 @@ public static class Replay
 
             while (!batch.IsEmpty)
             {
-                var anchor = events.Clocks.TakeRun(ref batch, out var run);
-                format.UseClock(anchor);
-                printer.Filter = filter.Resolve(events.Begin!.Value, anchor, events.Names);
+                var context = events.TakeRun(ref batch, out var run);
+                format.Use(context);
+                printer.Filter = filter.Resolve(context);
                 // Times count from the first row, so whoever prints another one has to know it.
                 if (parallel is null || !printer.HasPrinted)
                 {

@@ -70,6 +70,11 @@ public static class SummaryJson
                 Texts(json, "cut", header.Selection);
             }
 
+            if (header.Inputs.Count > 0)
+            {
+                WriteInputs(json, header.Inputs);
+            }
+
             Texts(json, "options", header.Options);
             json.WriteString("comment", header.Comment);
         }
@@ -183,6 +188,20 @@ public static class SummaryJson
             json.WriteString("architecture", host.Architecture);
             json.WriteString("boot_id", host.BootId);
             Number(json, "clock_offset_ns", host.ClockOffset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteInputs(Utf8JsonWriter json, IReadOnlyList<MergedInput> inputs)
+    {
+        json.WriteStartArray("inputs");
+        foreach (var input in inputs)
+        {
+            json.WriteStartObject();
+            Texts(json, "filters", input.Filters);
+            Texts(json, "cut", input.Selection);
             json.WriteEndObject();
         }
 

@@ -13,6 +13,11 @@ public static class SummaryText
 
     private const int MaxNames = 20;
 
+    private const int MaxSections = 10;
+
+    /// <summary>Of more, so many at either end are shown.</summary>
+    private const int EndSections = 3;
+
     /// <summary>Lays the summary out as lines of a label and its value, UTF-8.</summary>
     /// <param name="name">What the file is called.</param>
     /// <param name="summary">What it holds.</param>
@@ -24,6 +29,13 @@ public static class SummaryText
         Line(text, "state", State(summary));
         for (var i = 0; i < summary.Sections.Count; i++)
         {
+            if (i == EndSections && summary.Sections.Count > MaxSections)
+            {
+                i = summary.Sections.Count - EndSections;
+                text.Append('\n');
+                Line(text, "section", Invariant($"{EndSections + 1} to {i} of {summary.Sections.Count} are not shown here (--json)"));
+            }
+
             if (summary.Sections.Count > 1)
             {
                 text.Append('\n');
@@ -76,7 +88,7 @@ public static class SummaryText
                 Line(text, "", limit);
             }
 
-            Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            AddFilters(text, header);
             foreach (var selection in header.Selection)
             {
                 Line(text, "cut", selection);
@@ -97,8 +109,15 @@ public static class SummaryText
 
         if (section.Clocks.Anchors.Count > 1)
         {
-            var (first, last) = (section.Clocks.Anchors[0], section.Clocks.Anchors[^1]);
-            Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
+            var (first, last) = (section.Clocks.Anchors.MinBy(clock => clock.Monotonic), section.Clocks.Anchors.MaxBy(clock => clock.Monotonic));
+            if (section is { Header.ClaimsTooMuch: true, Events: > 0 })
+            {
+                Line(text, "recorded", $"from {WallOf(section, section.FirstTimestamp)} or a little earlier, to {Wall(last.Realtime)}; the recorder was started {Wall(first.Realtime)}");
+            }
+            else
+            {
+                Line(text, "recorded", $"{Wall(first.Realtime)} to {Wall(last.Realtime)} ({Seconds(last.Monotonic - first.Monotonic)} s)");
+            }
         }
         else if (section.Clocks.Anchors.Count == 1)
         {
@@ -121,6 +140,27 @@ public static class SummaryText
         if (section.Recorded > 0)
         {
             Line(text, "bytes", Invariant($"{section.Bytes:N0}, {(double)section.Bytes / section.Recorded:F1} an event; ratio to the events in memory 1:{section.Ratio:F1}"));
+        }
+    }
+
+    /// <summary>What each of the merged captures was filtered and cut by, if that was not the same.</summary>
+    private static void AddFilters(StringBuilder text, CaptureHeader header)
+    {
+        if (header.Inputs.Count == 0)
+        {
+            Line(text, "filters", header.Filters.Count == 0 ? "none" : Pairs(header.Filters));
+            return;
+        }
+
+        Line(text, "filters", "not the same for all of the captures that were merged:");
+        foreach (var input in header.Inputs.Take(MaxNames))
+        {
+            Line(text, "", (input.Filters.Count == 0 ? "none" : Pairs(input.Filters)) + string.Concat(input.Selection.Select(cut => $"; cut {cut}")));
+        }
+
+        if (header.Inputs.Count > MaxNames)
+        {
+            Line(text, "", Invariant($"and {header.Inputs.Count - MaxNames:N0} more (--json)"));
         }
     }
 
@@ -179,7 +219,7 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
         }
 
-        if (summary.Sections.Any(section => section.EndReason?.StartsWith(CaptureFooter.CutShort, StringComparison.Ordinal) == true))
+        if (summary.Sections.Any(section => section.IsOfCutShort))
         {
             states.Add("recovered after it was cut short");
         }

@@ -51,7 +51,7 @@ public readonly record struct TimePoint
 
     /// <summary>The instant on the clock of the events, CLOCK_MONOTONIC ns; the nearest there is for one before or after
     /// all that this clock can tell.</summary>
-    /// <param name="begin">Where the section's time begins, see <see cref="CaptureReader.Begin"/>.</param>
+    /// <param name="begin">Where the section's time begins, see <see cref="EventContext.Begin"/>.</param>
     /// <param name="anchor">What its wall clock goes by; null if that is not known.</param>
     /// <exception cref="CaptureFormatException">A time by the wall clock, and the section does not tell it.</exception>
     public ulong ToMonotonic(ulong begin, ClockAnchor? anchor) => clock switch

@@ -7,6 +7,8 @@ public static class WallTime
 {
     internal const ulong NanosecondsPerSecond = 1_000_000_000;
 
+    private const int DateLength = 10;
+    private const int MinutesLength = 16;
     private const int SecondsLength = 19;
 
     /// <summary>RFC 3339 in UTC with nanoseconds, such as <c>2026-01-31T23:59:59.123456789Z</c>.</summary>
@@ -19,24 +21,32 @@ public static class WallTime
             CultureInfo.InvariantCulture, $"{second:yyyy-MM-dd'T'HH:mm:ss}.{nanoseconds % NanosecondsPerSecond:D9}Z");
     }
 
-    /// <summary>Reads RFC 3339 with any offset and up to nine digits of a second, such as <c>2026-01-31T23:59:59.5Z</c>
-    /// or <c>2026-02-01T00:59:59+01:00</c>.</summary>
+    /// <summary>Reads RFC 3339 with any offset and up to nine digits of a second, such as <c>2026-01-31T23:59:59.5Z</c>,
+    /// <c>2026-02-01t00:59:59+01:00</c> or <c>2016-12-31 23:59:60z</c>: that leap second is the second after it, as the kernel
+    /// counts.</summary>
     /// <param name="text">The time.</param>
     /// <param name="nanoseconds">Since 1970-01-01 UTC.</param>
     /// <returns>Whether it is such a time, of the years that <see cref="Format"/> has.</returns>
     public static bool TryParse(string text, out ulong nanoseconds)
     {
         nanoseconds = 0;
-        var zone = text.Length > SecondsLength ? text.AsSpan(SecondsLength).IndexOfAny("Z+-") + SecondsLength : 0;
-        if (zone < SecondsLength
-            || !DateTimeOffset.TryParseExact(
-                string.Concat(text.AsSpan(0, SecondsLength), text.AsSpan(zone)), "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        var zone = text.Length > SecondsLength ? text.AsSpan(SecondsLength).IndexOfAny("Zz+-") + SecondsLength : 0;
+        if (zone < SecondsLength || text[DateLength] is not ('T' or 't' or ' '))
+        {
+            return false;
+        }
+
+        var isLeap = text.AsSpan(MinutesLength, 3) is ":60";
+        var second = isLeap ? ":59" : text.AsSpan(MinutesLength, 3);
+        var plain = $"{text.AsSpan(0, DateLength)}T{text.AsSpan(DateLength + 1, MinutesLength - DateLength - 1)}{second}{text.AsSpan(zone)}";
+        if (!DateTimeOffset.TryParseExact(plain.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            || (isLeap && time.UtcDateTime is not { Hour: 23, Minute: 59 })
             || !TryParseFraction(text.AsSpan(SecondsLength, zone - SecondsLength), out var fraction))
         {
             return false;
         }
 
-        var seconds = time.ToUnixTimeSeconds();
+        var seconds = time.ToUnixTimeSeconds() + (isLeap ? 1 : 0);
         if (seconds < 0 || (ulong)seconds >= ulong.MaxValue / NanosecondsPerSecond)
         {
             return false;

@@ -16,18 +16,21 @@ internal static class CheckCommand
             Expectation.Parse,
             "--expect");
         (expect.Required, expect.DefaultValueFactory) = (true, null);
+        var allowLoss = Options.AllowLoss();
         var json = Options.Flag("One JSON object.", "--json");
-        var command = new Command("check", "Holds captures against expectations; exit code 1 if one does not hold.") { expect, json };
+        var command = new Command(
+            "check",
+            "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };
         files.AddTo(command);
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
-            var check = new CaptureCheck(parsed.GetValue(expect)!);
+            var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
             var feed = new ConnectionFeed(check, files.Filter(parsed));
             var code = files.Read(parsed, feed);
             var results = check.Results(feed.Recordings);
             output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
-            return results.All(result => result.Holds == true) ? code : ExitCode.Failed;
+            return ExitCodes.Of(code, [.. results.Select(result => result.Verdict)]);
         });
         return command;
     }

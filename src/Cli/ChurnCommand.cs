@@ -7,8 +7,6 @@ namespace TraceCap.Cli;
 /// <summary><c>tracecap churn</c></summary>
 internal static class ChurnCommand
 {
-    private const long MaxRows = 1_000_000;
-
     internal static Command Create()
     {
         var files = new ConnectionFiles();
@@ -22,24 +20,24 @@ internal static class ChurnCommand
             var length = parsed.GetValue(every) ?? TimeSpan.FromSeconds(1);
             var churn = new ConnectionChurn((ulong)length.Ticks * 100);
             var feed = new ConnectionFeed(churn, files.Filter(parsed));
-            var code = files.Read(parsed, feed);
-            var rows = churn.IntervalCount(feed.Recordings);
-            if (rows > MaxRows)
+            try
             {
-                throw new CommandException(FormattableString.Invariant(
-                    $"--every: {rows:N0} intervals are too many; at most {MaxRows:N0} are shown: choose longer ones, or a part of the capture"));
-            }
+                var code = files.Read(parsed, feed);
+                if (parsed.GetValue(json))
+                {
+                    ChurnJson.Write(output, churn, feed.Recordings);
+                }
+                else
+                {
+                    ChurnText.Write(output, churn, feed.Recordings, StandardOutput.Columns);
+                }
 
-            if (parsed.GetValue(json))
-            {
-                ChurnJson.Write(output, churn, feed.Recordings);
+                return code;
             }
-            else
+            catch (TooManyIntervalsException error)
             {
-                ChurnText.Write(output, churn, feed.Recordings, StandardOutput.Columns);
+                throw new CommandException($"--every: {error.Message}");
             }
-
-            return code;
         });
         return command;
     }

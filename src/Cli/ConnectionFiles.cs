@@ -35,8 +35,7 @@ internal sealed class ConnectionFiles
         var order = CaptureStarts.Order(starts);
         var code = CaptureFile.ForEach([.. order.Select(at => paths[at])], file =>
         {
-            feed.MayComeAgainFrom = CaptureStarts.MayComeAgainFrom(order
-                .SkipWhile(at => CaptureFile.NameOf(paths[at]) != file.Name).Select(at => starts[at]));
+            feed.Ahead = [.. order.SkipWhile(at => CaptureFile.NameOf(paths[at]) != file.Name).Select(at => starts[at])];
             var reader = CaptureReader.Open(file.Stream);
             var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
             file.Read(() => feed.Read(new EventStream(reader)));
@@ -45,6 +44,12 @@ internal sealed class ConnectionFiles
             return file.Report(reader);
         }, printsRows: true);
         feed.End();
+        if (feed.ClosesLeftOut > 0)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{feed.ClosesLeftOut:N0} closes of sockets that were never connected are left out: more had failed to connect at once than are remembered"));
+        }
+
         return code;
     }
 

@@ -37,13 +37,14 @@ internal static class CutCommand
         }
 
         using var output = NewCapture.Create(outputPath, force, path);
-        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(CaptureReader.Open(file.Stream), filter)) : null;
+        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(CaptureReader.Open(file.Stream, wanted: filter.Time), filter)) : null;
         if (keepWhole)
         {
             file.Stream.Position = 0;
         }
 
-        var reader = CaptureReader.Open(file.Stream);
+        // Whole connections reach beyond the time that is wanted.
+        var reader = CaptureReader.Open(file.Stream, wanted: keepWhole ? null : filter.Time);
         file.Read(() => new CaptureCut(reader, output.Stream, filter, selection, whole).Run());
         return file.End(reader, output);
     }

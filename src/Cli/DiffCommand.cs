@@ -19,12 +19,13 @@ internal static class DiffCommand
             "EXPR",
             Expectation.ParseComparison,
             "--fail-if");
+        var allowLoss = Options.AllowLoss();
         var json = Options.Flag("One JSON object.", "--json");
         var page = Options.Output("Also write an HTML page; - is standard output, instead of the table.");
         page.Required = false;
         var force = Options.Force();
         var filters = new ConnectionFilterOptions();
-        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds.") { before, after, failIf, json, page, force };
+        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds, 4 if that cannot be told since events are missing.") { before, after, failIf, allowLoss, json, page, force };
         filters.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -47,7 +48,7 @@ internal static class DiffCommand
             var unwanted = parsed.GetValue(failIf)!;
             var (one, code) = Read(beforePath);
             var (other, otherCode) = Read(afterPath);
-            var comparison = new CaptureComparison(one, other);
+            var comparison = new CaptureComparison(one, other) { AllowLoss = parsed.GetValue(allowLoss) };
             var results = unwanted.Select(comparison.Check).ToArray();
             html?.Stream.Write(Encoding.UTF8.GetBytes(ComparisonPage.Format(
                 comparison, results, CaptureFile.NameOf(beforePath), CaptureFile.NameOf(afterPath), filters.Describe(parsed))));
@@ -60,7 +61,7 @@ internal static class DiffCommand
                     : ComparisonText.Format(comparison, results, StandardOutput.Columns));
             }
 
-            return results.Any(result => result.Holds != false) ? ExitCode.Failed : code == ExitCode.Done ? otherCode : code;
+            return ExitCodes.Of(code == ExitCode.Done ? otherCode : code, [.. results.Select(result => result.Verdict.Not())]);
 
             (ComparedCapture Compared, ExitCode Code) Read(string path)
             {

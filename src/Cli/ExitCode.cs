@@ -1,3 +1,5 @@
+using TraceCap.Analyzer.Expectations;
+
 namespace TraceCap.Cli;
 
 /// <summary>What the shell sees.</summary>
@@ -14,6 +16,20 @@ internal enum ExitCode
 
     /// <summary>Done, but the input was damaged or cut short: all that is readable was read.</summary>
     Damaged = 3,
+
+    /// <summary>Done, but it cannot be told whether what was to hold does: what is missing from the input decides.</summary>
+    Unknown = 4,
+}
+
+/// <summary>Exit codes of verdicts.</summary>
+internal static class ExitCodes
+{
+    /// <summary>That of a command which judges: one that fails outweighs one that cannot be told, and that the state of the
+    /// input, unless this could not be read at all.</summary>
+    internal static ExitCode Of(ExitCode input, IReadOnlyCollection<Verdict> verdicts) =>
+        input == ExitCode.Failed || verdicts.Contains(Verdict.Fails) ? ExitCode.Failed
+        : verdicts.Contains(Verdict.Unknown) ? ExitCode.Unknown
+        : input;
 }
 
 /// <summary>A failure that the user is told in one line.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
 
 namespace TraceCap.Cli;
 
@@ -82,18 +81,6 @@ internal sealed class NewCapture : IDisposable
             file.Dispose();
             File.Move(unfinished, target!, force);
         }
-    }
-
-    /// <summary>Reads what was written, and says what is wrong with it. A pipe cannot be read again.</summary>
-    internal DamageLog? Verify()
-    {
-        if (unfinished is null)
-        {
-            return null;
-        }
-
-        using var written = new FileStream(unfinished, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-        return CaptureVerifier.Verify(written).Problems;
     }
 
     /// <summary>A file to write and read meanwhile, beside the capture, for its owner only, and gone when it is closed.</summary>

@@ -65,6 +65,11 @@ internal static class Options
     /// <summary>Whether what is there already is replaced.</summary>
     internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
 
+    /// <summary>Whether expectations are judged as if nothing were missing.</summary>
+    internal static Option<bool> AllowLoss() => Flag(
+        "Judge by what was recorded, even if lost events, damage or filters may have hidden something; what is missing is told all the same.",
+        "--allow-loss");
+
     /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
     internal static Option<uint?> Number(string description, string what, uint least, string name, params string[] aliases) =>
         Create<uint?>(description, what, Invariant($"a whole number from {least} to {uint.MaxValue}"), name, aliases, (string text, out uint? value) =>

@@ -21,31 +21,57 @@ internal static class RecoverCommand
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = CaptureReader.Open(file.Stream);
-        var kept = file.Read(() => new CaptureRecovery(reader, output.Stream).Run());
+        using var input = file.Stream.CanSeek ? null : Copy(file, output);
+        var stream = input ?? file.Stream;
+        var promises = file.Read(() => KeptPromises.Find(CaptureReader.Open(stream)));
+        stream.Position = 0;
+        var reader = CaptureReader.Open(stream);
+        var recovery = new CaptureRecovery(reader, output.Stream, promises);
+        var kept = file.Read(recovery.Run);
         if (reader.Section == 0)
         {
             throw new CommandException($"{file.Name}: there is nothing to recover: not even the header is complete");
         }
 
         file.Report(reader);
-        var problems = output.Verify();
         output.Finish();
-        return Sum(output.Name, kept, problems);
+        var isConsistent = TellContradictions(output.Name, promises, recovery.Renumbered);
+        return Sum(output.Name, kept) == ExitCode.Done && isConsistent ? ExitCode.Done : ExitCode.Damaged;
     }
 
-    private static ExitCode Sum(string name, in Rewritten kept, DamageLog? problems)
+    /// <summary>A capture is read twice: what is promised in it depends on what comes later.</summary>
+    private static Stream Copy(CaptureFile file, NewCapture output)
+    {
+        var copy = output.OpenTemporary();
+        file.Stream.CopyTo(copy);
+        copy.Position = 0;
+        return copy;
+    }
+
+    /// <summary>Tells what was changed because the capture said it against itself.</summary>
+    /// <returns>Whether that is nothing.</returns>
+    private static bool TellContradictions(string name, KeptPromises promises, long renumbered)
+    {
+        if (!promises.AreAll)
+        {
+            Messages.Warn($"{name}: events came later than was promised; the promises before them are lowered");
+        }
+
+        if (renumbered > 0)
+        {
+            Messages.Warn($"{name}: {SummaryText.Counted(renumbered, "event")} had a sequence number that the same CPU gave to another event; now without one");
+        }
+
+        return promises.AreAll && renumbered == 0;
+    }
+
+    private static ExitCode Sum(string name, in Rewritten kept)
     {
         var missing = kept.Missing;
         var lost = missing.IsNone
             ? kept.CutShort is null ? "nothing is missing" : "nothing of that is missing"
             : $"missing: {SummaryText.Counted(missing.Events, "event")} or more, {SummaryText.Counted(missing.Blocks, "block")}, {SummaryText.Counted(missing.Bytes, "byte")} that cannot be read";
         Messages.Warn($"{name}: {SummaryText.Counted(kept.Events, "event")} in {SummaryText.Counted(kept.Chunks, "chunk")}; {lost}{(kept.CutShort is { } end ? $"; {end}" : "")}");
-        foreach (var problem in problems?.Entries ?? [])
-        {
-            Messages.Warn(FormattableString.Invariant($"{name}: at byte {problem.Offset}: {problem.What}; it was so in the input"));
-        }
-
-        return missing.IsNone && kept.CutShort is null && problems is null or { Count: 0 } ? ExitCode.Done : ExitCode.Damaged;
+        return missing.IsNone && kept.CutShort is null ? ExitCode.Done : ExitCode.Damaged;
     }
 }

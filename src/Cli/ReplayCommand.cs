@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceCap.Analyzer;
 using TraceCap.Format;
 
@@ -42,20 +41,29 @@ internal static class ReplayCommand
                 isBegun = true;
             }
 
-            var reader = CaptureReader.Open(file.Stream);
+            var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
             var events = new EventStream(reader);
             file.Read(() => Replay.Run(events, format, filter, printer, lost =>
                 Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
             var state = file.Report(reader);
-            return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order.GivenLate);
+            return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
         }, printsRows: true);
     }
 
-    private static ExitCode ReportLate(CaptureFile file, long events)
+    private static ExitCode ReportLate(CaptureFile file, EventOrder order)
     {
-        Messages.Warn(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{file.Name}: {events:N0} events came later than their capture promised; they are not in order"));
+        if (order.BrokenPromises > 0)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.BrokenPromises:N0} events came later than their capture promised; they are not in order"));
+        }
+
+        if (order.GivenLate > order.BrokenPromises)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.GivenLate - order.BrokenPromises:N0} events came so late that they are not in order; their capture promised nothing"));
+        }
+
         return ExitCode.Damaged;
     }
 }

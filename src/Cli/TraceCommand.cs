@@ -39,8 +39,7 @@ internal static class TraceCommand
             Messages.Warn(limit);
         }
 
-        format.UseNames(session.Names);
-        var sink = new PrintingSink(format, new EventPrinter(format, filter, output), count);
+        var sink = new PrintingSink(format, session.Names, new EventPrinter(format, filter, output), count);
         session.Run(sink, duration);
         sink.End();
         return ExitCode.Done;
@@ -52,15 +51,17 @@ internal static class TraceCommand
         private const ulong ClockInterval = 1_000_000_000;
 
         private readonly IEventFormat format;
+        private readonly INames names;
         private readonly EventPrinter printer;
         private readonly EventOrder order = new();
         private ulong left;
         private ulong? clockReadAt;
         private Ledger told;
 
-        internal PrintingSink(IEventFormat format, EventPrinter printer, ulong count)
+        internal PrintingSink(IEventFormat format, INames names, EventPrinter printer, ulong count)
         {
             this.format = format;
+            this.names = names;
             this.printer = printer;
             left = count;
             printer.Begin();
@@ -89,7 +90,7 @@ internal static class TraceCommand
         {
             if (clockReadAt is not { } before || now - before >= ClockInterval)
             {
-                format.UseClock(Clocks.Anchor());
+                format.Use(new EventContext { Names = names, Clock = Clocks.Anchor() });
                 clockReadAt = now;
             }
         }

@@ -1,4 +1,3 @@
-using K4os.Compression.LZ4;
 using TraceCap.Format.Columns;
 
 namespace TraceCap.Format;
@@ -9,9 +8,14 @@ internal sealed class BlockDecoder
     private readonly ChunkDecoder chunks = new();
     private byte[] raw = [];
 
-    /// <summary>Fills in what the block holds, or why it is malformed.</summary>
+    /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
     internal void Decode(LoadedBlock block)
     {
+        if (block.IsPassedOver)
+        {
+            return;
+        }
+
         try
         {
             switch (block.Header.Kind)
@@ -22,6 +26,9 @@ internal sealed class BlockDecoder
                 case BlockKind.Chunk:
                     var payload = Unpack(block).Span;
                     chunks.Decode(payload, block.NewEvents((int)block.Header.Events));
+                    block.HasUnknown = chunks.HasUnknown;
+                    var times = chunks.ReadTimestamps(payload);
+                    block.Latest = times.IsEmpty ? null : Vectors.Range(times).Greatest;
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));
@@ -50,10 +57,9 @@ internal sealed class BlockDecoder
                     : throw new CaptureFormatException($"a stored payload of {payload.Length} bytes claims to be {length}");
             case BlockCodec.Lz4:
                 Arrays.Grow(ref raw, length, BlockHeader.MaxPayload);
-                var got = LZ4Codec.Decode(payload.Span, raw.AsSpan(0, length));
-                return got == length && length > 0
+                return Lz4Block.TryUnpack(payload.Span, raw.AsSpan(0, length))
                     ? raw.AsMemory(0, length)
-                    : throw new CaptureFormatException($"the payload does not unpack to its {length} bytes");
+                    : throw new CaptureFormatException($"the payload is no LZ4 block that unpacks to its {length} bytes");
             default:
                 throw new CaptureFormatException(
                     $"the payload is packed with codec {(byte)block.Header.Codec}, which this version does not know");

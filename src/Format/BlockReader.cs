@@ -1,4 +1,9 @@
+using System.Globalization;
+
 namespace TraceCap.Format;
+
+/// <summary>Whether only the header of a block is read, and what follows it passed over.</summary>
+internal delegate bool BlockChoice(long offset, in BlockHeader block);
 
 /// <summary>
 /// Finds the undamaged blocks of a stream, which need not seek: a file, a pipe, or what is left of one. After damage it
@@ -6,6 +11,9 @@ namespace TraceCap.Format;
 /// </summary>
 public sealed class BlockReader
 {
+    /// <summary>What is read at once where blocks are passed over: their headers.</summary>
+    private const int ReadForHeader = 512;
+
     private readonly Stream input;
     private byte[] buffer = new byte[64 * 1024];
     private int start;
@@ -13,6 +21,7 @@ public sealed class BlockReader
     private long startOffset;
     private long hashedInVain;
     private int current;
+    private bool passes;
     private BlockHeader header;
 
     /// <summary>Reads from where the stream stands.</summary>
@@ -27,11 +36,21 @@ public sealed class BlockReader
     /// <summary>Whether damage is skipped; else it is the end.</summary>
     internal bool Searches { get; init; } = true;
 
+    /// <summary>Which blocks are passed over; the stream must be able to seek.</summary>
+    internal BlockChoice PassesOver { get; set; } = static (long _, in BlockHeader _) => false;
+
+    /// <summary>Whether the current block was passed over: its payload was not read, and nobody knows if it is damaged.</summary>
+    internal bool IsPassedOver { get; private set; }
+
+    /// <summary>Whether the stream ends within a block, or within what may be the beginning of one. Tells at the end only, and
+    /// where damage is the end.</summary>
+    internal bool StandsInBlock { get; private set; }
+
     /// <summary>The header of the current block.</summary>
     public ref readonly BlockHeader Header => ref header;
 
     /// <summary>The payload of the current block as it is stored; valid until the next <see cref="Read"/>.</summary>
-    public ReadOnlyMemory<byte> Payload => buffer.AsMemory(start + header.Length, (int)header.PayloadLength);
+    public ReadOnlyMemory<byte> Payload => IsPassedOver ? default : buffer.AsMemory(start + header.Length, (int)header.PayloadLength);
 
     /// <summary>Where the current block begins, in bytes from the beginning of the file; at the end the file's length.</summary>
     public long Offset => startOffset;
@@ -51,7 +70,7 @@ public sealed class BlockReader
     public bool Read()
     {
         Advance(current);
-        current = 0;
+        (current, IsPassedOver, StandsInBlock) = (0, false, false);
         var damaged = 0L;
         var isBlock = false;
         while (!TryReadHere() && Searches)
@@ -76,16 +95,29 @@ public sealed class BlockReader
         if (!Fill(BlockHeader.Size))
         {
             CheckBeginning();
+            StandsInBlock = end > start && StandsLikeBlock();
             return false;
         }
 
         var length = BlockHeader.ReadLength(buffer.AsSpan(start));
         CheckBeginning();
-        if (length == 0 || !Fill(length) || !BlockHeader.TryRead(buffer.AsSpan(start, length), out header)
-            || !Fill(length + (int)header.PayloadLength))
+        if (length == 0 || (StandsInBlock = !Fill(length)) || !BlockHeader.TryRead(buffer.AsSpan(start, length), out header))
         {
             return false;
         }
+
+        if (PassesOver(startOffset, in header))
+        {
+            (current, passes, IsPassedOver) = (length + (int)header.PayloadLength, true, true);
+            return true;
+        }
+
+        if (StandsInBlock = !Fill(length + (int)header.PayloadLength))
+        {
+            return false;
+        }
+
+        passes = false;
 
         if (BlockHeader.Hash(Payload.Span) != header.PayloadHash)
         {
@@ -118,8 +150,9 @@ public sealed class BlockReader
         hashedInVain += bytes;
         if (hashedInVain > Free + (16 * startOffset))
         {
-            throw new CaptureFormatException(
-                $"{hashedInVain:N0} bytes of payload in the first {startOffset:N0} bytes are damaged; this is no capture that was ever written");
+            throw new CaptureFormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hashedInVain:N0} bytes of payload in the first {startOffset:N0} bytes are damaged; this is no capture that was ever written"));
         }
     }
 
@@ -142,6 +175,11 @@ public sealed class BlockReader
     {
         start += bytes;
         startOffset += bytes;
+        if (start > end)
+        {
+            input.Seek(start - end, SeekOrigin.Current);
+            start = end = 0;
+        }
     }
 
     /// <summary>Has at least so many bytes in the buffer from <see cref="start"/> on, unless the stream ends before.</summary>
@@ -163,7 +201,7 @@ public sealed class BlockReader
 
         while (end - start < bytes)
         {
-            var got = input.Read(buffer, end, buffer.Length - end);
+            var got = input.Read(buffer, end, passes ? Math.Min(buffer.Length - end, Math.Max(bytes - (end - start), ReadForHeader)) : buffer.Length - end);
             if (got == 0)
             {
                 return false;

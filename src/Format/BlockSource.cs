@@ -21,7 +21,7 @@ internal sealed class BlockSource
         if (threads > 1)
         {
             // While every thread has a block in hand, there is one more for each to begin.
-            ahead = new WorkAhead<LoadedBlock>(Decode, 2 * threads);
+            ahead = new WorkAhead<LoadedBlock>(DecodeAhead, 2 * threads);
         }
     }
 
@@ -41,6 +41,7 @@ internal sealed class BlockSource
             return !Current.IsEnd;
         }
 
+        Current.Forget();
         free.Push(Current);
         while (!ahead.IsFull && !exhausted)
         {
@@ -57,18 +58,22 @@ internal sealed class BlockSource
     /// <summary>Has the current block decoded, if it is not yet.</summary>
     internal void Decode()
     {
-        if (ahead is null)
+        if (ahead is null || Current.IsDecodedInTurn)
         {
             Decode(Current);
         }
     }
 
+    private void DecodeAhead(LoadedBlock block)
+    {
+        if (!block.IsEnd && !block.IsDecodedInTurn)
+        {
+            Decode(block);
+        }
+    }
+
     private void Decode(LoadedBlock block)
     {
-        if (block.IsEnd)
-        {
-            return;
-        }
 
         var decoder = decoders.TryTake(out var idle) ? idle : new BlockDecoder();
         decoder.Decode(block);

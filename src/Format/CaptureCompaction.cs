@@ -2,7 +2,8 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Writes a capture anew in larger chunks, which take fewer bytes: a recorder closes a chunk in time, not when it is full.
-/// Everything else stays: sections, clocks, order, promises, ledgers.
+/// Everything else stays: sections, clocks, order, promises, ledgers. A chunk in which a later version wrote what this one
+/// does not know is copied as it stands.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>
@@ -19,7 +20,7 @@ public sealed class CaptureCompaction(CaptureReader reader, Stream output, int c
     /// <inheritdoc />
     protected override void Write(CaptureWriter writer)
     {
-        if (Reader.Block.Kind == BlockKind.Chunk)
+        if (Reader.Block.Kind == BlockKind.Chunk && !Reader.HasUnknown)
         {
             writer.Append(Reader.Events);
         }

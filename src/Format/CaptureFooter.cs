@@ -19,6 +19,14 @@ public readonly record struct BlockEntry(
 {
     internal static BlockEntry Of(in BlockHeader block, long offset) => new(
         block.Kind, block.Sequence, 1, offset, block.Events, block.FirstTimestamp, block.LastTimestamp);
+
+    /// <summary>In words, such as <c>1 chunk, block 2, at byte 991, with 64 events from 1000 to 2000 ns</c>.</summary>
+    public override string ToString()
+    {
+        var kind = Enum.IsDefined(Kind) ? Kind.ToString().ToLowerInvariant() : FormattableString.Invariant($"block of kind {(byte)Kind}");
+        var events = Events == 0 ? "" : FormattableString.Invariant($", with {Events} events from {FirstTimestamp} to {LastTimestamp} ns");
+        return FormattableString.Invariant($"{Blocks} {kind}{(Blocks == 1 ? "" : "s")}, block {Sequence}, at byte {Offset}{events}");
+    }
 }
 
 /// <summary>
@@ -31,14 +39,15 @@ public sealed record CaptureFooter
     /// and <see cref="EndMagic"/>.</summary>
     public const int TailSize = 16;
 
-    /// <summary>How the <see cref="Reason"/> begins if the section was cut short, and this footer made for it later.</summary>
-    public const string CutShort = "cut short";
+    /// <summary>How the <see cref="Reason"/> begins that is given to a section which was cut short.</summary>
+    internal const string CutShort = "cut short: it ended without a footer, and what followed ";
 
     /// <summary>Why the recording ended, in a few words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Whether the section was cut short before: nothing is known of what followed.</summary>
-    public bool IsOfCutShort => Reason.StartsWith(CutShort, StringComparison.Ordinal);
+    /// <summary>Whether the section was cut short before, and this footer made for it later: nothing is known of what
+    /// followed.</summary>
+    public bool IsOfCutShort { get; init; }
 
     /// <summary>The clocks when recording ended; null if they are not known.</summary>
     public ClockAnchor? End { get; init; }
@@ -57,6 +66,9 @@ public sealed record CaptureFooter
 
     /// <summary>Every block of the section before this one, in file order.</summary>
     public IReadOnlyList<BlockEntry> Index { get; init; } = [];
+
+    /// <summary>What a later version wrote beside all that.</summary>
+    internal UnknownKeys Unknown { get; init; } = new();
 
     /// <summary>The last 8 bytes of a section that was finished properly.</summary>
     public static ReadOnlySpan<byte> EndMagic => [0x89, (byte)'T', (byte)'C', (byte)'E', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -78,11 +90,13 @@ public sealed record CaptureFooter
     internal static CaptureFooter Read(ReadOnlyMemory<byte> payload)
     {
         var footer = new CaptureFooter();
-        MessagePackMap.Read(payload, "footer block", (ref MessagePackReader reader, string key) =>
+        bool? isOfCutShort = null;
+        var unknown = MessagePackMap.Read(payload, "footer block", (ref MessagePackReader reader, string key) =>
         {
             switch (key)
             {
                 case "reason": footer = footer with { Reason = reader.ReadString() ?? "" }; break;
+                case "cut_short": isOfCutShort = reader.ReadBoolean(); break;
                 case "end": footer = footer with { End = CaptureContext.ReadClock(ref reader) }; break;
                 case "events_by_type": footer = footer with { EventsByType = ReadTypes(ref reader) }; break;
                 case "ledger": footer = footer with { Ledger = ReadLedger(ref reader) }; break;
@@ -94,15 +108,26 @@ public sealed record CaptureFooter
 
             return true;
         });
-        return footer;
+        return footer with
+        {
+            // Before there was such a key, only the reason told.
+            IsOfCutShort = isOfCutShort ?? footer.Reason.StartsWith(CutShort, StringComparison.Ordinal),
+            Unknown = unknown,
+        };
     }
 
     private void WriteMap(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(End is null ? 6 : 7);
+        writer.WriteMapHeader(6 + (End is null ? 0 : 1) + (IsOfCutShort ? 1 : 0) + Unknown.Count);
         writer.Write("reason");
         writer.Write(Reason);
+        if (IsOfCutShort)
+        {
+            writer.Write("cut_short");
+            writer.Write(true);
+        }
+
         if (End is { } end)
         {
             writer.Write("end");
@@ -142,6 +167,7 @@ public sealed record CaptureFooter
             writer.Write(block.LastTimestamp);
         }
 
+        Unknown.Write(ref writer);
         writer.Flush();
     }
 

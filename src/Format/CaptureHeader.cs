@@ -46,6 +46,11 @@ public sealed record CaptureHeader
     /// connection ids, see <see cref="MergedHost.ConnectionShift"/>.</summary>
     public IReadOnlyList<MergedHost> Hosts { get; init; } = [];
 
+    /// <summary>The ways in which the captures that were merged into this one were filtered and cut, each once, where these
+    /// are not the same: then <see cref="Filters"/> has what all have in common, and <see cref="Selection"/> what was cut since.
+    /// Empty otherwise.</summary>
+    public IReadOnlyList<MergedInput> Inputs { get; init; } = [];
+
     /// <summary>Other settings of the recorder, by option name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
@@ -62,10 +67,18 @@ public sealed record CaptureHeader
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
     internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
+    /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
+    public const string Flight = "flight";
+
+    /// <summary>Whether nothing tells when what the section holds began, and <see cref="Start"/> may be long before it: so it is with
+    /// a flight recorder's files of earlier versions, which say when their recorder was started.</summary>
+    public bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);
+
     internal void Write(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1) + (Recorded.Count > 0 ? 1 : 0));
+        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1)
+            + (Recorded.Count > 0 ? 1 : 0) + (Inputs.Count > 0 ? 1 : 0));
         WriteText(ref writer, "tool", Tool);
         WriteText(ref writer, "host", Host);
         WriteText(ref writer, "kernel", Kernel);
@@ -89,6 +102,16 @@ public sealed record CaptureHeader
             foreach (var host in Hosts)
             {
                 host.Write(ref writer);
+            }
+        }
+
+        if (Inputs.Count > 0)
+        {
+            writer.Write("inputs");
+            writer.WriteArrayHeader(Inputs.Count);
+            foreach (var input in Inputs)
+            {
+                input.Write(ref writer);
             }
         }
 
@@ -127,12 +150,13 @@ public sealed record CaptureHeader
                 case "boot_id": header = header with { BootId = reader.ReadString() ?? "" }; break;
                 case "cpus": header = header with { Cpus = reader.ReadInt32() }; break;
                 case "probes": header = header with { Probes = reader.ReadString() ?? "" }; break;
-                case "probes_not_used": header = header with { ProbesNotUsed = ReadTexts(ref reader) }; break;
-                case "limits": header = header with { Limits = ReadList(ref reader) }; break;
-                case "filters": header = header with { Filters = ReadTexts(ref reader) }; break;
-                case "selection": header = header with { Selection = ReadList(ref reader) }; break;
+                case "probes_not_used": header = header with { ProbesNotUsed = MessagePackMap.ReadTexts(ref reader) }; break;
+                case "limits": header = header with { Limits = MessagePackMap.ReadTextList(ref reader) }; break;
+                case "filters": header = header with { Filters = MessagePackMap.ReadTexts(ref reader) }; break;
+                case "selection": header = header with { Selection = MessagePackMap.ReadTextList(ref reader) }; break;
                 case "hosts": header = header with { Hosts = MessagePackMap.ReadList(ref reader, MergedHost.Read) }; break;
-                case "options": header = header with { Options = ReadTexts(ref reader) }; break;
+                case "inputs": header = header with { Inputs = MessagePackMap.ReadList(ref reader, MergedInput.Read) }; break;
+                case "options": header = header with { Options = MessagePackMap.ReadTexts(ref reader) }; break;
                 case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
                 case "recorded": header = header with { Recorded = MessagePackMap.ReadList(ref reader, RecordedPeriod.Read) }; break;
                 case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;
@@ -153,34 +177,12 @@ public sealed record CaptureHeader
     private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyList<string> values)
     {
         writer.Write(key);
-        writer.WriteArrayHeader(values.Count);
-        foreach (var value in values)
-        {
-            writer.Write(value);
-        }
+        MessagePackMap.WriteTexts(ref writer, values);
     }
-
-    private static List<string> ReadList(ref MessagePackReader reader) =>
-        MessagePackMap.ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "");
 
     private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyDictionary<string, string> values)
     {
         writer.Write(key);
-        writer.WriteMapHeader(values.Count);
-        foreach (var (name, value) in values)
-        {
-            WriteText(ref writer, name, value);
-        }
-    }
-
-    private static Dictionary<string, string> ReadTexts(ref MessagePackReader reader)
-    {
-        var values = new Dictionary<string, string>();
-        MessagePackMap.ReadMap(ref reader, (ref MessagePackReader inner, string key) =>
-        {
-            values[key] = inner.ReadString() ?? "";
-            return true;
-        });
-        return values;
+        MessagePackMap.WriteTexts(ref writer, values);
     }
 }

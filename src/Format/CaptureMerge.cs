@@ -127,6 +127,8 @@ public sealed class CaptureMerge
     private MergeSource MergeGroup(MergeSource[] group, CaptureHeader header)
     {
         var file = NewTemporary();
+        // Each of its inputs tells its own clocks; the least of all is not that of this group.
+        header = header with { Start = null };
         MergeInto(file, group, header, null);
         var span = (group.Min(source => source.Span.First), group.Max(source => source.Span.Last));
         return new MergeSource("a temporary file", header, 0, span, default, () => new SectionStream(file, 0, file.Length, leaveOpen: true));
@@ -138,6 +140,8 @@ public sealed class CaptureMerge
         var repeats = new RepeatedEvents();
         var ledger = default(Ledger);
         var missing = default(MissingEvents);
+        var clocks = new ClockTable.Builder();
+        clocks.AddRange(header.Start is { } start ? [start] : []);
         var queue = new PriorityQueue<MergeSource, (ulong Time, int Place)>(
             sources.Select((source, place) => (source, (source.Time, place))));
         while (queue.TryDequeue(out var source, out var key))
@@ -145,6 +149,7 @@ public sealed class CaptureMerge
             var more = Named(source.Name, () => source.Fill(decoder));
             ledger += source.TakeLedger(losses);
             writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost };
+            WriteClocks(writer, source, clocks);
             if (!more)
             {
                 missing += source.Account!.Declared + source.Account.Missing;
@@ -155,9 +160,10 @@ public sealed class CaptureMerge
             var next = queue.TryPeek(out _, out var other) ? other.Time : ulong.MaxValue;
             if (source.Time <= next)
             {
-                WriteClocks(writer, source);
                 source.TakeNames(writer);
-                Repeated += repeats.Append(writer, source.TakeUpTo(next), key.Place);
+                var events = source.TakeUpTo(next);
+                clocks.Pass(events[^1].Timestamp);
+                Repeated += repeats.Append(writer, events, key.Place);
             }
 
             queue.Enqueue(source, (source.Time, key.Place));
@@ -184,13 +190,20 @@ public sealed class CaptureMerge
         }
     }
 
-    private static void WriteClocks(CaptureWriter writer, MergeSource source)
+    /// <summary>Writes what clocks of a source tell anew: those of captures that overlap mostly say the same.</summary>
+    private static void WriteClocks(CaptureWriter writer, MergeSource source, ClockTable.Builder written)
     {
-        if (source.Clocks.Count > 0)
+        foreach (var clock in source.Clocks)
         {
-            writer.WriteContext(new CaptureContext { Clocks = [.. source.Clocks] });
-            source.Clocks.Clear();
+            if (written.BeginOf(in clock) is { } begin
+                && (written.Clocks.At(begin) is not { } known || (known.WallOffset, known.Suspended) != (clock.WallOffset, clock.Suspended)))
+            {
+                writer.AddClock(clock.At(begin));
+                written.Add(clock);
+            }
         }
+
+        source.Clocks.Clear();
     }
 
     private void Close(MergeSource source)

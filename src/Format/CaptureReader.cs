@@ -17,9 +17,12 @@ public sealed class CaptureReader
     private const long WorthThreads = 4 << 20;
 
     private readonly BlockSource source;
+    private ClockTable.Builder clocks = new();
+    private CaptureNames.Builder names = new();
     private Guid fileId;
     private long expected;
     private bool footerSeen = true;
+    private bool hasEnded;
 
     /// <summary>Reads from where the stream stands, on one thread.</summary>
     /// <param name="input">Stays open.</param>
@@ -41,8 +44,18 @@ public sealed class CaptureReader
     /// </summary>
     /// <param name="input">Stays open. A pipe is read on one thread, for reading ahead would wait for what is not written yet.</param>
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
-    public static CaptureReader Open(Stream input, int? threads = null) => new(
-        new BlockReader(input), input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+    /// <param name="wanted">The time of which events are wanted; null for all. A chunk of a file without any of them is passed over,
+    /// see <see cref="IsPassedOver"/>, unless the file is damaged there.</param>
+    public static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
+    {
+        var blocks = new BlockReader(input);
+        if (wanted is not null && input.CanSeek)
+        {
+            blocks.PassesOver = UnwantedChunks.Find(input, wanted).Has;
+        }
+
+        return new CaptureReader(blocks, input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+    }
 
     /// <summary>How many threads decode.</summary>
     public int Threads { get; }
@@ -62,8 +75,16 @@ public sealed class CaptureReader
     /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Payload => source.Current.Payload;
 
+    /// <summary>What is known of the section after the current block. Never changes: the next block may bring another.</summary>
+    public EventContext Known { get; private set; } = new();
+
+    /// <summary>Whether the current block is a chunk without an event that is wanted, of which only the <see cref="Block">header</see>
+    /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and nobody knows if
+    /// they are damaged.</summary>
+    public bool IsPassedOver => source.Current.IsPassedOver;
+
     /// <summary>Sections begun so far.</summary>
-    public int Section { get; private set; }
+    public int Section => Known.Section;
 
     /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
     public int CutShort { get; private set; }
@@ -72,18 +93,14 @@ public sealed class CaptureReader
     /// one.</summary>
     public string? CutShortBefore { get; private set; }
 
-    /// <summary>The header of the section; null if it is damaged.</summary>
-    public CaptureHeader? Header { get; private set; }
-
-    /// <summary>The clocks of the section, as far as it has been read.</summary>
-    public ClockTable Clocks { get; private set; } = new();
+    /// <inheritdoc cref="EventContext.Header" />
+    public CaptureHeader? Header => Known.Header;
 
     /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
-    public CaptureNames Names { get; private set; } = new();
+    public CaptureNames Names => names.Names;
 
-    /// <summary>Where the section's time begins, CLOCK_MONOTONIC ns: when recording began or, if the header does not tell, with
-    /// the earliest event of the first chunk that has any. Null before that is known.</summary>
-    public ulong? Begin { get; private set; }
+    /// <inheritdoc cref="ClockTable.Builder.BeginOf" />
+    internal ulong? BeginOf(in ClockAnchor anchor) => clocks.BeginOf(in anchor);
 
     /// <summary>The context block just read, else null.</summary>
     public CaptureContext? Context => source.Current.Context;
@@ -94,6 +111,9 @@ public sealed class CaptureReader
     /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
     /// the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
+
+    /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
+    internal bool HasUnknown => source.Current.HasUnknown;
 
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
     public bool IsWhole => Damage.Count == 0 && CutShort == 0;
@@ -112,13 +132,15 @@ public sealed class CaptureReader
             }
         }
 
-        if (!footerSeen || Section == 0)
-        {
-            CutShort++;
-            footerSeen = true;
-        }
-
+        CountEnd();
         return false;
+    }
+
+    /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
+    private void CountEnd()
+    {
+        CutShort += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        hasEnded = footerSeen = true;
     }
 
     private bool ReadBlock()
@@ -158,11 +180,8 @@ public sealed class CaptureReader
         {
             CutShort += footerSeen ? 0 : 1;
             footerSeen = false;
-            Header = null;
-            Clocks = new ClockTable();
-            Names = new CaptureNames();
-            Begin = null;
-            Section++;
+            (clocks, names) = (new ClockTable.Builder(), new CaptureNames.Builder());
+            Known = new EventContext { Section = Section + 1 };
             fileId = block.FileId;
             expected = 0;
         }
@@ -193,22 +212,36 @@ public sealed class CaptureReader
         }
 
         // Of a kind of a later minor version the place, the promise and the ledger count all the same.
-        Header = block.CaptureHeader ?? Header;
-        Clocks.AddRange(block.Context?.Clocks ?? []);
+        var header = block.CaptureHeader ?? Header;
+        clocks.AddRange(block.Context?.Clocks ?? []);
+        if (block.Latest is { } latest)
+        {
+            clocks.Pass(latest);
+        }
+
         if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
         {
-            Clocks.Add(anchor);
+            clocks.Add(anchor);
         }
 
-        Names.OfSeveralHosts = Header is { Hosts.Count: > 1 };
+        names.OfSeveralHosts = header is { Hosts.Count: > 1 };
         if (block.Context is { } context)
         {
-            Names.Add(context);
+            names.Add(context);
         }
 
-        Begin ??= Header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp);
+        Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
         footerSeen |= block.Footer is not null;
         CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
         return true;
+    }
+
+    private void Know(CaptureHeader? header, ulong? begin)
+    {
+        var (now, said) = (clocks.Clocks, Names);
+        if (!ReferenceEquals(header, Known.Header) || begin != Known.Begin || now != Known.Clocks || said != Known.Names)
+        {
+            Known = new EventContext { Section = Section, Header = header, Begin = begin, Clocks = now, Names = said };
+        }
     }
 }

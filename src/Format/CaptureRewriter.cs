@@ -34,8 +34,8 @@ public abstract class CaptureRewriter(CaptureReader reader)
             more = sections.Read();
             if (sections.Ended is { } ended)
             {
-                End(writer!, ended, ledger);
-                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + ended.Missing)
+                var missing = End(writer!, ended, ledger);
+                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + missing)
                 {
                     CutShort = ended.Footer is null ? ended.EndReason : total.CutShort,
                 };
@@ -55,6 +55,8 @@ public abstract class CaptureRewriter(CaptureReader reader)
                 {
                     Write(writer);
                 }
+
+                Pass();
             }
         }
         while (more);
@@ -68,19 +70,36 @@ public abstract class CaptureRewriter(CaptureReader reader)
     /// version does not know.</summary>
     protected abstract void Write(CaptureWriter writer);
 
+    /// <summary>Called once a block is done with: of any kind, whether or not something was written of it.</summary>
+    protected virtual void Pass()
+    {
+    }
+
     /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
     protected virtual Ledger Share(in Ledger ledger) => ledger;
 
-    private static void End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
+    /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
+    /// overridden.</summary>
+    protected virtual Ledger ShareAtEnd() => default;
+
+    /// <returns>What is missing beyond what the section itself says.</returns>
+    private MissingEvents End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
     {
-        var missing = section.Missing;
+        var total = ledger + ShareAtEnd() + section.LedgerOfMissing;
+        var missing = section.MissingBeside(in total);
         if (!missing.IsNone)
         {
             writer.WriteContext(new CaptureContext { Missing = missing });
         }
 
-        var total = ledger + section.LedgerOfMissing;
         writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
-        writer.Complete(section.EndReason, section.Footer?.End);
+        writer.Complete(new CaptureFooter
+        {
+            Reason = section.EndReason,
+            IsOfCutShort = section.IsCutShort,
+            End = section.Footer?.End,
+            Unknown = section.Footer?.Unknown ?? new UnknownKeys(),
+        });
+        return missing;
     }
 }

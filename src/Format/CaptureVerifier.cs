@@ -23,6 +23,7 @@ public sealed class CaptureVerifier
     private readonly SectionReader sections;
     private BlockIndex index = new();
     private ulong promised;
+    private bool isEnded;
     private ulong events;
     private long chunks;
 
@@ -72,6 +73,7 @@ public sealed class CaptureVerifier
         {
             index = new BlockIndex();
             promised = 0;
+            isEnded = false;
             if (reader.Header is null)
             {
                 Report($"the section's header is missing");
@@ -79,6 +81,12 @@ public sealed class CaptureVerifier
         }
 
         ref readonly var block = ref reader.Block;
+        if (isEnded)
+        {
+            Report($"the block stands behind the footer of its section");
+        }
+
+        isEnded |= block.Kind == BlockKind.Footer;
         if (block.Kind == BlockKind.Chunk)
         {
             CheckChunk(section);

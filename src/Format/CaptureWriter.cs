@@ -6,7 +6,7 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// Writes one section of a capture to a stream that need not seek: a header block, chunks and context blocks, a footer.
-/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete"/> the section is
+/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete(string, ClockAnchor?)"/> the section is
 /// one that was cut short, readable up to the last block.
 /// </summary>
 public sealed class CaptureWriter
@@ -26,6 +26,8 @@ public sealed class CaptureWriter
     private readonly BlockIndex index = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
+    private readonly HeldNumbers numbers;
+    private readonly List<ClockAnchor> clocks = [];
     private byte[] raw = [];
     private byte[] block = [];
     private int held;
@@ -41,7 +43,7 @@ public sealed class CaptureWriter
     /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
-        : this(output, chunkBytes, fileId)
+        : this(output, chunkBytes, fileId, header.Hosts.Count > 1)
     {
         header.Write(metadata);
         WriteMetadata(BlockKind.Header);
@@ -52,11 +54,17 @@ public sealed class CaptureWriter
     /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
     /// <param name="chunkBytes">As for a new section.</param>
     public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
-        : this(output, chunkBytes, fileId: null)
+        : this(output, section, ulong.MaxValue, chunkBytes)
+    {
+    }
+
+    /// <summary>The same, with a header block that promises no more than it can keep.</summary>
+    internal CaptureWriter(Stream output, CaptureReader section, ulong settledAtMost, int chunkBytes = DefaultChunkBytes)
+        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 })
     {
         if (section.Block.Kind == BlockKind.Header)
         {
-            Copy(section);
+            Copy(section, settledAtMost);
             return;
         }
 
@@ -64,13 +72,14 @@ public sealed class CaptureWriter
         WriteMetadata(BlockKind.Header);
     }
 
-    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId)
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         this.output = output;
         this.fileId = fileId ?? NewFileId();
         events = new TcpEvent[chunkBytes / TcpEvent.Size];
+        numbers = new HeldNumbers(ofSeveralHosts);
     }
 
     /// <summary>Bytes written.</summary>
@@ -144,28 +153,38 @@ public sealed class CaptureWriter
         block.Settled = Settled ?? block.LastTimestamp;
         WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
         Count(chunk, in block);
-        held = 0;
+        Empty();
     }
 
     /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
     public void Discard()
     {
-        held = 0;
+        Empty();
         Events = EventsWritten;
         cgroups.Clear();
         namespaces.Clear();
+        clocks.Clear();
         metadata.ResetWrittenCount();
     }
 
     /// <summary>
     /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
     /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
-    /// only tells of names: they may as well come earlier than the events before them.
+    /// only tells of names and none of its events refers to these: then they may as well come earlier.
     /// </summary>
-    public void Copy(CaptureReader reader)
+    /// <param name="reader">Stands on the block.</param>
+    /// <param name="settledAtMost">What the promise is lowered to, if later events break it.</param>
+    public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
-        if (held > 0 && reader.Context is { IsOfNames: true })
+        block.Settled = Math.Min(block.Settled, settledAtMost);
+        if (block.Kind is BlockKind.Header or BlockKind.Context)
+        {
+            // Whatever it says: it has no events.
+            (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
+        }
+
+        if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
         {
             block.Settled = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -186,16 +205,38 @@ public sealed class CaptureWriter
         Count(reader.Events, in block);
     }
 
-    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in.</summary>
-    public void NameCgroup(in NamedId name) => Name(cgroups, name);
+    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in. The open
+    /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
+    public void NameCgroup(in NamedId name)
+    {
+        if (held > 0 && numbers.HasCgroup(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(cgroups, name);
+    }
 
     /// <summary>The same for their network namespace.</summary>
-    public void NameNetns(in NamedId name) => Name(namespaces, name);
+    public void NameNetns(in NamedId name)
+    {
+        if (held > 0 && numbers.HasNetns(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(namespaces, name);
+    }
+
+    /// <summary>Has a clock told before the chunk that the events appended after this will be in.</summary>
+    /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
+    public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
     public void WriteContext(CaptureContext context)
     {
         CloseIfHeld();
+        WriteNames();
         context.Write(metadata);
         WriteMetadata(BlockKind.Context);
     }
@@ -203,19 +244,21 @@ public sealed class CaptureWriter
     /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
     /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
-    public void Complete(string reason, ClockAnchor? end)
+    public void Complete(string reason, ClockAnchor? end) => Complete(new CaptureFooter { Reason = reason, End = end });
+
+    /// <summary>Ends the section with a footer of which the totals are yet to be filled in.</summary>
+    internal void Complete(CaptureFooter footer)
     {
         CloseIfHeld();
-        new CaptureFooter
+        WriteNames();
+        (footer with
         {
-            Reason = reason,
-            End = end,
             EventsByType = eventsByType,
             Ledger = CurrentLedger,
             RawBytes = RawBytes,
             SectionBytes = Length,
             Index = index.Entries,
-        }.Write(metadata);
+        }).Write(metadata);
         WriteMetadata(BlockKind.Footer);
         completed = true;
     }
@@ -229,16 +272,45 @@ public sealed class CaptureWriter
         }
     }
 
-    /// <summary>Writes what is to be named. Events that are held come behind it, so it promises nothing.</summary>
+    /// <summary>Writes what is to be told before the next chunk. Events that are held come behind it, so it promises nothing.</summary>
     private void WriteNames()
     {
-        if (cgroups.Count + namespaces.Count > 0)
+        if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
-            new CaptureContext { Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
+            new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
             WriteMetadata(BlockKind.Context, settled: 0);
             cgroups.Clear();
             namespaces.Clear();
+            clocks.Clear();
         }
+    }
+
+    private bool IsOfHeld(CaptureContext context)
+    {
+        var open = events.AsSpan(0, held);
+        foreach (var name in context.Cgroups)
+        {
+            if (numbers.HasCgroup(open, name))
+            {
+                return true;
+            }
+        }
+
+        foreach (var name in context.NetworkNamespaces)
+        {
+            if (numbers.HasNetns(open, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Empty()
+    {
+        held = 0;
+        numbers.Clear();
     }
 
     private void CloseIfHeld()

@@ -14,4 +14,9 @@ public readonly record struct ClockAnchor(ulong Monotonic, ulong Boottime, ulong
 
     /// <summary>How long the host has been suspended since it was started, in nanoseconds.</summary>
     public long Suspended => unchecked((long)(Boottime - Monotonic));
+
+    /// <summary>What it says of another time: all three clocks moved on, or back, by the same.</summary>
+    /// <param name="monotonic">CLOCK_MONOTONIC ns.</param>
+    public ClockAnchor At(ulong monotonic) =>
+        new(monotonic, unchecked(Boottime + (monotonic - Monotonic)), unchecked(Realtime + (monotonic - Monotonic)));
 }

@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+
 namespace TraceCap.Format;
 
 /// <summary>The names of Linux error numbers on x86-64 and arm64 (include/uapi/asm-generic/errno.h).</summary>
 public static class Errno
 {
     /// <summary>By number; empty where there is none.</summary>
-    public static readonly string[] Names =
+    public static ImmutableArray<string> Names { get; } =
     [
         "", "EPERM", "ENOENT", "ESRCH", "EINTR", "EIO", "ENXIO", "E2BIG", "ENOEXEC", "EBADF", "ECHILD", "EAGAIN",
         "ENOMEM", "EACCES", "EFAULT", "ENOTBLK", "EBUSY", "EEXIST", "EXDEV", "ENODEV", "ENOTDIR", "EISDIR",
@@ -35,7 +37,7 @@ public static class Errno
     /// <summary>Reads what <see cref="NameOf"/> gives, or a number.</summary>
     public static bool TryParse(string text, out ushort error)
     {
-        error = (ushort)Math.Max(0, text.Length == 0 ? 0 : Array.IndexOf(Names, text));
+        error = (ushort)Math.Max(0, text.Length == 0 ? 0 : Names.IndexOf(text));
         return error > 0 || text == NameOf(0)
             || ushort.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out error);
     }

@@ -19,12 +19,20 @@ public sealed class EventOrder
     private TcpEvent[] held = [];
     private TcpEvent[] sorted = [];
     private (ulong Time, int Place)[] places = [];
+    private int[] heldArrivals = [];
+    private int[] sortedArrivals = [];
     private int heldCount;
     private bool heldInOrder = true;
     private ulong earliest = ulong.MaxValue;
     private long sortingLeft = SortedBeside;
     private ulong arrived;
     private ulong given;
+    private bool isMixed;
+    private int heldArrival;
+    private bool isGivenMixed;
+    private int givenArrival;
+    private int givenCount;
+    private ulong promised;
 
     /// <summary>Events that arrived after a later one.</summary>
     public long OutOfOrder { get; private set; }
@@ -32,23 +40,32 @@ public sealed class EventOrder
     /// <summary>The most nanoseconds by which an event arrived after a later one.</summary>
     public ulong WorstDelay { get; private set; }
 
-    /// <summary>Events that came too late to be given in order: their writer broke its promise.</summary>
+    /// <summary>Events that came too late to be given in order: more were held back than can be, or a promise was broken.</summary>
     public long GivenLate { get; private set; }
+
+    /// <summary>The number with which the first of the events that are held back arrived; null if none is held.</summary>
+    internal int? EarliestArrival => heldCount == 0 ? null : heldArrival;
+    /// <summary>Those of them that came later than their writer promised.</summary>
+    public long BrokenPromises { get; private set; }
 
     /// <summary>Takes the next events in the order of their arrival.</summary>
     /// <param name="events">May be empty, to move <paramref name="settled"/> on.</param>
     /// <param name="settled">No event that comes later is earlier than this.</param>
+    /// <param name="arrival">A number for these events, not less than those before.</param>
     /// <returns>All events up to <paramref name="settled"/> that were not given before, in time order. Valid until the
     /// next call, and no longer than <paramref name="events"/>.</returns>
-    public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong settled)
+    public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong settled, int arrival = 0)
     {
         var inOrder = Observe(events);
+        givenCount = 0;
+        promised = Math.Max(promised, settled);
         if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= settled))
         {
+            (isGivenMixed, givenArrival) = (false, arrival);
             return Give(events);
         }
 
-        Hold(events, inOrder);
+        Hold(events, inOrder, arrival);
         sortingLeft += SortedPerEvent * events.Length;
         var mayHold = heldCount <= MaxHeld && sortingLeft > 0;
         if (mayHold && settled < earliest)
@@ -66,22 +83,41 @@ public sealed class EventOrder
 
         heldCount -= ready;
         sorted.AsSpan(ready, heldCount).CopyTo(held);
+        PartArrivals(ready);
         (heldInOrder, earliest) = (true, heldCount > 0 ? held[0].Timestamp : ulong.MaxValue);
         return Give(sorted.AsSpan(0, ready));
+    }
+
+    /// <summary>The number with which an event that was just given had arrived.</summary>
+    /// <param name="place">Its place among those given.</param>
+    /// <param name="length">So many events from there on, at least one, have the same.</param>
+    internal int ArrivalOf(int place, out int length)
+    {
+        length = givenCount - place;
+        if (!isGivenMixed)
+        {
+            return givenArrival;
+        }
+
+        var rest = sortedArrivals.AsSpan(place, length);
+        length = rest.IndexOfAnyExcept(rest[0]) is > 0 and var same ? same : length;
+        return rest[0];
     }
 
     /// <summary>Gives what is still held: no event will come any more.</summary>
     public ReadOnlySpan<TcpEvent> Flush() => Add([], ulong.MaxValue);
 
     /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
-    public void Restart() => (arrived, given) = (0, 0);
+    public void Restart() => (arrived, given, promised) = (0, 0, 0);
 
     private bool Observe(ReadOnlySpan<TcpEvent> events)
     {
         var latest = arrived;
         var late = 0;
+        var due = Math.Min(promised, given);
         foreach (ref readonly var one in events)
         {
+            BrokenPromises += one.Timestamp < due ? 1 : 0;
             if (one.Timestamp < latest)
             {
                 late++;
@@ -111,11 +147,13 @@ public sealed class EventOrder
         }
 
         given = Math.Max(given, events[^1].Timestamp);
+        givenCount = events.Length;
         return events;
     }
 
-    private void Hold(ReadOnlySpan<TcpEvent> events, bool inOrder)
+    private void Hold(ReadOnlySpan<TcpEvent> events, bool inOrder, int arrival)
     {
+        HoldArrivals(events.Length, arrival);
         var total = heldCount + events.Length;
         if (held.Length < total)
         {
@@ -140,6 +178,11 @@ public sealed class EventOrder
         if (heldInOrder)
         {
             held.AsSpan(0, heldCount).CopyTo(sorted);
+            if (isMixed)
+            {
+                heldArrivals.AsSpan(0, heldCount).CopyTo(sortedArrivals);
+            }
+
             return;
         }
 
@@ -157,6 +200,59 @@ public sealed class EventOrder
         for (var i = 0; i < heldCount; i++)
         {
             sorted[i] = held[keys[i].Place];
+        }
+
+        for (var i = 0; isMixed && i < heldCount; i++)
+        {
+            sortedArrivals[i] = heldArrivals[keys[i].Place];
+        }
+    }
+
+    /// <summary>Notes with which number events arrived that are to be held. Only where that differs it is kept for each.</summary>
+    private void HoldArrivals(int count, int arrival)
+    {
+        if (heldCount == 0)
+        {
+            (isMixed, heldArrival) = (false, arrival);
+        }
+
+        if (count == 0 || (!isMixed && arrival == heldArrival))
+        {
+            return;
+        }
+
+        var total = heldCount + count;
+        if (heldArrivals.Length < total)
+        {
+            var room = Math.Max(total, Math.Min(2 * heldArrivals.Length, MaxHeld));
+            Array.Resize(ref heldArrivals, room);
+            sortedArrivals = new int[room];
+        }
+
+        if (!isMixed)
+        {
+            heldArrivals.AsSpan(0, heldCount).Fill(heldArrival);
+            isMixed = true;
+        }
+
+        heldArrivals.AsSpan(heldCount, count).Fill(arrival);
+    }
+
+    /// <summary>Parts the numbers of those that are given from those of the rest, once they are sorted.</summary>
+    private void PartArrivals(int ready)
+    {
+        (isGivenMixed, givenArrival) = (isMixed, heldArrival);
+        if (!isMixed || heldCount == 0)
+        {
+            return;
+        }
+
+        var rest = sortedArrivals.AsSpan(ready, heldCount);
+        rest.CopyTo(heldArrivals);
+        (isMixed, heldArrival) = (rest.ContainsAnyExcept(rest[0]), int.MaxValue);
+        foreach (var number in rest)
+        {
+            heldArrival = Math.Min(heldArrival, number);
         }
     }
 

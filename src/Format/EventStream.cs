@@ -3,6 +3,10 @@ namespace TraceCap.Format;
 /// <summary>The events of a capture in time order, section after section.</summary>
 public sealed class EventStream(CaptureReader reader)
 {
+    private readonly ArrivedNames arrived = new();
+    private EventContext last = new();
+    private EventContext? lastKnown;
+    private int batchLength;
     private bool sectionEnded;
     private bool ended;
 
@@ -15,8 +19,8 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>The number of the section that the events are of, from 1.</summary>
     public int Section { get; private set; } = 1;
 
-    /// <summary>The header of that section; null if it is damaged.</summary>
-    public CaptureHeader? Header { get; private set; }
+    /// <inheritdoc cref="EventContext.Header" />
+    public CaptureHeader? Header => Known.Header;
 
     /// <summary>What the ledger of that section has come to so far.</summary>
     public Ledger Ledger { get; private set; }
@@ -30,14 +34,15 @@ public sealed class EventStream(CaptureReader reader)
     /// <summary>Up to when that section is known to have been recorded, CLOCK_MONOTONIC ns; 0 if not at all.</summary>
     public ulong RecordedTo { get; private set; }
 
-    /// <summary>The clocks of that section, as far as it has been read.</summary>
-    public ClockTable Clocks { get; private set; } = new();
+    /// <summary>What is known of that section, as far as it has been read.</summary>
+    public EventContext Known { get; private set; } = new();
 
     /// <summary>The names of what that section's events refer to, as far as it has been read.</summary>
-    public CaptureNames Names { get; private set; } = new();
+    public CaptureNames Names { get; private set; } = CaptureNames.None;
 
-    /// <inheritdoc cref="CaptureReader.Begin" />
-    public ulong? Begin { get; private set; }
+    /// <summary>Whether all of that section has been read: the events just given are its last ones, and the reader stands on the
+    /// next one or at the end.</summary>
+    public bool SectionEnded => sectionEnded || ended;
 
     /// <summary>Reads on until there are events.</summary>
     /// <param name="events">Valid until the next call.</param>
@@ -64,7 +69,27 @@ public sealed class EventStream(CaptureReader reader)
     public bool ReadBlock(out ReadOnlySpan<TcpEvent> events)
     {
         events = ended ? [] : Next();
+        batchLength = events.Length;
         return !ended || !events.IsEmpty;
+    }
+
+    /// <summary>Takes as many events from the beginning as one context holds for. Their names are those that the section had
+    /// given before the chunk they came in, also where they were held back over later ones.</summary>
+    /// <param name="events">What is left of those just read, at least one; becomes what is left then.</param>
+    /// <param name="run">Those that were taken, at least one.</param>
+    /// <returns>What holds for these.</returns>
+    public EventContext TakeRun(ref ReadOnlySpan<TcpEvent> events, out ReadOnlySpan<TcpEvent> run)
+    {
+        var arrival = Order.ArrivalOf(batchLength - events.Length, out var length);
+        var clock = Known.Clocks.TakeRun(ref events, out run, length);
+        var said = arrived.Of(arrival);
+        if (!ReferenceEquals(lastKnown, Known) || last.Clock != clock || last.Names != said)
+        {
+            last = Known with { Clock = clock, Names = said };
+            lastKnown = Known;
+        }
+
+        return last;
     }
 
     private ReadOnlySpan<TcpEvent> Next()
@@ -73,11 +98,11 @@ public sealed class EventStream(CaptureReader reader)
         {
             sectionEnded = false;
             Section = reader.Section;
-            Header = null;
             Footer = null;
             Ledger = default;
             RecordedTo = 0;
             Order.Restart();
+            arrived.Clear();
             return Take();
         }
 
@@ -100,14 +125,12 @@ public sealed class EventStream(CaptureReader reader)
     {
         ref readonly var block = ref reader.Block;
         FileId = block.FileId;
-        Header ??= reader.Header;
-        Footer ??= reader.Footer;
+        Footer = reader.Footer ?? Footer;
         // The footer knows of the losses that damaged blocks told of, too.
         Ledger = reader.Footer?.Ledger ?? Ledger + block.Ledger;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
-        Clocks = reader.Clocks;
-        Names = reader.Names;
-        Begin = reader.Begin;
-        return Order.Add(reader.Events, block.Settled);
+        (Known, Names) = (reader.Known, reader.Names);
+        var arrival = reader.Events.IsEmpty ? 0 : arrived.Arrive(Names, Order.EarliestArrival);
+        return Order.Add(reader.Events, block.Settled, arrival);
     }
 }

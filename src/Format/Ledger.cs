@@ -19,6 +19,10 @@ public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFul
     /// <summary>Events that are known to be lost, all places together.</summary>
     public ulong Lost => RingFull + MapFull + Dropped;
 
+    /// <summary>In words: all places, also those where nothing was lost.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Emitted} emitted; lost: {RingFull} (ring full), {MapFull} (map full), {Dropped} (dropped); probes missed: {ProbeMissed}");
+
     /// <summary>Adds place by place.</summary>
     public static Ledger operator +(Ledger left, Ledger right) => new(
         left.Emitted + right.Emitted,

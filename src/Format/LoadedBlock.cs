@@ -24,6 +24,12 @@ internal sealed class LoadedBlock
     /// <summary>Whether the stream had ended.</summary>
     internal bool IsEnd { get; private set; }
 
+    /// <summary>Whether it takes much more memory once it is decoded, so that no two are at the same time: not decoded ahead.</summary>
+    internal bool IsDecodedInTurn => header.Kind is not BlockKind.Chunk;
+
+    /// <summary>Whether only its header was read.</summary>
+    internal bool IsPassedOver { get; private set; }
+
     /// <summary>Why the payload could not be decoded.</summary>
     internal string? Malformed { get; set; }
 
@@ -35,10 +41,13 @@ internal sealed class LoadedBlock
 
     internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
 
+    /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
+    internal ulong? Latest { get; set; }
+
     /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
     internal void Load(BlockReader blocks)
     {
-        (count, Malformed, CaptureHeader, Context, Footer) = (0, null, null, null, null);
+        Forget();
         try
         {
             IsEnd = !blocks.Read();
@@ -49,6 +58,7 @@ internal sealed class LoadedBlock
         }
 
         header = blocks.Header;
+        IsPassedOver = !IsEnd && blocks.IsPassedOver;
         Payload = IsEnd ? default : blocks.Payload;
         skipped = blocks.Skipped;
     }
@@ -85,6 +95,9 @@ internal sealed class LoadedBlock
     /// <summary>Throws what was thrown when it was read ahead.</summary>
     internal void ThrowIfFailed() => failure?.Throw();
 
+    /// <summary>Whether the chunk has columns or tables that this version does not know.</summary>
+    internal bool HasUnknown { get; set; }
+
     /// <summary>Room for so many events.</summary>
     internal Span<TcpEvent> NewEvents(int length)
     {
@@ -92,6 +105,9 @@ internal sealed class LoadedBlock
         count = length;
         return events.AsSpan(0, length);
     }
+
+    /// <summary>What it held is no longer needed.</summary>
+    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
 
     /// <summary>Takes the room back: the events are none.</summary>
     internal void NoEvents() => count = 0;

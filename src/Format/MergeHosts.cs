@@ -13,12 +13,9 @@ internal sealed class MergeHosts
     /// <exception cref="CaptureFormatException">A source says neither its host nor its clocks.</exception>
     internal MergeHosts(IReadOnlyList<MergeSource> sources)
     {
-        var clocks = new Dictionary<string, long?>();
-        foreach (var source in sources)
-        {
-            var wallOffset = source.Header.Start?.WallOffset;
-            clocks[Clock(source)] = clocks.GetValueOrDefault(Clock(source)) ?? wallOffset;
-        }
+        // The clock of a host may be stepped between two captures; its first one counts, in whatever order they are given.
+        var clocks = sources.GroupBy(Clock).ToDictionary(
+            group => group.Key, group => group.Select(source => source.Header.Start).MinBy(start => start?.Monotonic ?? ulong.MaxValue)?.WallOffset);
 
         clockHost = clocks.MinBy(entry => entry.Value ?? long.MaxValue).Key;
         if (clocks.Count > 1 && sources.FirstOrDefault(source => clocks[Clock(source)] is null) is { } silent)
@@ -38,7 +35,7 @@ internal sealed class MergeHosts
 
         foreach (var (source, offset, own) in placed)
         {
-            source.Place(offset, hosts.Count > 1 ? own : []);
+            source.Place(offset, Clock(source) == clockHost, hosts.Count > 1 ? own : []);
         }
     }
 
@@ -46,6 +43,7 @@ internal sealed class MergeHosts
     internal CaptureHeader Describe(IReadOnlyList<MergeSource> sources, string tool)
     {
         var headers = sources.Select(source => source.Header).ToArray();
+        var inputs = MergedInput.Of(headers);
         var onClock = sources.Where(source => Clock(source) == clockHost).Select(source => source.Header).ToArray();
         return new CaptureHeader
         {
@@ -57,8 +55,10 @@ internal sealed class MergeHosts
             Cpus = headers.Max(header => header.Cpus),
             Probes = Join(headers.Select(header => header.Probes)),
             Limits = [.. headers.SelectMany(header => header.Limits).Distinct()],
-            Filters = Join(headers.Select(header => header.Filters)),
-            Selection = [.. headers.SelectMany(header => header.Selection).Distinct()],
+            Filters = inputs.Skip(1).Aggregate<MergedInput, IEnumerable<KeyValuePair<string, string>>>(
+                inputs[0].Filters, (common, input) => common.Intersect(input.Filters)).ToDictionary(),
+            Selection = inputs.Count > 1 ? [] : inputs[0].Selection,
+            Inputs = inputs.Count > 1 ? inputs : [],
             Hosts = hosts,
             Options = Join(headers.Select(header => header.Options)),
             Comment = Join(headers.Select(header => header.Comment)),

@@ -52,7 +52,7 @@ internal sealed class MergeSource : IDisposable
     {
         get
         {
-            var all = new RecordedPeriod(Header.Start?.Monotonic ?? Span.First - (ulong)ClockOffset, end.Time);
+            var all = new RecordedPeriod((Header.ClaimsTooMuch ? null : Header.Start?.Monotonic) ?? Span.First - (ulong)ClockOffset, end.Time);
             return (Header.Recorded.Count == 0 ? [all] : Header.Recorded.Select(period => period.Within(all)))
                 .Where(period => period.To > period.From)
                 .Select(period => new RecordedPeriod(period.From + (ulong)ClockOffset, period.To + (ulong)ClockOffset));
@@ -69,8 +69,8 @@ internal sealed class MergeSource : IDisposable
     /// ids stay.</summary>
     internal int[] HostNumbers { get; private set; } = [];
 
-    /// <summary>Whether its clock is the one of the merged capture.</summary>
-    internal bool IsOnClock => ClockOffset == 0;
+    /// <summary>Whether its clock is the one of the merged capture; that of another host is only brought onto it.</summary>
+    internal bool IsOnClock { get; private set; } = true;
 
     /// <summary>When its next event was; before it is open, when its first one is said to have been.</summary>
     internal ulong Time => next < count ? events[next].Timestamp : Span.First;
@@ -81,13 +81,14 @@ internal sealed class MergeSource : IDisposable
     /// <summary>What could not be read, once all is.</summary>
     internal DamageLog? Damage { get; private set; }
 
-    /// <summary>Clock anchors that came with the events since they were last asked for.</summary>
+    /// <summary>Clocks of the merged capture's host that came since they were last asked for, each as of when it counts from.</summary>
     internal List<ClockAnchor> Clocks { get; } = [];
 
     /// <summary>Says how it is brought onto the clock and the hosts of the merged capture.</summary>
-    internal void Place(long clockOffset, int[] hostNumbers)
+    internal void Place(long clockOffset, bool isOnClock, int[] hostNumbers)
     {
         ClockOffset = clockOffset;
+        IsOnClock = isOnClock;
         HostNumbers = hostNumbers;
         Span = (Span.First + (ulong)clockOffset, Span.Last + (ulong)clockOffset);
     }
@@ -165,6 +166,12 @@ internal sealed class MergeSource : IDisposable
 
     private void Load(BlockDecoder decoder)
     {
+        if (blocks is null && Header.Start is { } start)
+        {
+            // The first clock counts for what is before it as well.
+            AddClocks([start.At(Math.Min(start.Monotonic, Span.First))]);
+        }
+
         Open(decoder);
         var more = blocks.Read();
         if (!more)
@@ -179,12 +186,24 @@ internal sealed class MergeSource : IDisposable
         recordedTo = Math.Max(blocks.Blocks.Block.Settled, blocks.Blocks.Block.LastTimestamp);
         if (blocks.Blocks.Context is { } context)
         {
-            Clocks.AddRange(IsOnClock ? context.Clocks : []);
+            AddClocks(context.Clocks);
             cgroups.AddRange(context.Cgroups);
             namespaces.AddRange(context.NetworkNamespaces);
         }
 
+        AddClocks(blocks.Blocks.Footer?.End is { } last ? [last] : []);
         Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Settled));
+    }
+
+    private void AddClocks(IEnumerable<ClockAnchor> more)
+    {
+        foreach (var clock in IsOnClock ? more : [])
+        {
+            if ((blocks?.Blocks.BeginOf(in clock) ?? (blocks is null ? clock.Monotonic : null)) is { } begin)
+            {
+                Clocks.Add(clock.At(begin));
+            }
+        }
     }
 
     private void Take(ReadOnlySpan<TcpEvent> batch)

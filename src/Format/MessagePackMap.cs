@@ -12,13 +12,14 @@ internal static class MessagePackMap
     internal delegate bool ReadField(ref MessagePackReader reader, string key);
 
     /// <summary>Calls <paramref name="field"/> for each key; it reads the value, or returns false to have it skipped.</summary>
+    /// <returns>What was skipped, as it stands there.</returns>
     /// <exception cref="CaptureFormatException">The bytes are not such a map.</exception>
-    internal static void Read(ReadOnlyMemory<byte> payload, string what, ReadField field)
+    internal static UnknownKeys Read(ReadOnlyMemory<byte> payload, string what, ReadField field)
     {
         try
         {
             var reader = new MessagePackReader(payload);
-            ReadMap(ref reader, field);
+            return ReadMap(ref reader, payload, field);
         }
         catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException
             or OverflowException or InvalidCastException or ArgumentOutOfRangeException)
@@ -28,16 +29,21 @@ internal static class MessagePackMap
         }
     }
 
-    internal static void ReadMap(ref MessagePackReader reader, ReadField field)
+    private static UnknownKeys ReadMap(ref MessagePackReader reader, ReadOnlyMemory<byte> payload, ReadField field)
     {
+        var unknown = new UnknownKeys();
         for (var left = Limit(reader.ReadMapHeader()); left > 0; left--)
         {
+            var start = (int)reader.Consumed;
             var key = reader.ReadString() ?? "";
             if (!field(ref reader, key))
             {
                 Skip(ref reader);
+                unknown.Add(payload.Span[start..(int)reader.Consumed]);
             }
         }
+
+        return unknown;
     }
 
     internal static List<T> ReadList<T>(ref MessagePackReader reader, ReadItem<T> item)
@@ -49,6 +55,39 @@ internal static class MessagePackMap
         }
 
         return list;
+    }
+
+    internal static void WriteTexts(ref MessagePackWriter writer, IReadOnlyList<string> values)
+    {
+        writer.WriteArrayHeader(values.Count);
+        foreach (var value in values)
+        {
+            writer.Write(value);
+        }
+    }
+
+    internal static void WriteTexts(ref MessagePackWriter writer, IReadOnlyDictionary<string, string> values)
+    {
+        writer.WriteMapHeader(values.Count);
+        foreach (var (name, value) in values)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+    }
+
+    internal static List<string> ReadTextList(ref MessagePackReader reader) =>
+        ReadList(ref reader, (ref MessagePackReader item) => item.ReadString() ?? "");
+
+    internal static Dictionary<string, string> ReadTexts(ref MessagePackReader reader)
+    {
+        var values = new Dictionary<string, string>();
+        for (var left = Limit(reader.ReadMapHeader()); left > 0; left--)
+        {
+            values[reader.ReadString() ?? ""] = reader.ReadString() ?? "";
+        }
+
+        return values;
     }
 
     /// <summary>Passes a number of elements that are to be kept.</summary>
@@ -89,4 +128,22 @@ internal static class MessagePackMap
 
     /// <summary>What the writers write into.</summary>
     internal static ArrayBufferWriter<byte> NewBuffer() => new(1024);
+}
+
+/// <summary>Keys of a map that this version does not know, and their values: who writes the map anew writes them as they
+/// were.</summary>
+internal sealed class UnknownKeys
+{
+    private readonly ArrayBufferWriter<byte> pairs = new();
+
+    /// <summary>How many there are.</summary>
+    internal int Count { get; private set; }
+
+    internal void Add(ReadOnlySpan<byte> pair)
+    {
+        pairs.Write(pair);
+        Count++;
+    }
+
+    internal void Write(ref MessagePackWriter writer) => writer.WriteRaw(pairs.WrittenSpan);
 }

@@ -8,22 +8,24 @@ namespace TraceCap.Format;
 /// <param name="names">Knows the names.</param>
 public sealed class NameScribe(CaptureWriter writer, INames names)
 {
-    private readonly HashSet<(ushort Host, ulong Id)> cgroups = [];
-    private readonly HashSet<(ushort Host, ulong Id)> namespaces = [];
+    private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> cgroups = [];
+    private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> namespaces = [];
     private int version;
     private ushort lastHost;
     private ulong lastCgroup;
     private uint lastNetns;
     private bool hasLast;
 
+    /// <summary>Knows the names of the events that are looked at next.</summary>
+    public INames Names { get; set; } = names;
+
     /// <summary>Looks at events that are about to be appended.</summary>
     public void Note(ReadOnlySpan<TcpEvent> events)
     {
-        var ofSeveralHosts = names.OfSeveralHosts;
-        if (version != names.Version)
+        var ofSeveralHosts = Names.OfSeveralHosts;
+        if (version != Names.Version)
         {
-            version = names.Version;
-            namespaces.Clear();
+            version = Names.Version;
             hasLast = false;
         }
 
@@ -40,26 +42,31 @@ public sealed class NameScribe(CaptureWriter writer, INames names)
 
     private void Name(ushort host, in TcpEvent one)
     {
-        if (!cgroups.Contains((host, one.Cgroup)) && names.CgroupOf(in one) is { } cgroup)
+        if (!IsTold(cgroups, host, one.Cgroup) && Names.CgroupOf(in one) is { } cgroup && Remember(cgroups, host, one.Cgroup, cgroup.Path))
         {
             writer.NameCgroup(new NamedId(one.Cgroup, cgroup.Path, host));
-            Remember(cgroups, host, one.Cgroup);
         }
 
-        if (!namespaces.Contains((host, one.Netns)) && names.NetnsOf(in one) is { } netns)
+        if (!IsTold(namespaces, host, one.Netns) && Names.NetnsOf(in one) is { } netns && Remember(namespaces, host, one.Netns, netns))
         {
             writer.NameNetns(new NamedId(one.Netns, netns, host));
-            Remember(namespaces, host, one.Netns);
         }
     }
 
-    private static void Remember(HashSet<(ushort Host, ulong Id)> told, ushort host, ulong id)
+    /// <summary>Whether a name was told since any name has last become another.</summary>
+    private bool IsTold(Dictionary<(ushort Host, ulong Id), (string Name, int Version)> told, ushort host, ulong id) =>
+        told.TryGetValue((host, id), out var last) && last.Version == version;
+
+    /// <returns>Whether it has to be told.</returns>
+    private bool Remember(Dictionary<(ushort Host, ulong Id), (string Name, int Version)> told, ushort host, ulong id, string name)
     {
-        if (told.Count == NameTable<string>.Kept)
+        var isTold = told.TryGetValue((host, id), out var last) && last.Name == name;
+        if (!isTold && told.Count == NameTable<string>.Kept)
         {
             told.Clear();
         }
 
-        told.Add((host, id));
+        told[(host, id)] = (name, version);
+        return !isTold;
     }
 }

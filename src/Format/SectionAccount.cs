@@ -14,8 +14,9 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
-    private ClockTable clocks = new();
+    private ClockTable clocks = ClockTable.None;
     private ulong recordedTo;
+    private bool isPartial;
 
     /// <param name="start">Where the section begins in the file.</param>
     /// <param name="bytesBefore">Bytes of the file that could not be read before the section.</param>
@@ -40,6 +41,7 @@ internal sealed class SectionAccount
     /// <summary>Bytes of all chunk payloads once unpacked.</summary>
     internal long RawBytes { get; private set; }
 
+    /// <summary>Those that were read.</summary>
     internal Dictionary<TcpEventType, ulong> EventsByType { get; } = [];
 
     /// <summary>The ledgers of all blocks so far.</summary>
@@ -48,6 +50,9 @@ internal sealed class SectionAccount
     /// <summary>What the section itself says is missing.</summary>
     internal MissingEvents Declared { get; private set; }
 
+    /// <summary>Whether it was cut short, now or before it was last written anew.</summary>
+    internal bool IsCutShort => Footer?.IsOfCutShort ?? true;
+
     /// <summary>Events of the last block whose sequence number came before.</summary>
     internal int Repeated { get; private set; }
 
@@ -55,15 +60,8 @@ internal sealed class SectionAccount
     internal bool IsDamaged => bytesDamaged > bytesBefore || blocksMissing > blocksBefore;
 
     /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
-    /// where the numbers do not count all events.</summary>
-    internal ulong Skipped
-    {
-        get
-        {
-            var known = Ledger.Lost + Declared.Events;
-            return Header is { CountsEvents: true } && sequences.Skipped > known ? sequences.Skipped - known : 0;
-        }
-    }
+    /// where the numbers do not count all events, or not all were read.</summary>
+    internal ulong Skipped => SkippedBeyond(Ledger.Lost + Declared.Events);
 
     /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
     /// there than the ledger knows of.</summary>
@@ -83,9 +81,15 @@ internal sealed class SectionAccount
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
 
+    /// <summary>What is missing if so much is lost.</summary>
+    internal MissingEvents MissingBeside(in Ledger total) => Missing with
+    {
+        Events = Math.Max((ulong)Math.Max(0, Unaccounted), SkippedBeyond(total.Lost + Declared.Events)),
+    };
+
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason
-        ?? $"{CaptureFooter.CutShort}: it ended without a footer, and what followed {TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
+        ?? $"{CaptureFooter.CutShort}{TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
 
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)
@@ -94,23 +98,27 @@ internal sealed class SectionAccount
         blocksMissing = reader.Damage.MissingBlocks;
         Ledger += reader.Block.Ledger;
         Declared += reader.Context?.Missing ?? default;
-        clocks = reader.Clocks;
+        clocks = reader.Known.Clocks;
         recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
         Header ??= reader.Header;
-        Footer ??= reader.Footer;
+        Footer = reader.Footer ?? Footer;
         // Merged recordings of one host each count from the beginning.
         Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
         if (reader.Block.Kind == BlockKind.Chunk)
         {
             Chunks++;
             RawBytes += reader.Block.RawLength;
-            Events += (ulong)reader.Events.Length;
+            Events += reader.IsPassedOver ? reader.Block.Events : (ulong)reader.Events.Length;
+            isPartial |= reader.IsPassedOver && reader.Block.Events > 0;
             CountTypes(reader.Events, EventsByType);
         }
     }
 
     /// <summary>Ends it: what could not be read since its last block is counted to it.</summary>
     internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
+
+    private ulong SkippedBeyond(ulong known) =>
+        Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
 
     private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
         ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)

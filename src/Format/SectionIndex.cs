@@ -33,8 +33,9 @@ public static class SectionIndex
         return sections.Count == 0 ? null : sections;
     }
 
-    /// <summary>Reads the context blocks of a section, up to the first that is not where the index says.</summary>
-    public static IEnumerable<CaptureContext> ReadContexts(Stream file, SectionLocation section)
+    /// <summary>Reads the context blocks of a section, each with its entry of the index, up to the first that is not where
+    /// that says.</summary>
+    public static IEnumerable<(BlockEntry Entry, CaptureContext Context)> ReadContexts(Stream file, SectionLocation section)
     {
         // An index that leads to the same bytes over and over would keep a reader busy for days.
         var behind = section.Start;
@@ -47,7 +48,7 @@ public static class SectionIndex
             }
 
             behind = offset + reader.Length;
-            yield return context;
+            yield return (entry, context);
         }
     }
 

@@ -27,15 +27,22 @@ internal sealed class SequenceNumbers
         var repeated = 0;
         foreach (ref readonly var one in events)
         {
-            if (one.Cpu >= cpus.Length)
-            {
-                Array.Resize(ref cpus, Math.Max(one.Cpu + 1, 2 * cpus.Length));
-            }
-
-            repeated += one.Sequence == 0 || cpus[one.Cpu].Add(one.Sequence) ? 0 : 1;
+            repeated += Add(in one) ? 0 : 1;
         }
 
         return repeated;
+    }
+
+    /// <summary>Takes one event.</summary>
+    /// <returns>False if its number came before.</returns>
+    internal bool Add(in TcpEvent one)
+    {
+        if (one.Cpu >= cpus.Length)
+        {
+            Array.Resize(ref cpus, Math.Max(one.Cpu + 1, 2 * cpus.Length));
+        }
+
+        return one.Sequence == 0 || cpus[one.Cpu].Add(one.Sequence);
     }
 
     /// <summary>An interrupt may take the number after that of the event it interrupts, and arrive before it: so the

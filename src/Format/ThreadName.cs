@@ -7,24 +7,24 @@ namespace TraceCap.Format;
 
 /// <summary>
 /// A thread's name (the kernel's <c>comm</c>): up to 15 bytes and a NUL. They are bytes, not text: any process may put
-/// anything but NUL there.
+/// anything but NUL there. A capture may have one of 16 bytes, though no kernel gives it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct ThreadName
 {
-    /// <summary>The size of the field in bytes, its NUL included.</summary>
+    /// <summary>The size of the field in bytes, and so the most that a name may have.</summary>
     public const int Size = 16;
 
     private readonly ulong first;
     private readonly ulong last;
 
-    /// <summary>Takes at most 15 bytes without NUL.</summary>
+    /// <summary>Takes at most <see cref="Size"/> bytes without NUL.</summary>
     /// <exception cref="ArgumentException">Too long, or a NUL within.</exception>
     public ThreadName(ReadOnlySpan<byte> name)
     {
-        if (name.Length >= Size || name.Contains((byte)0))
+        if (name.Length > Size || name.Contains((byte)0))
         {
-            throw new ArgumentException($"a thread name has at most {Size - 1} bytes and no NUL", nameof(name));
+            throw new ArgumentException($"a thread name has at most {Size} bytes and no NUL", nameof(name));
         }
 
         Span<byte> all = stackalloc byte[Size];
@@ -33,7 +33,7 @@ public readonly record struct ThreadName
         this = MemoryMarshal.Read<ThreadName>(all);
     }
 
-    /// <summary>Takes a name of at most 15 bytes in UTF-8.</summary>
+    /// <summary>Takes a name of at most <see cref="Size"/> bytes in UTF-8.</summary>
     public ThreadName(string name)
         : this(Encoding.UTF8.GetBytes(name))
     {

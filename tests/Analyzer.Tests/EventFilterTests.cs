@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Tests;
@@ -19,6 +20,15 @@ public sealed class EventFilterTests
 
     [Fact]
     public void Without_conditions_all_events_pass() => AnyEvent.Any.Sample(e => new EventFilter().Matches(in e));
+
+    [Fact]
+    public void A_list_that_was_never_made_is_an_empty_one()
+    {
+        var filter = new EventFilter { Pids = default, Ports = default, Addresses = default };
+        Assert.True(filter.IsAll && filter.Matches(in connect));
+        var connections = new ConnectionFilter { LocalPorts = default, PeerPorts = default };
+        Assert.True(connections.IsAny && connections.Matches(new Connection(), filter));
+    }
 
     [Fact]
     public void Each_condition_lets_through_what_meets_it_and_nothing_else()

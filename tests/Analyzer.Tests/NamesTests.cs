@@ -30,7 +30,7 @@ public sealed class NamesTests
             text, StringComparison.Ordinal);
         Assert.Equal(Json(e, null), Json(e with { Cgroup = 9, Netns = 1 }, names).Replace("\"9\"", "\"7\"", StringComparison.Ordinal).Replace(":1,", ":8,", StringComparison.Ordinal));
 
-        var read = new CaptureNames();
+        var read = new CaptureNames.Builder();
         Assert.Equal(e, Assert.Single(EventJson.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(text)), read)));
         Assert.Equal((PodPath, "blue \"sky\""), (read.CgroupOf(in e)!.Path, read.NetnsOf(in e)));
     }
@@ -96,7 +96,7 @@ public sealed class NamesTests
     [InlineData(GroupBy.Cgroup, "(not known),/docker/" + Id + ",/system.slice/nginx.service")]
     public void Connections_are_grouped_by_their_owners_cgroup(GroupBy by, string expected)
     {
-        var recording = new RecordedSpan { Start = 0, Names = Names((1, "/docker/" + Id), (2, "/system.slice/nginx.service"), (3, "")) };
+        var recording = new RecordedSpan { Start = 0, Names = Names((1, "/docker/" + Id), (2, "/system.slice/nginx.service"), (3, "")).Names };
         var groups = new ConnectionGroups(by);
         for (var cgroup = 1ul; cgroup <= 4; cgroup++)
         {
@@ -123,9 +123,9 @@ public sealed class NamesTests
             text, StringComparison.Ordinal);
     }
 
-    private static CaptureNames Names(params (ulong Id, string Path)[] cgroups)
+    private static CaptureNames.Builder Names(params (ulong Id, string Path)[] cgroups)
     {
-        var names = new CaptureNames();
+        var names = new CaptureNames.Builder();
         names.Add(new CaptureContext { Cgroups = [.. cgroups.Select(cgroup => new NamedId(cgroup.Id, cgroup.Path))] });
         return names;
     }

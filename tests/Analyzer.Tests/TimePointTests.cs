@@ -19,6 +19,11 @@ public sealed class TimePointTests
     [InlineData("2023-11-14T23:13:20.000000001+01:00", 1_001)]
     [InlineData("2023-11-14T20:13:20-02:00", 1_000)]
     [InlineData("1970-01-01T00:00:00Z", 0)]
+    [InlineData("2023-11-14t22:13:20z", 1_000)]
+    [InlineData("2023-11-14 22:13:20.5Z", 500_001_000)]
+    [InlineData("2023-11-14 23:13:20+01:00", 1_000)]
+    [InlineData("2023-11-14T23:59:60Z", 6_400_000_001_000)]
+    [InlineData("2023-11-15T00:59:60.25+01:00", 6_400_250_001_000)]
     public void Each_form_is_an_instant_on_the_clock_of_the_events(string text, ulong monotonic) =>
         Assert.Equal(monotonic, TimePoint.Parse(text).ToMonotonic(500, anchor));
 
@@ -34,7 +39,11 @@ public sealed class TimePointTests
     [InlineData("1.5ns")]
     [InlineData("18446744073709551616ns")]
     [InlineData("2023-11-14T22:13:20")]
-    [InlineData("2023-11-14 22:13:20Z")]
+    [InlineData("2023-11-14_22:13:20Z")]
+    [InlineData("2023-11-14  22:13:20Z")]
+    [InlineData("2023-11-14T22:13:61Z")]
+    [InlineData("2023-11-14T22:13:60Z")]
+    [InlineData("2023-11-14T22:13")]
     [InlineData("2023-11-14T22:13:20.Z")]
     [InlineData("2023-13-14T22:13:20Z")]
     [InlineData("1969-12-31T23:59:59Z")]

@@ -39,6 +39,30 @@ public class WallClockTests
         }
     }
 
+    [Fact]
+    public void A_cut_keeps_every_clock_that_its_events_go_by()
+    {
+        using var output = new MemoryStream();
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Settled = 0 };
+        writer.Append(new TcpEvent { Timestamp = 15, Pid = 1, Type = TcpEventType.Connect, IpVersion = 4 });
+        writer.WriteContext(new CaptureContext
+        {
+            Clocks = [new ClockAnchor(10, 10, Noon + 10 + Hour), new ClockAnchor(20, 20, Noon + 20 - Hour), new ClockAnchor(30, 30, Noon + 30 + Hour)],
+        });
+        foreach (var time in new ulong[] { 14, 16, 21, 31 })
+        {
+            writer.Append(new TcpEvent { Timestamp = time, Type = TcpEventType.Connect, IpVersion = 4 });
+        }
+
+        writer.Complete("end of test", null);
+        var filter = new CaptureFilter(new EventFilter { Pids = [0] });
+        using var cut = new MemoryStream();
+        new CaptureCut(new CaptureReader(new MemoryStream(output.ToArray())), cut, filter, "some").Run();
+        Assert.Equal(
+            [Noon + 14, Noon + 16 + Hour, Noon + 21 - Hour, Noon + 31 + Hour],
+            Times(new CaptureFilter(new EventFilter()), cut.ToArray()).Select(time => WallTime.TryParse(time, out var wall) ? wall : 0));
+    }
+
     private static byte[] Record()
     {
         using var output = new MemoryStream();

@@ -12,13 +12,23 @@ public sealed class CompactTests : IDisposable
     public void What_is_in_a_capture_stays_and_small_chunks_become_fewer_bytes()
     {
         var fine = Path.Combine(folder, "fine.tcap");
-        Assert.Equal(0, Tracecap.Run("compact", "nginx.tcap", "-o", fine, "--chunk", "64K").Code);
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        File.WriteAllBytes(fine, Tracecap.Run(file, "compact", "-", "-o", "-", "--chunk", "64K").Output);
         var result = Tracecap.Run("compact", fine, "-o", Output);
 
         Assert.Equal((0, "", ""), (result.Code, result.Text, result.Error));
         Assert.Equal(Tracecap.Run("replay", "--json", "--all", "nginx.tcap").Text, Tracecap.Run("replay", "--json", "--all", Output).Text);
         Assert.InRange(new FileInfo(Output).Length, 1, new FileInfo(fine).Length * 9 / 10);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
+    }
+
+    [Fact]
+    public void A_file_that_would_become_larger_stays_as_it_is()
+    {
+        var result = Tracecap.Run("compact", "nginx.tcap", "-o", Output, "--chunk", "64K");
+
+        Assert.Equal((0, "", "tracecap: nginx.tcap: such chunks would make it larger; it stays as it is\n"), (result.Code, result.Text, result.Error));
+        Assert.Equal(File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap")), File.ReadAllBytes(Output));
     }
 
     [Theory]

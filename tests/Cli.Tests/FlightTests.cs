@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace TraceCap.Cli.Tests;
 
 /// <summary>Keeping the last of what happened in memory.</summary>
@@ -60,6 +62,9 @@ public sealed class FlightTests : IDisposable
         Assert.InRange(LiveRecorder.Number(section.GetProperty("events")), 4ul, 79_999ul);
         Assert.Equal("0", section.GetProperty("ledger").GetProperty("unaccounted").GetString());
         Assert.Equal(0, Tracecap.Run("verify", file).Code);
+        // What was not kept was not recorded.
+        var recording = JsonDocument.Parse(Tracecap.Run("summary", "--json", file).Output).RootElement.GetProperty("recordings")[0];
+        Assert.Equal(section.GetProperty("first_monotonic_ns").GetString()![..^7], recording.GetProperty("start_monotonic_ns").GetString()![..^7]);
         Assert.Equal(4, Tracecap.Run("replay", file).Text.Split('\n').Count(row => row.Contains($" {port} ", StringComparison.Ordinal)));
     }
 

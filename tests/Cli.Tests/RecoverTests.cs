@@ -66,6 +66,26 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
+    public void A_capture_that_contradicts_itself_becomes_sound_and_says_what_was_changed()
+    {
+        using var file = new MemoryStream();
+        var writer = new CaptureWriter(file, new CaptureHeader { Probes = "kprobe" }) { Settled = 50 };
+        writer.Append(new TcpEvent { Timestamp = 60, Sequence = 1, Type = TcpEventType.Connect, IpVersion = 4 });
+        writer.CloseChunk();
+        writer.Append(new TcpEvent { Timestamp = 40, Sequence = 1, Type = TcpEventType.Connect, IpVersion = 4 });
+        writer.Complete("end of test", null);
+        Assert.Equal(3, Tracecap.Run(file.ToArray(), "verify", "-").Code);
+
+        var result = Tracecap.Run(file.ToArray(), "recover", "-", "-o", Output);
+        Assert.Equal(3, result.Code);
+        Assert.Equal(
+            $"tracecap: {Output}: events came later than was promised; the promises before them are lowered\n"
+            + $"tracecap: {Output}: 1 event had a sequence number that the same CPU gave to another event; now without one\n"
+            + $"tracecap: {Output}: 2 events in 2 chunks; nothing is missing\n", result.Error);
+        Assert.Equal(0, Tracecap.Run("verify", Output).Code);
+    }
+
+    [Fact]
     public void Nothing_is_left_behind_if_there_is_nothing_to_recover()
     {
         var nothing = Tracecap.Run(Nginx[..100], "recover", "-", "-o", Output);

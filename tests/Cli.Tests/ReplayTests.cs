@@ -5,8 +5,12 @@ namespace TraceCap.Cli.Tests;
 
 public class ReplayTests
 {
-    /// <summary>With UPDATE_GOLDENS=1 the goldens are written anew, to be read before they are committed.</summary>
+    /// <summary>With UPDATE_GOLDENS=1 those goldens that there are, if only as empty files, are written anew, to be read before they
+    /// are committed.</summary>
     private static readonly bool Update = Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1";
+
+    /// <summary>What a golden's name ends with that holds what is said on standard error; without one, nothing is.</summary>
+    private const string Messages = ".err";
 
     private static readonly Dictionary<string, string[]> Commands = new()
     {
@@ -31,7 +35,7 @@ public class ReplayTests
         from capture in Directory.GetFiles(Repository.File("samples/captures"), "*.tcap")
         from golden in Commands.Keys
         let name = Path.GetFileNameWithoutExtension(capture)
-        where Update || File.Exists(Repository.File($"samples/captures/{name}/{golden}"))
+        where File.Exists(Repository.File($"samples/captures/{name}/{golden}"))
         select (name, golden));
 
     [Theory]
@@ -43,12 +47,16 @@ public class ReplayTests
         var path = Repository.File($"samples/captures/{capture}/{golden}");
         if (Update)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, result.Output);
+            File.WriteAllText(path + Messages, result.Error);
+            if (result.Error.Length == 0)
+            {
+                File.Delete(path + Messages);
+            }
         }
 
         Assert.Equal(0, result.Code);
-        Assert.Empty(result.Error);
+        Assert.Equal(File.Exists(path + Messages) ? File.ReadAllText(path + Messages) : "", result.Error);
         Assert.Equal(File.ReadAllText(path), result.Text);
     }
 

@@ -38,6 +38,28 @@ public class Compactions
         Assert.Empty(CaptureVerifier.Verify(new MemoryStream(compact)).Problems.Entries);
     }
 
+    [Fact]
+    public void What_a_later_version_wrote_stays()
+    {
+        var blocks = CaptureBlock.Split(Captures.Write(Events.AsSpan(0, 400), 100));
+        blocks[2].WithRaw(Columns.Payloads.WithColumn(blocks[2].Raw, 200, encoding: 77, [1, 2, 3]));
+        blocks[4].WithRaw(Columns.Payloads.WithTable(blocks[4].Raw, rows: 7));
+        var footer = blocks[^1].Raw;
+        byte[] key = [0xA3, .. "x-k"u8, 0x93, 1, 0xC0, 0xA1, (byte)'v'];
+        blocks[^1].WithRaw([(byte)(footer[0] + 1), .. key, .. footer[1..]]);
+
+        var compact = CaptureBlock.Split(Compact(CaptureBlock.Join(blocks), 5_000));
+        Assert.Equal([0u, 100, 100, 100, 100, 0], compact.Select(block => block.Header.Events));
+        Assert.Equal(blocks[2].Raw, compact[2].Raw);
+        Assert.Equal(blocks[4].Raw, compact[4].Raw);
+        Assert.True(compact[^1].Raw.AsSpan().IndexOf(key) > 0);
+        Assert.Empty(CaptureVerifier.Verify(new MemoryStream(CaptureBlock.Join(compact))).Problems.Entries);
+
+        var recovered = new MemoryStream();
+        new CaptureRecovery(Captures.Reader(CaptureBlock.Join(compact)), recovered).Run();
+        Assert.True(CaptureBlock.Split(recovered.ToArray())[^1].Raw.AsSpan().IndexOf(key) > 0);
+    }
+
     private static byte[] Write(int eventsPerChunk, bool complete)
     {
         var output = new MemoryStream();

@@ -130,6 +130,28 @@ public class Merges
     }
 
     [Fact]
+    public void Filters_that_not_all_inputs_have_are_told_for_those_that_have_them()
+    {
+        var (four, all) = (Filtered(new() { ["ip version"] = "4", ["port"] = "80" }), Filtered(new() { ["port"] = "80" }, "--to 1"));
+        Assert.Equal(HeaderOf(four).Filters, HeaderOf(Merge(four, four).File).Filters);
+        Assert.Empty(HeaderOf(Merge(four, four).File).Inputs);
+
+        var merged = HeaderOf(Merge(four, all, four).File);
+        Assert.Equal(new Dictionary<string, string> { ["port"] = "80" }, merged.Filters);
+        Assert.Empty(merged.Selection);
+        MergedInput[] expected = [new(HeaderOf(four).Filters, []), new(HeaderOf(all).Filters, ["--to 1"])];
+        Assert.Equal(expected, merged.Inputs);
+        Assert.Equal(expected, HeaderOf(Merge(Merge(four, all).File, all).File).Inputs);
+
+        static byte[] Filtered(Dictionary<string, string> filters, params string[] selection)
+        {
+            var output = new MemoryStream();
+            new CaptureWriter(output, new CaptureHeader { BootId = "a", Filters = filters, Selection = selection }).Complete("end of test", null);
+            return output.ToArray();
+        }
+    }
+
+    [Fact]
     public void Pipes_are_merged_as_well()
     {
         byte[] sections = [.. Write("a", 0, Events[..100]), .. Write("b", 7, Events[100..200])];

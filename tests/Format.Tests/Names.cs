@@ -14,7 +14,7 @@ public class Names
     [Fact]
     public void A_name_stands_before_the_chunk_with_the_first_event_of_it_and_once()
     {
-        var known = new CaptureNames();
+        var known = new CaptureNames.Builder();
         known.Add(new CaptureContext { Cgroups = [new(0, "/a"), new(1, "/b"), new(2, ""), new(3, "/d")], NetworkNamespaces = [new(7, "blue")] });
         var file = Write(writer =>
         {
@@ -56,7 +56,7 @@ public class Names
     public void The_last_name_counts_and_long_ago_is_forgotten()
     {
         const int Many = 3 * NameTable<string>.Kept;
-        var names = new CaptureNames();
+        var names = new CaptureNames.Builder();
         for (var id = 0ul; id < Many; id++)
         {
             names.Add(new CaptureContext { Cgroups = [new NamedId(id, "/x")] });
@@ -66,7 +66,7 @@ public class Names
         Assert.Equal("/y", names.CgroupOf(new TcpEvent { Cgroup = Many - 1 })!.Path);
         Assert.Equal("/x", names.CgroupOf(new TcpEvent { Cgroup = Many - NameTable<string>.Kept })!.Path);
         Assert.Null(names.CgroupOf(new TcpEvent { Cgroup = 0 }));
-        Assert.InRange(names.Cgroups.Count(), NameTable<string>.Kept, 2 * NameTable<string>.Kept);
+        Assert.InRange(names.Names.Cgroups.Count(), NameTable<string>.Kept, 2 * NameTable<string>.Kept);
     }
 
     [Fact]
@@ -98,33 +98,89 @@ public class Names
     }
 
     [Fact]
-    public void Compaction_keeps_names_and_makes_large_chunks_across_them()
+    public void Compaction_makes_large_chunks_across_names_but_not_across_one_that_changes()
     {
-        var file = Write(writer =>
+        int[] ChunksOf(Func<TcpEvent, string> nameOf, out string[] seen)
         {
-            foreach (var one in Events)
+            var file = Write(writer =>
             {
-                writer.NameCgroup(new NamedId(one.Cgroup, $"/{one.Timestamp}"));
-                writer.Append(one);
-                writer.CloseChunk();
-            }
-        });
-        using var output = new MemoryStream();
-        new CaptureCompaction(new CaptureReader(new MemoryStream(file)), output, CaptureCompaction.DefaultChunkBytes).Run();
+                foreach (var one in Events)
+                {
+                    writer.NameCgroup(new NamedId(one.Cgroup, nameOf(one)));
+                    writer.Append(one);
+                    writer.CloseChunk();
+                }
+            });
+            using var output = new MemoryStream();
+            new CaptureCompaction(new CaptureReader(new MemoryStream(file)), output, CaptureCompaction.DefaultChunkBytes).Run();
 
-        Assert.Equal(0, CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems.Count);
-        var reader = new CaptureReader(new MemoryStream(output.ToArray()));
-        var chunks = 0;
+            Assert.Equal(0, CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems.Count);
+            var reader = new CaptureReader(new MemoryStream(output.ToArray()));
+            var chunks = new List<int>();
+            var names = new List<string>();
+            while (reader.Read())
+            {
+                if (reader.Block.Kind == BlockKind.Chunk)
+                {
+                    chunks.Add(reader.Events.Length);
+                }
+
+                foreach (ref readonly var one in reader.Events)
+                {
+                    names.Add(reader.Names.CgroupOf(in one)!.Path);
+                }
+            }
+
+            seen = [.. names];
+            return [.. chunks];
+        }
+
+        Assert.Equal([1, 1, 2, 1, 2, 1, 2, 1, 1], ChunksOf(one => $"/{one.Timestamp}", out var changing));
+        Assert.Equal(Events.Select(one => $"/{one.Timestamp}"), changing);
+        var first = Events.GroupBy(one => one.Cgroup).ToDictionary(some => some.Key, some => some.First().Timestamp);
+        ChunksOf(one => $"/{first[one.Cgroup]}", out var same);
+        Assert.Equal(Events.Select(one => $"/{first[one.Cgroup]}"), same);
+    }
+
+    [Fact]
+    public void A_name_is_that_of_the_events_that_are_appended_after_it()
+    {
+        var file = Write(
+            writer =>
+            {
+                foreach (var one in Events)
+                {
+                    writer.NameNetns(new NamedId(7, $"{one.Timestamp / 4}"));
+                    writer.Append(one);
+                }
+            },
+            chunk: 100);
+
+        var reader = new CaptureReader(new MemoryStream(file));
+        var found = new List<string?>();
         while (reader.Read())
         {
-            chunks += reader.Block.Kind == BlockKind.Chunk ? 1 : 0;
-            if (!reader.Events.IsEmpty)
+            foreach (ref readonly var one in reader.Events)
             {
-                Assert.Equal(["/11", "/2", "/5", "/8"], reader.Names.Cgroups.Select(name => name.Name).Order());
+                found.Add(reader.Names.NetnsOf(in one));
             }
         }
 
-        Assert.Equal(1, chunks);
+        Assert.Equal(Events.Select(one => $"{one.Timestamp / 4}"), found);
+    }
+
+    [Fact]
+    public void Names_that_were_given_out_stay_as_they_are()
+    {
+        var names = new CaptureNames.Builder();
+        var given = new List<(CaptureNames Names, string Expected)>();
+        for (var i = 0; i < 3 * NameTable<string>.Kept; i += 1_000)
+        {
+            names.Add(new CaptureContext { Cgroups = [.. Enumerable.Range(i, 1_000).Select(id => new NamedId((ulong)id, $"/{id}")), new NamedId(0, $"/at/{i}")] });
+            given.Add((names.Names, $"/at/{i}"));
+        }
+
+        Assert.All(given, each => Assert.Equal(each.Expected, each.Names.CgroupOf(new TcpEvent())!.Path));
     }
 
     [Fact]
@@ -159,12 +215,11 @@ public class Names
     [Fact]
     public void What_earlier_files_said_is_known_in_later_ones()
     {
-        CaptureNames first = new(), second = new(), third = new();
+        CaptureNames.Builder first = new(), second = new(), third = new();
         first.Add(new CaptureContext { Cgroups = [new(1, "/a"), new(2, "/b")] });
-        second.Continue(first);
         second.Add(new CaptureContext { Cgroups = [new(2, "/B")] });
-        third.Continue(second);
-        Assert.Equal(["/B", "/a"], third.Cgroups.Select(name => name.Name).Order(StringComparer.Ordinal));
+        var last = third.Names.Continuing(second.Names.Continuing(first.Names));
+        Assert.Equal(["/B", "/a"], last.Cgroups.Select(name => name.Name).Order(StringComparer.Ordinal));
     }
 
     private static byte[] Write(Action<CaptureWriter> write, int chunk = 4, CaptureHeader? header = null)

@@ -104,6 +104,109 @@ public class Recoveries
         Assert.Equal(Payload(Sound, Offsets, 3), Payload(recovered, offsets, 3));
     }
 
+    [Fact]
+    public void Whatever_a_capture_says_against_itself_the_recovered_one_is_sound() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, Offsets.Count - 2], Gen.Int, Gen.Bool).Array[1, 5].Select(Gen.Bool).Sample((changes, cut) =>
+        {
+            var blocks = CaptureBlock.Split(Sound);
+            foreach (var (what, place, seed, small) in changes)
+            {
+                Contradict(blocks[place], what, new Random(seed), small);
+            }
+
+            var file = CaptureBlock.Join(cut ? blocks.SkipLast(1) : blocks);
+            var (events, _) = Captures.Read(file);
+            var (recovered, _) = Recover(file);
+            return Problems(recovered).Count == 0
+                && Captures.Read(recovered).Events.Select(one => one with { Sequence = 0 }).SequenceEqual(events.Select(one => one with { Sequence = 0 }));
+        });
+
+    [Fact]
+    public void A_broken_promise_is_lowered_and_a_kept_one_stays()
+    {
+        var output = new MemoryStream();
+        var writer = new CaptureWriter(output, Captures.Header, 2 * TcpEvent.Size);
+        foreach (var (time, promise) in new (ulong, ulong)[] { (10, 8), (12, 12), (9, 9), (20, 20), (21, 21) })
+        {
+            writer.Append(new TcpEvent { Timestamp = time });
+            writer.Settled = promise;
+            writer.CloseChunk();
+        }
+
+        writer.Complete("end of test", null);
+        var (recovered, _) = Recover(output.ToArray());
+        Assert.Equal([0ul, 8, 9, 9, 20, 21, 21], CaptureBlock.Split(recovered).Select(block => block.Header.Settled));
+    }
+
+    [Fact]
+    public void Of_events_with_one_number_the_first_keeps_it()
+    {
+        TcpEvent[] events = [new() { Sequence = 1 }, new() { Sequence = 2 }, new() { Sequence = 2, Pid = 7 }, new() { Sequence = 3 }, new() { Sequence = 1, Pid = 8 }];
+        var (recovered, _) = Recover(Captures.Write(events, 4));
+        Assert.Equal([1ul, 2, 0, 3, 0], Captures.Read(recovered).Events.Select(one => one.Sequence));
+        Assert.Equal(events.Select(one => one.Pid), Captures.Read(recovered).Events.Select(one => one.Pid));
+    }
+
+    [Fact]
+    public void A_reason_that_begins_like_that_of_a_cut_is_none()
+    {
+        var output = new MemoryStream();
+        new CaptureWriter(output, Captures.Header).Complete("cut short.tcap: no space left on device", null);
+        Assert.False(Footer(output.ToArray()).IsOfCutShort);
+        Assert.Null(Recover(output.ToArray()).Kept.CutShort);
+        Assert.False(Footer(Recover(output.ToArray()).File).IsOfCutShort);
+    }
+
+    [Fact]
+    public void That_it_was_cut_short_stays_known_and_was_known_before_there_was_a_key_for_it()
+    {
+        var (once, kept) = Recover(Sound[..Offsets[^2]]);
+        Assert.True(Footer(Recover(once).File).IsOfCutShort);
+
+        var old = CaptureBlock.Split(once);
+        var footer = new System.Buffers.ArrayBufferWriter<byte>();
+        (Footer(once) with { IsOfCutShort = false }).Write(footer);
+        old[^1].WithRaw(footer.WrittenSpan.ToArray());
+        Assert.True(Footer(CaptureBlock.Join(old)).IsOfCutShort);
+        Assert.Equal(kept.CutShort, Footer(CaptureBlock.Join(old)).Reason);
+    }
+
+    /// <summary>Makes a block say something that others do not, with hashes that are right.</summary>
+    private static void Contradict(CaptureBlock block, int what, Random random, bool small)
+    {
+        ulong Any() => small ? (ulong)random.Next(2_000) : (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+        switch (what)
+        {
+            case 0: block.Header.Settled = small ? Events[random.Next(Events.Length)].Timestamp : Any(); break;
+            case 1: block.Header.Ledger = new Ledger(Any(), Any(), Any(), Any(), Any()); break;
+            case 2: (block.Header.FirstTimestamp, block.Header.LastTimestamp) = (Any(), Any()); break;
+            case 3 when block.Header.Kind == BlockKind.Chunk:
+                var events = Events.AsSpan(0, (int)block.Header.Events).ToArray();
+                foreach (ref var one in events.AsSpan())
+                {
+                    one.Sequence = Any();
+                }
+
+                byte[] raw = [];
+                var length = new TraceCap.Format.Columns.ChunkEncoder().Encode(events, ref raw);
+                block.WithRaw(raw[..length]);
+                break;
+            case 4 when block.Header.Kind == BlockKind.Footer:
+                var footer = new System.Buffers.ArrayBufferWriter<byte>();
+                (CaptureFooter.Read(block.Raw) with { Ledger = new Ledger(Any(), Any(), Any(), Any(), Any()), RawBytes = random.Next(), Index = [] }).Write(footer);
+                block.WithRaw(footer.WrittenSpan.ToArray());
+                break;
+            case 5 when block.Header.Kind == BlockKind.Context:
+                var context = new System.Buffers.ArrayBufferWriter<byte>();
+                new CaptureContext { Missing = new MissingEvents((long)Any(), (long)Any(), Any()) }.Write(context);
+                block.WithRaw(context.WrittenSpan.ToArray());
+                break;
+            default:
+                block.Header.Events = block.Header.Kind == BlockKind.Chunk ? block.Header.Events : (uint)random.Next(1000);
+                break;
+        }
+    }
+
     private static bool KeepsWhatCanBeRead(byte[] damaged)
     {
         var (events, reader) = Captures.Read(damaged);
@@ -120,7 +223,7 @@ public class Recoveries
     private static (byte[] File, Rewritten Kept) Recover(byte[] file)
     {
         var output = new MemoryStream();
-        var kept = new CaptureRecovery(Captures.Reader(file), output).Run();
+        var kept = new CaptureRecovery(Captures.Reader(file), output, KeptPromises.Find(Captures.Reader(file))).Run();
         return (output.ToArray(), kept);
     }
 

@@ -11,6 +11,11 @@ public class Verifications
     private static readonly List<int> Offsets = Captures.BlockOffsets(Sound);
 
     [Fact]
+    public void A_block_behind_the_footer_is_told() => Assert.Contains(
+        Verify(File.ReadAllBytes(Repository.File("tests/conformance/behind-the-footer.tcap"))).Problems.Entries,
+        problem => problem.What == "the block stands behind the footer of its section");
+
+    [Fact]
     public void What_a_writer_wrote_is_sound()
     {
         byte[] file = [.. Sound, .. Captures.Write([]), .. Captures.Write(Events.AsSpan(0, 10), beforeEnd: writer =>
@@ -62,6 +67,7 @@ public class Verifications
         CaptureBlock.Rehash(file, Offsets[2]);
         var found = Verify(file).Problems.Entries;
         Assert.Contains(found, entry => System.Text.RegularExpressions.Regex.IsMatch(entry.What, problem));
+        Assert.DoesNotContain(found, entry => entry.What.Contains('{', StringComparison.Ordinal));
         Assert.Contains(found, entry => entry.Offset == Offsets[2] || entry.Offset == Offsets[^2]);
     }
 

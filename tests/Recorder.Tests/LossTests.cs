@@ -73,7 +73,8 @@ public class LossTests
     {
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
-        using var probes = Live.Attach(new ProbeOptions { MaxConnects = 1 });
+        using var map = new TestMap(cgroup.Id);
+        using var probes = Live.Attach(new ProbeOptions { MaxConnects = 1, CgroupMap = map.Path });
         cgroup.Run("python3", Repository.File("tests/vm/corners.py"), "many_under_way");
         probes.Detach();
         var ledger = probes.Ledger.Read();

@@ -120,7 +120,8 @@ public sealed partial class TrafficTests
             "python3", Repository.File("tests/vm/traffic.py"), "--wait", "--netns", "--burst", $"{Burst}", "--log", log);
         Assert.Equal("ready", traffic.StandardOutput.ReadLine());
         List<TcpEvent> events;
-        using (var probes = Live.Attach(new ProbeOptions { CopyReads = copyReads }))
+        using var map = new TestMap(cgroup.Id);
+        using (var probes = Live.Attach(new ProbeOptions { CopyReads = copyReads, CgroupMap = map.Path }))
         {
             traffic.StandardInput.WriteLine();
             Assert.Equal("done", traffic.StandardOutput.ReadLine());

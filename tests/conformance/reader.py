@@ -90,12 +90,42 @@ def unpacked(block):
         return block.payload
     expect(block.codec == 1, "unknown codec")
     expect(block.raw_length > 0, "packed payload of no bytes")
+    expect_matches(block.payload)
     try:
         raw = lz4.block.decompress(block.payload, uncompressed_size=block.raw_length)
     except lz4.block.LZ4BlockError as error:
         raise Malformed(error) from error
     expect(len(raw) == block.raw_length, "packed payload of another length")
     return raw
+
+
+def expect_matches(packed):
+    """A match repeats what was there before; liblz4 does not look whether its distance is 0."""
+    at = done = 0
+
+    def length(nibble):
+        nonlocal at
+        total = nibble
+        while nibble == 15:
+            expect(at < len(packed), "packed payload that ends in a length")
+            total += packed[at]
+            at += 1
+            if packed[at - 1] < 255:
+                break
+        return total
+
+    while at < len(packed):
+        token = packed[at]
+        at += 1
+        literals = length(token >> 4)
+        at += literals
+        done += literals
+        if at >= len(packed):
+            break
+        distance = int.from_bytes(packed[at:at + 2], "little")
+        expect(0 < distance <= done, "match of bytes that are not there")
+        at += 2
+        done += length(token & 15) + 4
 
 
 # Metadata: MessagePack
@@ -154,6 +184,11 @@ class Pack:
         number = self.open("integer")
         expect(low <= number <= high, f"{number} is out of range")
         return number
+
+    def boolean(self):
+        first = self.take(1)[0]
+        expect(first in (0xC2, 0xC3), "no boolean")
+        return first == 0xC3
 
     def text(self):
         kind, length = self.head()
@@ -231,6 +266,8 @@ METADATA = {
         "options": (TEXTS, {}),
         "comment": (TEXT, ""),
         "start": (CLOCK, None),
+        "recorded": (array_of(array(UINT64, UINT64)), []),
+        "inputs": (array_of(array(TEXTS, array_of(TEXT))), []),
     },
     CONTEXT: {
         "clocks": (array_of(CLOCK), []),
@@ -240,6 +277,7 @@ METADATA = {
     },
     FOOTER: {
         "reason": (TEXT, ""),
+        "cut_short": (Pack.boolean, None),
         "end": (CLOCK, None),
         "events_by_type": (map_of(lambda pack: str(UINT8(pack)), UINT64), {}),
         "ledger": (array(*[UINT64] * 5), ["0"] * 5),
@@ -248,6 +286,9 @@ METADATA = {
         "index": (array_of(array(UINT8, UINT32, UINT32, INT64, UINT64, UINT64, UINT64)), []),
     },
 }
+
+
+CUT_SHORT = "cut short: it ended without a footer, and what followed "
 
 
 def read_metadata(raw, keys):
@@ -259,6 +300,8 @@ def read_metadata(raw, keys):
             values[key] = keys[key][0](pack)
         else:
             pack.skip()
+    if values.get("cut_short", 0) is None:
+        values["cut_short"] = values["reason"].startswith(CUT_SHORT)
     return values
 
 
@@ -516,6 +559,29 @@ def read_socket(columns, addresses, socket, connection):
 
 # Sections
 
+class Clocks:
+    """The clocks of a section, and the wall-clock times of its events."""
+
+    def __init__(self):
+        self.first, self.all, self.latest = None, [], None
+
+    def events(self, timestamps):
+        self.latest = max([*timestamps, *([] if self.latest is None else [self.latest])], default=None)
+
+    def add(self, clock):
+        clock = [int(number) for number in clock]
+        if self.latest is None:
+            self.first = self.first or clock
+        self.all.append((clock[0] if self.latest is None else max(clock[0], self.latest + 1), clock))
+
+    def wall(self, timestamp):
+        clock, latest = self.first, -1
+        for begin, other in self.all:
+            if latest <= begin <= timestamp:
+                clock, latest = other, begin
+        return None if clock is None else str(timestamp + clock[2] - clock[0] & MASK)
+
+
 class Section:
     def __init__(self, file_id):
         self.file_id = file_id
@@ -523,6 +589,7 @@ class Section:
         self.header = self.footer = None
         self.contexts, self.events, self.ledger = [], [], [0] * 5
         self.held, self.order = [], []
+        self.clocks = Clocks()
 
     def add(self, block):
         """Takes what a block has; its payload first, for a malformed one is not used at all."""
@@ -532,14 +599,19 @@ class Section:
         elif block.kind in METADATA:
             values = read_metadata(unpacked(block), METADATA[block.kind])
             if block.kind == HEADER:
-                self.header = values
+                self.header, clocks = values, [values["start"]]
             elif block.kind == CONTEXT:
                 self.contexts.append(values)
+                clocks = values["clocks"]
             else:
-                self.footer = values
+                self.footer, clocks = values, [values["end"]]
+            for clock in clocks:
+                if clock:
+                    self.clocks.add(clock)
         self.ledger = [(total + more) & MASK for total, more in zip(self.ledger, block.ledger)]
         self.held += [(int(event["monotonic_ns"]), len(self.events) + i) for i, event in enumerate(arrived)]
         self.events += arrived
+        self.clocks.events([int(event["monotonic_ns"]) for event in arrived])
         self.give(block.settled)
 
     def give(self, settled):
@@ -588,6 +660,7 @@ def read(file):
                 "footer": section.footer,
                 "ledger": [str(number) for number in section.ledger],
                 "events": section.events,
+                "wall_clock": [section.clocks.wall(int(event["monotonic_ns"])) for event in section.events],
                 "time_order": section.order,
             }
             for section in sections

@@ -9,8 +9,11 @@
  *   uring_multishot  io_uring, one request for this connection and one more
  *   compat           a 32-bit system call of a 64-bit process
  *   thread           another thread, by the name of acceptor
+ *
+ * accepts can WAY: says why this host has no such way; nothing if it has.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -20,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void check(int good, const char *what)
@@ -143,6 +147,42 @@ static void accept_by_compat_call(int listener)
 #endif
 }
 
+/* Also where the kernel has 32-bit calls, a hypervisor may answer the interrupt with a fault: so a child tries. */
+static void tell_why_no_compat_call(void)
+{
+#ifdef __x86_64__
+	enum { GETPID = 20 };
+	long result = 0;
+	int status;
+	pid_t child = fork();
+
+	check(child >= 0, "fork");
+	if (!child) {
+		__asm__ volatile("int $0x80" : "=a"(result) : "a"(GETPID) : "memory", "r8", "r9", "r10", "r11");
+		_exit(result != getpid());
+	}
+	check(waitpid(child, &status, 0) == child, "waitpid");
+	if (WIFSIGNALED(status))
+		printf("int 0x80 ends in %s here", strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status))
+		printf("the kernel has no 32-bit system calls");
+#else
+	printf("there are no 32-bit system calls on this processor");
+#endif
+}
+
+static void tell_why_no_ring(void)
+{
+	struct io_uring_params params = {};
+	int ring = syscall(SYS_io_uring_setup, 1, &params);
+
+	if (ring < 0)
+		printf("io_uring_setup: %s", strerror(errno));
+	else if (!(params.features & IORING_FEAT_SINGLE_MMAP))
+		printf("io_uring is that of an older kernel");
+	close(ring);
+}
+
 /* --- another thread --- */
 
 static void *accept_in_thread(void *listener)
@@ -159,6 +199,14 @@ int main(int argc, char **argv)
 	int listener = socket(AF_INET, SOCK_STREAM, 0), client;
 	const char *way = argc == 2 ? argv[1] : "";
 	pthread_t thread;
+
+	if (argc == 3 && !strcmp(argv[1], "can")) {
+		if (!strcmp(argv[2], "compat"))
+			tell_why_no_compat_call();
+		else if (!strncmp(argv[2], "uring", strlen("uring")))
+			tell_why_no_ring();
+		return 0;
+	}
 
 	check(!bind(listener, (struct sockaddr *)&address, length) && !listen(listener, 1), "listen");
 	getsockname(listener, (struct sockaddr *)&address, &length);
@@ -178,7 +226,7 @@ int main(int argc, char **argv)
 		check(!pthread_create(&thread, NULL, accept_in_thread, &listener), "pthread_create");
 		pthread_join(thread, NULL);
 	} else {
-		fprintf(stderr, "usage: accepts uring|uring_slot|uring_any_slot|uring_multishot|compat|thread\n");
+		fprintf(stderr, "usage: accepts [can] uring|uring_slot|uring_any_slot|uring_multishot|compat|thread\n");
 		return 2;
 	}
 	close(client);

@@ -59,7 +59,7 @@ internal sealed class Activity
 
         foreach (var (number, counts) in other.intervals)
         {
-            At(number * other.Length).Add(in counts);
+            At((Int128)number * other.Length).Add(in counts);
         }
 
         foreach (var (end, open) in other.openAtEnd)
@@ -78,7 +78,7 @@ internal sealed class Activity
         var counts = new Counts[grid.Count];
         foreach (var (number, of) in intervals)
         {
-            counts[grid.NumberOf(number * Length)].Add(in of);
+            counts[grid.NumberOf((Int128)number * Length)].Add(in of);
         }
 
         foreach (var ((recording, until), open) in openAtEnd)
@@ -95,9 +95,9 @@ internal sealed class Activity
         return [.. counts.Select(of => new ActivityInterval(of.Opened, of.Accepted, of.Closed, of.Failed, active += of.Change))];
     }
 
-    private ref Counts At(long time)
+    private ref Counts At(Int128 time)
     {
-        var number = TimeGrid.Floor(time, Length);
+        var number = TimeGrid.NumberAt(time, Length);
         if (intervals.Count >= MaxIntervals && !intervals.ContainsKey(number))
         {
             Coarsen();
@@ -111,7 +111,7 @@ internal sealed class Activity
     {
         var fine = intervals;
         intervals = [];
-        Length *= TimeGrid.Step;
+        Length = checked(Length * TimeGrid.Step);
         foreach (var (number, counts) in fine)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(intervals, TimeGrid.Floor(number, TimeGrid.Step), out _).Add(in counts);

@@ -60,7 +60,7 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         sheet.AxisX(axis.Label, 0, axis.To, TimeScale.Ticks());
         sheet.AxisY(YLabel(grid), scale.Zero, scale.Top, scale.Ticks());
         axis.DrawGaps(sheet);
-        (long From, long To)[] gaps = [.. time.Losses(recordings), .. time.Pauses(recordings)];
+        var gaps = grid.AreIn([.. time.Losses(recordings), .. time.Pauses(recordings)]);
         for (var i = 0; i < lines.Length; i++)
         {
             // What never happened would only hide the axis.
@@ -72,7 +72,7 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
             var line = sheet.Series(i, lines[i].Label, lines[i].IsRest);
             for (var number = 0; number < grid.Count; number++)
             {
-                if (!grid.IsIn(number, gaps))
+                if (!gaps[number])
                 {
                     line.Add(
                         Math.Max(axis.At(grid.Begin(number)), 0),

@@ -24,10 +24,10 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
             {
                 count++;
                 var row = (int)(DurationScale.At(connection.Lifetime) * PerDecade);
-                CollectionsMarshal.GetValueRefOrAddDefault(cells, (TimeGrid.Floor(time.At(connection.Ended, recording), length), row), out _)++;
+                CollectionsMarshal.GetValueRefOrAddDefault(cells, (TimeGrid.NumberAt(time.At(connection.Ended, recording), length), row), out _)++;
                 while (cells.Count > MaxCells)
                 {
-                    length *= TimeGrid.Step;
+                    length = checked(length * TimeGrid.Step);
                     cells = Group(cell => TimeGrid.Floor(cell, TimeGrid.Step));
                 }
             }
@@ -50,7 +50,7 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
         sheet.AxisY("lifetime (logarithmic)", from, to, DurationScale.Ticks(from, to));
         axis.DrawGaps(sheet);
         var grid = new TimeGrid(time.Range(recordings), length, MaxColumns);
-        var shown = Group(column => grid.NumberOf(column * length));
+        var shown = Group(column => grid.NumberOf((Int128)column * length));
         var levels = Levels(shown.Values.DefaultIfEmpty().Max(), sheet.Theme.Heat.Length, Options.Log);
         var boxes = levels.Select((level, i) => new Boxes(
             sheet.Theme.Heat[levels.Length == 1 ? ^1 : i * (sheet.Theme.Heat.Length - 1) / (levels.Length - 1)],

@@ -9,7 +9,7 @@ internal sealed class TimeScale
 {
     private readonly TimeLine time;
     private readonly IReadOnlyList<RecordedSpan> recordings;
-    private readonly long origin;
+    private readonly Int128 origin;
     private readonly double one;
     private readonly string unit;
 
@@ -21,7 +21,7 @@ internal sealed class TimeScale
         this.recordings = recordings;
         (origin, var end) = time.Range(recordings);
         // Not below 2: an axis from 0 to 1 has few whole numbers.
-        (one, unit) = DurationScale.UnitOf((end - origin) / 2.0);
+        (one, unit) = DurationScale.UnitOf((double)(end - origin) / 2);
         To = At(end);
     }
 
@@ -32,7 +32,7 @@ internal sealed class TimeScale
 
     /// <summary>Where a time stands.</summary>
     /// <param name="nanoseconds">On the <see cref="TimeLine"/>.</param>
-    internal double At(long nanoseconds) => (nanoseconds - origin) / one;
+    internal double At(Int128 nanoseconds) => (double)(nanoseconds - origin) / one;
 
     /// <summary>What stands below the axis.</summary>
     internal string Label
@@ -42,7 +42,7 @@ internal sealed class TimeScale
             var first = recordings.MinBy(recording => time.At(recording.Start, recording))!;
             return first.WallClock(first.Start) is { } wall
                 ? $"{unit} since {WallTime.Format(wall)[..23].Replace('T', ' ')} UTC"
-                : $"{unit} since {(first.Start > first.Origin ? $"{DurationScale.Text((long)(first.Start - first.Origin))} after " : "")}the capture begins";
+                : $"{unit} since {(first.Start > first.Origin ? $"{DurationScale.Text(first.Start - first.Origin)} after " : "")}the capture begins";
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class TimeScale
         Draw("events lost", sheet.Theme.Gap, time.Losses(recordings));
         Draw("not recorded", sheet.Theme.Grid, time.Pauses(recordings));
 
-        void Draw(string meaning, string color, IEnumerable<(long From, long To)> gaps)
+        void Draw(string meaning, string color, IReadOnlyList<(Int128 From, Int128 To)> gaps)
         {
             var boxes = new Boxes(color, meaning) { Least = 2 };
             foreach (var (from, to) in gaps)

@@ -18,43 +18,67 @@ public readonly record struct ChurnInterval(
 
 /// <summary>
 /// Counts connections by interval. All recordings are on one line of time: that of the wall clock, or of CLOCK_MONOTONIC if
-/// it is not known. Memory: 40 bytes for each interval in which something happened.
+/// it is not known. Memory: 64 bytes for each interval in which something happened, and so at most 64 MB.
 /// </summary>
-/// <param name="every">The length of an interval in nanoseconds.</param>
-public sealed class ConnectionChurn(ulong every) : IConnectionSink
+public sealed class ConnectionChurn : IConnectionSink
 {
+    /// <summary>The most intervals that there are: a table of more nobody reads, and a file may tell of 1,000 years.</summary>
+    public const int MaxIntervals = 1_000_000;
+
     private readonly Dictionary<long, Counts> counts = [];
 
+    /// <param name="every">The length of an interval in nanoseconds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is 0.</exception>
+    public ConnectionChurn(ulong every)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(every);
+        Every = every;
+    }
+
     /// <summary>The length of an interval in nanoseconds.</summary>
-    public ulong Every => every;
+    public ulong Every { get; }
 
     /// <summary>Where the intervals begin, in nanoseconds on the line of time; null before the first connection.</summary>
     public Int128? Origin { get; private set; }
 
     /// <inheritdoc />
+    /// <exception cref="TooManyIntervalsException">Something happened in more than <see cref="MaxIntervals"/>, or so many
+    /// intervals after the beginning that a long cannot count them.</exception>
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        Origin ??= TimeOf(recording.Origin, recording);
+        Origin ??= recording.TimeOf(recording.Origin);
         foreach (ref readonly var connection in connections)
         {
             Count(in connection, recording);
+        }
+
+        if (counts.Count > MaxIntervals)
+        {
+            throw TooManyIntervalsException.More();
         }
     }
 
     /// <summary>The number of intervals from the first that something was recorded in to the last.</summary>
     public long IntervalCount(IReadOnlyList<RecordedSpan> recordings) =>
-        Origin is null ? 0 : Range(recordings) is var (first, last) ? last - first + 1 : 0;
+        Origin is null ? 0 : Range(recordings) is var (first, last) ? (long)Int128.Min((Int128)last - first + 1, long.MaxValue) : 0;
 
     /// <summary>All intervals from the first that something was recorded in to the last, those without connections
     /// included.</summary>
     /// <param name="recordings">What the connections were recorded in.</param>
+    /// <exception cref="TooManyIntervalsException">There are more than <see cref="MaxIntervals"/>.</exception>
     public IEnumerable<ChurnInterval> Intervals(IReadOnlyList<RecordedSpan> recordings)
     {
-        if (Origin is null)
+        var count = IntervalCount(recordings);
+        if (count > MaxIntervals)
         {
-            yield break;
+            throw TooManyIntervalsException.Of(count);
         }
 
+        return Origin is null ? [] : All(recordings);
+    }
+
+    private IEnumerable<ChurnInterval> All(IReadOnlyList<RecordedSpan> recordings)
+    {
         var (first, last) = Range(recordings);
         var losses = new IntervalMarks(recordings.SelectMany(recording => recording.Losses.Select(loss =>
             (NumberOf(loss.From, recording), NumberOf(loss.To, recording)))));
@@ -94,7 +118,7 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
         if (connection.Ending == ConnectionEnding.Open)
         {
             // Nobody knows of it any more once the recording has ended.
-            At(NumberOf(connection.Ended == recording.Window.To ? connection.Ended - 1 : connection.Ended, recording) + 1).Change--;
+            At(NumberOf(connection.Ended > 0 && connection.Ended == recording.Window.To ? connection.Ended - 1 : connection.Ended, recording) + 1).Change--;
             return;
         }
 
@@ -107,11 +131,10 @@ public sealed class ConnectionChurn(ulong every) : IConnectionSink
 
     private long NumberOf(ulong monotonic, RecordedSpan recording)
     {
-        var distance = TimeOf(monotonic, recording) - Origin!.Value;
-        return (long)(distance < 0 ? ((distance + 1) / every) - 1 : distance / every);
+        var distance = recording.TimeOf(monotonic) - Origin!.Value;
+        var number = distance < 0 ? ((distance + 1) / Every) - 1 : distance / Every;
+        return number > long.MinValue && number < long.MaxValue ? (long)number : throw TooManyIntervalsException.More();
     }
-
-    private static Int128 TimeOf(ulong monotonic, RecordedSpan recording) => (Int128)monotonic + (recording.WallOffset ?? 0);
 
     /// <summary>Marked intervals, asked for in the order of their numbers.</summary>
     private sealed class IntervalMarks(IEnumerable<(long From, long To)> marks)

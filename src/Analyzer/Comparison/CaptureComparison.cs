@@ -45,6 +45,9 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
     /// <summary>A difference that chance makes less often than this is called a change, all others noise.</summary>
     public const double Significance = 0.01;
 
+    /// <summary>Whether expectations are judged by what was recorded, as if nothing were missing.</summary>
+    public bool AllowLoss { get; init; }
+
     /// <summary>The first capture.</summary>
     public ComparedCapture Before => before;
 
@@ -70,13 +73,23 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
     public IReadOnlyList<GroupChanges> Groups { get; } =
         [.. before.Groups.Zip(after.Groups, (one, other) => Compare(one, before.Figures.Seconds, other, after.Figures.Seconds))];
 
+    /// <summary>What is missing from both, each with its name: <c>before</c>, <c>after</c>. Differences may come from that.</summary>
+    public IReadOnlyList<(string Capture, string Missing)> Missing { get; } =
+    [
+        .. new[] { (Capture: "before", before.Figures.Doubts), (Capture: "after", after.Figures.Doubts) }
+            .Where(one => one.Doubts.Reasons.Count > 0).Select(one => (one.Capture, one.Doubts.Text)),
+    ];
+
     /// <summary>What became of an expectation about both.</summary>
+    /// <param name="expectation">What should not be.</param>
     public ComparisonResult Check(Expectation expectation)
     {
-        var one = expectation.Metric.Of(before.FiguresOf(expectation));
-        var other = expectation.Metric.Of(after.FiguresOf(expectation));
-        var chance = expectation.Metric.Chance(before.FiguresOf(expectation), after.FiguresOf(expectation));
-        return new ComparisonResult(expectation, new MetricChange(expectation.Metric, one, other, chance), expectation.Holds(one, other));
+        var (one, other) = (before.FiguresOf(expectation), after.FiguresOf(expectation));
+        return new ComparisonResult(
+            expectation,
+            KnownFigure.Of(expectation, one, AllowLoss),
+            KnownFigure.Of(expectation, other, AllowLoss),
+            expectation.Metric.Chance(one, other));
     }
 
     private static GroupChanges Compare(ConnectionGroups before, double secondsBefore, ConnectionGroups after, double secondsAfter)
@@ -108,9 +121,3 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
     private static GroupChange[] Order(IEnumerable<GroupChange> changes) =>
         [.. changes.OrderBy(change => change.Chance ?? 1).ThenByDescending(change => Math.Abs(change.After - change.Before)).ThenBy(change => change.Name, StringComparer.Ordinal)];
 }
-
-/// <summary>What became of an expectation about two captures.</summary>
-/// <param name="Expectation">What was expected.</param>
-/// <param name="Change">What there was.</param>
-/// <param name="Holds">Whether it holds; null if the figures are not known well enough to tell.</param>
-public sealed record ComparisonResult(Expectation Expectation, MetricChange Change, bool? Holds);

@@ -6,7 +6,7 @@ using TraceCap.Analyzer.Expectations;
 namespace TraceCap.Analyzer.Comparison;
 
 /// <summary>A <see cref="CaptureComparison"/> for programs. Counts, nanoseconds and bytes are strings, so that no reader
-/// rounds them; what is not known is absent.</summary>
+/// rounds them; what is not known is absent, but for <c>fails</c> and <c>holds</c>, which are null where it cannot be told.</summary>
 public static class ComparisonJson
 {
     /// <summary>One JSON object and a newline, UTF-8.</summary>
@@ -18,7 +18,14 @@ public static class ComparisonJson
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteBoolean("fails", unwanted.Any(result => result.Holds != false));
+            FigureJson.WriteHolds(json, "fails", Verdicts.All(unwanted.Select(result => result.Verdict.Not())).Not().ToHolds());
+            json.WriteStartObject("missing");
+            foreach (var (capture, missing) in comparison.Missing)
+            {
+                json.WriteString(capture, missing);
+            }
+
+            json.WriteEndObject();
             json.WriteNumber("significance", CaptureComparison.Significance);
             json.WriteStartArray("metrics");
             foreach (var change in comparison.Changes)
@@ -44,14 +51,17 @@ public static class ComparisonJson
             }
 
             json.WriteStartArray("fail_if");
-            foreach (var (expectation, change, holds) in unwanted)
+            foreach (var result in unwanted)
             {
                 json.WriteStartObject();
-                FigureJson.Write(json, expectation);
-                Write(json, change);
-                if (holds is { } known)
+                FigureJson.Write(json, result.Expectation);
+                FigureJson.Write(json, "before", result.Before);
+                FigureJson.Write(json, "after", result.After);
+                WriteDifference(json, result.Change);
+                FigureJson.Write(json, result.Verdict);
+                if (result.Reason is { } reason)
                 {
-                    json.WriteBoolean("holds", known);
+                    json.WriteString("reason", reason);
                 }
 
                 json.WriteEndObject();
@@ -68,6 +78,11 @@ public static class ComparisonJson
     {
         FigureJson.Write(json, "before", change.Metric.Unit, change.Before);
         FigureJson.Write(json, "after", change.Metric.Unit, change.After);
+        WriteDifference(json, change);
+    }
+
+    private static void WriteDifference(Utf8JsonWriter json, MetricChange change)
+    {
         if (change is { Before: { IsExact: true } before, After: { IsExact: true } after }
             && after.ChangeFrom(before).Low is var relative && double.IsFinite(relative))
         {

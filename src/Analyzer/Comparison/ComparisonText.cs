@@ -41,6 +41,11 @@ public static class ComparisonText
         var text = new StringBuilder();
         AddMetrics(text, comparison, width);
         text.Append('\n');
+        foreach (var (capture, missing) in comparison.Missing)
+        {
+            WrappedText.Append(text, $"{capture,-12}", $"{missing}; changes may come from that", width);
+        }
+
         foreach (var (label, words) in Distributions(comparison))
         {
             WrappedText.Append(text, $"{label,-12}", words, width);
@@ -147,13 +152,14 @@ public static class ComparisonText
 
     private static void AddResults(StringBuilder text, IReadOnlyList<ComparisonResult> results, int width)
     {
-        foreach (var (expectation, change, holds) in results)
+        foreach (var result in results)
         {
-            var noise = holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
+            var change = result.Change;
+            var noise = result.Holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
             WrappedText.Append(
                 text,
-                $"  {(holds == false ? "ok" : "FAILED"),-StatusWidth}",
-                $"{PrintableText.Of(expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){(holds is null ? "; cannot be told" : "")}{noise}",
+                $"  {result.Verdict.Not().Status(),-StatusWidth}",
+                $"{PrintableText.Of(result.Expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){noise}{(result.Reason is { } reason ? "; " + reason : "")}",
                 width);
         }
     }

@@ -2,10 +2,14 @@ using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Connections;
 
+/// <summary>When a section was begun.</summary>
+/// <param name="BootId">On which boot's clock; empty if it is not known.</param>
+/// <param name="Time">CLOCK_MONOTONIC ns.</param>
+public readonly record struct SectionStart(string BootId, ulong Time);
+
 /// <summary>When the sections of a capture were begun, as far as that can be told without reading all of it.</summary>
-/// <param name="BootId">The boot of the first section; empty if it is not known.</param>
-/// <param name="Starts">When each section began, CLOCK_MONOTONIC ns: of a file that is cut short only the first is known.</param>
-public sealed record CaptureStarts(string BootId, IReadOnlyList<ulong> Starts)
+/// <param name="Sections">In file order: of a file that is cut short only the first is known.</param>
+public sealed record CaptureStarts(IReadOnlyList<SectionStart> Sections)
 {
     /// <summary>Reads headers.</summary>
     /// <param name="file">Must be able to seek; its position is moved.</param>
@@ -20,7 +24,7 @@ public sealed record CaptureStarts(string BootId, IReadOnlyList<ulong> Starts)
         }
 
         return headers.Length > 0 && headers[0].BootId.Length > 0 && headers.All(header => header.Start is not null)
-            ? new CaptureStarts(headers[0].BootId, [.. headers.Select(header => header.Start!.Value.Monotonic)])
+            ? new CaptureStarts([.. headers.Select(header => new SectionStart(header.BootId, header.Start!.Value.Monotonic))])
             : null;
     }
 
@@ -35,15 +39,9 @@ public sealed record CaptureStarts(string BootId, IReadOnlyList<ulong> Starts)
             return [.. places];
         }
 
-        var boots = captures.Select(capture => capture!.BootId).Distinct().ToList();
-        return [.. places.OrderBy(place => boots.IndexOf(captures[place]!.BootId)).ThenBy(place => captures[place]!.Starts[0])];
+        var boots = captures.Select(capture => capture!.Sections[0].BootId).Distinct().ToList();
+        return [.. places.OrderBy(place => boots.IndexOf(captures[place]!.Sections[0].BootId)).ThenBy(place => captures[place]!.Sections[0].Time)];
     }
-
-    /// <summary>From when on another section may have events that one of these has, see <see cref="ConnectionFeed.MayComeAgainFrom"/>.
-    /// </summary>
-    /// <param name="captures">What is still to be read, the current one first.</param>
-    public static ulong MayComeAgainFrom(IEnumerable<CaptureStarts?> captures) => captures
-        .SelectMany((capture, place) => capture?.Starts.Skip(place == 0 ? 1 : 0) ?? []).DefaultIfEmpty(ulong.MaxValue).Min();
 
     private static CaptureHeader? FirstHeader(Stream file)
     {

@@ -44,7 +44,7 @@ public struct Connection
 {
     private const byte StateFinWait2 = 5;
     private const byte StateTimeWait = 6;
-    private const byte StateClose = 7;
+    internal const byte StateClose = 7;
     private const byte StateCloseWait = 8;
     private const byte StateLastAck = 9;
     private const byte StateClosing = 11;

@@ -16,10 +16,15 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
     private readonly List<RecordedSpan> recordings = [];
     private readonly HashSet<Guid> sections = [];
+
+    // Which section told of what was lost up to a time. Of a loss that another had told of the copy tells the same.
+    private readonly Dictionary<(ulong Time, Ledger Ledger), FedSection> losses = [];
     private readonly SeenEvents seen = new();
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private ConnectionTracker? tracker;
     private EventFilter opening = filter.Opening.Events;
+    private CaptureNames? namesBefore;
+    private CaptureNames? named;
     private bool isAnnounced;
     private ulong lastEvent;
     private ulong recordedTo;
@@ -34,9 +39,15 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     /// count as a recording of its own.</summary>
     public long Overlapping { get; private set; }
 
-    /// <summary>Captures that follow may have the events from this time on as well, CLOCK_MONOTONIC ns: they are remembered. None
-    /// are if it is not set.</summary>
-    public ulong MayComeAgainFrom { get; set; } = ulong.MaxValue;
+    /// <summary>Closes that ended no connection, see <see cref="ConnectionTracker.ClosesLeftOut"/>.</summary>
+    public long ClosesLeftOut { get; private set; }
+
+    /// <summary>The captures that are still to be read, that which is read next first; null for what is not known of one. Events
+    /// that a later section may have as well are remembered, until it has been read. None are if this is not set.</summary>
+    public IReadOnlyList<CaptureStarts?> Ahead { get; set; } = [];
+
+    /// <summary>How many events were remembered at once, at most, since they might have come again.</summary>
+    internal int RememberedAtMost => seen.Most;
 
     private RecordedSpan Recording => recordings[^1];
 
@@ -58,37 +69,48 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     /// <inheritdoc cref="CaptureFilter.Resolve" path="/exception" />
     public void Read(EventStream events)
     {
-        var number = 0;
-        var isKnown = false;
-        var section = new Section();
+        var ahead = new SectionsAhead(Ahead);
+        var section = new FedSection(0) { IsKnown = true };
         var damage = 0L;
-        while (events.ReadBlock(out var batch))
+        try
         {
-            if (events.Section != number)
+            bool more;
+            do
             {
-                (number, section) = (events.Section, new Section());
-                isKnown = !sections.Add(events.FileId);
-            }
+                more = events.ReadBlock(out var batch);
+                if (more && events.Section != section.Number)
+                {
+                    section = new FedSection(events.Section) { IsKnown = !sections.Add(events.FileId) };
+                    Remember(events, ahead);
+                }
 
-            var fresh = isKnown ? [] : seen.TakeFresh(batch, MayComeAgainFrom);
-            var repeated = batch.Length - fresh.Length;
-            Repeated += repeated;
-            section.Repeated += repeated;
-            if (isKnown || !IsBegun(section, events, fresh))
-            {
-                continue;
-            }
+                if (section.IsKnown)
+                {
+                    Repeated += batch.Length;
+                }
+                else
+                {
+                    Take(section, events, batch, isDamaged: events.Reader.Damage.Count != damage);
+                }
 
-            var now = events.Reader.Damage.Count;
-            Account(section, events, batch, repeated, isDamaged: now != damage);
-            damage = now;
-            Overlapping += section.IsOverlapping ? fresh.Length : 0;
-            Add(section, fresh);
-            Advance(section, Math.Max(recordedTo, events.RecordedTo));
-            if (events.Reader.Section == events.Section)
-            {
-                section.Settled = Math.Max(section.Settled, events.Reader.Block.Settled);
+                // What is damaged between two sections may be of the one or of the other.
+                damage = events.SectionEnded ? damage : events.Reader.Damage.Count;
             }
+            while (more);
+        }
+        finally
+        {
+            if (section is { IsKnown: false, IsEnded: false } && section.End(events, isDamaged: false) is { } loss)
+            {
+                Take(section, events, in loss);
+                Count(section, events, []);
+            }
+        }
+
+        if (recordings.Count > 0 && recordedTo < Recording.Window.To)
+        {
+            Recording.IsDamaged |= events.Reader.Damage.Count != damage;
+            Recording.IsCutShort |= events.Reader.CutShort > 0 || events.Reader.CutShortBefore is not null;
         }
     }
 
@@ -107,27 +129,95 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             Give(open);
         }
 
+        ClosesLeftOut += tracker.ClosesLeftOut;
         tracker = null;
     }
 
+    /// <summary>Sees to it that what a later section has again is known then, and no more than that.</summary>
+    private void Remember(EventStream events, SectionsAhead ahead)
+    {
+        var from = ahead.MayComeAgainFrom(events.Section, events.Header?.BootId ?? "");
+        seen.RememberFrom(from, Math.Min(from, events.Header?.Start?.Monotonic ?? 0));
+    }
+
+    private void Take(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> batch, bool isDamaged)
+    {
+        var fresh = seen.TakeFresh(batch);
+        var repeated = batch.Length - fresh.Length;
+        Repeated += repeated;
+        section.Repeated += (ulong)repeated;
+        section.First ??= batch.IsEmpty ? null : batch[0].Timestamp;
+        if (section.FollowLosses(events, isDamaged) is { } loss)
+        {
+            Take(section, events, in loss);
+        }
+
+        if (!IsBegun(section, events, fresh))
+        {
+            return;
+        }
+
+        Name(events.Names);
+        Recording.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
+        Count(section, events, fresh);
+        Overlapping += section.IsOverlapping ? fresh.Length : 0;
+        Add(section, fresh);
+        Advance(section, Math.Max(recordedTo, events.RecordedTo));
+    }
+
+    /// <summary>Takes losses, unless another section told of them: what is of a recorder's time that was read before, or the same
+    /// number up to the same time.</summary>
+    private void Take(FedSection section, EventStream events, in DatedLoss loss)
+    {
+        if (!loss.IsLossy)
+        {
+            return;
+        }
+
+        var isSameBoot = tracker is not null && IsOfThisBoot(events);
+        if (isSameBoot && ((section.Repeated > 0 && loss.To <= recordedTo && !section.IsBegun)
+            || (losses.TryGetValue(loss.Key, out var teller) && teller != section)))
+        {
+            section.LossesRepeated += loss.Ledger.Lost;
+            return;
+        }
+
+        losses.TryAdd(loss.Key, section);
+        section.Add(in loss);
+    }
+
+    private bool IsOfThisBoot(EventStream events) => events.Header is { BootId.Length: > 0 } header && header.BootId == Recording.BootId;
+
     /// <summary>Decides what a section belongs to, as soon as that can be told.</summary>
-    private bool IsBegun(Section section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
+    private bool IsBegun(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
     {
         if (section.IsBegun)
         {
             return true;
         }
 
-        if (events.Begin is not { } begin)
+        // What tells nothing but how many events there should have been tells that all the same.
+        var isAllRead = events.SectionEnded && events.Ledger != default;
+        if ((events.Known.Begin ?? (isAllRead ? events.RecordedTo : null)) is not { } begin)
         {
             return false;
         }
 
-        var isSameBoot = tracker is not null && events.Header is { BootId.Length: > 0 } header && header.BootId == Recording.BootId;
+        IReadOnlyList<RecordedPeriod> recorded = events.Header?.Recorded is { Count: > 0 } told ? told : [new RecordedPeriod(begin, ulong.MaxValue)];
+        if (events.Header is { ClaimsTooMuch: true })
+        {
+            if (section.First is null && !isAllRead)
+            {
+                return false;
+            }
+
+            recorded = [new RecordedPeriod(section.First ?? events.RecordedTo, ulong.MaxValue)];
+        }
+
+        var isSameBoot = tracker is not null && IsOfThisBoot(events);
         var isEarlier = !fresh.IsEmpty && fresh[0].Timestamp < lastEvent;
         // Whatever has some of the same events is of the same recorder, whose events may come a little late.
         section.IsOverlapping = isSameBoot && isEarlier && begin < lastEvent && section.Repeated == 0;
-        IReadOnlyList<RecordedPeriod> recorded = events.Header?.Recorded is { Count: > 0 } told ? told : [new RecordedPeriod(begin, ulong.MaxValue)];
         if (!isSameBoot && fresh.IsEmpty)
         {
             seen.Clear();
@@ -135,19 +225,19 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
         if (!isSameBoot || section.IsOverlapping)
         {
-            section.Begin(recorded, knownTo: 0);
+            section.Begin(recorded);
             Begin(events, begin, recorded[0].From);
             return true;
         }
 
-        if (fresh.IsEmpty && events.RecordedTo <= recordedTo)
+        if (fresh.IsEmpty && events.RecordedTo <= recordedTo && !section.HasLoss)
         {
             return false;
         }
-        events.Names.Continue(Recording.Names);
-        Recording.Names = events.Names;
-        opening = opening with { Names = events.Names };
-        section.Begin(recorded, knownTo: begin < recordedTo ? recordedTo : 0);
+
+        Recording.Describe(events.Header);
+        (namesBefore, named) = (Recording.Names, null);
+        section.Begin(recorded);
         Skip(section.Period.From);
         return true;
     }
@@ -155,8 +245,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private void Begin(EventStream events, ulong origin, ulong start)
     {
         End();
-        var anchor = events.Header?.Start ?? events.Clocks.At(start);
-        opening = filter.Opening.Resolve(events.Begin!.Value, anchor, events.Names);
+        var anchor = events.Header?.Start ?? events.Known.Clocks.At(start);
+        opening = filter.Opening.Resolve(events.Known with { Begin = origin, Clock = anchor });
+        (namesBefore, named) = (null, null);
         var from = Math.Clamp(start, opening.Window.From, Math.Max(opening.Window.From, opening.Window.To));
         recordings.Add(new RecordedSpan
         {
@@ -166,45 +257,64 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             End = from,
             Origin = origin,
             Window = opening.Window,
-            Names = events.Names,
             WallOffset = anchor?.WallOffset,
         });
+        Recording.Describe(events.Header);
         tracker = new ConnectionTracker(start);
         (lastEvent, recordedTo, isAnnounced) = (start, start, false);
     }
 
-    /// <summary>Notes what became of the events of a block, as far as it is in the time that is wanted and new.</summary>
-    private void Account(Section section, EventStream events, ReadOnlySpan<TcpEvent> batch, int repeated, bool isDamaged)
+    /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
+    private void Name(CaptureNames names)
     {
-        var more = events.Ledger - section.Ledger;
-        section.Ledger = events.Ledger;
-        var from = Math.Max(section.Settled, Math.Max(lastEvent, section.Period.From));
-        var to = Math.Max(events.RecordedTo, batch.IsEmpty ? 0 : batch[^1].Timestamp);
-        var window = Recording.Window;
-        if (to < window.From || from >= window.To || (events.RecordedTo <= section.KnownTo && more != default))
+        if (names != named)
+        {
+            named = names;
+            Recording.Names = namesBefore is { } before ? names.Continuing(before) : names;
+            opening = opening with { Names = Recording.Names };
+        }
+    }
+
+    /// <summary>Notes what became of the events of a block, as far as it is in the time that is wanted and new.</summary>
+    private void Count(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
+    {
+        if (!section.IsBegun)
         {
             return;
         }
 
-        if (window == new RecordedPeriod(0, ulong.MaxValue))
+        var window = Recording.Window;
+        var isAll = window == new RecordedPeriod(0, ulong.MaxValue);
+        var emitted = CountWithin(fresh, window, isAll);
+        if (section.TakeLoss() is { } loss && (isAll || loss.IsWithin(window)))
         {
-            Recording.Ledger += more with { Emitted = more.Emitted - Math.Min(more.Emitted, (ulong)repeated) };
-        }
-        else
-        {
-            Recording.Ledger += more with { Emitted = more.Lost + CountWithin(batch, window) };
-        }
-
-        if (more.Lost + more.ProbeMissed > 0 || isDamaged)
-        {
+            var from = Math.Max(loss.From, section.Start);
+            var to = Math.Max(loss.To, from);
+            Recording.Ledger += loss.Ledger with { Emitted = 0 };
+            emitted += loss.Ledger.Lost;
             tracker!.NoteLoss(from, to);
             Recording.NoteLoss(from, to);
         }
+
+        if (isAll)
+        {
+            var repeated = section.Repeated + section.LossesRepeated;
+            var all = events.Ledger.Emitted - Math.Min(events.Ledger.Emitted, repeated);
+            emitted = all - section.EmittedCounted;
+            section.EmittedCounted = all;
+        }
+
+        Recording.Ledger += new Ledger(emitted, 0, 0, 0, 0);
     }
 
-    private static ulong CountWithin(ReadOnlySpan<TcpEvent> events, RecordedPeriod window)
+    private static ulong CountWithin(ReadOnlySpan<TcpEvent> events, RecordedPeriod window, bool isAll)
     {
         var count = 0ul;
+        if (isAll)
+        {
+            return count;
+        }
+
         foreach (ref readonly var one in events)
         {
             count += one.Timestamp >= window.From && one.Timestamp < window.To ? 1ul : 0;
@@ -213,7 +323,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         return count;
     }
 
-    private void Add(Section section, ReadOnlySpan<TcpEvent> events)
+    private void Add(FedSection section, ReadOnlySpan<TcpEvent> events)
     {
         if (events.IsEmpty)
         {
@@ -254,7 +364,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     }
 
     /// <summary>Goes on to a time up to which the section is known, over the times in which nothing was recorded.</summary>
-    private void Advance(Section section, ulong to)
+    private void Advance(FedSection section, ulong to)
     {
         while (section.HasMore && to >= section.Period.To)
         {
@@ -313,36 +423,5 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             sink.Take(connections, Recording);
         }
-    }
-
-    /// <summary>How far a section has been read.</summary>
-    private sealed class Section
-    {
-        private IReadOnlyList<RecordedPeriod> periods = [];
-        private int place;
-
-        internal bool IsBegun => periods.Count > 0;
-
-        internal bool IsOverlapping { get; set; }
-
-        /// <summary>Its events that were read before.</summary>
-        internal long Repeated { get; set; }
-
-        internal Ledger Ledger { get; set; }
-
-        /// <summary>All its earlier events have been given.</summary>
-        internal ulong Settled { get; set; }
-
-        /// <summary>What it tells of the time before is known from another.</summary>
-        internal ulong KnownTo { get; private set; }
-
-        /// <summary>The time of recording that has been reached.</summary>
-        internal RecordedPeriod Period => periods[place];
-
-        internal bool HasMore => place < periods.Count - 1;
-
-        internal void Next() => place++;
-
-        internal void Begin(IReadOnlyList<RecordedPeriod> recorded, ulong knownTo) => (periods, KnownTo) = (recorded, knownTo);
     }
 }

@@ -12,10 +12,18 @@ public sealed record ConnectionFilter
     public CaptureFilter Opening { get; init; } = new(new EventFilter());
 
     /// <summary>Ports of the recorded host; empty: any.</summary>
-    public ImmutableArray<ushort> LocalPorts { get; init; } = [];
+    public ImmutableArray<ushort> LocalPorts
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>Ports of the other end; empty: any.</summary>
-    public ImmutableArray<ushort> PeerPorts { get; init; } = [];
+    public ImmutableArray<ushort> PeerPorts
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>The least lifetime in nanoseconds, as far as it is known.</summary>
     public ulong MinLifetime { get; init; }

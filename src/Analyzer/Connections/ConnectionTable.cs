@@ -16,9 +16,6 @@ internal enum EntryPhase : byte
     /// <summary>Closed, but the other end may have yet to be accepted. Found by its ends; one of the retired.</summary>
     Lingering,
 
-    /// <summary>Its connect failed; a close of the socket may follow. Found by its id; one of the retired.</summary>
-    Failed,
-
     /// <summary>Not found any more, but still one of the retired.</summary>
     Spent,
 
@@ -50,8 +47,7 @@ internal struct ConnectionEntry
 
 /// <summary>
 /// Entries in one array, found by socket id and by ends through chained buckets, with a free list: no allocation per
-/// connection. The last few that were closed without their other end being known, or failed, are retired for a while
-/// before they go.
+/// connection. The last few that were closed without their other end being known are retired for a while before they go.
 /// </summary>
 internal sealed class ConnectionTable
 {
@@ -95,7 +91,7 @@ internal sealed class ConnectionTable
 
     internal uint HashOf(in EndPair ends) => ends.Hash(multiplier);
 
-    /// <summary>The entry of a socket that is open or whose connect failed, or <see cref="None"/>.</summary>
+    /// <summary>The entry of an open socket, or <see cref="None"/>.</summary>
     internal int FindById(ulong id)
     {
         var index = byId[BucketOf(id)];
@@ -187,18 +183,6 @@ internal sealed class ConnectionTable
         return index;
     }
 
-    /// <summary>Remembers a socket whose connect failed.</summary>
-    internal void AddFailed(ulong id)
-    {
-        var index = Take();
-        ref var entry = ref entries[index];
-        entry.Id = id;
-        entry.Opposite = None;
-        entry.Phase = EntryPhase.Failed;
-        LinkById(index, ref entry);
-        Retire(index);
-    }
-
     /// <summary>Joins the two ends of a connection.</summary>
     internal void Join(int one, int other)
     {
@@ -240,14 +224,6 @@ internal sealed class ConnectionTable
         Release(index);
     }
 
-    /// <summary>A socket whose connect failed is closed, or connects again.</summary>
-    internal void Spend(int index)
-    {
-        ref var entry = ref entries[index];
-        UnlinkById(index, ref entry);
-        entry.Phase = EntryPhase.Spent;
-    }
-
     /// <summary>The open entries in the order of their opening.</summary>
     internal int[] OpenInOrder()
     {
@@ -276,20 +252,14 @@ internal sealed class ConnectionTable
         }
 
         ref var entry = ref entries[oldest];
-        switch (entry.Phase)
+        if (entry.Phase == EntryPhase.Lingering)
         {
-            case EntryPhase.Failed:
-                UnlinkById(oldest, ref entry);
-                break;
-            case EntryPhase.Lingering:
-                UnlinkByEnds(ref entry);
-                if (entry.Opposite != None)
-                {
-                    entry.Phase = EntryPhase.Kept;
-                    return;
-                }
-
-                break;
+            UnlinkByEnds(ref entry);
+            if (entry.Opposite != None)
+            {
+                entry.Phase = EntryPhase.Kept;
+                return;
+            }
         }
 
         Release(oldest);
@@ -328,7 +298,7 @@ internal sealed class ConnectionTable
         for (var index = 0; index < used; index++)
         {
             ref var entry = ref entries[index];
-            if (entry.Phase is EntryPhase.Open or EntryPhase.Failed)
+            if (entry.Phase == EntryPhase.Open)
             {
                 LinkById(index, ref entry);
             }

@@ -6,7 +6,8 @@ namespace TraceCap.Analyzer.Connections;
 /// <summary>
 /// Pairs the events of one host into connections: by socket id, and where an event has none by network namespace,
 /// addresses and ports. Both ends of a connection within the host are joined: the opposite addresses and ports, in one
-/// network namespace or, unless it is the loopback, in two. Memory: 140 bytes for each open socket.
+/// network namespace or, unless it is the loopback, in two. Memory: 140 bytes for each open socket, and at most 32 MiB for
+/// those whose connect failed.
 /// </summary>
 public sealed class ConnectionTracker
 {
@@ -14,6 +15,7 @@ public sealed class ConnectionTracker
     private const int Ahead = 8;
 
     private readonly ConnectionTable table = new();
+    private readonly FailedSockets failed;
     private readonly List<(ulong From, ulong To)> pauses = [];
 
     // When entries were found again. What is older than the opening of an entry is of one before it in its place.
@@ -27,10 +29,19 @@ public sealed class ConnectionTracker
     private int openGiven;
 
     /// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
-    public ConnectionTracker(ulong start) => this.start = start;
+    public ConnectionTracker(ulong start)
+        : this(start, new FailedSockets())
+    {
+    }
+
+    internal ConnectionTracker(ulong start, FailedSockets failed) => (this.start, this.failed) = (start, failed);
 
     /// <summary>Sockets that are open.</summary>
     public int OpenCount => table.OpenCount;
+
+    /// <summary>Closes that may be those of sockets whose connect had failed before, more of them than are remembered (1,048,576
+    /// that are not yet closed): nothing was ever sent or received. They end no connection.</summary>
+    public long ClosesLeftOut { get; private set; }
 
     /// <summary>Notes that events are missing between two timestamps, both included.</summary>
     public void NoteLoss(ulong from, ulong to)
@@ -117,7 +128,8 @@ public sealed class ConnectionTracker
         var ends = new EndPair(in e);
         var hash = table.HashOf(in ends);
         var before = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
-        before = before == ConnectionTable.None ? table.FindSame(in ends, hash, e.Connection) : before;
+        // What has failed is no connection, and connects again.
+        before = before == ConnectionTable.None && !failed.Remove(e.Connection) ? table.FindSame(in ends, hash, e.Connection) : before;
         if (before != ConnectionTable.None)
         {
             EndUnseen(before, e.Timestamp);
@@ -132,6 +144,11 @@ public sealed class ConnectionTracker
         var ends = new EndPair(in e);
         var hash = table.HashOf(in ends);
         var index = e.Connection == 0 ? ConnectionTable.None : table.FindById(e.Connection);
+        if (index == ConnectionTable.None && failed.Contains(e.Connection))
+        {
+            return;
+        }
+
         index = index == ConnectionTable.None ? table.FindSame(in ends, hash, e.Connection) : index;
         if (index == ConnectionTable.None)
         {
@@ -173,19 +190,25 @@ public sealed class ConnectionTracker
         var isFound = true;
         if (index == ConnectionTable.None)
         {
+            if (failed.Remove(e.Connection))
+            {
+                return;
+            }
+
             var ends = new EndPair(in e);
             var hash = table.HashOf(in ends);
             index = table.FindSame(in ends, hash, e.Connection);
             if (index == ConnectionTable.None)
             {
+                if (failed.Forgotten > 0 && MayHaveFailed(in e))
+                {
+                    ClosesLeftOut++;
+                    return;
+                }
+
                 isFound = false;
                 index = Add(in e, in ends, hash, ConnectionRole.Unknown, start);
             }
-        }
-        else if (table[index].Phase == EntryPhase.Failed)
-        {
-            table.Spend(index);
-            return;
         }
 
         ref var connection = ref Finish(in table[index], e.Timestamp);
@@ -229,19 +252,16 @@ public sealed class ConnectionTracker
         connection.Error = e.Error;
         if (e.Connection != 0)
         {
-            table.AddFailed(e.Connection);
+            failed.Add(e.Connection);
         }
     }
+
+    /// <summary>Whether a socket was never connected when it was closed: the SYN of one that was counts as acknowledged.</summary>
+    private static bool MayHaveFailed(in TcpEvent e) => e is { Connection: not 0, State: Connection.StateClose, BytesAcked: 0, BytesReceived: 0 };
 
     /// <summary>Another event shows that this socket is no longer what it was.</summary>
     private void EndUnseen(int index, ulong at)
     {
-        if (table[index].Phase == EntryPhase.Failed)
-        {
-            table.Spend(index);
-            return;
-        }
-
         Finish(in table[index], at).Ending = ConnectionEnding.Unseen;
         table.Close(index);
     }

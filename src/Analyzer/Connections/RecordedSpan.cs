@@ -13,6 +13,8 @@ public sealed class RecordedSpan
 {
     private readonly List<LossPeriod> losses = [];
     private readonly List<RecordedPeriod> pauses = [];
+    private readonly List<string> filters = [];
+    private readonly List<string> selections = [];
     private ulong start;
     private ulong? origin;
 
@@ -49,7 +51,7 @@ public sealed class RecordedSpan
     public Ledger Ledger { get; internal set; }
 
     /// <summary>What is named of what its events refer to.</summary>
-    public CaptureNames Names { get; internal set; } = new();
+    public CaptureNames Names { get; internal set; } = CaptureNames.None;
 
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
@@ -60,11 +62,36 @@ public sealed class RecordedSpan
     /// <summary>How long was recorded, in nanoseconds: pauses do not count.</summary>
     public ulong Length => End - Start - pauses.Aggregate(0ul, (sum, pause) => sum + pause.To - pause.From);
 
+    /// <summary>Whether a part of its captures could not be read, or is told to be missing: nobody knows how many events were
+    /// there.</summary>
+    public bool IsDamaged { get; internal set; }
+
+    /// <summary>Whether a capture of it ends without its recording having ended properly, within the time that was asked for:
+    /// nobody knows what came after.</summary>
+    public bool IsCutShort { get; internal set; }
+
+    /// <summary>The filters that acted while it was recorded, such as <c>pid 7</c>; usually none.</summary>
+    public IReadOnlyList<string> Filters => filters;
+
+    /// <summary>What of it was kept later, as options such as <c>--port 443</c>; usually all.</summary>
+    public IReadOnlyList<string> Selections => selections;
+
     /// <summary>What was asked for.</summary>
     internal RecordedPeriod Window { get; init; } = new(0, ulong.MaxValue);
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
+
+    /// <summary>Takes what a capture of it says of what it leaves out.</summary>
+    internal void Describe(CaptureHeader? header)
+    {
+        filters.AddRange((header?.Filters ?? new Dictionary<string, string>()).Select(filter => $"{filter.Key} {filter.Value}").Except(filters));
+        selections.AddRange((header?.Selection ?? []).Except(selections));
+    }
+
+    /// <summary>The place of a timestamp on the line of time that recordings share, in nanoseconds: by the wall clock, or by
+    /// CLOCK_MONOTONIC if that is not known. Neither a ulong nor a long has room for all that a file may tell.</summary>
+    internal Int128 TimeOf(ulong monotonic) => (Int128)monotonic + (WallOffset ?? 0);
 
     /// <summary>What is known of the time from its end to a later one.</summary>
     internal void Extend(ulong to) => End = Math.Max(End, Math.Min(to, Window.To));
@@ -104,13 +131,21 @@ public sealed class RecordedSpan
             return;
         }
 
-        if (losses is [.., var last] && from <= last.To)
+        // Mostly it is the last one: but what several captures tell of one time may come in any order.
+        var place = losses.Count;
+        while (place > 0 && from <= losses[place - 1].To)
         {
-            losses[^1] = last with { To = Math.Max(last.To, to) };
+            place--;
         }
-        else
+
+        var behind = place;
+        while (behind < losses.Count && losses[behind].From <= to)
         {
-            losses.Add(new LossPeriod(from, to));
+            (from, to) = (Math.Min(from, losses[behind].From), Math.Max(to, losses[behind].To));
+            behind++;
         }
+
+        losses.RemoveRange(place, behind - place);
+        losses.Insert(place, new LossPeriod(from, to));
     }
 }

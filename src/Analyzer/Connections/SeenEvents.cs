@@ -9,14 +9,31 @@ internal sealed class SeenEvents
 {
     private readonly HashSet<(ulong Timestamp, ulong Sequence, ushort Cpu)> seen = [];
     private TcpEvent[] fresh = [];
+    private ulong rememberedFrom = ulong.MaxValue;
+
+    /// <summary>How many were remembered at once so far, at most.</summary>
+    internal int Most { get; private set; }
+
+    /// <summary>Says what is to be remembered from now on.</summary>
+    /// <param name="time">Events from this time on may come again later, CLOCK_MONOTONIC ns; the greatest number: none.</param>
+    /// <param name="before">No event before this time comes any more, also not next: such are forgotten.</param>
+    internal void RememberFrom(ulong time, ulong before)
+    {
+        rememberedFrom = time;
+        if (seen.Count > 0 && seen.RemoveWhere(one => one.Timestamp < before) > 0)
+        {
+            seen.TrimExcess();
+        }
+    }
 
     /// <summary>Takes out those that were there before.</summary>
     /// <param name="events">The next events.</param>
-    /// <param name="mayComeAgainFrom">Those from this time on are remembered, CLOCK_MONOTONIC ns.</param>
     /// <returns>The others. Valid until the next call, and no longer than <paramref name="events"/>.</returns>
-    internal ReadOnlySpan<TcpEvent> TakeFresh(ReadOnlySpan<TcpEvent> events, ulong mayComeAgainFrom)
+    internal ReadOnlySpan<TcpEvent> TakeFresh(ReadOnlySpan<TcpEvent> events)
     {
-        if (events.IsEmpty || (seen.Count == 0 && events[^1].Timestamp < mayComeAgainFrom))
+        // Also an event may be of the last instant there is.
+        var remembers = rememberedFrom != ulong.MaxValue;
+        if (events.IsEmpty || (seen.Count == 0 && (!remembers || events[^1].Timestamp < rememberedFrom)))
         {
             return events;
         }
@@ -30,12 +47,13 @@ internal sealed class SeenEvents
         foreach (ref readonly var one in events)
         {
             var key = (one.Timestamp, one.Sequence, one.Cpu);
-            if (one.Timestamp >= mayComeAgainFrom ? seen.Add(key) : !seen.Contains(key))
+            if (remembers && one.Timestamp >= rememberedFrom ? seen.Add(key) : !seen.Contains(key))
             {
                 fresh[count++] = one;
             }
         }
 
+        Most = Math.Max(Most, seen.Count);
         return fresh.AsSpan(0, count);
     }
 

@@ -26,7 +26,7 @@ public sealed class ActiveConnections
             return;
         }
 
-        origin ??= TimeOf(recording.Start, recording);
+        origin ??= recording.TimeOf(recording.Start);
         var opened = At(connection.Opened, recording);
         if (connection.Ending == ConnectionEnding.Open)
         {
@@ -52,10 +52,11 @@ public sealed class ActiveConnections
             return default;
         }
 
-        var last = recordings.Max(recording => At(recording.End, recording)) >> shift;
+        var last = recordings.Max(recording => At(recording.End, recording));
         // Nobody knows of those that are open any more after that.
+        var gone = openAtEnd.Select(open => (Time: At(open.Key.Until, open.Key.Recording), Change: -open.Value)).ToArray();
         var steps = changes.Select(change => (Time: change.Key, Change: change.Value))
-            .Concat(openAtEnd.Select(open => (Time: (At(open.Key.Until, open.Key.Recording) >> shift) + 1, Change: -open.Value)))
+            .Concat(gone.Select(step => (Time: Rounded(step.Time) + 1, step.Change)))
             .GroupBy(step => step.Time, step => step.Change)
             .OrderBy(step => step.Key);
         var (active, max, end) = (0L, 0L, 0L);
@@ -63,26 +64,42 @@ public sealed class ActiveConnections
         {
             active += step.Sum();
             max = Math.Max(max, active);
-            end = step.Key <= last ? active : end;
+            end = step.Key <= Rounded(last) ? active : end;
         }
 
         return (max, end);
     }
 
-    private void Change(long time, long by)
+    private void Change(Int128 time, long by)
     {
-        CollectionsMarshal.GetValueRefOrAddDefault(changes, time >> shift, out _) += by;
+        CollectionsMarshal.GetValueRefOrAddDefault(changes, Rounded(time), out _) += by;
         while (changes.Count > MaxTimes)
         {
-            shift++;
-            changes = changes.GroupBy(change => change.Key >> 1, change => change.Value)
-                .Select(group => (Time: group.Key, Change: group.Sum()))
-                .Where(change => change.Change != 0)
-                .ToDictionary(change => change.Time, change => change.Change);
+            RoundMore();
         }
     }
 
-    private long At(ulong monotonic, RecordedSpan recording) => (long)(TimeOf(monotonic, recording) - origin!.Value);
+    private void RoundMore()
+    {
+        shift++;
+        changes = changes.GroupBy(change => change.Key >> 1, change => change.Value)
+            .Select(group => (Time: group.Key, Change: group.Sum()))
+            .Where(change => change.Change != 0)
+            .ToDictionary(change => change.Time, change => change.Change);
+    }
 
-    private static Int128 TimeOf(ulong monotonic, RecordedSpan recording) => (Int128)monotonic + (recording.WallOffset ?? 0);
+    private long Rounded(Int128 time) => checked((long)(time >> shift));
+
+    /// <summary>The time since the first recording began. If it does not fit a long, as that of no host ever does not, times are
+    /// rounded until it does.</summary>
+    private Int128 At(ulong monotonic, RecordedSpan recording)
+    {
+        var time = recording.TimeOf(monotonic) - origin!.Value;
+        while (time >> shift is var rounded && (rounded >= long.MaxValue || rounded < long.MinValue))
+        {
+            RoundMore();
+        }
+
+        return time;
+    }
 }

@@ -2,22 +2,6 @@ using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Expectations;
 
-/// <summary>What became of an expectation.</summary>
-/// <param name="Expectation">What was expected.</param>
-/// <param name="Figure">What there was; null if there was nothing to measure.</param>
-/// <param name="Holds">Whether it holds. Null if the figure is not known well enough to tell: then nobody should rely on
-/// it.</param>
-public sealed record CheckResult(Expectation Expectation, Figure? Figure, bool? Holds)
-{
-    /// <summary>The figure in words.</summary>
-    public string FigureText => Figure is not { } figure
-        ? "nothing to measure"
-        : figure.Text(Expectation.Metric.Unit) + (Holds is null ? ", more is not known" : "");
-
-    /// <summary>The expectation, whether it holds, and the figure.</summary>
-    public override string ToString() => $"{(Holds == true ? "ok" : "FAILED")}: {Expectation.Text}: {FigureText}";
-}
-
 /// <summary>Holds connections against expectations.</summary>
 public sealed class CaptureCheck : IConnectionSink
 {
@@ -30,6 +14,9 @@ public sealed class CaptureCheck : IConnectionSink
         this.expectations = expectations;
         figures = new SelectedFigures(expectations);
     }
+
+    /// <summary>Whether expectations are judged by what was recorded, as if nothing were missing.</summary>
+    public bool AllowLoss { get; init; }
 
     /// <summary>Reads a capture to its end, and holds all of it against expressions.</summary>
     /// <param name="capture">A capture file.</param>
@@ -50,10 +37,6 @@ public sealed class CaptureCheck : IConnectionSink
     public IReadOnlyList<CheckResult> Results(IReadOnlyList<RecordedSpan> recordings)
     {
         figures.End(recordings);
-        return [.. expectations.Select(expectation =>
-        {
-            var figure = expectation.Metric.Of(figures.Of(expectation));
-            return new CheckResult(expectation, figure, expectation.Holds(figure));
-        })];
+        return [.. expectations.Select(expectation => new CheckResult(expectation, KnownFigure.Of(expectation, figures.Of(expectation), AllowLoss)))];
     }
 }

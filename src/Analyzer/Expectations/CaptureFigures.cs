@@ -18,6 +18,12 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
     /// <summary>What they were recorded in; none before <see cref="End"/>.</summary>
     public IReadOnlyList<RecordedSpan> Recordings { get; private set; } = [];
 
+    /// <summary>What is missing from the recordings; nothing before <see cref="End"/>.</summary>
+    public Doubts Doubts { get; private set; } = Doubts.None;
+
+    /// <summary>Whether not all connections of the recordings are meant.</summary>
+    internal bool IsSelected => selector is not null;
+
     /// <summary>The time of all recordings together, in seconds.</summary>
     public double Seconds => Recordings.Sum(recording => recording.Length / 1e9);
 
@@ -38,5 +44,5 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
     }
 
     /// <summary>Takes what the connections were recorded in: no more of them follow.</summary>
-    public void End(IReadOnlyList<RecordedSpan> recordings) => Recordings = recordings;
+    public void End(IReadOnlyList<RecordedSpan> recordings) => (Recordings, Doubts) = (recordings, Doubts.Of(recordings));
 }

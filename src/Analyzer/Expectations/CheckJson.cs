@@ -6,23 +6,25 @@ namespace TraceCap.Analyzer.Expectations;
 /// <summary>What became of expectations, for programs.</summary>
 public static class CheckJson
 {
-    /// <summary>One JSON object and a newline, UTF-8. <c>holds</c> is absent where it cannot be told.</summary>
+    /// <summary>One JSON object and a newline, UTF-8. Of the whole and of each: <c>verdict</c> is <c>holds</c>, <c>fails</c> or
+    /// <c>unknown</c>, and <c>holds</c> true, false or null.</summary>
     public static byte[] Format(IReadOnlyList<CheckResult> results)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteBoolean("holds", results.All(result => result.Holds == true));
+            FigureJson.Write(json, Verdicts.All(results.Select(result => result.Verdict)));
             json.WriteStartArray("expectations");
-            foreach (var (expectation, figure, holds) in results)
+            foreach (var result in results)
             {
                 json.WriteStartObject();
-                FigureJson.Write(json, expectation);
-                FigureJson.Write(json, "value", expectation.Metric.Unit, figure);
-                if (holds is { } known)
+                FigureJson.Write(json, result.Expectation);
+                FigureJson.Write(json, "value", result.Known);
+                FigureJson.Write(json, result.Verdict);
+                if (result.Reason is { } reason)
                 {
-                    json.WriteBoolean("holds", known);
+                    json.WriteString("reason", reason);
                 }
 
                 json.WriteEndObject();

@@ -24,12 +24,15 @@ public sealed record ConnectionSelector
     private readonly GroupKey key;
     private readonly CgroupFilter? cgroup;
 
-    private ConnectionSelector(GroupBy by, GroupKey key, CgroupFilter? cgroup) => (By, this.key, this.cgroup) = (by, key, cgroup);
+    private readonly string text;
+
+    private ConnectionSelector(GroupBy by, GroupKey key, CgroupFilter? cgroup, string text) =>
+        (By, this.key, this.cgroup, this.text) = (by, key, cgroup, text);
 
     /// <summary>What the group has in common.</summary>
     public GroupBy By { get; }
 
-    /// <summary>Reads a name of <c>summary --by</c>, an equals sign and a group.</summary>
+    /// <summary>Reads a name of <c>summary --by</c>, an equals sign and a group, which may be in double quotes.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static ConnectionSelector Parse(string text)
     {
@@ -41,10 +44,15 @@ public sealed record ConnectionSelector
             throw new FormatException($"one of {string.Join(", ", names.Select(one => $"{one.Name}="))} is expected");
         }
 
-        var value = text[(equals + 1)..].Trim();
-        return by is GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup
-            ? new ConnectionSelector(by, new GroupKey { Name = value }, CgroupOf(by, value))
-            : new ConnectionSelector(by, KeyOf(by, value), null);
+        var bytes = ReadValue(text, equals + 1);
+        var value = Encoding.UTF8.GetString(bytes);
+        return by switch
+        {
+            GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup =>
+                new ConnectionSelector(by, new GroupKey { Name = value }, CgroupOf(by, value), text.Trim()),
+            GroupBy.Process => new ConnectionSelector(by, ProcessOf(bytes), null, text.Trim()),
+            _ => new ConnectionSelector(by, KeyOf(by, value), null, text.Trim()),
+        };
     }
 
     /// <summary>Whether a connection is of the group.</summary>
@@ -60,6 +68,28 @@ public sealed record ConnectionSelector
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(By, key);
 
+    /// <summary>The selector as it was written.</summary>
+    public override string ToString() => text;
+
+    private static byte[] ReadValue(string text, int begin)
+    {
+        var value = text[begin..].TrimStart();
+        if (!value.StartsWith('"'))
+        {
+            return Encoding.UTF8.GetBytes(value.TrimEnd());
+        }
+
+        var at = text.Length - value.Length;
+        var quoted = QuotedText.Read(text, ref at);
+        return string.IsNullOrWhiteSpace(text[at..])
+            ? quoted
+            : throw new SelectorFormatException("nothing is expected behind the closing \"", at, text.Length - at);
+    }
+
+    private static GroupKey ProcessOf(byte[] name) => name.Length is > 0 and < ThreadName.Size && !name.Contains((byte)0)
+        ? new GroupKey { Comm = new ThreadName(name) }
+        : throw new FormatException($"a thread's name of 1 to {ThreadName.Size - 1} bytes is expected");
+
     private static CgroupFilter CgroupOf(GroupBy by, string text) => by switch
     {
         GroupBy.Container when text.Length > 0 && text.All(char.IsAsciiHexDigit) => new CgroupFilter(text, null, null),
@@ -72,9 +102,6 @@ public sealed record ConnectionSelector
 
     private static GroupKey KeyOf(GroupBy by, string text) => by switch
     {
-        GroupBy.Process when Encoding.UTF8.GetByteCount(text) is > 0 and < ThreadName.Size && !text.Contains('\0', StringComparison.Ordinal) =>
-            new GroupKey { Comm = new ThreadName(text) },
-        GroupBy.Process => throw new FormatException($"a thread's name of 1 to {ThreadName.Size - 1} bytes is expected"),
         GroupBy.Peer when InetText.TryParse(text, out var address, out var version) => Address(address, version, 0),
         GroupBy.Peer => throw new FormatException("an address such as 10.0.0.2 or fd00::2 is expected"),
         GroupBy.Service when TryParseService(text, out var service) => service,

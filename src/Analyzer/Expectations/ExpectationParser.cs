@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TraceCap.Analyzer.Expectations;
 
-/// <summary>Reads <c>METRIC [ "[" SELECTOR "]" ] COMPARATOR VALUE</c> from left to right.</summary>
+/// <summary>Reads <c>METRIC [ "[" SELECTOR "]" ] COMPARATOR VALUE</c> from left to right; a name in the selector may be in
+/// double quotes.</summary>
 internal sealed class ExpectationParser(string text, bool takesChanges)
 {
     // Longer ones first, so that none is taken for the beginning of another.
@@ -21,6 +22,8 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         ["m"] = 60e9,
         ["min"] = 60e9,
         ["h"] = 3600e9,
+        ["d"] = 86400e9,
+        ["y"] = 365.25 * 86400e9,
     };
 
     private static readonly Dictionary<string, double> sizes = new()
@@ -43,8 +46,9 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         var begin = at;
         var sign = at < text.Length && text[at] is '+' or '-' ? text[at++] : ' ';
         var number = ReadNumber();
+        RefuseMore();
         var kind = ReadUnit(metric, number, isChange: sign != ' ', out var factor);
-        SkipSpaces();
+        RefuseMore();
         if (at < text.Length)
         {
             throw Wrong("nothing more is expected", at, text.Length - at);
@@ -80,17 +84,7 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         }
 
         var begin = at;
-        // An IPv6 address of a service has brackets of its own.
-        for (var depth = 0; ; at++)
-        {
-            depth += at == text.Length ? throw Wrong("a ] is missing", begin, at - begin) : text[at] == '[' ? 1 : text[at] == ']' ? -1 : 0;
-            if (depth == 0)
-            {
-                at++;
-                break;
-            }
-        }
-
+        SkipSelector();
         if (metric.IsOfRecording)
         {
             throw Wrong($"{metric.Name} is known of the recording only, not of some connections", begin, at - begin);
@@ -100,9 +94,48 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         {
             return ConnectionSelector.Parse(text[(begin + 1)..(at - 1)]);
         }
+        catch (SelectorFormatException error)
+        {
+            throw Wrong(error.Message, begin + 1 + error.Offset, error.Length);
+        }
         catch (FormatException error)
         {
             throw Wrong(error.Message, begin + 1, at - begin - 2);
+        }
+    }
+
+    private void SkipSelector()
+    {
+        var begin = at++;
+        ReadWhile(letter => letter is not ('=' or ']'));
+        if (at < text.Length && text[at] == '=')
+        {
+            at++;
+            SkipSpaces();
+            SkipQuotes();
+        }
+
+        // An IPv6 address of a service has brackets of its own.
+        for (var depth = 1; depth > 0; at++)
+        {
+            depth += at == text.Length ? throw Wrong("a ] is missing", begin, at - begin) : text[at] == '[' ? 1 : text[at] == ']' ? -1 : 0;
+        }
+    }
+
+    private void SkipQuotes()
+    {
+        if (at == text.Length || text[at] != '"')
+        {
+            return;
+        }
+
+        try
+        {
+            QuotedText.Read(text, ref at);
+        }
+        catch (SelectorFormatException error)
+        {
+            throw Wrong(error.Message, error.Offset, error.Length);
         }
     }
 
@@ -112,7 +145,10 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         var (found, comparator) = Array.Find(comparators, one => string.CompareOrdinal(text, at, one.Text, 0, one.Text.Length) == 0);
         if (found is null)
         {
-            throw Wrong("one of == != < <= > >= is expected", at, Math.Min(1, text.Length - at));
+            throw Wrong(
+                "one of == != < <= > >= is expected" + (text.IndexOf(']', at) > 0 ? "; a name with brackets stands in quotes: [process=\"a]b\"]" : ""),
+                at,
+                Math.Min(1, text.Length - at));
         }
 
         at += found.Length;
@@ -146,7 +182,33 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         };
         return isUnit || (number == 0 && unit.Length == 0)
             ? kind
+            : unit == "%" ? throw Wrong(NoShare(metric), begin, unit.Length)
             : throw Wrong($"{metric.Name} is {Expected(metric.Unit)}" + (isChange ? ", its change that or a percentage such as +20%" : ""), begin, unit.Length);
+    }
+
+    /// <summary>What a percentage without a sign was meant to be.</summary>
+    private string NoShare(Metric metric) => takesChanges
+        ? $"{metric.Name} is {Expected(metric.Unit)}; its change in percent has a sign, such as +20% or -20%"
+        : $"{metric.Name} is {Expected(metric.Unit)}; by how many percent it changed only two captures tell: tracecap diff --fail-if '{metric.Name} > +20%'";
+
+    /// <summary>One expression is one comparison.</summary>
+    private void RefuseMore()
+    {
+        SkipSpaces();
+        var begin = at;
+        var word = ReadWhile(letter => !char.IsWhiteSpace(letter) && !char.IsAsciiLetterOrDigit(letter)) is { Length: > 0 } sign ? sign : ReadWhile(char.IsAsciiLetter);
+        var next = ReadWhile(letter => char.IsWhiteSpace(letter) || char.IsAsciiLetter(letter) || letter == '.').Trim();
+        at = begin;
+        if (word is "&&" or "||" or "&" or "|" or "," or ";" || (word is "and" or "or" or "AND" or "OR" && Metrics.Find(next) is not null))
+        {
+            var isOr = word.ToUpperInvariant() is "||" or "|" or "OR";
+            throw Wrong(
+                "an expression is one comparison; " + (takesChanges == isOr || word is "," or ";"
+                    ? takesChanges ? "for several, of which none may hold, give --fail-if for each" : "for several, all of which must hold, give --expect for each"
+                    : takesChanges ? "there is no 'and'" : "there is no 'or'"),
+                begin,
+                word.Length);
+        }
     }
 
     private static bool Take(double value, out double factor)
@@ -157,7 +219,7 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
 
     private static string Expected(MetricUnit unit) => unit switch
     {
-        MetricUnit.Time => "a time with its unit, such as 50us, 5ms, 1.5s, 5m or 1h",
+        MetricUnit.Time => "a time with its unit, such as 50us, 5ms, 1.5s, 5m, 1h, 2d or 1y",
         MetricUnit.Bytes => "a size, such as 500, 64KiB, 1.5MiB or 1GiB",
         MetricUnit.Share => "a percentage, such as 1%",
         MetricUnit.Rate => "a number a second, such as 100 or 100/s",

@@ -52,6 +52,14 @@ public readonly record struct Figure(double Low, double High)
         return new Figure(low, high) { Rounding = furthest > low ? furthest - low : 0 };
     }
 
+    /// <summary>As much in each of so many.</summary>
+    internal Figure Over(double many) => new(Low / many, High / many);
+
+    /// <summary>Its share of it and the rest; from 0 to 1 if there may be nothing of both.</summary>
+    internal Figure ShareBeside(Figure rest) => new(
+        Low == 0 ? 0 : Low / (Low + rest.High),
+        High + rest.Low == 0 ? 0 : double.IsInfinity(High) || Low + rest.Low == 0 ? 1 : High / (High + rest.Low));
+
     /// <summary>The figure of a percentile.</summary>
     /// <param name="percentile">Null if there is none.</param>
     /// <param name="isRounded">Whether it is told by a bucket; the longest duration is not.</param>
@@ -64,7 +72,12 @@ public readonly record struct Figure(double Low, double High)
 
     /// <summary>The figure with its unit, three digits if they are many; <c>&gt;</c> before one that is only known to be
     /// greater.</summary>
-    public string Text(MetricUnit unit) => (IsExact ? "" : ">") + Text(Low, unit);
+    public string Text(MetricUnit unit) => IsExact || double.IsInfinity(High) ? (IsExact ? "" : ">") + Text(Low, unit) : Bounds(unit);
+
+    /// <summary>Where it lies.</summary>
+    internal string Bounds(MetricUnit unit) => double.IsInfinity(High) ? $"{Text(Low, unit)} or more"
+        : IsExact ? Text(Low, unit)
+        : $"{Text(Low, unit)} to {Text(High, unit)}";
 
     /// <summary>A value with its unit, as <see cref="Expectation"/> reads it.</summary>
     internal static string Text(double value, MetricUnit unit) => unit switch

@@ -15,14 +15,44 @@ internal static class FigureJson
             return;
         }
 
-        var property = known.IsExact ? name : name + "_above";
-        if (unit is MetricUnit.Rate or MetricUnit.Share)
+        Write(json, known.IsExact ? name : name + "_above", unit, known.Low);
+    }
+
+    /// <summary>Writes <c>name</c>, and if what is missing can make it another, <c>name_at_least</c> and, if there is one,
+    /// <c>name_at_most</c>.</summary>
+    internal static void Write(Utf8JsonWriter json, string name, KnownFigure known)
+    {
+        var unit = known.Metric.Unit;
+        Write(json, name, unit, known.Seen);
+        if (!known.IsDoubtful || known.Possible is not { } possible)
         {
-            json.WriteNumber(property, known.Low);
+            return;
+        }
+
+        Write(json, name + "_at_least", unit, possible.Low);
+        if (double.IsFinite(possible.High))
+        {
+            Write(json, name + "_at_most", unit, possible.High);
+        }
+    }
+
+    /// <summary>Writes a verdict: by its name, and as true, false or null.</summary>
+    internal static void Write(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteString("verdict", verdict.Name());
+        WriteHolds(json, "holds", verdict.ToHolds());
+    }
+
+    /// <summary>Writes true, false, or null where it cannot be told.</summary>
+    internal static void WriteHolds(Utf8JsonWriter json, string name, bool? holds)
+    {
+        if (holds is { } known)
+        {
+            json.WriteBoolean(name, known);
         }
         else
         {
-            json.WriteString(property, known.Low.ToString("F0", CultureInfo.InvariantCulture));
+            json.WriteNull(name);
         }
     }
 
@@ -32,6 +62,18 @@ internal static class FigureJson
         json.WriteString("expression", expectation.Text);
         json.WriteString("metric", expectation.Metric.Name);
         json.WriteString("unit", NameOf(expectation.Metric.Unit));
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, MetricUnit unit, double value)
+    {
+        if (unit is MetricUnit.Rate or MetricUnit.Share)
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteString(name, value.ToString("F0", CultureInfo.InvariantCulture));
+        }
     }
 
     internal static string NameOf(MetricUnit unit) => unit switch

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
@@ -143,7 +144,7 @@ public sealed class LifetimeTable(LifetimeOptions options) : IConnectionFormat
             return 1;
         }
 
-        DateTime.UnixEpoch.AddSeconds(wall / 1_000_000_000).TryFormat(target, out var length, "HH:mm:ss");
+        DateTime.UnixEpoch.AddSeconds(wall / 1_000_000_000).TryFormat(target, out var length, "HH:mm:ss", CultureInfo.InvariantCulture);
         return length;
     }
 

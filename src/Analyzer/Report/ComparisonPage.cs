@@ -41,7 +41,7 @@ public static class ComparisonPage
     private static void AddDistributions(StringBuilder page, CaptureComparison comparison)
     {
         page.Append("<section aria-labelledby=\"durations-title\">\n<h2 id=\"durations-title\">Durations</h2>\n<dl>\n");
-        foreach (var (label, words) in ComparisonText.Distributions(comparison))
+        foreach (var (label, words) in comparison.Missing.Select(one => (one.Capture, $"{one.Missing}; changes may come from that")).Concat(ComparisonText.Distributions(comparison)))
         {
             page.Append(CultureInfo.InvariantCulture, $"<div><dt>{label}</dt><dd>{ReportTable.Escape(words)}</dd></div>\n");
         }
@@ -53,9 +53,9 @@ public static class ComparisonPage
     {
         var table = new ReportTable(
             page, "conditions", "Fail if", "What must not hold.", new("Condition", false), new("Result", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"));
-        foreach (var (expectation, change, holds) in unwanted)
+        foreach (var result in unwanted)
         {
-            AddChange(table.Row(expectation.Text).Text(holds switch { true => "FAILED", false => "ok", _ => "FAILED: cannot be told" }), change);
+            AddChange(table.Row(result.Expectation.Text).Text(result.Verdict.Not().Status() + (result.Reason is { } reason ? $": {reason}" : "")), result.Change);
             table.EndRow();
         }
 

@@ -156,7 +156,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
     private void AddConnection(ReportTable table, in Connection connection, RecordedSpan recording)
     {
         Span<byte> ending = stackalloc byte[64];
-        var opened = (time.At(connection.Opened, recording) - time.At(First!.Start, First)) / 1e9;
+        var opened = (double)(time.At(connection.Opened, recording) - time.At(First!.Start, First)) / 1e9;
         table.Row(new GroupKey { Comm = connection.Owner.Comm }.ProcessText)
             .Number(connection.Owner.Pid, connection.Owner.Pid.ToString(CultureInfo.InvariantCulture))
             .Text(recording.Host)

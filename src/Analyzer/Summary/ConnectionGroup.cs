@@ -103,7 +103,8 @@ public readonly record struct GroupKey(
         var comm = Unsafe.BitCast<ThreadName, Words>(Comm);
         var local = Unsafe.BitCast<Address, Words>(Local);
         var address = Unsafe.BitCast<Address, Words>(Address);
-        return HashCode.Combine(comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, IpVersion);
+        return HashCode.Combine(
+            comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, Name is null ? IpVersion : Name.GetHashCode(StringComparison.Ordinal));
     }
 
     private readonly record struct Words(ulong Low, ulong High);

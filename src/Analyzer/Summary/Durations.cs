@@ -6,9 +6,9 @@ namespace TraceCap.Analyzer.Summary;
 internal static class Durations
 {
     private static readonly (double Nanoseconds, string Unit)[] units =
-        [(3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us")];
+        [(365.25 * 86400e9, "y"), (86400e9, "d"), (3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us")];
 
-    /// <summary>Such as <c>270 us</c>, <c>1.93 ms</c>, <c>3.19 s</c> or <c>2.50 h</c>.</summary>
+    /// <summary>Such as <c>270 us</c>, <c>1.93 ms</c>, <c>3.19 s</c>, <c>2.50 h</c> or <c>585 y</c>.</summary>
     public static string Text(ulong nanoseconds)
     {
         foreach (var (one, unit) in units)

@@ -47,6 +47,9 @@ public sealed class ChunkDecoder
         return new(this, raw);
     }
 
+    /// <summary>Whether the chunk opened last has columns or tables that this version does not know.</summary>
+    internal bool HasUnknown => columns.HasUnknown;
+
     internal ReadOnlySpan<ulong> ReadTimestamps(ReadOnlySpan<byte> raw) => columns.Read(raw, ColumnId.Timestamp);
 
     internal ReadOnlySpan<TcpEventType> ReadTypes(ReadOnlySpan<byte> raw)

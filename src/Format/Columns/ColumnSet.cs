@@ -18,6 +18,9 @@ internal sealed class ColumnSet
     /// <summary>How many addresses there are, short and long.</summary>
     public int AddressCount => Rows(ChunkTable.ShortAddresses) + Rows(ChunkTable.LongAddresses);
 
+    /// <summary>Whether the payload that was opened has columns or tables that this version does not know.</summary>
+    public bool HasUnknown { get; private set; }
+
     /// <summary>How many rows the table has.</summary>
     public int Rows(ChunkTable table) => rows[(int)table];
 
@@ -89,6 +92,8 @@ internal sealed class ColumnSet
                 seen[id] = true;
                 bodies[id] = new(encoding, start, length);
             }
+
+            HasUnknown |= id >= bodies.Length;
 
             start += length;
         }
@@ -196,6 +201,7 @@ internal sealed class ColumnSet
     {
         Array.Clear(rows);
         var tables = reader.ReadCount("tables", byte.MaxValue);
+        HasUnknown = tables > rows.Length;
         for (var i = 0; i < tables; i++)
         {
             var count = reader.ReadVarint();

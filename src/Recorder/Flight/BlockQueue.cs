@@ -10,7 +10,8 @@ namespace TraceCap.Recorder.Flight;
 /// <param name="start">The clocks when the recording began.</param>
 internal sealed class BlockQueue(FlightLimits limits, ClockAnchor start) : Stream
 {
-    private readonly Queue<(byte[] Block, BlockKind Kind, ulong Time)> blocks = new();
+    private readonly Queue<(byte[] Block, BlockHeader Header)> blocks = new();
+    private ClockAnchor clocks = start;
 
     /// <summary>Bytes that are kept.</summary>
     public override long Length => length;
@@ -27,8 +28,23 @@ internal sealed class BlockQueue(FlightLimits limits, ClockAnchor start) : Strea
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The last clocks that were written down before the first block that is kept.</summary>
-    internal ClockAnchor Start { get; private set; } = start;
+    /// <summary>The first instant from which on everything is kept, CLOCK_MONOTONIC ns: when the recording began, or behind the last
+    /// block that was dropped.</summary>
+    internal ulong From { get; private set; } = start.Monotonic;
+
+    /// <summary>The clocks at the beginning of what is kept, by the last ones that were written down before it: had they moved
+    /// against each other since, others would have been. No event that is kept is earlier.</summary>
+    internal ClockAnchor Start
+    {
+        get
+        {
+            // Behind the events of a dropped block the first ones that are kept may stand a little earlier.
+            var first = blocks.Select(entry => entry.Header.Events > 0 ? entry.Header.FirstTimestamp : ulong.MaxValue).DefaultIfEmpty(ulong.MaxValue).Min();
+            var at = Math.Min(From, first);
+            var passed = unchecked(at - clocks.Monotonic);
+            return unchecked(new ClockAnchor(at, clocks.Boottime + passed, clocks.Realtime + passed));
+        }
+    }
 
     private long length;
 
@@ -39,7 +55,7 @@ internal sealed class BlockQueue(FlightLimits limits, ClockAnchor start) : Strea
         // Every file gets a header of its own.
         if (header.Kind != BlockKind.Header)
         {
-            blocks.Enqueue((block.ToArray(), header.Kind, Math.Max(header.Settled, header.LastTimestamp)));
+            blocks.Enqueue((block.ToArray(), header));
             length += count;
         }
     }
@@ -50,14 +66,16 @@ internal sealed class BlockQueue(FlightLimits limits, ClockAnchor start) : Strea
     {
         var age = (ulong)(limits.Time?.TotalNanoseconds ?? 0);
         var oldest = limits.Time is null || age > now ? 0 : now - age;
-        while (blocks.TryPeek(out var first) && (length > limits.Bytes || first.Time < oldest))
+        while (blocks.TryPeek(out var first) && (length > limits.Bytes || Math.Max(first.Header.Settled, first.Header.LastTimestamp) < oldest))
         {
             blocks.Dequeue();
             length -= first.Block.Length;
-            if (first.Kind == BlockKind.Context)
+            var behindLast = first.Header.Events > 0 ? first.Header.LastTimestamp + 1 : 0;
+            From = Math.Max(From, Math.Max(first.Header.Settled, behindLast));
+            if (first.Header.Kind == BlockKind.Context)
             {
                 var reader = new CaptureReader(new MemoryStream(first.Block));
-                Start = reader.Read() && reader.Context is { Clocks: [.., var clocks] } ? clocks : Start;
+                clocks = reader.Read() && reader.Context is { Clocks: [.., var newer] } ? newer : clocks;
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed class FlightRecorder : IRecordingSink
         CaptureFiles files, CaptureHeader header, Func<ClockAnchor> readClocks, FlightLimits limits, IReadOnlyList<Trigger> triggers, SeriesOptions options)
     {
         this.files = files;
-        this.header = header with { Options = new Dictionary<string, string>(header.Options) { ["flight"] = limits.ToString() } };
+        this.header = header with { Options = new Dictionary<string, string>(header.Options) { [CaptureHeader.Flight] = limits.ToString() } };
         this.readClocks = readClocks;
         this.limits = limits;
         this.triggers = triggers;
@@ -122,11 +122,12 @@ public sealed class FlightRecorder : IRecordingSink
         }
     }
 
+    /// <summary>What is kept, and a header that says so: a file claims no more than it holds.</summary>
     private (CaptureHeader Header, Stream Blocks) Snapshot(in ClockAnchor clocks)
     {
         sink.CloseChunk();
         queue.Trim(clocks.Monotonic);
-        return (header with { Start = queue.Start }, queue.Open());
+        return (header with { Start = queue.Start, Recorded = [new RecordedPeriod(queue.From, ulong.MaxValue)] }, queue.Open());
     }
 
     private void Write(NewFile file, (CaptureHeader Header, Stream Blocks) kept, string reason, in ClockAnchor clocks)

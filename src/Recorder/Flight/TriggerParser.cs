@@ -58,7 +58,7 @@ public static class TriggerParser
             return subject;
         }
 
-        var errno = Array.IndexOf(Errno.Names, word);
+        var errno = Errno.Names.IndexOf(word);
         if (word.Length == 0 || errno <= 0)
         {
             throw TextError.At(text, 0, $"expected what to count: {string.Join(", ", Subjects.Keys)}, or an error such as ECONNREFUSED");

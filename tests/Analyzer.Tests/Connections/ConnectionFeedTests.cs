@@ -1,4 +1,5 @@
 using System.Net;
+using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Format;
 
@@ -120,14 +121,7 @@ public sealed class ConnectionFeedTests
         })
         {
             var sink = new ConnectionList();
-            var feed = new ConnectionFeed(sink, new ConnectionFilter()) { MayComeAgainFrom = 1000 };
-            foreach (var capture in captures)
-            {
-                capture.Position = 0;
-                feed.Read(new EventStream(new CaptureReader(capture)));
-            }
-
-            feed.End();
+            var feed = ReadAhead(sink, captures);
             Assert.Equal(once.Select(one => (one.Id, one.Opened, one.Ended)), sink.Connections.Select(one => (one.Id, one.Opened, one.Ended)));
             Assert.Equal((1000ul, 2000ul, 1000ul), (Assert.Single(feed.Recordings).Start, feed.Recordings[0].End, feed.Recordings[0].Length));
             Assert.Equal((recorded[0].Ledger.Emitted, recorded[0].Ledger.Lost), (feed.Recordings[0].Ledger.Emitted, feed.Recordings[0].Ledger.Lost));
@@ -147,13 +141,59 @@ public sealed class ConnectionFeedTests
     }
 
     [Fact]
+    public void What_a_flight_recorder_claims_without_saying_when_counts_from_its_first_event()
+    {
+        const ulong Day = 86_400_000_000_000;
+        var header = new CaptureHeader { BootId = "boot", Start = new ClockAnchor(100, 100, 100), Options = new Dictionary<string, string> { ["flight"] = "10s" } };
+        TcpEvent[] events = [.. Enumerable.Range(0, 10).Select(i => Event(i % 2 == 0 ? TcpEventType.Connect : TcpEventType.Close, (ulong)(i / 2) + 1, (30 * Day) + ((ulong)i * 10)) with { Sequence = (ulong)i + 1 })];
+        MemoryStream Kept(int from, int to) => Capture(header, (30 * Day) + ((ulong)to * 10) - 5, default, events[from..to]);
+
+        var churn = new ConnectionChurn(1_000_000_000);
+        var one = Assert.Single(ConnectionFeed.ReadAll(Kept(4, 8), churn));
+        Assert.Equal(((30 * Day) + 40, 35ul, 1L), (one.Start, one.Length, churn.IntervalCount([one])));
+
+        // What both files have leaves no gap; where a file is missing, nobody knows what happened.
+        var whole = Assert.Single(ReadAhead(new ConnectionList(), Kept(0, 6), Kept(4, 10)).Recordings);
+        Assert.Equal((0, 95ul), (whole.Pauses.Count, whole.Length));
+        var gap = Assert.Single(ReadAhead(new ConnectionList(), Kept(0, 4), Kept(6, 10)).Recordings);
+        Assert.Equal([new RecordedPeriod((30 * Day) + 35, (30 * Day) + 60)], gap.Pauses);
+        Assert.Equal(70ul, gap.Length);
+    }
+
+    [Fact]
+    public void No_more_events_are_remembered_than_may_come_again()
+    {
+        // Ten sections of one file, each with events of which the next one has the last.
+        TcpEvent[] events = [.. Enumerable.Range(0, 1000).Select(i => Event(TcpEventType.Connect, (ulong)i + 1, 1000 + (ulong)i) with { Sequence = (ulong)i + 1 })];
+        var file = new MemoryStream();
+        for (var section = 0; section < 10; section++)
+        {
+            var from = Math.Max(0, (section * 100) - 10);
+            Capture("boot", 1000 + (ulong)from, 1100 + ((ulong)section * 100), default, events[from..((section + 1) * 100)]).CopyTo(file);
+        }
+
+        var sink = new ConnectionList();
+        var feed = ReadAhead(sink, file);
+        Assert.Equal((1000, 90L), (sink.Connections.Count, feed.Repeated));
+        Assert.InRange(feed.RememberedAtMost, 10, 20);
+    }
+
+    [Fact]
     public void Captures_are_read_in_the_order_in_which_they_were_begun()
     {
         CaptureStarts? Of(string boot, ulong start) => CaptureStarts.Of(Capture(boot, start, start + 10, default));
         Assert.Equal([3, 0, 2, 1], CaptureStarts.Order([Of("b", 200), Of("a", 50), Of("b", 300), Of("b", 100)]));
         Assert.Equal([0, 1], CaptureStarts.Order([Of("b", 200), CaptureStarts.Of(new MemoryStream([1, 2, 3]))]));
-        Assert.Equal(100ul, CaptureStarts.MayComeAgainFrom([Of("b", 50), Of("b", 200), null, Of("b", 100)]));
-        Assert.Equal(ulong.MaxValue, CaptureStarts.MayComeAgainFrom([Of("b", 50)]));
+    }
+
+    [Fact]
+    public void What_may_come_again_is_known_section_by_section_and_clock_by_clock()
+    {
+        CaptureStarts Of(params ulong[] starts) => new([.. starts.Select(start => new SectionStart(start < 1000 ? "b" : "c", start))]);
+        var ahead = new SectionsAhead([Of(100, 200, 5000, 300), null, Of(150, 6000)]);
+        Assert.Equal([150ul, 150ul, 6000ul, 150ul, 150ul], Enumerable.Range(1, 5).Select(section => ahead.MayComeAgainFrom(section, "b")));
+        Assert.Equal([200ul, 300ul, ulong.MaxValue, ulong.MaxValue], Enumerable.Range(1, 4).Select(section => new SectionsAhead([Of(100, 200, 300)]).MayComeAgainFrom(section, "b")));
+        Assert.Equal((5000ul, ulong.MaxValue), (new SectionsAhead([null, Of(5000)]).MayComeAgainFrom(1, "c"), new SectionsAhead([null, Of(5000)]).MayComeAgainFrom(1, "")));
     }
 
     [Theory]
@@ -210,6 +250,21 @@ public sealed class ConnectionFeedTests
         Assert.True(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Ports = [.. none], Pids = [] }) }.IsAny);
         Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uid = 0 }) }.IsAny);
         Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
+    }
+
+    private static ConnectionFeed ReadAhead(IConnectionSink sink, params MemoryStream[] captures)
+    {
+        var starts = Array.ConvertAll(captures, CaptureStarts.Of);
+        var feed = new ConnectionFeed(sink, new ConnectionFilter());
+        for (var at = 0; at < captures.Length; at++)
+        {
+            captures[at].Position = 0;
+            feed.Ahead = starts[at..];
+            feed.Read(new EventStream(new CaptureReader(captures[at])));
+        }
+
+        feed.End();
+        return feed;
     }
 
     private static (IReadOnlyList<Connection> Connections, IReadOnlyList<RecordedSpan> Recordings) Read(params MemoryStream[] captures)

@@ -118,6 +118,54 @@ public sealed class PairingTests
     }
 
     [Fact]
+    public void However_many_connects_fail_before_their_sockets_are_closed_none_becomes_a_connection()
+    {
+        var tracker = new ConnectionTracker(Start);
+        Assert.All(tracker.Add(Sockets(TcpEventType.ConnectFailed, 100_000)).ToArray(), connection => Assert.Equal(ConnectionEnding.Failed, connection.Ending));
+        Assert.Equal(0, tracker.Add(Sockets(TcpEventType.Close, 100_000)).Length);
+        Assert.Equal((0, 0L), (tracker.OpenCount, tracker.ClosesLeftOut));
+    }
+
+    [Fact]
+    public void More_failures_than_are_remembered_leave_closes_that_are_counted_and_no_connections()
+    {
+        var failed = new FailedSockets(most: 64);
+        var tracker = new ConnectionTracker(Start, failed);
+        tracker.Add(Sockets(TcpEventType.ConnectFailed, 100));
+        Assert.InRange(failed.Count, 32, 64);
+        Assert.Equal(100, failed.Count + failed.Forgotten);
+
+        // One that was connected has had its SYN acknowledged, so it is not taken for one of them.
+        var older = Event(TcpEventType.Close, 1000, addresses[1], 7, addresses[1], 9, 1) with { State = Connection.StateClose, BytesAcked = 1 };
+        Assert.Equal(1000ul, Assert.Single(tracker.Add([.. Sockets(TcpEventType.Close, 100), older]).ToArray()).Id);
+        Assert.Equal((failed.Forgotten, 0), (tracker.ClosesLeftOut, failed.Count));
+    }
+
+    [Fact]
+    public void Failed_sockets_are_remembered_as_by_a_list() => Gen.Select(Gen.Int[1, 300], Gen.Int[0, 2]).Array[1, 3000].Sample(steps =>
+    {
+        var failed = new FailedSockets();
+        var list = new List<ulong>();
+        foreach (var (number, step) in steps)
+        {
+            var id = (ulong)number << 40;
+            Assert.Equal(list.Contains(id), failed.Contains(id));
+            if (step == 0)
+            {
+                Assert.Equal(list.Remove(id), failed.Remove(id));
+            }
+            else
+            {
+                list.Remove(id);
+                list.Add(id);
+                failed.Add(id);
+            }
+
+            Assert.Equal((list.Count, 0L), (failed.Count, failed.Forgotten));
+        }
+    }, iter: 100);
+
+    [Fact]
     public void A_socket_that_is_disconnected_and_connected_again_holds_two_connections()
     {
         TcpEvent[] events =
@@ -178,6 +226,9 @@ public sealed class PairingTests
         ];
         Assert.Equal(ending, new ConnectionTracker(Start).Add(events)[0].Ending);
     }
+
+    private static TcpEvent[] Sockets(TcpEventType type, int count) => [.. Enumerable.Range(1, count).Select(id =>
+        Event(type, (ulong)id, addresses[1], (ushort)id, addresses[1], 9, 1) with { State = type == TcpEventType.Close ? Connection.StateClose : (byte)0 })];
 
     private static TcpEvent Event(TcpEventType type, ulong id, IPAddress local, ushort localPort, IPAddress peer, ushort peerPort, uint netns)
     {

@@ -93,7 +93,7 @@ public sealed class CaptureFiguresTests
     [InlineData("cgroup=/none", 0)]
     public void A_selector_takes_cgroups_as_the_filter_does(string selector, int count)
     {
-        var names = new CaptureNames();
+        var names = new CaptureNames.Builder();
         names.Add(new CaptureContext
         {
             Cgroups =
@@ -102,7 +102,7 @@ public sealed class CaptureFiguresTests
                 new NamedId(2, $"/system.slice/docker-{string.Concat(Enumerable.Repeat("0123456789abcdef", 4))}.scope"),
             ],
         });
-        var recording = new RecordedSpan { Start = 0, Names = names };
+        var recording = new RecordedSpan { Start = 0, Names = names.Names };
         var of = ConnectionSelector.Parse(selector);
         Assert.Equal(count, new ulong[] { 1, 2, 3 }.Count(cgroup =>
             of.Matches(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, recording)));
@@ -165,9 +165,11 @@ public sealed class CaptureFiguresTests
 
     [Fact]
     public void The_page_lists_the_metrics() => Assert.Contains(
-        string.Concat(Metrics.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {metric.Meaning} |\n")),
+        string.Concat(Metrics.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {Words(metric.Evidence)} | {metric.Meaning} |\n")),
         File.ReadAllText(Repository.File("docs/analysis.md")),
         StringComparison.Ordinal);
+
+    private static string Words(Evidence evidence) => System.Text.RegularExpressions.Regex.Replace($"{evidence}", "(?<=.)[A-Z]", letter => $" {letter}").ToLowerInvariant();
 
     private static Connection Make(ulong opened, ulong lifetime, bool isOpen)
     {

@@ -55,6 +55,15 @@ public sealed class ExpectationTests
     [InlineData("bytes.sent < 5MB", 14, 2, "bytes.sent is a size")]
     [InlineData("failed.share < 5", 16, 1, "failed.share is a percentage")]
     [InlineData("failed == 0 and more", 12, 3, "failed is a number without a unit")]
+    [InlineData("failed == 0 && opened > 1", 12, 2, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
+    [InlineData("failed == 0, opened > 1", 11, 1, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
+    [InlineData("lifetime.p99 < 5ms and failed == 0", 19, 3, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
+    [InlineData("failed == 0 || opened > 1", 12, 2, "an expression is one comparison; there is no 'or'")]
+    [InlineData("lifetime.p99 > 20%", 17, 1, "lifetime.p99 is a time with its unit, such as 50us, 5ms, 1.5s, 5m, 1h, 2d or 1y; by how many percent it changed only two captures tell: tracecap diff --fail-if 'lifetime.p99 > +20%'")]
+    [InlineData("failed[process=\"a] == 0", 15, 8, "a closing \" is missing")]
+    [InlineData("failed[process=\"a\\q\"] == 0", 17, 2, "one of \\\" ")]
+    [InlineData("failed[process=\"a\"b] == 0", 18, 1, "nothing is expected behind the closing \"")]
+    [InlineData("failed[process=a]b] == 0", 17, 1, "one of == != < <= > >= is expected; a name with brackets stands in quotes")]
     [InlineData("lifetime.p99 < 5ms or more", 19, 7, "nothing more is expected")]
     [InlineData("failed < +5", 9, 2, "a value without a sign is expected")]
     [InlineData("failed[port=443 == 0", 6, 14, "a ] is missing")]
@@ -75,6 +84,13 @@ public sealed class ExpectationTests
         Assert.Equal([$"  {text}", "  " + new string(' ', offset) + new string('^', length)], lines[1..]);
         Assert.Equal(offset, error.Offset);
     }
+
+    [Theory]
+    [InlineData("lifetime.p99 > 20%", "lifetime.p99 is a time with its unit, such as 50us, 5ms, 1.5s, 5m, 1h, 2d or 1y; its change in percent has a sign, such as +20% or -20%")]
+    [InlineData("failed > +5 || reset > +5", "an expression is one comparison; for several, of which none may hold, give --fail-if for each")]
+    [InlineData("failed > +5 && reset > +5", "an expression is one comparison; there is no 'and'")]
+    public void Of_two_captures_an_error_names_what_diff_takes(string text, string reason) => Assert.Equal(
+        reason, Assert.Throws<ExpectationFormatException>(() => Expectation.ParseComparison(text)).Message.Split('\n')[0]);
 
     [Fact]
     public void What_would_move_the_cursor_is_shown_and_the_mark_stays_below_what_it_marks() => Assert.EndsWith(

@@ -187,6 +187,8 @@ public sealed class SummaryTests
     [InlineData(59_000_000_000, "59.0 s")]
     [InlineData(90_000_000_000, "1.50 min")]
     [InlineData(9_000_000_000_000, "2.50 h")]
+    [InlineData(216_000_000_000_000, "2.50 d")]
+    [InlineData(ulong.MaxValue, "585 y")]
     public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, Durations.Text(nanoseconds));
 
     private static Connection[] Many(int count, Func<int, Connection> make) => [.. Enumerable.Range(0, count).Select(make)];

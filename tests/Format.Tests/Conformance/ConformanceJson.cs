@@ -120,6 +120,8 @@ internal static class ConformanceJson
         ["options"] = Texts(header.Options),
         ["comment"] = header.Comment,
         ["start"] = Clock(header.Start),
+        ["recorded"] = Array(header.Recorded, period => Array([period.From, period.To], Number)),
+        ["inputs"] = Array(header.Inputs, input => new JsonArray(Texts(input.Filters), Array(input.Selection, text => text))),
     };
 
     private static JsonObject Context(CaptureContext context) => new()
@@ -135,6 +137,7 @@ internal static class ConformanceJson
     private static JsonObject? Footer(CaptureFooter? footer) => footer is null ? null : new()
     {
         ["reason"] = footer.Reason,
+        ["cut_short"] = footer.IsOfCutShort,
         ["end"] = Clock(footer.End),
         ["events_by_type"] = new JsonObject(footer.EventsByType.Select(entry =>
             KeyValuePair.Create(((byte)entry.Key).ToString(CultureInfo.InvariantCulture), (JsonNode?)Number(entry.Value)))),
@@ -192,12 +195,14 @@ internal static class ConformanceJson
         private CaptureHeader? header;
         private CaptureFooter? footer;
         private Ledger ledger;
+        private ClockTable clocks = ClockTable.None;
 
         internal void Add(CaptureReader reader)
         {
             header = reader.Header;
             footer = reader.Footer ?? footer;
             ledger += reader.Block.Ledger;
+            clocks = reader.Known.Clocks;
             if (reader.Context is { } context)
             {
                 contexts.Add(context);
@@ -220,6 +225,7 @@ internal static class ConformanceJson
                 ["footer"] = Footer(footer),
                 ["ledger"] = Ledger(ledger),
                 ["events"] = Array(events, Event),
+                ["wall_clock"] = Array(events, one => clocks.WallClock(one.Timestamp) is { } wall ? Number(wall) : null),
                 ["time_order"] = Array(timeOrder, place => place),
             };
         }

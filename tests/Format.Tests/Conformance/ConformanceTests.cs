@@ -43,8 +43,8 @@ public class ConformanceTests
     {
         var sections = SectionIndex.Find(new MemoryStream(generated[name].File));
 
-        // These two do not say how long their sections are.
-        Assert.Equal(name is "missing-keys" or "longer-arrays", sections is null);
+        // These two do not say how long their sections are, and one does not end with its footer.
+        Assert.Equal(name is "missing-keys" or "longer-arrays" or "behind-the-footer", sections is null);
     }
 
     /// <summary>With UPDATE_GOLDENS=1 the vectors are written anew, to be read before they are committed.</summary>

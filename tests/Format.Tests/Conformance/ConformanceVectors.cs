@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using TraceCap.Format.Columns;
 using TraceCap.Format.Tests.Columns;
 using TraceCap.Format.Tests.Traffic;
 using static TraceCap.Format.Tests.Conformance.ConformanceEvents;
@@ -25,8 +26,8 @@ internal static class ConformanceVectors
 
     internal static IEnumerable<ConformanceVector> All() =>
     [
-        .. from vector in Written().Concat(Later()) select new ConformanceVector(vector.Name, vector.File, "whole"),
-        .. from vector in Damaged() select new ConformanceVector(vector.Name, vector.File, "damaged"),
+        .. from vector in Written().Concat(WrittenFurther()).Concat(Later()).Concat(Odd()) select new ConformanceVector(vector.Name, vector.File, "whole"),
+        .. from vector in Damaged().Concat(Malformed()) select new ConformanceVector(vector.Name, vector.File, "damaged"),
         .. from vector in Refused() select new ConformanceVector(vector.Name, vector.File, "refused"),
     ];
 
@@ -71,6 +72,110 @@ internal static class ConformanceVectors
         yield return ("lost-events", Write([Connect, Close], ledger: new Ledger(1_000_007, 1_000_000, 3, 40, 2)));
         yield return ("codec-stored", Repack(Write(traffic), pack: false));
         yield return ("codec-lz4", Repack(Write(traffic), pack: true));
+    }
+
+    /// <summary>What the other tools write.</summary>
+    private static IEnumerable<(string Name, byte[] File)> WrittenFurther()
+    {
+        yield return ("recorded", Write([Connect, Close], header: Captures.Header with
+        {
+            Recorded = [new RecordedPeriod(Captures.Clock.Monotonic, Connect.Timestamp), new RecordedPeriod(Close.Timestamp, ulong.MaxValue)],
+        }));
+        yield return ("merged-after-other-filters", Write([Connect], header: Captures.Header with
+        {
+            Inputs = [new(new Dictionary<string, string> { ["pid"] = "1", ["port"] = "80" }, ["--to 1"]), new(Captures.Header.Filters, [])],
+        }));
+        yield return ("cut-short-before", WriteBlocks(Captures.Header, writer =>
+        {
+            writer.Append(Connect);
+            writer.Complete(new CaptureFooter { Reason = "somebody says why", IsOfCutShort = true });
+        }));
+        yield return ("reason-that-begins-like-a-cut", WriteBlocks(Captures.Header, writer => writer.Complete("cut short.tcap: no space left", null)));
+        yield return ("clocks", WriteBlocks(Captures.Header, writer =>
+        {
+            var at = Connect.Timestamp;
+            writer.Append(Connect);
+            // Earlier than an event before it: counts from the next nanosecond on.
+            writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(at - 9, 0, 5_000)] });
+            writer.Append([Connect with { Timestamp = at }, Connect with { Timestamp = at + 1 }, Connect with { Timestamp = 5 }]);
+            // Of two of one time the later one counts; not in the order of time.
+            writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(at + 30, 0, 9_000), new ClockAnchor(at + 20, 0, 7_000), new ClockAnchor(at + 20, 0, 8_000)] });
+            writer.Append([Connect with { Timestamp = at + 19 }, Connect with { Timestamp = at + 20 }, Connect with { Timestamp = at + 31 }]);
+            writer.Complete("end of test", new ClockAnchor(at + 25, 0, 1_000));
+        }));
+        yield return ("clocks-behind-events", WriteBlocks(new CaptureHeader(), writer =>
+        {
+            writer.Append(Connect);
+            writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(7, 0, ulong.MaxValue)] });
+            writer.Append([Connect, Connect with { Timestamp = Connect.Timestamp + 1 }]);
+            writer.Complete("end of test", new ClockAnchor(1, 1, 1));
+        }));
+        yield return ("events-at-the-end-of-time", WriteBlocks(Captures.Header, writer =>
+        {
+            writer.Append(Connect with { Timestamp = ulong.MaxValue });
+            writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(7, 0, 9)] });
+            writer.Append(Connect with { Timestamp = ulong.MaxValue });
+            writer.Complete("end of test", null);
+        }));
+    }
+
+    /// <summary>What no writer should write, and every reader must read alike.</summary>
+    private static IEnumerable<(string Name, byte[] File)> Odd()
+    {
+        yield return ("over-long-varints", ChangeChunks(raw =>
+            [(byte)(raw[0] | 0x80), 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, .. raw[1..]]));
+        yield return ("spare-bits", ChangeChunks(raw => Payloads.WithColumn(
+            Payloads.WithoutColumn(raw, (byte)ColumnId.Kind), (byte)ColumnId.Kind, encoding: 1, SpareBits(raw))));
+        yield return ("unknown-column-twice", ChangeChunks(raw =>
+            Payloads.WithColumn(Payloads.WithColumn(raw, NewId, encoding: 77, [1, 2, 3]), NewId, encoding: 1, [])));
+        yield return ("unknown-encoding-of-no-bytes", ChangeChunks(raw =>
+            Payloads.WithColumn(Payloads.WithoutColumn(raw, (byte)ColumnId.Pid), (byte)ColumnId.Pid, encoding: 77, [])));
+        yield return ("unknown-kind-with-unknown-codec", ChangeSecond(block =>
+            (block.Header.Kind, block.Header.Codec, block.Header.RawLength) = ((BlockKind)99, (BlockCodec)9, 1)));
+        yield return ("wrong-timestamps", ChangeSecond(block => (block.Header.FirstTimestamp, block.Header.LastTimestamp) = (7, 5)));
+        yield return ("empty-chunk", Change(
+            WriteBlocks(Captures.Header, writer =>
+            {
+                writer.CloseChunk();
+                writer.Append(Connect);
+                writer.Complete("end of test", null);
+            }),
+            block =>
+            {
+                if (block.Header is { Kind: BlockKind.Chunk, Events: 0 })
+                {
+                    block.WithRaw([0, 0]);
+                }
+            }));
+        yield return ("ledgers-beyond-64-bits", Change(block =>
+            block.Header.Ledger = new Ledger(ulong.MaxValue, 1ul << 63, ulong.MaxValue - block.Header.Sequence, 1, ulong.MaxValue)));
+        yield return ("not-utf-8", ChangeHeader(
+            [0x82, 0xA4, .. "host"u8, 0xAE, 0xF0, 0x9F, 0x92, (byte)'A', 0xED, 0xA0, 0x80, 0xC3, (byte)'(', 0xFF, 0xC0, 0x80, 0xE2, 0x82, 0xA6, .. "kernel"u8, 0xC0]));
+        yield return ("keys-that-are-nil", ChangeHeader([0x82, 0xC0, 0x01, 0xA4, .. "host"u8, 0xA1, (byte)'h']));
+        yield return ("behind-the-footer", [.. Write(few, eventsPerChunk: 2), .. BehindFooter(Write(few, eventsPerChunk: 2))]);
+    }
+
+    /// <summary>Payloads that must not be read.</summary>
+    private static IEnumerable<(string Name, byte[] File)> Malformed()
+    {
+        yield return ("column-twice", ChangeSecond(block => block.WithRaw(Payloads.WithColumn(block.Raw, (byte)ColumnId.Pid, encoding: 1, []))));
+        yield return ("bytes-behind-columns", ChangeSecond(block => block.WithRaw([.. block.Raw, 0])));
+        yield return ("chunk-of-no-bytes", ChangeSecond(block =>
+        {
+            block.Header.Events = 0;
+            block.WithRaw([]);
+        }));
+        yield return ("too-long-varint", ChangeSecond(block => block.WithRaw(
+            [(byte)(block.Raw[0] | 0x80), 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, .. block.Raw[1..]])));
+        yield return ("malformed-block-with-a-promise", ChangeSecond(block =>
+        {
+            (block.Header.Settled, block.Header.Ledger) = (ulong.MaxValue, new Ledger(7, 7, 7, 7, 7));
+            block.WithRaw([]);
+        }));
+        yield return ("metadata-with-a-key-that-is-no-text", ChangeHeader([0x81, 0x07, 0x01]));
+        yield return ("metadata-with-nil-for-a-number", ChangeHeader([0x81, 0xA4, .. "cpus"u8, 0xC0]));
+        yield return ("metadata-with-a-double-for-a-number", ChangeHeader([0x81, 0xA4, .. "cpus"u8, 0xCB, 0x40, 0, 0, 0, 0, 0, 0, 0]));
+        yield return ("metadata-with-a-short-array", ChangeHeader([0x81, 0xA5, .. "start"u8, 0x92, 1, 2]));
     }
 
     /// <summary>As a later version may write them.</summary>
@@ -146,6 +251,8 @@ internal static class ConformanceVectors
         yield return ("unknown-codec", ChangeSecond(block => block.Header.Codec = (BlockCodec)9));
         yield return ("unknown-encoding", ChangeSecond(block => block.WithRaw(
             Payloads.WithColumn(Payloads.WithoutColumn(block.Raw, id: 1), id: 1, encoding: 77, [1, 2, 3]))));
+        yield return ("lz4-distance-0", ChangeSecond(block => Lz4Bytes.PutInto(block, distance: 0)));
+        yield return ("lz4-distance-beyond-the-beginning", ChangeSecond(block => Lz4Bytes.PutInto(block, distance: block.Raw.Length)));
         yield return ("wrong-raw-length", ChangeSecond(block => block.Header.RawLength++));
         yield return ("wrong-event-count", ChangeSecond(block => block.Header.Events++));
         yield return ("too-many-events", ChangeSecond(block => block.Header.Events = BlockHeader.MaxEvents + 1));
@@ -172,6 +279,33 @@ internal static class ConformanceVectors
         writer.Ledger = ledger;
         writer.Complete("end of test", Captures.Clock);
         return stream.ToArray();
+    }
+
+    private static byte[] WriteBlocks(CaptureHeader header, Action<CaptureWriter> write)
+    {
+        var stream = new MemoryStream();
+        write(new CaptureWriter(stream, header, fileId: FileId(1)));
+        return stream.ToArray();
+    }
+
+    /// <summary>The column of the first kinds, in more bits than they need, and with the bits set that belong to none.</summary>
+    private static byte[] SpareBits(byte[] raw)
+    {
+        var columns = new ColumnSet();
+        columns.Open(raw, 2);
+        var kinds = columns.Read(raw, ColumnId.Kind);
+        var packed = new byte[BitPacking.ByteCount(kinds.Length, 55)];
+        BitPacking.Pack(kinds, 55, packed);
+        packed[^1] |= (byte)(0xFF << (kinds.Length * 55 % 8));
+        return [55, 0, 0, .. packed];
+    }
+
+    /// <summary>The last chunk once more, as the block after the footer.</summary>
+    private static byte[] BehindFooter(byte[] file)
+    {
+        var blocks = CaptureBlock.Split(file);
+        blocks[^2].Header.Sequence = blocks[^1].Header.Sequence + 1;
+        return blocks[^2].ToArray();
     }
 
     /// <summary>Promises with each chunk what is true of all that follow.</summary>

@@ -93,7 +93,7 @@ internal static class CaptureChecks
         foreach (var section in SectionIndex.Find(stream) ?? [])
         {
             Check(section.Start >= 0 && section.Start < section.End && section.End <= file.Length, "a section outside of the file");
-            foreach (var context in SectionIndex.ReadContexts(stream, section))
+            foreach (var (_, context) in SectionIndex.ReadContexts(stream, section))
             {
                 Check(context.Clocks.Count <= file.Length, "more clocks than bytes");
             }
@@ -105,7 +105,7 @@ internal static class CaptureChecks
     {
         CaptureVerifier.Verify(new MemoryStream(file));
         var output = new MemoryStream();
-        new CaptureRecovery(Open(file), output).Run();
+        new CaptureRecovery(Open(file), output, KeptPromises.Find(Open(file))).Run();
         if (output.Length > 0)
         {
             var recovered = Open(output.ToArray());
@@ -113,6 +113,8 @@ internal static class CaptureChecks
             {
             }
 
+            var problems = CaptureVerifier.Verify(new MemoryStream(output.ToArray())).Problems;
+            Check(problems.Count == 0, $"what was recovered is unsound: {(problems.Entries is [var first, ..] ? first.What : "")}");
             Check(recovered.IsWhole, "what was recovered is damaged");
             CheckEqual("events recovered", CountEvents(output.ToArray()), CountEvents(file));
         }

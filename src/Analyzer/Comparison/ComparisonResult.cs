@@ -1,0 +1,38 @@
+using TraceCap.Analyzer.Expectations;
+
+namespace TraceCap.Analyzer.Comparison;
+
+/// <summary>What became of an expectation about two captures.</summary>
+/// <param name="Expectation">What was expected.</param>
+/// <param name="Before">What is known of the figure of the first.</param>
+/// <param name="After">What is known of that of the second.</param>
+/// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
+public sealed record ComparisonResult(Expectation Expectation, KnownFigure Before, KnownFigure After, double? Chance)
+{
+    /// <summary>What there was.</summary>
+    public MetricChange Change => new(Expectation.Metric, Before.Seen, After.Seen, Chance);
+
+    /// <summary>Whether it holds; null if it cannot be told.</summary>
+    public bool? Holds => Expectation.Holds(Before.Judged, After.Judged);
+
+    /// <summary>The same.</summary>
+    public Verdict Verdict => Verdicts.Of(Holds);
+
+    /// <summary>What is to be known about the figures: what is missing, or why nothing can be told; null if they say all.
+    /// </summary>
+    public string? Reason
+    {
+        get
+        {
+            var isDecided = Holds is not null;
+            // Without a sign it is about the second alone.
+            var before = Expectation.Kind == ExpectationKind.Value ? null : ReasonOf("before", Before, isDecided);
+            var after = ReasonOf("after", After, isDecided);
+            return before is null || after is null ? before ?? after : $"{before}; {after}";
+        }
+    }
+
+    private static string? ReasonOf(string capture, KnownFigure figure, bool isDecided) => figure.Reason(isDecided) is not { } reason ? null
+        : figure is { IsDoubtful: true, Possible: { } possible } ? $"{capture} {possible.Bounds(figure.Metric.Unit)} {(figure.IsLossAllowed ? "allowed" : "possible")}: {reason}"
+        : $"{capture}: {reason}";
+}

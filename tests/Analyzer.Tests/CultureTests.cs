@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using TraceCap.Analyzer.Churn;
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Lifetimes;
+using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Summary;
+using TraceCap.Format;
+
+namespace TraceCap.Analyzer.Tests;
+
+/// <summary>Output is for programs as well: it is the same wherever the library runs.</summary>
+public sealed class CultureTests
+{
+    public static TheoryData<string, Func<byte[]>> Outputs => new()
+    {
+        { "lifetimes", () => Print(new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
+        { "lifetimes as JSON", () => Print(new ConnectionJson()) },
+        { "events as JSON", EventsAsJson },
+        { "summary", () => Summarize((summary, recordings) => TrafficSummaryText.Format(summary, recordings, 20, 0)) },
+        { "summary as JSON", () => Summarize(TrafficSummaryJson.Format) },
+        { "info", () => Info(SummaryText.Format) },
+        { "info as JSON", () => Info(SummaryJson.Format) },
+        { "churn", Churn },
+        { "check", () => Check(results => CheckText.Format(results, 0)) },
+        { "check as JSON", () => Check(CheckJson.Format) },
+        { "diff", () => Compare((comparison, results) => ComparisonText.Format(comparison, results, 0)) },
+        { "diff as JSON", () => Compare(ComparisonJson.Format) },
+        { "diff as a page", () => Compare((comparison, results) => Encoding.UTF8.GetBytes(ComparisonPage.Format(comparison, results, "a", "b", ""))) },
+        { "report", Report },
+    };
+
+    [Theory]
+    [MemberData(nameof(Outputs), DisableDiscoveryEnumeration = true)]
+    public void No_culture_changes_what_is_written(string name, Func<byte[]> output)
+    {
+        var expected = Encoding.UTF8.GetString(Under(CultureInfo.InvariantCulture, output));
+        Assert.NotEmpty(expected);
+        foreach (var culture in Cultures())
+        {
+            Assert.Equal(expected, Encoding.UTF8.GetString(Under(culture, output)));
+        }
+
+        Assert.NotEmpty(name);
+    }
+
+    /// <summary>What is peculiar to some: tests run without the data of real ones, which not every machine has.</summary>
+    private static IEnumerable<CultureInfo> Cultures()
+    {
+        yield return Make("de-DE", ",", ".", "-", ".");
+        yield return Make("ar-SA", "٫", "٬", "\u061c-", ":");
+        yield return Make("fa-IR", "٫", "٬", "\u200e\u2212", ":");
+        yield return Make("th-TH", ".", ",", "-", "-");
+
+        static CultureInfo Make(string name, string point, string group, string minus, string time)
+        {
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = point;
+            culture.NumberFormat.NumberGroupSeparator = culture.NumberFormat.PercentGroupSeparator = group;
+            culture.NumberFormat.NegativeSign = minus;
+            culture.DateTimeFormat.TimeSeparator = time;
+            culture.DateTimeFormat.DateSeparator = ".";
+            culture.DateTimeFormat.AbbreviatedMonthNames = culture.DateTimeFormat.MonthNames =
+                [.. Enumerable.Range(1, 12).Select(month => $"{name} {month}"), ""];
+            return culture;
+        }
+    }
+
+    private static byte[] Under(CultureInfo culture, Func<byte[]> output)
+    {
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = culture;
+            return output();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static FileStream Open(string name = "nginx") => File.OpenRead(Repository.File($"samples/captures/{name}.tcap"));
+
+    private static byte[] Print(IConnectionFormat format)
+    {
+        using var output = new MemoryStream();
+        using var file = Open();
+        var printer = new ConnectionPrinter(format, 200, output);
+        ConnectionFeed.ReadAll(file, printer);
+        printer.End();
+        return output.ToArray();
+    }
+
+    private static byte[] EventsAsJson()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var file = Open();
+        var events = new EventStream(CaptureReader.Open(file));
+        Assert.True(events.Read(out var batch));
+        foreach (ref readonly var e in batch[..200])
+        {
+            EventJson.Write(output, in e, events.Known.Clocks.At(e.Timestamp)?.WallOffset);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Info(Func<string, CaptureSummary, byte[]> format)
+    {
+        using var file = Open();
+        return format("nginx.tcap", CaptureSummary.Of(file, new CaptureFilter(new EventFilter())));
+    }
+
+    private static byte[] Summarize(Func<TrafficSummary, IReadOnlyList<RecordedSpan>, byte[]> format)
+    {
+        using var file = Open();
+        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
+        return format(summary, ConnectionFeed.ReadAll(file, summary));
+    }
+
+    private static byte[] Churn()
+    {
+        using var output = new MemoryStream();
+        using var file = Open();
+        var churn = new ConnectionChurn(100_000_000);
+        var recordings = ConnectionFeed.ReadAll(file, churn);
+        ChurnText.Write(output, churn, recordings, 0);
+        ChurnJson.Write(output, churn, recordings);
+        return output.ToArray();
+    }
+
+    private static byte[] Check(Func<IReadOnlyList<CheckResult>, byte[]> format)
+    {
+        using var file = Open();
+        return format(CaptureCheck.Run(file, Metrics.All.Select(metric => $"{metric.Name} > 0")));
+    }
+
+    private static byte[] Compare(Func<CaptureComparison, IReadOnlyList<ComparisonResult>, byte[]> format)
+    {
+        using var before = Open("traffic");
+        using var after = Open();
+        Expectation[] unwanted = [Expectation.ParseComparison("opened.rate < -12.5%"), Expectation.ParseComparison("lifetime.p99 > +1.5ms")];
+        var comparison = new CaptureComparison(ComparedCapture.Read(before, unwanted), ComparedCapture.Read(after, unwanted));
+        return format(comparison, [.. unwanted.Select(comparison.Check)]);
+    }
+
+    private static byte[] Report()
+    {
+        using var file = Open();
+        var report = new TrafficReport(isFiltered: false, rows: 50);
+        // The library of the charts numbers what it clips by.
+        return Encoding.UTF8.GetBytes(Regex.Replace(report.ToHtml(ConnectionFeed.ReadAll(file, report), ""), "cl_[0-9a-f]+", "cl"));
+    }
+}

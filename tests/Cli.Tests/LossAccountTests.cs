@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TraceCap.Cli.Tests;
+
+/// <summary>All commands say the same number of events, and of those that were lost.</summary>
+[Collection(nameof(Alone))]
+public sealed class LossAccountTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    public static TheoryData<string> Samples =>
+        [.. Directory.GetFiles(Repository.File("samples/captures"), "*.tcap").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Of_a_sample_all_commands_say_as_many(string sample) => AssertSame(Repository.File($"samples/captures/{sample}"));
+
+    [Fact]
+    public void Of_a_recording_whose_cgroup_is_named_before_its_first_chunk_all_commands_say_as_many()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        var capture = Path.Combine(folder, "run.tcap");
+        using (var recorder = LiveRecorder.Start("-o", capture, "-p", LiveRecorder.Text(Environment.ProcessId)))
+        {
+            Loopback.Churn(100);
+            LiveRecorder.End(recorder);
+        }
+
+        Assert.NotEmpty(LiveRecorder.Info(capture).GetProperty("cgroups").EnumerateArray());
+        Assert.Equal((400ul, 0ul), AssertSame(capture));
+    }
+
+    private static (ulong Emitted, ulong Lost) AssertSame(string capture)
+    {
+        var ledger = LiveRecorder.Info(capture).GetProperty("ledger");
+        var info = (Number(ledger, "emitted"), Number(ledger, "lost"));
+        var recordings = Json("summary", "--json", capture).RootElement.GetProperty("recordings").EnumerateArray().ToArray();
+        Assert.Equal(info, (Sum(recordings, "events_emitted"), Sum(recordings, "events_lost")));
+        Assert.Equal(0, Tracecap.Run("check", capture, "--expect", $"emitted == {Text(info.Item1)}", "--expect", $"lost == {Text(info.Item2)}").Code);
+        Assert.Equal(1, Tracecap.Run("check", capture, "--expect", $"emitted > {Text(info.Item1)}").Code);
+        Assert.Contains($" of {info.Item1.ToString("N0", CultureInfo.InvariantCulture)} events", Tracecap.Run("summary", capture).Text, StringComparison.Ordinal);
+        return info;
+    }
+
+    private static ulong Sum(JsonElement[] recordings, string name) => recordings.Aggregate(0ul, (sum, recording) => sum + Number(recording, name));
+
+    private static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static ulong Number(JsonElement of, string name) =>
+        of.GetProperty(name) is { ValueKind: JsonValueKind.String } text ? LiveRecorder.Number(text) : of.GetProperty(name).GetUInt64();
+
+    private static JsonDocument Json(params string[] arguments) => JsonDocument.Parse(Tracecap.Run(arguments).Output);
+}
