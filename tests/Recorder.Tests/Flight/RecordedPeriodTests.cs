@@ -1,9 +1,13 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Files;
+using TraceCap.Recorder.Flight;
+using TraceCap.Recorder.Session;
+using TraceCap.Recorder.Sinks;
 
-namespace TraceCap.Recorder.Tests;
+namespace TraceCap.Recorder.Tests.Flight;
 
 /// <summary>What a flight recorder's files say they hold.</summary>
-public sealed class FlightRecorderTests : IDisposable
+public sealed class RecordedPeriodTests : IDisposable
 {
     private const ulong Second = 1_000_000_000;
 
