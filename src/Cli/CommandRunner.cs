@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Charts;
 using TraceCap.Format;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Cli;
 

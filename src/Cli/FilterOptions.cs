@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Cli;
 

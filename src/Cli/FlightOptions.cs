@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Cli;
 

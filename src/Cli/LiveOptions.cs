@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Cli;
 
@@ -24,7 +25,7 @@ internal sealed class LiveOptions
     private readonly Option<string?> probeSet = Options.Word<string?>(
         "The probes to use; if not given, the first of these that the kernel takes. All give the same events.",
         "SET",
-        TraceCap.Recorder.Probes.ProbeSets.ToDictionary(set => set, string? (set) => set),
+        ProbeOptions.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");
 
     private readonly Option<string?> user = Options.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");

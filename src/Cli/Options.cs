@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Analyzer.Expectations;
-using TraceCap.Recorder;
+using TraceCap.Format.Units;
 
 namespace TraceCap.Cli;
 
@@ -102,9 +102,9 @@ internal static class Options
     internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
         Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
         {
-            var isTime = Durations.TryParse(text, out var time);
+            var isTime = Durations.TryParse(text, out TimeSpan time);
             value = time;
-            return isTime;
+            return isTime && time > TimeSpan.Zero;
         });
 
     /// <summary>Ports, separated by commas.</summary>
@@ -125,9 +125,9 @@ internal static class Options
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
         Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
         {
-            var isSize = TryParseSize(text, out var size);
-            value = size;
-            return isSize && isAllowed(size);
+            var isSize = Sizes.TryParse(text, out var size) && size is > 0 and <= long.MaxValue;
+            value = isSize ? (long)size : null;
+            return isSize && isAllowed((long)size);
         });
 
     /// <summary>One of a few words.</summary>
@@ -253,14 +253,4 @@ internal static class Options
 
     private static string Spelling(ArgumentResult result) =>
         result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
-
-    private static bool TryParseSize(string text, out long size)
-    {
-        var digits = text.EndsWith('B') ? text[..^1] : text;
-        digits = digits.Length < text.Length && digits.EndsWith('i') ? digits[..^1] : digits;
-        var shift = digits.Length == 0 ? 0 : char.ToUpperInvariant(digits[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
-        var isNumber = long.TryParse(shift > 0 ? digits[..^1] : digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        size = isNumber && number <= long.MaxValue >> shift ? number << shift : 0;
-        return size > 0;
-    }
 }

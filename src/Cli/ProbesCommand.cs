@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli;
 

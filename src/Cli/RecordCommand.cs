@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceCap.Format;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Flight;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Session;
+using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Cli;
 

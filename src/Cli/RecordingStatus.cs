@@ -1,7 +1,9 @@
 using System.Globalization;
 using TraceCap.Analyzer;
 using TraceCap.Format;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Session;
+using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Cli;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Files;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Cli;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli;
 

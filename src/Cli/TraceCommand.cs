@@ -1,7 +1,10 @@
 using System.CommandLine;
 using TraceCap.Analyzer;
 using TraceCap.Format;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli.Tests;
 
@@ -12,7 +14,7 @@ internal static class LiveRecorder
     {
         try
         {
-            Probes.Attach(new ProbeOptions()).Dispose();
+            LiveSession.Start(new ProbeOptions { BeyondTcptracer = false }).Dispose();
         }
         catch (ProbeException error)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using TraceCap.Format;
-using TraceCap.Recorder;
+using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Host;
 
 namespace TraceCap.Recorder.Tests;
 

@@ -1,4 +1,5 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 

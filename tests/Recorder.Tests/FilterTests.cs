@@ -1,5 +1,7 @@
 using System.Net;
 using TraceCap.Format;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 
@@ -127,7 +129,7 @@ public class FilterTests
     public void A_cgroup_that_is_not_there_is_named(string path)
     {
         Live.SkipUnlessAllowed();
-        var error = Assert.Throws<ProbeException>(() => Probes.Attach(new ProbeOptions { Cgroup = path }));
+        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { Cgroup = path }));
         Assert.StartsWith($"{path} is no cgroup", error.Message, StringComparison.Ordinal);
     }
 
@@ -175,7 +177,7 @@ public class FilterTests
     private static void AssertRefused(string path, string what)
     {
         Live.SkipUnlessAllowed();
-        var error = Assert.Throws<ProbeException>(() => Probes.Attach(new ProbeOptions { CgroupMap = path }));
+        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { CgroupMap = path }));
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,7 @@
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
+using TraceCap.Recorder.Session;
+
 namespace TraceCap.Recorder.Tests;
 
 /// <summary>What a host can do, told without recording.</summary>
@@ -8,11 +12,11 @@ public class HostCheckTests
     public void A_refusal_does_not_speak_of_a_limit_that_BPF_no_longer_has()
     {
         Live.SkipUnlessAllowed();
-        foreach (var set in Probes.ProbeSets)
+        foreach (var set in ProbeOptions.ProbeSets)
         {
             try
             {
-                Probes.Attach(new ProbeOptions { ProbeSet = set }).Dispose();
+                AttachedProbes.Attach(new ProbeOptions { ProbeSet = set }).Dispose();
             }
             catch (ProbeException refusal)
             {
@@ -26,10 +30,10 @@ public class HostCheckTests
     {
         Live.SkipUnlessAllowed();
         var check = HostCheck.Run();
-        using var probes = Probes.Attach(new ProbeOptions());
+        using var probes = AttachedProbes.Attach(new ProbeOptions());
 
         Assert.Equal(probes.ProbeSet, check.Best);
-        Assert.Equal(Probes.ProbeSets, check.ProbeSets.Select(set => set.Name));
+        Assert.Equal(ProbeOptions.ProbeSets, check.ProbeSets.Select(set => set.Name));
         Assert.All(check.Requirements, need => Assert.Null(need.Problem));
         Assert.Equal(
             probes.NotUsed,
@@ -45,13 +49,13 @@ public class HostCheckTests
             var options = new ProbeOptions { ProbeSet = set.Name };
             if (set.Problem is null)
             {
-                using var probes = Probes.Attach(options);
+                using var probes = AttachedProbes.Attach(options);
                 Assert.Equal(set.Name, probes.ProbeSet);
                 Assert.Empty(probes.NotUsed);
             }
             else
             {
-                Assert.Contains(set.Problem, Assert.ThrowsAny<ProbeException>(() => Probes.Attach(options)).Message, StringComparison.Ordinal);
+                Assert.Contains(set.Problem, Assert.ThrowsAny<ProbeException>(() => AttachedProbes.Attach(options)).Message, StringComparison.Ordinal);
             }
         });
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 

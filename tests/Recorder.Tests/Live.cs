@@ -1,4 +1,7 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 
@@ -21,17 +24,17 @@ public class Live
     });
 
     /// <summary>Attaches the probes; the test is skipped where the host does not allow it.</summary>
-    internal static Probes Attach(ProbeOptions? options = null)
+    internal static AttachedProbes Attach(ProbeOptions? options = null)
     {
         SkipUnlessAllowed();
-        return Probes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = options?.ProbeSet ?? ProbeSet });
+        return AttachedProbes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = options?.ProbeSet ?? ProbeSet });
     }
 
     internal static void SkipUnlessAllowed()
     {
         try
         {
-            Requirements.Check();
+            HostRequirements.Check();
             Cgroups.FindRoot();
         }
         catch (ProbeException e)
@@ -43,7 +46,7 @@ public class Live
     }
 
     /// <summary>Everything that is in the ring, in the order of time.</summary>
-    internal static List<TcpEvent> Drain(Probes probes)
+    internal static List<TcpEvent> Drain(AttachedProbes probes)
     {
         var all = new List<TcpEvent>();
         var some = new TcpEvent[1024];

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 
@@ -117,6 +118,19 @@ public class LossTests
         probes.Ring.Interrupt();
 
         Assert.False(await waiting);
+        Assert.False(probes.Ring.Wait(Timeout.InfiniteTimeSpan));
+    }
+
+    [Fact]
+    public void What_was_disposed_is_not_touched_any_more()
+    {
+        var probes = Live.Attach(new ProbeOptions { Pid = Self });
+        probes.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => probes.Ring.Read(new TcpEvent[1], out _));
+        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read());
+        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read(0));
+        probes.Ring.Interrupt();
         Assert.False(probes.Ring.Wait(Timeout.InfiniteTimeSpan));
     }
 }

@@ -1,3 +1,6 @@
+using TraceCap.Recorder.Files;
+using TraceCap.Recorder.Flight;
+
 namespace TraceCap.Recorder.Tests;
 
 /// <summary>The names of a series of files.</summary>

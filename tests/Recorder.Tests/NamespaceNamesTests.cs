@@ -1,3 +1,5 @@
+using TraceCap.Recorder.Host;
+
 namespace TraceCap.Recorder.Tests;
 
 public sealed class NamespaceNamesTests : IDisposable

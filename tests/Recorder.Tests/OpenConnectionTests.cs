@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Recorder.Tests;
 

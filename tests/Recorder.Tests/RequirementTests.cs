@@ -1,3 +1,6 @@
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+
 namespace TraceCap.Recorder.Tests;
 
 public class RequirementTests
@@ -7,7 +10,7 @@ public class RequirementTests
     [InlineData("4.18.0-553.el8.x86_64")]
     public void An_old_kernel_is_refused_by_its_release(string release)
     {
-        var error = Assert.Throws<ProbeException>(() => Requirements.CheckKernel(release));
+        var error = Assert.Throws<ProbeException>(() => HostRequirements.CheckKernel(release));
         Assert.Contains(release, error.Message, StringComparison.Ordinal);
         Assert.Contains("5.12", error.Message, StringComparison.Ordinal);
     }
@@ -16,7 +19,7 @@ public class RequirementTests
     [InlineData("5.12.0")]
     [InlineData("6.1.0-56-cloud-amd64")]
     [InlineData("10.0-rc1")]
-    public void A_kernel_that_has_what_it_takes_passes(string release) => Requirements.CheckKernel(release);
+    public void A_kernel_that_has_what_it_takes_passes(string release) => HostRequirements.CheckKernel(release);
 
     [Theory]
     [InlineData("0000000000000000", "CAP_BPF and CAP_PERFMON and CAP_NET_ADMIN")]
@@ -24,7 +27,7 @@ public class RequirementTests
     [InlineData("000000c000000000", "CAP_NET_ADMIN")]
     public void Missing_capabilities_are_named(string effective, string missing)
     {
-        var error = Assert.Throws<ProbeException>(() => Requirements.CheckCapabilities(Status(effective)));
+        var error = Assert.Throws<ProbeException>(() => HostRequirements.CheckCapabilities(Status(effective)));
         Assert.StartsWith($"recording needs {missing}:", error.Message, StringComparison.Ordinal);
         Assert.Contains("setcap", error.Message, StringComparison.Ordinal);
     }
@@ -34,17 +37,17 @@ public class RequirementTests
     [InlineData("0000000000200000")]
     [InlineData("000001ffffffffff")]
     public void The_three_capabilities_or_the_old_one_for_all_suffice(string effective) =>
-        Requirements.CheckCapabilities(Status(effective));
+        HostRequirements.CheckCapabilities(Status(effective));
 
     [Theory]
     [InlineData("0000000000080000", true)]
     [InlineData("000001fffff7ffff", false)]
     public void It_takes_a_capability_to_look_at_processes(string effective, bool may) =>
-        Assert.Equal(may, Requirements.MayLookAtProcesses(Status(effective)));
+        Assert.Equal(may, HostRequirements.MayLookAtProcesses(Status(effective)));
 
     [Fact]
     public void The_root_of_a_user_namespace_is_none() =>
-        Assert.Throws<ProbeException>(() => Requirements.CheckUserNamespace("user:[4026532500]"));
+        Assert.Throws<ProbeException>(() => HostRequirements.CheckUserNamespace("user:[4026532500]"));
 
     [Fact]
     public void Cgroup2_mounts_are_found_among_others()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceCap.Format;
+using TraceCap.Recorder.Host;
 
 namespace TraceCap.Recorder.Tests;
 

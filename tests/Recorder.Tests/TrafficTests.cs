@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TraceCap.Format;
+using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;
 

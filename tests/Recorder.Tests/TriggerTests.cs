@@ -1,4 +1,5 @@
 using TraceCap.Format;
+using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Recorder.Tests;
 
@@ -19,6 +20,8 @@ public class TriggerTests
     [InlineData("ECONNREFUSED", "F", true)]
     [InlineData("ECONNREFUSED>1/s", "FF", true)]
     [InlineData("ETIMEDOUT", "FF", false)]
+    [InlineData("closes>2/min", "XXX", true)]
+    [InlineData("closes>2/0.5d", "XXX", true)]
     public void It_counts_what_it_is_told_to(string trigger, string events, bool fires) =>
         Assert.Equal(fires, TriggerParser.Parse(trigger).Fires([.. events.Select(type => At(100 * Second, (TcpEventType)type))]));
 
@@ -61,8 +64,9 @@ public class TriggerTests
     [InlineData("closes>10x/s", 9, "expected a whole number")]
     [InlineData("closes>10x", 9, "expected a period after the number")]
     [InlineData("closes>-1/s", 7, "expected a whole number")]
-    [InlineData("closes>1/", 9, "expected a period: s, m, h or d")]
-    [InlineData("closes>1/5", 9, "expected a period: s, m, h or d")]
+    [InlineData("closes>1/", 9, "expected a period: ns, us, ms, s, m or min, h, d, with a number")]
+    [InlineData("closes>1/0s", 9, "expected a period: ns, us")]
+    [InlineData("closes>1/5", 9, "expected a period: ns, us, ms, s, m or min, h, d, with a number")]
     [InlineData("EWHATEVER", 0, "expected what to count")]
     public void An_error_points_at_its_character(string text, int character, string what)
     {

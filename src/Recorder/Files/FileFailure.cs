@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Recorder.Files;
+
+/// <summary>Says what the system refused to do with a file, where, and what can be done about it.</summary>
+internal static class FileFailure
+{
+    private const int AlreadyThere = 17;
+    private const int TooLarge = 27;
+    private const int DiskFull = 28;
+    private const int QuotaUsedUp = 122;
+    private const int HighestErrno = 4095;
+
+    /// <summary>The same error, with a message for the user.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="error">What came of writing it: the number of the error is its HResult.</param>
+    internal static IOException Explain(string path, IOException error)
+    {
+        var advice = error.HResult switch
+        {
+            AlreadyThere => "; it is not overwritten",
+            TooLarge => "; begin the next file before (--rotate-size)",
+            DiskFull => "; make room, or have the oldest files deleted (--keep)",
+            QuotaUsedUp => "; give this user more, or have the oldest files deleted (--keep)",
+            _ => "",
+        };
+        var what = error.HResult is > 0 and <= HighestErrno ? Marshal.GetPInvokeErrorMessage(error.HResult) : error.Message;
+        return new IOException($"{path}: {what}{advice}", error);
+    }
+}

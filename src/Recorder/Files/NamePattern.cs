@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Recorder.Files;
+
+/// <summary>
+/// The name of a series of files: <c>%h</c> is the host's name, <c>%t</c> when the file was begun, in UTC as
+/// <c>20260131T235900Z</c>, <c>%n</c> its number in the series, <c>%%</c> a percent sign.
+/// </summary>
+public sealed partial class NamePattern
+{
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    /// <summary>What programs that pack a file add to its name.</summary>
+    private const string Packed = @"(\.(gz|bz2|xz|lzma|zst|lz4|lzo|br|Z|7z|zip))?";
+
+    private readonly string host;
+    private readonly Regex ownFiles;
+
+    private NamePattern(string text, string host)
+    {
+        Text = text;
+        this.host = host;
+        HasTime = Specifiers().Matches(text).Any(match => match.Value == "%t");
+        HasNumber = Specifiers().Matches(text).Any(match => match.Value == "%n");
+        Folder = Path.GetDirectoryName(Path.GetFullPath(Replace(text, "", "")))!;
+        ownFiles = new Regex("^" + OwnFiles(Path.GetFileName(text)) + Packed + "$", RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>The pattern as it was given.</summary>
+    public string Text { get; }
+
+    /// <summary>What it names if it is no series.</summary>
+    public string Name => Format(0, 0);
+
+    /// <summary>The folder of all its files.</summary>
+    public string Folder { get; }
+
+    /// <summary>Whether the time is part of the name.</summary>
+    internal bool HasTime { get; }
+
+    /// <summary>Whether the number is part of the name.</summary>
+    internal bool HasNumber { get; }
+
+    /// <summary>Whether it names more than one file.</summary>
+    public bool IsSeries => HasTime || HasNumber;
+
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="text">A path.</param>
+    /// <param name="host">The name of this host.</param>
+    /// <exception cref="FormatException">It is empty, or a percent sign stands before something else, or <c>%t</c> or <c>%n</c> in the
+    /// name of a folder; the message points at it.</exception>
+    public static NamePattern Parse(string text, string host)
+    {
+        if (text.Length == 0)
+        {
+            throw new FormatException("the name is empty; expected that of a file, or -");
+        }
+
+        var file = text.Length - Path.GetFileName(text).Length;
+        foreach (Match match in Specifiers().Matches(text))
+        {
+            if (match.Value is not ("%h" or "%t" or "%n" or "%%"))
+            {
+                throw TextError.At(text, match.Index, $"'{match.Value}' means nothing here; expected %h (host), %t (time), %n (number) or %% (a percent sign)");
+            }
+
+            if (match.Value is "%t" or "%n" && match.Index < file)
+            {
+                throw TextError.At(text, match.Index, $"{match.Value} belongs into the file's name; the folder is the same for all files");
+            }
+        }
+
+        return new NamePattern(text, host);
+    }
+
+    /// <summary>The name of a file.</summary>
+    /// <param name="realtime">When it is begun, nanoseconds since 1970 UTC.</param>
+    /// <param name="number">Its number in the series.</param>
+    internal string Format(ulong realtime, ulong number) => Replace(
+        Text,
+        DateTime.UnixEpoch.AddTicks((long)(realtime / 100)).ToString(TimeFormat, CultureInfo.InvariantCulture),
+        number.ToString("D6", CultureInfo.InvariantCulture));
+
+    /// <summary>The files of the series, the oldest first: by number, else by the time in the name. One that is being packed
+    /// (<c>.gz</c>, <c>.zst</c> and the like) has two paths for a while.</summary>
+    /// <param name="paths">All files of the folder.</param>
+    internal IEnumerable<string[]> FindFiles(IEnumerable<string> paths) =>
+        from path in paths
+        let match = ownFiles.Match(Path.GetFileName(path))
+        where match.Success
+        group path by (Number: Number(match), Time: match.Groups["t"].Value) into same
+        orderby same.Key
+        select same.ToArray();
+
+    /// <summary>The highest number of a file of the series; 0 without one.</summary>
+    /// <param name="paths">All files of the folder.</param>
+    internal ulong FindHighestNumber(IEnumerable<string> paths) => paths
+        .Select(path => ownFiles.Match(Path.GetFileName(path))).Where(match => match.Success).Select(Number).DefaultIfEmpty().Max();
+
+    private static ulong Number(Match match) => ulong.TryParse(
+        match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private string Replace(string text, string time, string number) => Specifiers().Replace(text, match => match.Value switch
+    {
+        "%h" => host,
+        "%t" => time,
+        "%n" => number,
+        _ => "%",
+    });
+
+    private string OwnFiles(string name)
+    {
+        var pattern = new StringBuilder();
+        var rest = 0;
+        foreach (Match match in Specifiers().Matches(name))
+        {
+            pattern.Append(Regex.Escape(name[rest..match.Index])).Append(match.Value switch
+            {
+                "%h" => Regex.Escape(host),
+                "%t" => "(?<t>[0-9]{8}T[0-9]{6}Z)",
+                "%n" => "(?<n>[0-9]{6,18})",
+                _ => "%",
+            });
+            rest = match.Index + match.Length;
+        }
+
+        return pattern.Append(Regex.Escape(name[rest..])).ToString();
+    }
+
+    [GeneratedRegex("%.?", RegexOptions.Singleline)]
+    private static partial Regex Specifiers();
+}

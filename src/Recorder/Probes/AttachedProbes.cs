@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+
+namespace TraceCap.Recorder.Probes;
+
+/// <summary>
+/// The probes in the running kernel. They record from <see cref="Attach"/> to <see cref="Detach"/>; what they recorded
+/// can be read from <see cref="Ring"/> until <see cref="Dispose"/>.
+/// </summary>
+internal sealed class AttachedProbes : IDisposable
+{
+    internal const string NotLinux = "recording is for Linux; captures can be read anywhere";
+
+    private const int MembarrierOnX64 = 324;
+    private const int MembarrierOnArm64 = 283;
+
+    private readonly ProbeSet set;
+    private readonly ProbeObject loaded;
+
+    private AttachedProbes(ProbeSet set, ProbeOptions options)
+    {
+        this.set = set;
+        loaded = new ProbeObject(set, options);
+        try
+        {
+            using var events = loaded.OpenMap("events");
+            using var ledgers = loaded.OpenMap("ledgers");
+            Ring = new RingBuffer(events, options.RingBytes);
+            Ledger = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
+            AttachToHost();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Which set of probes records.</summary>
+    internal string ProbeSet => set.Name;
+
+    /// <summary>Why each better set does not, by its name; empty if the set was the user's choice.</summary>
+    internal IReadOnlyDictionary<string, string> NotUsed { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>What this kernel does not let the probes see, one sentence each; usually nothing.</summary>
+    internal IReadOnlyList<string> Limits => loaded.Limits;
+
+    /// <summary>The events.</summary>
+    internal RingBuffer Ring { get; }
+
+    /// <summary>How many events there were, and how many of them were lost.</summary>
+    internal LossLedger Ledger { get; }
+
+    /// <summary>Loads the probes and begins to record: with the set that was asked for, else with the first that the
+    /// kernel takes.</summary>
+    /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
+    internal static AttachedProbes Attach(ProbeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Check();
+        try
+        {
+            return options.ProbeSet is { } name
+                ? new AttachedProbes(Probes.ProbeSet.All.Single(set => set.Name == name), options)
+                : AttachBest(options);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new ProbeException("libbpf is not installed; on Debian: apt-get install libbpf-dev", e);
+        }
+    }
+
+    /// <summary>Says whether this host is one to record on at all.</summary>
+    /// <exception cref="ProbeException">It is not; the message says why and what to do.</exception>
+    internal static void Check()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new ProbeException(NotLinux);
+        }
+
+        HostRequirements.Check();
+    }
+
+    /// <summary>
+    /// Ends recording. When it returns no probe is running any more, and the ring has every event that was not lost.
+    /// </summary>
+    internal void Detach()
+    {
+        loaded.Detach();
+        // A probe may still be between its place in the ring and its last field.
+        AwaitRunningProbes();
+    }
+
+    /// <summary>Waits until every CPU has left what it was running when this was called. Hosts with CPUs that are never
+    /// interrupted refuse it: there, the ring tells that it is not caught up.</summary>
+    internal static void AwaitRunningProbes()
+    {
+        var membarrier = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? MembarrierOnArm64 : MembarrierOnX64;
+        _ = Libc.SystemCall(membarrier, Libc.MembarrierGlobal, 0, 0);
+    }
+
+    /// <summary>Detaches and frees everything. The ring and the ledger must not be in use any more.</summary>
+    public void Dispose()
+    {
+        Detach();
+        Ring?.Dispose();
+        Ledger?.Dispose();
+        loaded.Dispose();
+    }
+
+    private static AttachedProbes AttachBest(ProbeOptions options)
+    {
+        var notUsed = new Dictionary<string, string>();
+        foreach (var set in Probes.ProbeSet.All.SkipLast(1))
+        {
+            try
+            {
+                return new AttachedProbes(set, options) { NotUsed = notUsed };
+            }
+            catch (ProbeSetException refusal)
+            {
+                notUsed.Add(set.Name, refusal.Reason);
+            }
+        }
+
+        return new AttachedProbes(Probes.ProbeSet.All[^1], options) { NotUsed = notUsed };
+    }
+
+    private void AttachToHost()
+    {
+        var root = Cgroups.FindRoot();
+        using var cgroup = Libc.Open(root, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
+        if (cgroup.IsInvalid)
+        {
+            throw ProbeException.FromErrno($"{root} cannot be opened", Marshal.GetLastPInvokeError());
+        }
+
+        loaded.Attach(cgroup);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Runtime.InteropServices;
+using TraceCap.Format;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
+
+namespace TraceCap.Recorder.Session;
+
+/// <summary>Why a <see cref="LiveSession"/> ended.</summary>
+public enum EndOfSession
+{
+    /// <summary>Somebody called <see cref="LiveSession.Stop"/>.</summary>
+    Stopped,
+
+    /// <summary>The time was over.</summary>
+    TimeOver,
+
+    /// <summary>The sink had all it wanted.</summary>
+    SinkFull,
+}
+
+/// <summary>
+/// Drains the ring buffer into a sink until told to stop; then detaches the probes and drains what they left, so that
+/// every event that happened before the end is there. One thread runs it; any thread may stop it.
+/// </summary>
+public sealed class LiveSession : IDisposable
+{
+    /// <summary>How long the ring is left alone: the probes wake the recorder only when it is a quarter full.</summary>
+    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly AttachedProbes probes;
+    private readonly HostNames names;
+    private readonly TcpEvent[] events = new TcpEvent[4096];
+    private readonly List<TcpEvent> first = [];
+    private ulong settled;
+    private ulong open;
+
+    private LiveSession(AttachedProbes probes, HostNames names)
+    {
+        this.probes = probes;
+        this.names = names;
+        Limits = probes.Limits;
+    }
+
+    /// <summary>Knows what the events refer to, until it is disposed.</summary>
+    public INames Names => names;
+
+    /// <inheritdoc cref="AttachedProbes.ProbeSet" />
+    internal string ProbeSet => probes.ProbeSet;
+
+    /// <inheritdoc cref="AttachedProbes.NotUsed" />
+    internal IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
+
+    /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
+    public IReadOnlyList<string> Limits { get; private set; }
+
+    /// <summary>Attaches the probes, from here on the ring buffer fills, and finds out what connections are open.</summary>
+    /// <inheritdoc cref="AttachedProbes.Attach" path="/exception" />
+    public static LiveSession Start(ProbeOptions options)
+    {
+        var session = Begin(options);
+        try
+        {
+            if (options.BeyondTcptracer)
+            {
+                session.FindOpenConnections(options);
+            }
+
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until it is stopped, the time is over, or the sink wants no more.</summary>
+    /// <param name="sink">Gets all events.</param>
+    /// <param name="duration">How long; null for no limit.</param>
+    public EndOfSession Run(IEventSink sink, TimeSpan? duration)
+    {
+        var deadline = duration is { } time ? After(Clocks.Monotonic(), time) : ulong.MaxValue;
+        if (!Take(sink, CollectionsMarshal.AsSpan(first), Clocks.Monotonic()))
+        {
+            return EndOfSession.SinkFull;
+        }
+
+        first.Clear();
+        first.TrimExcess();
+
+        while (true)
+        {
+            if (!Drain(sink))
+            {
+                return EndOfSession.SinkFull;
+            }
+
+            var now = Clocks.Monotonic();
+            var timeOver = now >= deadline;
+            var pause = TimeSpan.FromMicroseconds(Math.Min(DrainInterval.TotalMicroseconds, (deadline - now) / 1000.0));
+            if (timeOver || !probes.Ring.Wait(pause))
+            {
+                probes.Detach();
+                return !Drain(sink) ? EndOfSession.SinkFull : timeOver ? EndOfSession.TimeOver : EndOfSession.Stopped;
+            }
+        }
+    }
+
+    /// <summary>Has <see cref="Run"/> end soon.</summary>
+    public void Stop() => probes.Ring.Interrupt();
+
+    /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
+    public void Dispose()
+    {
+        probes.Dispose();
+        names.Dispose();
+    }
+
+    /// <summary>Who makes a cgroup and connects from it must be known before the first event.</summary>
+    private static LiveSession Begin(ProbeOptions options)
+    {
+        AttachedProbes.Check();
+        var names = HostNames.Open();
+        try
+        {
+            return new LiveSession(AttachedProbes.Attach(options), names);
+        }
+        catch
+        {
+            names.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
+    private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);
+
+    /// <summary>Hands on all that is in the ring.</summary>
+    private bool Drain(IEventSink sink)
+    {
+        int count;
+        do
+        {
+            count = Read(out var now);
+            if (!Take(sink, events.AsSpan(0, count), now))
+            {
+                return false;
+            }
+        }
+        while (count == events.Length);
+        return true;
+    }
+
+    private bool Take(IEventSink sink, ReadOnlySpan<TcpEvent> some, ulong now) =>
+        sink.Take(some, new DrainState(now, settled, probes.Ledger.Read() + new Ledger(open, 0, 0, 0, 0)));
+
+    /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
+    private int Read(out ulong now)
+    {
+        // An event that is not in the ring when the read begins gets its timestamp later than now.
+        now = Clocks.Monotonic();
+        var count = probes.Ring.Read(events, out var caughtUp);
+        settled = caughtUp ? now : settled;
+        return count;
+    }
+
+    /// <summary>Puts the connections that are open before what is recorded meanwhile, which the ring may have no room
+    /// for.</summary>
+    private void FindOpenConnections(ProbeOptions options)
+    {
+        var asked = OpenConnections.Begin(options);
+        while (!asked.IsDone(DrainInterval))
+        {
+            Keep();
+        }
+
+        // An accept under way has made its connection visible before it tells of it.
+        AttachedProbes.AwaitRunningProbes();
+        Keep();
+        var found = asked.Without(first);
+        open = (ulong)found.Count;
+        first.InsertRange(0, found);
+        Limits = [.. Limits, .. asked.Limits];
+
+        void Keep()
+        {
+            int count;
+            do
+            {
+                count = Read(out _);
+                first.AddRange(events.AsSpan(0, count));
+            }
+            while (count == events.Length);
+        }
+    }
+}

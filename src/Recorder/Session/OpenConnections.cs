@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using TraceCap.Format;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Probes;
+
+namespace TraceCap.Recorder.Session;
+
+/// <summary>
+/// The connections that are open when recording begins, asked for while the probes are in place already: so each
+/// connection is either here, or tells of itself. The asking also gives each of them its id, which programs that can
+/// only read it need. It takes a thread of its own, which enters one network namespace after the other.
+/// </summary>
+internal sealed class OpenConnections
+{
+    private const string Unknown = "connections from before the recording";
+
+    private readonly ProbeOptions options;
+    private readonly ulong time = Clocks.Monotonic();
+    private readonly List<TcpEvent> events = [];
+    private readonly List<string> limits = [];
+    private readonly Thread asking;
+    private Exception? failure;
+
+    private OpenConnections(ProbeOptions options)
+    {
+        this.options = options;
+        asking = new Thread(Ask) { IsBackground = true, Name = "open" };
+    }
+
+    /// <summary>What could not be found out, one sentence each. To be read when it is done.</summary>
+    internal IReadOnlyList<string> Limits => limits;
+
+    /// <summary>Begins to ask.</summary>
+    internal static OpenConnections Begin(ProbeOptions options)
+    {
+        var open = new OpenConnections(options);
+        open.asking.Start();
+        return open;
+    }
+
+    /// <summary>Waits for the answer.</summary>
+    /// <returns>Whether it is there.</returns>
+    internal bool IsDone(TimeSpan wait) => asking.Join(wait);
+
+    /// <summary>The connections, all of the time when the asking began; without those that began while it lasted, which
+    /// have an event of their own.</summary>
+    /// <param name="meanwhile">What was recorded until all that was in the answer must have told of itself.</param>
+    internal List<TcpEvent> Without(List<TcpEvent> meanwhile)
+    {
+        if (failure is not null)
+        {
+            throw new ProbeException(failure.Message, failure);
+        }
+
+        var begun = meanwhile.Where(e => e.Type is TcpEventType.Accept or TcpEventType.Connect)
+            .Select(e => e.Connection).ToHashSet();
+        events.RemoveAll(e => begun.Contains(e.Connection));
+        return events;
+    }
+
+    private void Ask()
+    {
+        try
+        {
+            var processes = Processes.Scan();
+            if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
+            {
+                limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
+            }
+
+            using var wanted = new WantedTasks(options);
+            // This one needs not be entered, and cannot be left and entered again by everybody.
+            var own = Processes.InodeOf("/proc/self/ns/net");
+            foreach (var (netns, pid) in processes.NetworkNamespaces.OrderByDescending(entry => entry.Key == own))
+            {
+                if ((options.Netns is null || options.Netns == netns) && (netns == own || Enter(netns, pid)))
+                {
+                    AddAll(netns, processes, wanted);
+                }
+            }
+        }
+        catch (ProbeException error)
+        {
+            limits.Add($"{Unknown} are not shown: {error.Message}");
+        }
+#pragma warning disable CA1031 // It belongs to the thread that waits for this one.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            failure = error;
+        }
+    }
+
+    private bool Enter(uint netns, uint pid)
+    {
+        using var descriptor = Libc.Open(FormattableString.Invariant($"/proc/{pid}/ns/net"), Libc.ReadOnly | Libc.CloseOnExec);
+        if (descriptor.IsInvalid)
+        {
+            return false; // The process has ended; if it was the last one, so has the namespace.
+        }
+
+        var entered = Libc.EnterNamespace(descriptor, Libc.NewNetworkNamespace) == 0;
+        if (!entered)
+        {
+            var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+            limits.Add(FormattableString.Invariant(
+                $"{Unknown} in the network namespace {netns} are not shown: entering it takes CAP_SYS_ADMIN ({reason})"));
+        }
+
+        return entered;
+    }
+
+    private void AddAll(uint netns, Processes processes, WantedTasks wanted)
+    {
+        foreach (var socket in SocketDump.Read())
+        {
+            var holder = processes.HolderOf(socket.Inode);
+            if ((options.IpVersion is null || options.IpVersion == socket.IpVersion) && wanted.Contains(holder))
+            {
+                events.Add(Describe(socket, holder ?? default, netns));
+            }
+        }
+    }
+
+    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns) => new()
+    {
+        Timestamp = time,
+        Type = TcpEventType.Open,
+        Connection = socket.Cookie,
+        IpVersion = socket.IpVersion,
+        LocalAddress = socket.LocalAddress,
+        PeerAddress = socket.PeerAddress,
+        LocalPort = socket.LocalPort,
+        PeerPort = socket.PeerPort,
+        State = socket.State,
+        Flags = socket.IpVersion == 6 && socket.PeerAddress.ToIPAddress(6).IsIPv4MappedToIPv6
+            ? TcpEventFlags.V4Mapped
+            : TcpEventFlags.None,
+        Netns = netns,
+        Pid = holder.Pid,
+        Tid = holder.Pid,
+        Uid = holder.Uid,
+        Mntns = holder.Mntns,
+        Cgroup = holder.Cgroup,
+        Comm = holder.Comm,
+    };
+}

@@ -1,0 +1,49 @@
+using TraceCap.Format;
+using TraceCap.Recorder.Session;
+
+namespace TraceCap.Recorder.Sinks;
+
+/// <summary>A sink that makes captures of what it takes.</summary>
+public interface IRecordingSink : IEventSink, IDisposable
+{
+    /// <summary>What it is called in messages: a file, a name pattern, or standard output.</summary>
+    string Name { get; }
+
+    /// <summary>How far it is.</summary>
+    RecordingTotals Totals { get; }
+
+    /// <summary>Ends the recording; all captures are on the disk when it returns.</summary>
+    /// <param name="reason">Why it ended, in a few words.</param>
+    /// <param name="cut">Whether it ends before what the probes saw does: the rest is not part of it, and not lost.</param>
+    /// <exception cref="IOException">Something could not be written.</exception>
+    void Complete(string reason, bool cut);
+}
+
+/// <summary>How far a recording is, over all its captures.</summary>
+/// <param name="Events">Events taken.</param>
+/// <param name="EventsWritten">Events that are in captures and can be read.</param>
+/// <param name="Length">Bytes written, or held in memory.</param>
+/// <param name="Ledger">Where events went.</param>
+/// <param name="EventsByType">The events of chunks, by type.</param>
+public sealed record RecordingTotals(
+    ulong Events, ulong EventsWritten, long Length, Ledger Ledger, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
+
+/// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
+/// <param name="sink">Gets them.</param>
+/// <param name="most">How many.</param>
+public sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
+{
+    private ulong left = most;
+
+    /// <inheritdoc />
+    public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
+    {
+        var wanted = 0;
+        while (wanted < events.Length && left > 0)
+        {
+            left -= events[wanted++].Type == TcpEventType.Open ? 0ul : 1;
+        }
+
+        return sink.Take(events[..wanted], state) && left > 0;
+    }
+}

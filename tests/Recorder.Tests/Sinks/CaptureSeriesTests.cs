@@ -1,0 +1,304 @@
+using CsCheck;
+using TraceCap.Format;
+using TraceCap.Recorder.Sinks;
+using TraceCap.Recorder.Tests.Files;
+
+namespace TraceCap.Recorder.Tests.Sinks;
+
+/// <summary>File after file: what is in which, what happens when one fails, and which are deleted.</summary>
+public class CaptureSeriesTests
+{
+    private const ulong Second = FakeRecording.Second;
+
+    private readonly FakeRecording recording = new();
+
+    [Fact]
+    public void A_file_is_followed_by_the_next_one_at_a_time_at_a_size_and_when_asked()
+    {
+        using (var series = recording.Begin(new SeriesOptions { Rotation = new Rotation(64 << 10, TimeSpan.FromMinutes(1)) }))
+        {
+            RecordSome(series, 3);
+            // The wall clock is at 1,010 s; the minute is full at 1,020.
+            recording.Pass(9 * Second);
+            RecordSome(series, 3);
+            Assert.Single(recording.Files.Paths);
+            recording.Pass(1 * Second);
+            RecordSome(series, 3);
+            Assert.Equal(2, recording.Files.Paths.Count);
+            series.RotateNow();
+            RecordSome(series, 3);
+            Assert.Equal(3, recording.Files.Paths.Count);
+            while (recording.Files.Paths.Count == 3)
+            {
+                RecordSome(series, 10_000);
+            }
+
+            series.Complete("the end", cut: false);
+        }
+
+        var files = recording.Read();
+        Assert.Equal(["/captures/000001.tcap", "/captures/000002.tcap", "/captures/000003.tcap", "/captures/000004.tcap"], files.Select(file => file.Path));
+        Assert.Equal(["rotated", "rotated", "rotated", "the end"], files.Select(file => file.Reason));
+        Assert.Equal([9, 3], files.Take(2).Select(file => file.Connections.Count));
+        Assert.All(files, file => Assert.Equal((ulong)file.Connections.Count, file.Ledger.Emitted));
+        Assert.InRange(recording.Files.Content(files[2].Path).Length, 64 << 10, 1 << 20);
+    }
+
+    [Fact]
+    public void The_oldest_files_are_deleted_and_nobody_elses()
+    {
+        foreach (var other in (string[])["/captures/000007.tcap", "/captures/000008.tcap.gz", "/captures/notes", "/captures/1.tcap", "/else/000001.tcap"])
+        {
+            recording.Files.Add(other);
+        }
+
+        using (var series = recording.Begin(new SeriesOptions(), keep: 2))
+        {
+            series.RotateNow();
+            RecordSome(series, 1);
+            series.Complete("the end", cut: false);
+        }
+
+        Assert.Equal(
+            ["/captures/000009.tcap", "/captures/000010.tcap", "/captures/1.tcap", "/captures/notes", "/else/000001.tcap"], recording.Files.Paths);
+    }
+
+    [Fact]
+    public void Each_closed_file_is_on_the_disk_before_anybody_is_told_of_it()
+    {
+        var closed = new List<string>();
+        var finished = new List<bool>();
+        using (var series = recording.Begin(new SeriesOptions
+        {
+            Closed = path =>
+            {
+                closed.Add(path);
+                finished.Add(recording.Files.Done.Contains((FileAction.Finish, path)));
+            },
+        }))
+        {
+            series.RotateNow();
+            RecordSome(series, 1);
+            series.Complete("the end", cut: false);
+        }
+
+        Assert.Equal(["/captures/000001.tcap", "/captures/000002.tcap"], closed);
+        Assert.Equal([true, true], finished);
+    }
+
+    [Fact]
+    public void A_file_that_fails_ends_the_recording_and_counts_what_it_could_not_take()
+    {
+        using var series = recording.Begin(new SeriesOptions());
+        RecordSome(series, 5);
+        recording.Pass(2 * Second);
+        RecordSome(series, 5);
+        recording.Lose(ringFull: 2, mapFull: 0);
+        recording.Files.Fails = Once(FileAction.Write);
+        RecordSome(series, 5);
+        recording.Pass(2 * Second);
+
+        Assert.Throws<IOException>(() => recording.Drain(series));
+        var file = Assert.Single(recording.Read());
+        Assert.Equal((new Ledger(17, 2, 0, 0, 5), 10), (file.Ledger, file.Connections.Count));
+        Assert.Equal("/captures/000001.tcap: Write fails", file.Reason);
+        Assert.Equal((15ul, 10ul, file.Ledger), (series.Totals.Events, series.Totals.EventsWritten, series.Totals.Ledger));
+    }
+
+    [Fact]
+    public void Told_to_keep_going_the_next_file_counts_all_that_was_lost_and_says_so()
+    {
+        using (var series = recording.Begin(new SeriesOptions { KeepGoing = true }))
+        {
+            RecordSome(series, 5);
+            recording.Pass(2 * Second);
+            RecordSome(series, 5);
+            recording.Files.Fails = Once(FileAction.Write);
+            RecordSome(series, 7);
+            recording.Pass(1 * Second);
+            RecordSome(series, 6);
+            recording.Lose(ringFull: 3, mapFull: 1);
+            RecordSome(series, 2); // Within the second in which it is not tried again.
+            recording.Pass(1 * Second);
+            RecordSome(series, 4);
+            Assert.Equal(
+                ["/captures/000001.tcap: Write fails; going on with the next file",
+                    "recording goes on in /captures/000002.tcap, which counts 15 events as dropped, and 4 as lost in the kernel"],
+                recording.Told);
+            Assert.Equal(new Ledger(33, 3, 1, 0, 15), series.Totals.Ledger);
+            series.Complete("the end", cut: false);
+        }
+
+        var files = recording.Read();
+        Assert.Equal([new Ledger(10, 0, 0, 0, 0), new Ledger(23, 3, 1, 0, 15)], files.Select(file => file.Ledger));
+        Assert.Equal([10, 4], files.Select(file => file.Connections.Count));
+    }
+
+    [Fact]
+    public void It_is_tried_less_and_less_often()
+    {
+        using var series = recording.Begin(new SeriesOptions { KeepGoing = true });
+        recording.Files.Fails = (_, _) => true;
+        RecordSome(series, 1);
+        for (var second = 0; second < 200; second++)
+        {
+            recording.Pass(Second);
+            RecordSome(series, 1);
+        }
+
+        // After 1 s more, 2, 4, 8, 16, 32, 64, 64.
+        Assert.InRange(recording.Files.Done.Count(done => done.Action == FileAction.Create), 7, 10);
+    }
+
+    [Fact]
+    public void A_next_file_that_cannot_be_created_leaves_the_open_one_as_it_is()
+    {
+        using (var series = recording.Begin(new SeriesOptions { KeepGoing = true }))
+        {
+            recording.Files.Fails = Once(FileAction.Create);
+            series.RotateNow();
+            RecordSome(series, 1);
+            Assert.Equal(["/captures/000002.tcap: Create fails; recording goes on in the file before"], recording.Told);
+            recording.Pass(1 * Second);
+            RecordSome(series, 1);
+            series.Complete("the end", cut: false);
+        }
+
+        Assert.Equal([2, 0], recording.Read().Select(file => file.Connections.Count));
+    }
+
+    [Fact]
+    public void A_disk_that_is_full_from_the_beginning_is_left_without_a_file()
+    {
+        recording.Files.Fails = (action, _) => action == FileAction.Write;
+
+        Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions()));
+        Assert.Empty(recording.Files.Paths);
+    }
+
+    [Fact]
+    public void A_second_without_a_number_in_the_name_is_waited_for()
+    {
+        recording.Files.Add("/captures/19700101T001650Z");
+        using var series = new CaptureSeries(
+            recording.Captures("/captures/%t"), new CaptureHeader { Start = recording.ReadClocks() }, PassingClocks, new SeriesOptions());
+
+        Assert.Equal(["/captures/19700101T001650Z", "/captures/19700101T001651Z"], recording.Files.Paths);
+
+        ClockAnchor PassingClocks()
+        {
+            recording.Pass(Second / 2);
+            return recording.ReadClocks();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whatever_happens_every_event_is_in_one_file_or_counted_as_lost(bool keepGoing) =>
+        Gen.Select(Gen.Int[0, 12], Gen.Int[0, 20]).List[0, 40].Sample(
+            steps =>
+            {
+                var some = new FakeRecording();
+                using var series = some.Begin(new SeriesOptions { KeepGoing = keepGoing, Rotation = new Rotation(Every: TimeSpan.FromSeconds(20)) });
+                var isFailed = false;
+                foreach (var (step, count) in steps)
+                {
+                    isFailed = isFailed || Fails(() => Do(some, series, step, count));
+                }
+
+                some.Land(0);
+                some.Files.Fails = (_, _) => false;
+                isFailed = isFailed || Fails(() => some.Drain(series)) || Fails(() => series.Complete("the end", cut: false));
+                Assert.False(keepGoing && isFailed);
+
+                var files = some.Read();
+                var totals = series.Totals;
+                var events = files.SelectMany(file => file.Connections).ToList();
+                Assert.Equal(events.Count, events.Distinct().Count());
+                Assert.Equal((ulong)events.Count, totals.EventsWritten);
+                Assert.All(files, file => Assert.InRange((ulong)file.Connections.Count, 0ul, file.Ledger.Emitted - file.Ledger.Lost));
+                Assert.All(files.Where(file => file.Reason is not null), file => Assert.Equal((ulong)file.Connections.Count, file.Ledger.Emitted - file.Ledger.Lost));
+                if (!isFailed)
+                {
+                    Assert.Equal(some.Kernel.Emitted, files.Aggregate(0ul, (sum, file) => sum + file.Ledger.Emitted));
+                    Assert.Equal((some.Kernel.Emitted, some.Kernel.Emitted - totals.EventsWritten), (totals.Ledger.Emitted, totals.Ledger.Lost));
+                }
+            },
+            iter: 300);
+
+    private static void Do(FakeRecording some, CaptureSeries series, int step, int count)
+    {
+        switch (step)
+        {
+            case 0:
+                some.Happen((ulong)count);
+                break;
+            case 1:
+                some.Lose((ulong)count / 2, (ulong)count / 3);
+                break;
+            case 2:
+                some.TakeOff((ulong)count);
+                break;
+            case 3:
+                some.Land((ulong)count / 2);
+                break;
+            case 4:
+                series.RotateNow();
+                break;
+            case 5 or 6:
+                some.Pass((ulong)count * Second);
+                break;
+            case 7:
+                some.Files.Fails = Once(FileAction.Write);
+                break;
+            case 8:
+                some.Files.Fails = (action, _) => action is FileAction.Write or FileAction.Cut;
+                break;
+            case 9:
+                some.Files.Fails = (action, _) => action is FileAction.Create or FileAction.Finish;
+                break;
+            case 10:
+                some.Files.Fails = (action, _) => action is FileAction.Delete or FileAction.Write;
+                break;
+            case 11 when some.Files.Paths is [.., var last] && IsOpen(some, last):
+                some.Files.Fails = (_, _) => false;
+                some.Files.Delete(last);
+                break;
+            default:
+                some.Files.Fails = (_, _) => false;
+                break;
+        }
+
+        some.Drain(series, count % 7 == 0 ? count / 3 : int.MaxValue);
+    }
+
+    /// <summary>A file that was ended or given up is the user's, who may well delete it.</summary>
+    private static bool IsOpen(FakeRecording some, string path) =>
+        ReadCapture.Of(path, some.Files.Content(path)).Reason is null && !some.Files.Done.Contains((FileAction.Cut, path));
+
+    private void RecordSome(CaptureSeries series, ulong events)
+    {
+        recording.Happen(events);
+        recording.Drain(series);
+    }
+
+    private static bool Fails(Action action)
+    {
+        try
+        {
+            action();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static Func<FileAction, string, bool> Once(FileAction what)
+    {
+        var isDone = false;
+        return (action, _) => action == what && !isDone && (isDone = true);
+    }
+}
