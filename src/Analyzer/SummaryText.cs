@@ -25,7 +25,7 @@ public static class SummaryText
     {
         var text = new StringBuilder();
         Line(text, "file", name);
-        Line(text, "size", Bytes(summary.Bytes));
+        Line(text, "size", ByteText.Of(summary.Bytes));
         Line(text, "state", State(summary));
         for (var i = 0; i < summary.Sections.Count; i++)
         {
@@ -47,21 +47,6 @@ public static class SummaryText
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
-
-    /// <summary>A size in bytes, with a unit that keeps it short.</summary>
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 1 << 10 => Invariant($"{bytes} B"),
-        < 1 << 20 => Invariant($"{bytes / (double)(1 << 10):F1} KiB"),
-        < 1 << 30 => Invariant($"{bytes / (double)(1 << 20):F1} MiB"),
-        _ => Invariant($"{bytes / (double)(1 << 30):F2} GiB"),
-    };
-
-    /// <summary>A number of things: <c>1 event</c>, <c>2,000 events</c>.</summary>
-    /// <param name="number">How many.</param>
-    /// <param name="thing">The name of one, which takes an s.</param>
-    public static string Counted<T>(T number, string thing)
-        where T : INumber<T> => Invariant($"{number:N0} {thing}{(number == T.One ? "" : "s")}");
 
     private static void Add(StringBuilder text, SectionSummary section)
     {
@@ -216,7 +201,7 @@ public static class SummaryText
 
         if (summary.Damage is { Count: > 0 } damage)
         {
-            states.Add(Invariant($"damaged in {Counted(damage.Count, "place")}, {Counted(damage.Bytes, "byte")} not readable, {Counted(damage.MissingBlocks, "block")} missing"));
+            states.Add(Invariant($"damaged in {CountText.Of(damage.Count, "place")}, {CountText.Of(damage.Bytes, "byte")} not readable, {CountText.Of(damage.MissingBlocks, "block")} missing"));
         }
 
         if (summary.Sections.Any(section => section.IsOfCutShort))
@@ -253,7 +238,7 @@ public static class SummaryText
 
     private static string Missing(in MissingEvents missing) => missing.IsNone
         ? ""
-        : $"{Counted(missing.Events, "event")} or more, {Counted(missing.Blocks, "block")}, {Counted(missing.Bytes, "byte")}: they were damaged when this was written";
+        : $"{CountText.Of(missing.Events, "event")} or more, {CountText.Of(missing.Blocks, "block")}, {CountText.Of(missing.Bytes, "byte")}: they were damaged when this was written";
 
     private static string WallOf(SectionSummary section, ulong monotonic) =>
         section.Clocks.WallClock(monotonic) is { } wall ? Wall(wall) : Invariant($"{monotonic} ns");

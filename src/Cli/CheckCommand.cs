@@ -10,14 +10,14 @@ internal static class CheckCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var expect = Options.ParsedList(
-            $"What must hold: METRIC == != < <= > >= VALUE, such as 'failed == 0', 'lifetime.p99 <= 5ms' or 'opened[port=443] > 0'; several: all of them. {Options.MetricNames}",
+        var expect = OptionFactory.ParsedList(
+            $"What must hold: METRIC == != < <= > >= VALUE, such as 'failed == 0', 'lifetime.p99 <= 5ms' or 'opened[port=443] > 0'; several: all of them. {OptionFactory.MetricNames}",
             "EXPR",
             Expectation.Parse,
             "--expect");
         (expect.Required, expect.DefaultValueFactory) = (true, null);
-        var allowLoss = Options.AllowLoss();
-        var json = Options.Flag("One JSON object.", "--json");
+        var allowLoss = OptionFactory.AllowLoss();
+        var json = OptionFactory.Flag("One JSON object.", "--json");
         var command = new Command(
             "check",
             "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };

@@ -10,8 +10,8 @@ internal static class ChurnCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var every = Options.Duration("The length of an interval; 1s if not given.", "TIME", "--every");
-        var json = Options.Flag("One JSON object a line for each interval.", "--json");
+        var every = OptionFactory.Duration("The length of an interval; 1s if not given.", "TIME", "--every");
+        var json = OptionFactory.Flag("One JSON object a line for each interval.", "--json");
         var command = new Command("churn", "Counts connections opened, accepted, closed, failed and active, by interval.") { every, json };
         files.AddTo(command);
         command.Does(parsed =>

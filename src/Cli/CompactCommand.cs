@@ -8,11 +8,11 @@ internal static class CompactCommand
 {
     internal static Command Create()
     {
-        var file = Options.CaptureFile();
-        var output = Options.CaptureOutput();
-        var chunk = Options.Size(
+        var file = OptionFactory.CaptureFile();
+        var output = OptionFactory.CaptureOutput();
+        var chunk = OptionFactory.Size(
             "Events of a chunk, as they are in memory; 4M if not given.", "a size from 64K to 10M, such as 1M or 8M", IsChunkSize, "--chunk");
-        var force = Options.Force();
+        var force = OptionFactory.Force();
         var command = new Command("compact", "Makes a capture smaller by larger chunks; what is in it stays.") { file, output, chunk, force };
         command.Does(parsed => Run(
             parsed.GetValue(file)!,

@@ -7,7 +7,7 @@ namespace TraceCap.Cli;
 /// <summary>The captures that a command reads as connections: what those commands share.</summary>
 internal sealed class ConnectionFiles
 {
-    private readonly Argument<string[]> files = Options.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
+    private readonly Argument<string[]> files = OptionFactory.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
 
     private readonly ConnectionFilterOptions filters = new();
 

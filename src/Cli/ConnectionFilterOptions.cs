@@ -7,8 +7,8 @@ namespace TraceCap.Cli;
 internal sealed class ConnectionFilterOptions
 {
     private readonly FileFilterOptions filters = new();
-    private readonly Option<IReadOnlyList<ushort>?> localPorts = Options.Ports("Only these ports of the recorded host.", "-L", "--local-port");
-    private readonly Option<IReadOnlyList<ushort>?> peerPorts = Options.Ports("Only these ports of the other end.", "-D", "--peer-port");
+    private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Only these ports of the recorded host.", "-L", "--local-port");
+    private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Only these ports of the other end.", "-D", "--peer-port");
 
     internal void AddTo(Command command)
     {
@@ -25,5 +25,5 @@ internal sealed class ConnectionFilterOptions
     };
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
-    internal string Describe(ParseResult parsed) => Options.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
+    internal string Describe(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
 }

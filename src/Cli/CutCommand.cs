@@ -9,11 +9,11 @@ internal static class CutCommand
 {
     internal static Command Create()
     {
-        var file = Options.CaptureFile();
-        var output = Options.CaptureOutput();
+        var file = OptionFactory.CaptureFile();
+        var output = OptionFactory.CaptureOutput();
         var filters = new FileFilterOptions();
-        var keepWhole = Options.Flag("Keep all events of a connection of which one is wanted. Reads FILE twice.", "--keep-whole");
-        var force = Options.Force();
+        var keepWhole = OptionFactory.Flag("Keep all events of a connection of which one is wanted. Reads FILE twice.", "--keep-whole");
+        var force = OptionFactory.Force();
         var command = new Command("cut", "Makes a smaller capture out of the events that are wanted.") { file, output };
         filters.AddTo(command);
         command.Add(keepWhole);
@@ -22,7 +22,7 @@ internal static class CutCommand
             parsed.GetValue(file)!,
             parsed.GetValue(output)!,
             filters.ToFilter(parsed),
-            Options.Describe(parsed, filters.All) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
+            OptionFactory.Describe(parsed, filters.All) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
             parsed.GetValue(keepWhole),
             parsed.GetValue(force)));
         return command;

@@ -12,18 +12,18 @@ internal static class DiffCommand
 {
     internal static Command Create()
     {
-        var before = Options.File("The capture to compare with; - is standard input.", "BEFORE");
-        var after = Options.File("The capture that is compared; - is standard input.", "AFTER");
-        var failIf = Options.ParsedList(
-            $"What must not hold: METRIC == != < <= > >= VALUE, such as 'lifetime.p99 > +20%', 'failed > +5' or, of the second capture alone, 'active.end > 3'; several: none of them. {Options.MetricNames}",
+        var before = OptionFactory.File("The capture to compare with; - is standard input.", "BEFORE");
+        var after = OptionFactory.File("The capture that is compared; - is standard input.", "AFTER");
+        var failIf = OptionFactory.ParsedList(
+            $"What must not hold: METRIC == != < <= > >= VALUE, such as 'lifetime.p99 > +20%', 'failed > +5' or, of the second capture alone, 'active.end > 3'; several: none of them. {OptionFactory.MetricNames}",
             "EXPR",
             Expectation.ParseComparison,
             "--fail-if");
-        var allowLoss = Options.AllowLoss();
-        var json = Options.Flag("One JSON object.", "--json");
-        var page = Options.Output("Also write an HTML page; - is standard output, instead of the table.");
+        var allowLoss = OptionFactory.AllowLoss();
+        var json = OptionFactory.Flag("One JSON object.", "--json");
+        var page = OptionFactory.Output("Also write an HTML page; - is standard output, instead of the table.");
         page.Required = false;
-        var force = Options.Force();
+        var force = OptionFactory.Force();
         var filters = new ConnectionFilterOptions();
         var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds, 4 if that cannot be told since events are missing.") { before, after, failIf, allowLoss, json, page, force };
         filters.AddTo(command);

@@ -10,25 +10,25 @@ namespace TraceCap.Cli;
 internal sealed class FileFilterOptions
 {
     private readonly FilterOptions filters = new();
-    private readonly Option<TimePoint?> from = Options.Parsed(
+    private readonly Option<TimePoint?> from = OptionFactory.Parsed(
         "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
 
-    private readonly Option<TimePoint?> to = Options.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
-    private readonly Option<ThreadName?> comm = Options.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
-    private readonly Option<ushort[][]> ports = Options.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
-    private readonly Option<AddressPrefix[]> addresses = Options.ParsedList(
+    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
+    private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
+    private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
 
-    private readonly Option<string?> container = Options.Explained(
+    private readonly Option<string?> container = OptionFactory.Explained(
         "Only this container, by the first digits of its id.", "ID", ParseContainer, "--container");
 
-    private readonly Option<string?> unit = Options.Explained(
+    private readonly Option<string?> unit = OptionFactory.Explained(
         "Only this systemd unit, such as nginx, session-3.scope or user.slice.", "NAME", ParseUnit, "--unit");
 
-    private readonly Option<string?> cgroup = Options.Explained(
+    private readonly Option<string?> cgroup = OptionFactory.Explained(
         "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
 
-    private readonly Option<EventTypeSet?> types = Options.Parsed(
+    private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
         "Only these types: C connect, A accept, X close, F failed connect, O open before.", "CAXFO", EventTypeSet.Parse, "--type");
 
     internal void AddTo(Command command)

@@ -7,11 +7,11 @@ namespace TraceCap.Cli;
 /// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
 internal sealed class FilterOptions
 {
-    private readonly Option<uint?> pid = Options.Number("Only this process.", "PID", least: 1, "-p", "--pid");
-    private readonly Option<uint?> uid = Options.Number("Only this user.", "UID", least: 0, "-u", "--uid");
-    private readonly Option<uint?> netns = Options.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
-    private readonly Option<bool> ipv4 = Options.Flag("Only IPv4 sockets.", "-4", "--ipv4");
-    private readonly Option<bool> ipv6 = Options.Flag("Only IPv6 sockets.", "-6", "--ipv6");
+    private readonly Option<uint?> pid = OptionFactory.Number("Only this process.", "PID", least: 1, "-p", "--pid");
+    private readonly Option<uint?> uid = OptionFactory.Number("Only this user.", "UID", least: 0, "-u", "--uid");
+    private readonly Option<uint?> netns = OptionFactory.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
+    private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
+    private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
     /// <summary>All of them, as the help lists them.</summary>
     internal IReadOnlyList<Option> All => [pid, uid, netns, ipv4, ipv6];

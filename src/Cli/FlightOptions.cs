@@ -8,13 +8,13 @@ namespace TraceCap.Cli;
 /// <param name="files">Where to.</param>
 internal sealed class FlightOptions(RotationOptions files)
 {
-    private readonly Option<FlightLimits?> limits = Options.Explained(
+    private readonly Option<FlightLimits?> limits = OptionFactory.Explained(
         "Keep only the last so long (30s, 10m, 1h), or so many bytes (64M), or both (10m,64M), in memory; write it on SIGUSR1 or SIGHUP, when a trigger fires, and at the end.",
         "LIMITS",
         FlightLimits.Parse,
         "--flight");
 
-    private readonly Option<Trigger[]> triggers = Options.ExplainedList(
+    private readonly Option<Trigger[]> triggers = OptionFactory.ExplainedList(
         "Write it when more than so many happen within a period, such as 'closes>1000/s', 'fails>50/10s', or with 'ECONNREFUSED'; also several times. "
         + "What can be counted: connects, accepts, closes, fails, churn, events, or an error.",
         "TRIGGER",

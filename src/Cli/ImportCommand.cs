@@ -8,10 +8,10 @@ internal static class ImportCommand
 {
     internal static Command Create()
     {
-        var input = Options.File("Events, one JSON object a line, as replay --json prints them; - is standard input.");
-        var output = Options.CaptureOutput();
-        var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var force = Options.Force();
+        var input = OptionFactory.File("Events, one JSON object a line, as replay --json prints them; - is standard input.");
+        var output = OptionFactory.CaptureOutput();
+        var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var force = OptionFactory.Force();
         var command = new Command("import", "Makes a capture out of events as JSON lines.") { input, output, comment, force };
         command.Does(parsed => Run(
             parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(comment) ?? "", parsed.GetValue(force)));

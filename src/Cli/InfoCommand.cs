@@ -8,8 +8,8 @@ internal static class InfoCommand
 {
     internal static Command Create()
     {
-        var files = Options.CaptureFiles();
-        var json = Options.Flag("One JSON object a file.", "--json");
+        var files = OptionFactory.CaptureFiles();
+        var json = OptionFactory.Flag("One JSON object a file.", "--json");
         var filters = new FileFilterOptions();
         var command = new Command("info", "Tells what captures hold: host, kernel, times, events, losses, sizes.") { files, json };
         filters.AddTo(command);

@@ -22,15 +22,15 @@ internal static class LifetimesCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var timeOfDay = Options.Flag("Show the time of day at which the connection ended, in UTC.", "-T", "--time");
-        var timestamps = Options.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
-        var wide = Options.Flag("Wide columns, which fit IPv6 addresses.", "-w", "--wide");
-        var csv = Options.Flag("Comma-separated values.", "-s", "--csv");
-        var raw = Options.Flag("Print thread names as they are, control characters included.", "--raw");
-        var json = Options.Flag("One JSON object a line, with all that is known.", "--json");
-        var sort = Options.Word("Order: times earliest first, amounts greatest first; ended if not given.", "KEY", orders, "--sort");
-        var least = Options.Duration("Only lifetimes of at least so long.", "TIME", "--min");
-        var limit = Options.Count("At most so many rows.", "COUNT", "--limit");
+        var timeOfDay = OptionFactory.Flag("Show the time of day at which the connection ended, in UTC.", "-T", "--time");
+        var timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
+        var wide = OptionFactory.Flag("Wide columns, which fit IPv6 addresses.", "-w", "--wide");
+        var csv = OptionFactory.Flag("Comma-separated values.", "-s", "--csv");
+        var raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
+        var json = OptionFactory.Flag("One JSON object a line, with all that is known.", "--json");
+        var sort = OptionFactory.Word("Order: times earliest first, amounts greatest first; ended if not given.", "KEY", orders, "--sort");
+        var least = OptionFactory.Duration("Only lifetimes of at least so long.", "TIME", "--min");
+        var limit = OptionFactory.Count("At most so many rows.", "COUNT", "--limit");
         var command = new Command("lifetimes", "Prints connections with their lifetimes and bytes as bcc's tcplife does, each with the process that owned it.")
         {
             timeOfDay, timestamps, wide, csv, raw, json, sort, least, limit,

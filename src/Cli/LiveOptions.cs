@@ -8,27 +8,27 @@ namespace TraceCap.Cli;
 /// <summary>What <c>record</c> and <c>trace</c> share: what the probes are asked for, when to end, and how.</summary>
 internal sealed class LiveOptions
 {
-    private readonly Option<TimeSpan?> duration = Options.Seconds("End after so many seconds.", "-d", "--duration");
-    private readonly Option<ulong?> count = Options.Count("End after so many events.", "COUNT", "-n", "--count");
-    private readonly Option<string?> cgroup = Options.Text(
+    private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
+    private readonly Option<ulong?> count = OptionFactory.Count("End after so many events.", "COUNT", "-n", "--count");
+    private readonly Option<string?> cgroup = OptionFactory.Text(
         "Only tasks of this cgroup and of those below it: its folder, or its path such as /system.slice/nginx.service.", "PATH", "--cgroup");
 
-    private readonly Option<string?> cgroupMap = Options.Text(
+    private readonly Option<string?> cgroupMap = OptionFactory.Text(
         "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap");
 
-    private readonly Option<string?> mountMap = Options.Text(
+    private readonly Option<string?> mountMap = OptionFactory.Text(
         "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap");
 
-    private readonly Option<long?> buffer = Options.Size(
+    private readonly Option<long?> buffer = OptionFactory.Size(
         "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");
 
-    private readonly Option<string?> probeSet = Options.Word<string?>(
+    private readonly Option<string?> probeSet = OptionFactory.Word<string?>(
         "The probes to use; if not given, the first of these that the kernel takes. All give the same events.",
         "SET",
         ProbeOptions.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");
 
-    private readonly Option<string?> user = Options.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");
+    private readonly Option<string?> user = OptionFactory.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");
 
     internal FilterOptions Filters { get; } = new();
 

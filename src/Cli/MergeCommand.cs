@@ -8,9 +8,9 @@ internal static class MergeCommand
 {
     internal static Command Create()
     {
-        var files = Options.CaptureFiles();
-        var output = Options.CaptureOutput();
-        var force = Options.Force();
+        var files = OptionFactory.CaptureFiles();
+        var output = OptionFactory.CaptureOutput();
+        var force = OptionFactory.Force();
         var command = new Command("merge", "Makes one capture out of several, of one host or of many, in the order of time.") { files, output, force };
         command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(output)!, parsed.GetValue(force)));
         return command;

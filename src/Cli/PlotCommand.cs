@@ -65,13 +65,13 @@ internal static class PlotCommand
         };
         kind.CompletionSources.Add([.. kinds.Keys]);
         var files = new ConnectionFiles();
-        var output = Options.Output("The picture to write, .png or .svg; - is standard output.");
-        var format = Options.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
-        var by = Options.Word("By what connections are told apart.", "WHAT", groups, "--by");
-        var log = Options.Flag("Counts on a logarithmic scale. Lifetimes always are.", "--log");
-        var size = Options.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
-        var theme = Options.Word("Colours; light if not given.", "THEME", themes, "--theme");
-        var force = Options.Force();
+        var output = OptionFactory.Output("The picture to write, .png or .svg; - is standard output.");
+        var format = OptionFactory.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
+        var by = OptionFactory.Word("By what connections are told apart.", "WHAT", groups, "--by");
+        var log = OptionFactory.Flag("Counts on a logarithmic scale. Lifetimes always are.", "--log");
+        var size = OptionFactory.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
+        var theme = OptionFactory.Word("Colours; light if not given.", "THEME", themes, "--theme");
+        var force = OptionFactory.Force();
         var command = new Command("plot", "Draws a chart of connections.") { kind, output, format, by, log, size, theme, force };
         files.AddTo(command);
         command.Does(parsed =>

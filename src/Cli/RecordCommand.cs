@@ -20,8 +20,8 @@ internal static class RecordCommand
         var files = new RotationOptions();
         var flight = new FlightOptions(files);
         var live = new LiveOptions();
-        var comment = Options.Text("A remark to keep in the capture.", "TEXT", "--comment");
-        var quiet = Options.Flag("Say nothing but errors and losses.", "-q", "--quiet");
+        var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var quiet = OptionFactory.Flag("Say nothing but errors and losses.", "-q", "--quiet");
         var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
         files.AddTo(command);
         flight.AddTo(command);

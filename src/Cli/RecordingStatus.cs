@@ -45,7 +45,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
             var totals = sink.Totals;
             var rate = (totals.Events - shownEvents) * 1e9 / (state.Now - shownAt);
             StatusLine.Show(Text(
-                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {SummaryText.Bytes(totals.Length)}  (Ctrl-C ends)"));
+                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {ByteText.Of(totals.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, totals.Events);
         }
 
@@ -65,7 +65,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
             var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{sink.Name}: {SummaryText.Counted(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {SummaryText.Bytes(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

@@ -9,9 +9,9 @@ internal static class RecoverCommand
 {
     internal static Command Create()
     {
-        var file = Options.CaptureFile();
-        var output = Options.CaptureOutput();
-        var force = Options.Force();
+        var file = OptionFactory.CaptureFile();
+        var output = OptionFactory.CaptureOutput();
+        var force = OptionFactory.Force();
         var command = new Command("recover", "Makes a sound capture out of one that is damaged or was cut short.") { file, output, force };
         command.Does(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(force)));
         return command;
@@ -59,7 +59,7 @@ internal static class RecoverCommand
 
         if (renumbered > 0)
         {
-            Messages.Warn($"{name}: {SummaryText.Counted(renumbered, "event")} had a sequence number that the same CPU gave to another event; now without one");
+            Messages.Warn($"{name}: {CountText.Of(renumbered, "event")} had a sequence number that the same CPU gave to another event; now without one");
         }
 
         return promises.AreAll && renumbered == 0;
@@ -70,8 +70,8 @@ internal static class RecoverCommand
         var missing = kept.Missing;
         var lost = missing.IsNone
             ? kept.CutShort is null ? "nothing is missing" : "nothing of that is missing"
-            : $"missing: {SummaryText.Counted(missing.Events, "event")} or more, {SummaryText.Counted(missing.Blocks, "block")}, {SummaryText.Counted(missing.Bytes, "byte")} that cannot be read";
-        Messages.Warn($"{name}: {SummaryText.Counted(kept.Events, "event")} in {SummaryText.Counted(kept.Chunks, "chunk")}; {lost}{(kept.CutShort is { } end ? $"; {end}" : "")}");
+            : $"missing: {CountText.Of(missing.Events, "event")} or more, {CountText.Of(missing.Blocks, "block")}, {CountText.Of(missing.Bytes, "byte")} that cannot be read";
+        Messages.Warn($"{name}: {CountText.Of(kept.Events, "event")} in {CountText.Of(kept.Chunks, "chunk")}; {lost}{(kept.CutShort is { } end ? $"; {end}" : "")}");
         return missing.IsNone && kept.CutShort is null ? ExitCode.Done : ExitCode.Damaged;
     }
 }

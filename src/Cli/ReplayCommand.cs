@@ -9,7 +9,7 @@ internal static class ReplayCommand
 {
     internal static Command Create()
     {
-        var files = Options.CaptureFiles("Captures, one after another; - is standard input.");
+        var files = OptionFactory.CaptureFiles("Captures, one after another; - is standard input.");
         var show = new ShowOptions();
         var filters = new FileFilterOptions();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };

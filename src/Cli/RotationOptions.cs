@@ -13,33 +13,33 @@ internal sealed class RotationOptions
 
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly Option<NamePattern?> output = Options.Explained(
+    private readonly Option<NamePattern?> output = OptionFactory.Explained(
         "The capture to write; - is standard output. In the name of a file, %h is the host, %t the time it was begun (20260131T235900Z), %n its number, %% a percent sign.",
         "FILE",
         text => NamePattern.Parse(text, Environment.MachineName),
         "-o",
         "--output");
 
-    private readonly Option<long?> size = Options.Size(
+    private readonly Option<long?> size = OptionFactory.Size(
         "Begin the next file once one has so many bytes.", "a size of 64K or more, such as 512K, 100M or 2G", bytes => bytes >= SmallestFile, "--rotate-size");
 
-    private readonly Option<TimeSpan?> every = Options.Duration(
+    private readonly Option<TimeSpan?> every = OptionFactory.Duration(
         "Begin the next file at each multiple of this on the clock, in UTC: 1h means on the hour.", "DURATION", "--rotate-every");
 
-    private readonly Option<ulong?> keep = Options.Count("Delete the oldest files of that name pattern, so that there are no more than N.", "N", "--keep");
+    private readonly Option<ulong?> keep = OptionFactory.Count("Delete the oldest files of that name pattern, so that there are no more than N.", "N", "--keep");
 
-    private readonly Option<FollowUp?> onRotate = Options.Explained(
+    private readonly Option<FollowUp?> onRotate = OptionFactory.Explained(
         "Run CMD with the path of each file that was closed as its last argument, without a shell; it is not waited for.", "CMD", FollowUp.Parse, "--on-rotate");
 
-    private readonly Option<bool> keepGoing = Options.Flag(
+    private readonly Option<bool> keepGoing = OptionFactory.Flag(
         "If a file cannot be written on, go on with the next one, which counts what was lost.", "--keep-going");
 
-    private readonly Option<bool> force = Options.Force();
+    private readonly Option<bool> force = OptionFactory.Force();
 
     internal void AddTo(Command command)
     {
         output.Required = true;
-        output.Validators.Add(result => Options.CheckNames(result, "-o"));
+        output.Validators.Add(result => OptionFactory.CheckNames(result, "-o"));
         command.Add(output);
         command.Add(size);
         command.Add(every);

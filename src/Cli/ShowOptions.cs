@@ -12,16 +12,16 @@ internal sealed class ShowOptions
         ["libbpf"] = TableStyle.Libbpf,
     };
 
-    private readonly Option<bool> timestamps = Options.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
-    private readonly Option<bool> verbose = Options.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
-    private readonly Option<bool> userIds = Options.Flag("Show the user id.", "-U", "--print-uid");
-    private readonly Option<TableStyle> style = Options.Word(
+    private readonly Option<bool> timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
+    private readonly Option<bool> verbose = OptionFactory.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
+    private readonly Option<bool> userIds = OptionFactory.Flag("Show the user id.", "-U", "--print-uid");
+    private readonly Option<TableStyle> style = OptionFactory.Word(
         "Whose table: bcc's tcptracer (the default) or that of libbpf-tools.", "STYLE", Styles, "--style");
 
-    private readonly Option<bool> raw = Options.Flag("Print thread names as they are, control characters included.", "--raw");
-    private readonly Option<bool> json = Options.Flag("One JSON object a line, with all that is recorded.", "--json");
-    private readonly Option<bool> all = Options.Flag("Also failed connects (F) and connections from before the recording (O).", "--all");
-    private readonly Option<bool> compat = Options.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
+    private readonly Option<bool> raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
+    private readonly Option<bool> json = OptionFactory.Flag("One JSON object a line, with all that is recorded.", "--json");
+    private readonly Option<bool> all = OptionFactory.Flag("Also failed connects (F) and connections from before the recording (O).", "--all");
+    private readonly Option<bool> compat = OptionFactory.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
 
     internal void AddTo(Command command)
     {

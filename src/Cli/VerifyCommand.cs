@@ -9,7 +9,7 @@ internal static class VerifyCommand
 {
     internal static Command Create()
     {
-        var files = Options.CaptureFiles();
+        var files = OptionFactory.CaptureFiles();
         var command = new Command("verify", "Checks captures for damage and contradictions; one line for each problem.") { files };
         command.Does(parsed => Run(parsed.GetValue(files)!));
         return command;
@@ -21,7 +21,7 @@ internal static class VerifyCommand
         return CaptureFile.ForEach(paths, file =>
         {
             var found = file.Read(() => CaptureVerifier.Verify(file.Stream));
-            var held = $"{SummaryText.Counted(found.Events, "event")} in {SummaryText.Counted(found.Chunks, "chunk")}";
+            var held = $"{CountText.Of(found.Events, "event")} in {CountText.Of(found.Chunks, "chunk")}";
             if (found.Problems.Count == 0)
             {
                 output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.CutShortBefore is { } end ? $"; {end}" : "")}"));

@@ -110,7 +110,7 @@ public sealed class AnyTimeTests
         },
         ["check"] = (file, filter) =>
         {
-            var check = new CaptureCheck([.. Metrics.All.Select(metric => Expectation.Parse($"{metric.Name} == 0"))]);
+            var check = new CaptureCheck([.. MetricTable.All.Select(metric => Expectation.Parse($"{metric.Name} == 0"))]);
             var results = check.Results(Read(file, filter, check));
             CheckJson.Format(results);
             CheckText.Format(results, 80);

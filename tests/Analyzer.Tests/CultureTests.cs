@@ -137,7 +137,7 @@ public sealed class CultureTests
     private static byte[] Check(Func<IReadOnlyList<CheckResult>, byte[]> format)
     {
         using var file = Open();
-        return format(CaptureCheck.Run(file, Metrics.All.Select(metric => $"{metric.Name} > 0")));
+        return format(CaptureCheck.Run(file, MetricTable.All.Select(metric => $"{metric.Name} > 0")));
     }
 
     private static byte[] Compare(Func<CaptureComparison, IReadOnlyList<ComparisonResult>, byte[]> format)

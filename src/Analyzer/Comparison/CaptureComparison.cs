@@ -57,7 +57,7 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
     /// <summary>All metrics of both.</summary>
     public IReadOnlyList<MetricChange> Changes { get; } =
     [
-        .. Metrics.All.Select(metric => new MetricChange(
+        .. MetricTable.All.Select(metric => new MetricChange(
             metric, metric.Of(before.Figures), metric.Of(after.Figures), metric.Chance(before.Figures, after.Figures))),
     ];
 

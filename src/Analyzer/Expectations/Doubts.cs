@@ -33,7 +33,7 @@ public sealed class Doubts
     /// <summary>The doubts about recordings.</summary>
     public static Doubts Of(IReadOnlyList<RecordedSpan> recordings)
     {
-        var ledger = TrafficSummary.LedgerOf(recordings);
+        var ledger = RecordedSpan.LedgerOf(recordings);
         var isNothing = recordings.All(recording => recording.Length == 0);
         var isDamaged = recordings.Any(recording => recording.IsDamaged);
         var isCutShort = recordings.Any(recording => recording.IsCutShort);

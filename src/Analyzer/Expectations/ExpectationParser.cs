@@ -72,7 +72,7 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
             throw Wrong("the name of a metric is expected, such as failed or lifetime.p99", begin, 0);
         }
 
-        return Metrics.Find(name) ?? throw Wrong($"there is no metric '{name}'; {Alternatives(name)}", begin, name.Length);
+        return MetricTable.Find(name) ?? throw Wrong($"there is no metric '{name}'; {Alternatives(name)}", begin, name.Length);
     }
 
     private ConnectionSelector? ReadSelector(Metric metric)
@@ -199,7 +199,7 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         var word = ReadWhile(letter => !char.IsWhiteSpace(letter) && !char.IsAsciiLetterOrDigit(letter)) is { Length: > 0 } sign ? sign : ReadWhile(char.IsAsciiLetter);
         var next = ReadWhile(letter => char.IsWhiteSpace(letter) || char.IsAsciiLetter(letter) || letter == '.').Trim();
         at = begin;
-        if (word is "&&" or "||" or "&" or "|" or "," or ";" || (word is "and" or "or" or "AND" or "OR" && Metrics.Find(next) is not null))
+        if (word is "&&" or "||" or "&" or "|" or "," or ";" || (word is "and" or "or" or "AND" or "OR" && MetricTable.Find(next) is not null))
         {
             var isOr = word.ToUpperInvariant() is "||" or "|" or "OR";
             throw Wrong(
@@ -229,10 +229,10 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
     /// <summary>The metric that was meant, if one is near.</summary>
     private static string Alternatives(string name)
     {
-        var nearest = Metrics.All.MinBy(metric => Distance(metric.Name, name))!.Name;
+        var nearest = MetricTable.All.MinBy(metric => Distance(metric.Name, name))!.Name;
         return Distance(nearest, name) <= 2
             ? $"did you mean {nearest}?"
-            : $"expected one of {string.Join(' ', Metrics.All.Select(metric => metric.Name))}";
+            : $"expected one of {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}";
     }
 
     /// <summary>How many letters must be added, removed or changed (Levenshtein 1966).</summary>

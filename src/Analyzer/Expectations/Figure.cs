@@ -82,8 +82,8 @@ public readonly record struct Figure(double Low, double High)
     /// <summary>A value with its unit, as <see cref="Expectation"/> reads it.</summary>
     internal static string Text(double value, MetricUnit unit) => unit switch
     {
-        MetricUnit.Time => Durations.Text((ulong)value),
-        MetricUnit.Bytes => SummaryText.Bytes((long)value),
+        MetricUnit.Time => DurationText.Of((ulong)value),
+        MetricUnit.Bytes => ByteText.Of((long)value),
         MetricUnit.Rate => string.Create(CultureInfo.InvariantCulture, $"{Digits(value)}/s"),
         MetricUnit.Share => string.Create(CultureInfo.InvariantCulture, $"{Digits(value * 100)} %"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:N0}"),

@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Summary;
 
 namespace TraceCap.Analyzer.Expectations;
 
-/// <summary>A figure that every capture has, by its name; <see cref="Metrics"/> has them all.</summary>
+/// <summary>A figure that every capture has, by its name; <see cref="MetricTable"/> has them all.</summary>
 public sealed class Metric
 {
     private readonly Func<CaptureFigures, Figure?> figure;

@@ -54,13 +54,13 @@ internal sealed class ReportTable
 
     internal ReportTable Count(long count) => Number(count, count.ToString("N0", CultureInfo.InvariantCulture));
 
-    internal ReportTable Bytes(ulong bytes) => Number(bytes, SummaryText.Bytes((long)bytes));
+    internal ReportTable Bytes(ulong bytes) => Number(bytes, ByteText.Of((long)bytes));
 
-    internal ReportTable Duration(ulong nanoseconds) => Number(nanoseconds, Durations.Text(nanoseconds));
+    internal ReportTable Duration(ulong nanoseconds) => Number(nanoseconds, DurationText.Of(nanoseconds));
 
     /// <summary>A percentile; one that is not known is greater than the bound that is.</summary>
     internal ReportTable Duration(Percentile? percentile) =>
-        percentile is { } known ? Number(known.Nanoseconds, Durations.Text(known)) : Nothing();
+        percentile is { } known ? Number(known.Nanoseconds, known.ToString()) : Nothing();
 
     /// <summary>A number that is sorted as such, and shown in another way.</summary>
     internal ReportTable Number<T>(T number, string text)

@@ -55,7 +55,7 @@ internal static class FindingRules
 
         return new Finding(
             "pool",
-            Text($"{who} opened {statistics.Opened:N0} connections to {where}, {Rate(rate)} a second, and half of them lived no longer than {Durations.Text(median.Nanoseconds)}: keep connections open and use them again (a connection pool, HTTP keep-alive)"),
+            Text($"{who} opened {statistics.Opened:N0} connections to {where}, {Rate(rate)} a second, and half of them lived no longer than {DurationText.Of(median.Nanoseconds)}: keep connections open and use them again (a connection pool, HTTP keep-alive)"),
             "one process opened 100 connections or more to one service, one a second or more, with a median lifetime below 1 s",
             $"{who} to {where}",
             [("opened", statistics.Opened), ("opened_per_second", rate), ("median_lifetime_ns", median.Nanoseconds)]);

@@ -7,7 +7,11 @@ namespace TraceCap.Analyzer.Summary;
 /// <param name="Nanoseconds">The value, within 0.8 %.</param>
 /// <param name="IsAtLeast">Whether the percentile is greater than that: too many of the durations had not ended when they
 /// were last seen.</param>
-public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast);
+public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast)
+{
+    /// <summary>The duration with its unit, and a <c>&gt;</c> before it if it is only known to be greater.</summary>
+    public override string ToString() => (IsAtLeast ? ">" : "") + DurationText.Of(Nanoseconds);
+}
 
 /// <summary>Durations that are within 0.8 % of each other.</summary>
 /// <param name="Nanoseconds">The middle of them.</param>

@@ -50,8 +50,8 @@ public static class TrafficSummaryText
         var all = summary.All;
         var seconds = recordings.Sum(recording => recording.Length / 1e9);
         var hosts = string.Join(", ", recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct());
-        var ledger = TrafficSummary.LedgerOf(recordings);
-        yield return ("recorded", Invariant($"{(seconds > 0 ? Durations.Text((ulong)(seconds * 1e9)) : "for a time that is not known")}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
+        var ledger = RecordedSpan.LedgerOf(recordings);
+        yield return ("recorded", Invariant($"{(seconds > 0 ? DurationText.Of((ulong)(seconds * 1e9)) : "for a time that is not known")}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
         yield return ("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
             : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
@@ -59,7 +59,7 @@ public static class TrafficSummaryText
         yield return ("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
         yield return ("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
         yield return ("connect", Percentiles(all.ConnectTimes));
-        yield return ("bytes", Invariant($"{SummaryText.Bytes((long)all.PayloadSent)} sent, {SummaryText.Bytes((long)all.PayloadReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
+        yield return ("bytes", Invariant($"{ByteText.Of((long)all.PayloadSent)} sent, {ByteText.Of((long)all.PayloadReceived)} received; {all.Retransmits:N0} of {all.SegmentsSent:N0} segments retransmitted"));
         yield return ("lost", Invariant($"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events"));
 
         string Rate(long count) => seconds > 0 ? Invariant($"{count / seconds:N1}/s") : "-";
@@ -126,7 +126,7 @@ public static class TrafficSummaryText
 
     private static string Percentiles(LifetimeHistogram histogram) => histogram.Ended + histogram.Censored == 0
         ? "-"
-        : $"p50 {Durations.Text(histogram.At(0.5))}, p90 {Durations.Text(histogram.At(0.9))}, p99 {Durations.Text(histogram.At(0.99))}, max {Durations.Text(histogram.Max)}";
+        : $"p50 {histogram.At(0.5)}, p90 {histogram.At(0.9)}, p99 {histogram.At(0.99)}, max {histogram.Max}";
 
     private static string Censored(LifetimeHistogram histogram) => histogram.Censored == 0
         ? ""
@@ -135,10 +135,10 @@ public static class TrafficSummaryText
     private static Percentile? MaxOf(LifetimeHistogram histogram) =>
         histogram.Ended + histogram.Censored == 0 ? null : histogram.Max;
 
-    private static string Duration(Percentile? percentile) => Durations.Text(percentile).Replace(" ", "", StringComparison.Ordinal);
+    private static string Duration(Percentile? percentile) => (percentile?.ToString() ?? "-").Replace(" ", "", StringComparison.Ordinal);
 
     private static string Bytes(ulong bytes) =>
-        SummaryText.Bytes((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
+        ByteText.Of((long)bytes).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -105,7 +105,7 @@ public sealed class CaptureComparisonTests
         using var json = JsonDocument.Parse(ComparisonJson.Format(comparison, results));
         var root = json.RootElement;
         Assert.True(root.GetProperty("fails").GetBoolean());
-        Assert.Equal(Metrics.All.Select(metric => metric.Name), root.GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("metric").GetString()));
+        Assert.Equal(MetricTable.All.Select(metric => metric.Name), root.GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("metric").GetString()));
         Assert.Equal(0.5, root.GetProperty("fail_if")[0].GetProperty("relative_change").GetDouble(), 0.02);
         Assert.Equal((JsonValueKind.Null, "unknown"), (root.GetProperty("fail_if")[4].GetProperty("holds").ValueKind, root.GetProperty("fail_if")[4].GetProperty("verdict").GetString()));
         Assert.True(root.GetProperty("lifetime").GetProperty("significant").GetBoolean());

@@ -118,7 +118,7 @@ public sealed class VerdictTests
         }
 
         var (whole, part) = (Figures(Ends.Recording, truth), Figures(Lossy(lost), seen));
-        foreach (var metric in Metrics.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("older" or "unseen" or "active.max")))
+        foreach (var metric in MetricTable.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("older" or "unseen" or "active.max")))
         {
             if (metric.Of(whole) is { } figure)
             {

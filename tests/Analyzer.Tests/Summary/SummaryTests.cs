@@ -189,7 +189,7 @@ public sealed class SummaryTests
     [InlineData(9_000_000_000_000, "2.50 h")]
     [InlineData(216_000_000_000_000, "2.50 d")]
     [InlineData(ulong.MaxValue, "585 y")]
-    public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, Durations.Text(nanoseconds));
+    public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, DurationText.Of(nanoseconds));
 
     private static Connection[] Many(int count, Func<int, Connection> make) => [.. Enumerable.Range(0, count).Select(make)];
 

@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Expectations;
 
 /// <summary>All metrics: one line makes one, with what it is told by. docs/analysis.md has the same list.</summary>
-public static class Metrics
+public static class MetricTable
 {
     /// <summary>In the order in which they are listed.</summary>
     public static IReadOnlyList<Metric> All { get; } =

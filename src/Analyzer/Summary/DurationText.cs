@@ -3,13 +3,13 @@ using System.Globalization;
 namespace TraceCap.Analyzer.Summary;
 
 /// <summary>Durations for people: three digits and a unit.</summary>
-internal static class Durations
+internal static class DurationText
 {
     private static readonly (double Nanoseconds, string Unit)[] units =
         [(365.25 * 86400e9, "y"), (86400e9, "d"), (3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us")];
 
     /// <summary>Such as <c>270 us</c>, <c>1.93 ms</c>, <c>3.19 s</c>, <c>2.50 h</c> or <c>585 y</c>.</summary>
-    public static string Text(ulong nanoseconds)
+    public static string Of(ulong nanoseconds)
     {
         foreach (var (one, unit) in units)
         {
@@ -24,9 +24,4 @@ internal static class Durations
 
         return string.Create(CultureInfo.InvariantCulture, $"{nanoseconds} ns");
     }
-
-    /// <summary>A percentile, with a <c>&gt;</c> before it if it is only known to be greater; <c>-</c> if there is none.
-    /// </summary>
-    public static string Text(Percentile? percentile) =>
-        percentile is { } value ? (value.IsAtLeast ? ">" : "") + Text(value.Nanoseconds) : "-";
 }

@@ -1,6 +1,4 @@
-using TraceCap.Format;
-
-namespace TraceCap.Analyzer.Connections;
+namespace TraceCap.Format;
 
 /// <summary>Losses, and the time in which they can have happened, both ends included.</summary>
 /// <param name="Ledger">How many, by place.</param>

@@ -8,7 +8,7 @@ using TraceCap.Format.Units;
 namespace TraceCap.Cli;
 
 /// <summary>Makes options whose errors say what was given, what is expected, and of which option.</summary>
-internal static class Options
+internal static class OptionFactory
 {
     private delegate bool TryParse<T>(string text, out T value);
 
@@ -44,7 +44,7 @@ internal static class Options
 
     /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>
     internal static string MetricNames =>
-        $"Metrics: {string.Join(' ', Metrics.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
+        $"Metrics: {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
 
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
