@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using TraceCap.Analyzer;
 using TraceCap.Bench.Codecs;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using TraceCap.Analyzer;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Bench;
 

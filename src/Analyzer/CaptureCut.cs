@@ -1,5 +1,8 @@
-using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer;
 

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer;
 

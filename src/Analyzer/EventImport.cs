@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer;
 

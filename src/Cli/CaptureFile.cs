@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Charts;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Cli;

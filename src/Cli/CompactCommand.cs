@@ -1,5 +1,8 @@
 using System.CommandLine;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
 
 namespace TraceCap.Cli;
 

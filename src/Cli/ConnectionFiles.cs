@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Cli;
 

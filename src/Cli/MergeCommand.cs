@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TraceCap.Format;
+using TraceCap.Format.Merging;
 
 namespace TraceCap.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Flight;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;

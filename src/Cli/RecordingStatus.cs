@@ -1,6 +1,6 @@
 using System.Globalization;
 using TraceCap.Analyzer;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TraceCap.Analyzer;
-using TraceCap.Format;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
 
 namespace TraceCap.Cli;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using TraceCap.Analyzer;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer;
-using TraceCap.Format;
+using TraceCap.Format.Rewriting;
 
 namespace TraceCap.Cli;
 

@@ -7,7 +7,10 @@ using TraceCap.Analyzer.Lifetimes;
 using TraceCap.Analyzer.Report;
 using TraceCap.Analyzer.Summary;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

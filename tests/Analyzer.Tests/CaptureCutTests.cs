@@ -1,5 +1,10 @@
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

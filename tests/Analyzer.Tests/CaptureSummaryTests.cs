@@ -1,5 +1,8 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

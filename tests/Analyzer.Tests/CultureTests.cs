@@ -9,7 +9,7 @@ using TraceCap.Analyzer.Expectations;
 using TraceCap.Analyzer.Lifetimes;
 using TraceCap.Analyzer.Report;
 using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Tests;
 

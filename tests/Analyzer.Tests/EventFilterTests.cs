@@ -1,6 +1,6 @@
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -3,7 +3,11 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Lifetimes;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

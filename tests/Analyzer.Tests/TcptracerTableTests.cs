@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -2,7 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

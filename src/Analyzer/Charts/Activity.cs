@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Charts;

@@ -1,5 +1,4 @@
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
 
 namespace TraceCap.Analyzer.Charts;
 

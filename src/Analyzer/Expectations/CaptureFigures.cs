@@ -1,6 +1,6 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Expectations;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Expectations;
 

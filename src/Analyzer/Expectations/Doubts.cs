@@ -1,6 +1,5 @@
 using System.Globalization;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
 
 namespace TraceCap.Analyzer.Expectations;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Lifetimes;
 

@@ -174,6 +174,6 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
         table.EndRow();
     }
 
-    private static string End(in Format.Address address, ushort port, byte ipVersion) =>
+    private static string End(in Format.Events.Address address, ushort port, byte ipVersion) =>
         new GroupKey { Address = address, Port = port, IpVersion = ipVersion }.EndText;
 }

@@ -1,5 +1,4 @@
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
 
 namespace TraceCap.Analyzer.Summary;
 

@@ -2,8 +2,13 @@ using System.Net;
 using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Merging;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 

@@ -4,7 +4,8 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
 using TraceCap.Analyzer.Summary;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
 

@@ -5,7 +5,8 @@ using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
 

@@ -2,7 +2,8 @@ using TraceCap.Analyzer;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Expectations;
 using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace Shop.Tests;
 

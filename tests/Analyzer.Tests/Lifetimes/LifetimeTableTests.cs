@@ -4,7 +4,7 @@ using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Lifetimes;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Lifetimes;
 

@@ -3,7 +3,7 @@ using CsCheck;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Summary;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 
