@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

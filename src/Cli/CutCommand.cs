@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli;

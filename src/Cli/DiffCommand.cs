@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

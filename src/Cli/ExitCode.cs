@@ -1,4 +1,4 @@
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Checks;
 
 namespace TraceCap.Cli;
 

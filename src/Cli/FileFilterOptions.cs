@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Import;
 
 namespace TraceCap.Cli;
 

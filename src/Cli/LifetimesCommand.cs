@@ -1,6 +1,8 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

@@ -1,4 +1,4 @@
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Cli;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Charts;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Cli;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Cli;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Session;

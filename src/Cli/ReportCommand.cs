@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Output.Html;
 
 namespace TraceCap.Cli;
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Cli;
 

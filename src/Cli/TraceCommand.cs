@@ -1,5 +1,8 @@
 using System.CommandLine;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

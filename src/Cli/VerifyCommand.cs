@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Rewriting;
 
 namespace TraceCap.Cli;

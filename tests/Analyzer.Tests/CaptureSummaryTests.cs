@@ -1,4 +1,8 @@
 using System.Text;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;

@@ -1,5 +1,7 @@
 using CsCheck;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

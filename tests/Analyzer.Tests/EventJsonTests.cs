@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using TraceCap.Analyzer.Output.Json;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 

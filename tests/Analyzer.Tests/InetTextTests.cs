@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

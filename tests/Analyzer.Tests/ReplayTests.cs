@@ -1,4 +1,8 @@
 using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

@@ -1,4 +1,6 @@
 using System.Text;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

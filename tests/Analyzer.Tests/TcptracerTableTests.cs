@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;

@@ -1,4 +1,6 @@
 using CsCheck;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 

@@ -1,4 +1,9 @@
 using System.Text;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

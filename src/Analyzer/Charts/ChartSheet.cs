@@ -1,6 +1,7 @@
 using ScottPlot;
 using ScottPlot.Panels;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Charts;
 

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

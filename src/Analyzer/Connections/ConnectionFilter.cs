@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;

@@ -1,9 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Comparison;

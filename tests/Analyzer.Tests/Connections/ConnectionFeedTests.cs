@@ -1,6 +1,7 @@
 using System.Net;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

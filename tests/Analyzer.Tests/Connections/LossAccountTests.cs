@@ -1,7 +1,9 @@
 using System.Net;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Merging;

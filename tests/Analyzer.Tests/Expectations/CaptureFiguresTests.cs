@@ -1,8 +1,8 @@
 using System.Net;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;

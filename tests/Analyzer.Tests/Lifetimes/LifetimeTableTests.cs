@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
 

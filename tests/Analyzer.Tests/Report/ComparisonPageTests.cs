@@ -1,7 +1,8 @@
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Report;

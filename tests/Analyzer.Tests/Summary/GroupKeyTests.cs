@@ -1,5 +1,5 @@
 using System.Net;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Summary;

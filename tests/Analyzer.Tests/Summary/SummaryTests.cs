@@ -1,7 +1,10 @@
 using System.Text;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
 
