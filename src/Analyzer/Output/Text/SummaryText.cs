@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
