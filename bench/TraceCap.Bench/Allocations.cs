@@ -1,3 +1,6 @@
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+
 namespace TraceCap.Bench;
 
 /// <summary>What writing and reading allocate for each event, once the buffers are there: between a capture and one twice as

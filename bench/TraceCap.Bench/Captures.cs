@@ -1,3 +1,8 @@
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
+
 namespace TraceCap.Bench;
 
 /// <summary>Captures to measure with.</summary>

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TraceCap.Bench.Codecs;
+using TraceCap.Format.Events;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;

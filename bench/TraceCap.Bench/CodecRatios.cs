@@ -1,6 +1,8 @@
 using System.IO.Compression;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Bench.Codecs;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TraceCap.Bench.Codecs;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench;
 

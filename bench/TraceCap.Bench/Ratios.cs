@@ -1,4 +1,5 @@
 using TraceCap.Bench.Pairing;
+using TraceCap.Format.Events;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;

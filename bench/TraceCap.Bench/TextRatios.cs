@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Bench;
 
@@ -45,7 +48,7 @@ internal static class TextRatios
         using var output = Sink();
         var format = new TcptracerTable(Options);
         var filter = new CaptureFilter(new EventFilter { Types = EventTypeSet.Tcptracer });
-        Analyzer.Replay.Run(
+        Analyzer.Output.Text.Replay.Run(
             new EventStream(CaptureReader.Open(capture, threads)), format, filter, new EventPrinter(format, filter.Events, output), lost => { });
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using TraceCap.Cli;
+using TraceCap.Cli.Commands;
+using TraceCap.Cli.Terminal;
 
 Descriptors.Check();
 var root = new RootCommand("Records TCP connections on Linux hosts into capture files, and replays them anywhere.")

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,13 +1,21 @@
 using CsCheck;
 using TraceCap.Analyzer.Charts;
-using TraceCap.Analyzer.Churn;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Lifetimes;
-using TraceCap.Analyzer.Report;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 
@@ -110,7 +118,7 @@ public sealed class AnyTimeTests
         },
         ["check"] = (file, filter) =>
         {
-            var check = new CaptureCheck([.. Metrics.All.Select(metric => Expectation.Parse($"{metric.Name} == 0"))]);
+            var check = new CaptureCheck([.. MetricTable.All.Select(metric => Expectation.Parse($"{metric.Name} == 0"))]);
             var results = check.Results(Read(file, filter, check));
             CheckJson.Format(results);
             CheckText.Format(results, 80);

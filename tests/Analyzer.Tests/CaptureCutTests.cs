@@ -1,5 +1,11 @@
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,12 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

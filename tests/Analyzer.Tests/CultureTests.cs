@@ -2,14 +2,19 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using TraceCap.Analyzer.Churn;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Lifetimes;
-using TraceCap.Analyzer.Report;
-using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Tests;
 
@@ -137,7 +142,7 @@ public sealed class CultureTests
     private static byte[] Check(Func<IReadOnlyList<CheckResult>, byte[]> format)
     {
         using var file = Open();
-        return format(CaptureCheck.Run(file, Metrics.All.Select(metric => $"{metric.Name} > 0")));
+        return format(CaptureCheck.Run(file, MetricTable.All.Select(metric => $"{metric.Name} > 0")));
     }
 
     private static byte[] Compare(Func<CaptureComparison, IReadOnlyList<ComparisonResult>, byte[]> format)

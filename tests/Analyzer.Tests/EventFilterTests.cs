@@ -1,6 +1,8 @@
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

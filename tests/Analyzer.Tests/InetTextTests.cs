@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -2,8 +2,15 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Import;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

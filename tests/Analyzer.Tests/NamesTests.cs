@@ -1,9 +1,17 @@
 using System.Buffers;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

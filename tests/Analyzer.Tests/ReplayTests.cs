@@ -1,5 +1,12 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

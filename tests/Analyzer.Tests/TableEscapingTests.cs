@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

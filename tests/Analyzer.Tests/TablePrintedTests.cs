@@ -1,5 +1,7 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

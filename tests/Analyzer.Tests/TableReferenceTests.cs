@@ -1,4 +1,5 @@
 using System.Text;
+using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Tests;
 

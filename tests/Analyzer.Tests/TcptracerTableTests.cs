@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests;
 

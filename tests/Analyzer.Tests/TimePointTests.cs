@@ -1,5 +1,8 @@
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,13 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -1,5 +1,7 @@
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Cli.Tests;
 

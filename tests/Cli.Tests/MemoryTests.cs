@@ -1,6 +1,8 @@
 using K4os.Compression.LZ4;
 using MessagePack;
-using TraceCap.Format;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Cli.Tests;

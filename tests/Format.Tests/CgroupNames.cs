@@ -1,3 +1,5 @@
+using TraceCap.Format.Metadata;
+
 namespace TraceCap.Format.Tests;
 
 public class CgroupNames

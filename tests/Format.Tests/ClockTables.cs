@@ -1,4 +1,6 @@
 using CsCheck;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Tests;
 

@@ -1,5 +1,9 @@
 using CsCheck;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Rewriting;
 using TraceCap.Format.Tests.Traffic;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests;
 

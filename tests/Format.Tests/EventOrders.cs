@@ -1,4 +1,7 @@
 using CsCheck;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Format.Tests;
 

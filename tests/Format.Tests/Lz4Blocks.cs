@@ -1,4 +1,5 @@
 using K4os.Compression.LZ4;
+using TraceCap.Format.Blocks;
 
 namespace TraceCap.Format.Tests;
 

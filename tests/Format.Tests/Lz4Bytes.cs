@@ -1,3 +1,5 @@
+using TraceCap.Format.Blocks;
+
 namespace TraceCap.Format.Tests;
 
 /// <summary>LZ4 blocks by hand, also such as no packer makes.</summary>

@@ -1,5 +1,12 @@
 using CsCheck;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Merging;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
 using TraceCap.Format.Tests.Traffic;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests;
 

@@ -1,4 +1,8 @@
 using CsCheck;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Format.Tests;

@@ -1,5 +1,11 @@
 using CsCheck;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
 using TraceCap.Format.Tests.Traffic;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests;
 
@@ -189,7 +195,7 @@ public class Recoveries
                 }
 
                 byte[] raw = [];
-                var length = new TraceCap.Format.Columns.ChunkEncoder().Encode(events, ref raw);
+                var length = new TraceCap.Format.Chunks.ChunkEncoder().Encode(events, ref raw);
                 block.WithRaw(raw[..length]);
                 break;
             case 4 when block.Header.Kind == BlockKind.Footer:

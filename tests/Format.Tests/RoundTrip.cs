@@ -1,5 +1,10 @@
 using System.Runtime.InteropServices;
 using CsCheck;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests;
 

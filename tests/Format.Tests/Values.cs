@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests;
 

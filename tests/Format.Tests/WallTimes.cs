@@ -1,4 +1,10 @@
 using CsCheck;
+using TraceCap.Format.Events;
+using TraceCap.Format.Merging;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests;
 

@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;

@@ -1,5 +1,5 @@
 using System.Net;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;

@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;

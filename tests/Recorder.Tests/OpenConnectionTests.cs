@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Probes;
 using TraceCap.Recorder.Session;
 

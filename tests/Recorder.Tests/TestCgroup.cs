@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Host;
 
 namespace TraceCap.Recorder.Tests;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Recorder.Tests;

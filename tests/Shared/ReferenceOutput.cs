@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Tests;
 

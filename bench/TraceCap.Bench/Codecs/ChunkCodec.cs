@@ -1,3 +1,5 @@
+using TraceCap.Format.Events;
+
 namespace TraceCap.Bench.Codecs;
 
 /// <summary>A way to turn a chunk of events into bytes and back. Keeps its buffers.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench.Codecs;
 

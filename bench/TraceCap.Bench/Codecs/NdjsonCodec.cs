@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench.Codecs;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Parquet;
 using Parquet.Schema;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench.Codecs;
 

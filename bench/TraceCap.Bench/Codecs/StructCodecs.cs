@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Format.Events;
 using ZstdSharp;
 
 namespace TraceCap.Bench.Codecs;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Bench.Pairing;
 

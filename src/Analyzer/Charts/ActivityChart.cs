@@ -1,5 +1,5 @@
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Charts;
 

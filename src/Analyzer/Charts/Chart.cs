@@ -1,5 +1,4 @@
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
 
 namespace TraceCap.Analyzer.Charts;
 
@@ -90,7 +89,7 @@ public abstract class Chart : IConnectionSink
     /// <summary>A warning that numbers are too low; nothing if no event was lost.</summary>
     private protected static string Lost(IReadOnlyList<RecordedSpan> recordings)
     {
-        var lost = TrafficSummary.LedgerOf(recordings).Lost;
+        var lost = RecordedSpan.LedgerOf(recordings).Lost;
         return lost == 0 ? "" : ChartText.Invariant($"; {lost:N0} events lost");
     }
 

@@ -1,4 +1,4 @@
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Charts;
 

@@ -1,6 +1,7 @@
 using ScottPlot;
 using ScottPlot.Panels;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Charts;
 
@@ -101,7 +102,7 @@ internal sealed class ChartSheet : IDisposable
                 var line = plot.Add.VerticalLine(DurationScale.At(percentile.Nanoseconds), 1.5f, new Color(Theme.Text), pattern);
                 plot.Legend.ManualItems.Add(new LegendItem
                 {
-                    LabelText = $"{name} {Durations.Text(percentile.Nanoseconds)}",
+                    LabelText = $"{name} {DurationText.Of(percentile.Nanoseconds)}",
                     LineColor = line.Color,
                     LineWidth = line.LineWidth,
                     LinePattern = pattern,

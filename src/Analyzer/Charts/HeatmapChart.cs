@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Charts;
 

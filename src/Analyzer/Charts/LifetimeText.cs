@@ -1,4 +1,4 @@
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Charts;
 
@@ -12,7 +12,7 @@ internal static class LifetimeText
         var count = lifetimes.Ended + lifetimes.Censored;
         return count == 0
             ? "no connection was opened in the time of the capture"
-            : ChartText.Invariant($"n = {count:N0} {What(all)}; p50 {Durations.Text(lifetimes.At(0.5))}, p90 {Durations.Text(lifetimes.At(0.9))}, p99 {Durations.Text(lifetimes.At(0.99))}, max {Durations.Text(lifetimes.Max)}")
+            : ChartText.Invariant($"n = {count:N0} {What(all)}; p50 {lifetimes.At(0.5)}, p90 {lifetimes.At(0.9)}, p99 {lifetimes.At(0.99)}, max {lifetimes.Max}")
                 + (lifetimes.Censored == 0 ? "" : ChartText.Invariant($"; {lifetimes.Censored:N0} still open"));
     }
 

@@ -1,6 +1,8 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Charts;
 

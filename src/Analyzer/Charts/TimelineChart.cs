@@ -1,8 +1,7 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Charts;
 

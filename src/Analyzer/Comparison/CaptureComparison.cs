@@ -1,5 +1,7 @@
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Comparison;
 
@@ -7,7 +9,7 @@ namespace TraceCap.Analyzer.Comparison;
 /// <param name="Metric">Which.</param>
 /// <param name="Before">The figure of the first; null if it has none.</param>
 /// <param name="After">The figure of the second; null if it has none.</param>
-/// <param name="Chance">The p-value of <see cref="Expectations.Metric.Chance"/>.</param>
+/// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
 public sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, double? Chance)
 {
     /// <summary>Whether chance does not explain the difference; null if no test tells.</summary>
@@ -57,7 +59,7 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
     /// <summary>All metrics of both.</summary>
     public IReadOnlyList<MetricChange> Changes { get; } =
     [
-        .. Metrics.All.Select(metric => new MetricChange(
+        .. MetricTable.All.Select(metric => new MetricChange(
             metric, metric.Of(before.Figures), metric.Of(after.Figures), metric.Chance(before.Figures, after.Figures))),
     ];
 

@@ -1,6 +1,7 @@
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Comparison;
 

@@ -1,4 +1,5 @@
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Comparison;
 

@@ -1,4 +1,7 @@
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Connections;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using TraceCap.Format;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 

@@ -1,4 +1,5 @@
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Connections;
 

@@ -1,4 +1,5 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -78,6 +79,10 @@ public sealed class RecordedSpan
 
     /// <summary>What was asked for.</summary>
     internal RecordedPeriod Window { get; init; } = new(0, ulong.MaxValue);
+
+    /// <summary>The ledgers of all recordings together.</summary>
+    public static Ledger LedgerOf(IEnumerable<RecordedSpan> recordings) =>
+        recordings.Aggregate(default(Ledger), (sum, recording) => sum + recording.Ledger);
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;

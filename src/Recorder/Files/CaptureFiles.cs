@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Host;
 
 namespace TraceCap.Recorder.Files;

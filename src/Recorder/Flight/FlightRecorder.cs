@@ -1,5 +1,8 @@
 using System.Globalization;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 using TraceCap.Recorder.Files;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;

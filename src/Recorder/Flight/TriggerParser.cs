@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Format.Units;
 using TraceCap.Recorder.Files;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Host;

@@ -1,4 +1,5 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Recorder.Host;
 

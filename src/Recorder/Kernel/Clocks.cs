@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Recorder.Kernel;
 

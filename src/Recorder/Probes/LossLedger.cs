@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Probes;

@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Recorder.Session;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;

@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 using TraceCap.Format.Units;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Probes;

@@ -1,7 +1,6 @@
 using CsCheck;
-using TraceCap.Analyzer.Charts;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Tests.Charts;
 

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using TraceCap.Analyzer.Charts;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Charts;

@@ -1,6 +1,6 @@
 using SkiaSharp;
 using TraceCap.Analyzer.Charts;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Tests.Charts;
 

@@ -1,6 +1,9 @@
 using System.Net;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests.Charts;
 

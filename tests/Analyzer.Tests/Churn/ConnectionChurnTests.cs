@@ -1,6 +1,7 @@
 using CsCheck;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Churn;

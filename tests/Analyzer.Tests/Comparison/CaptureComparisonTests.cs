@@ -1,9 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Comparison;
@@ -105,7 +108,7 @@ public sealed class CaptureComparisonTests
         using var json = JsonDocument.Parse(ComparisonJson.Format(comparison, results));
         var root = json.RootElement;
         Assert.True(root.GetProperty("fails").GetBoolean());
-        Assert.Equal(Metrics.All.Select(metric => metric.Name), root.GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("metric").GetString()));
+        Assert.Equal(MetricTable.All.Select(metric => metric.Name), root.GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("metric").GetString()));
         Assert.Equal(0.5, root.GetProperty("fail_if")[0].GetProperty("relative_change").GetDouble(), 0.02);
         Assert.Equal((JsonValueKind.Null, "unknown"), (root.GetProperty("fail_if")[4].GetProperty("holds").ValueKind, root.GetProperty("fail_if")[4].GetProperty("verdict").GetString()));
         Assert.True(root.GetProperty("lifetime").GetProperty("significant").GetBoolean());

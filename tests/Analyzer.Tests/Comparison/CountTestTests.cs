@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Tests.Comparison;
 

@@ -1,5 +1,5 @@
-using TraceCap.Analyzer.Comparison;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Tests.Comparison;
 

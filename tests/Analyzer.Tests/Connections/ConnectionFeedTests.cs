@@ -1,7 +1,11 @@
 using System.Net;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 

@@ -1,9 +1,16 @@
 using System.Net;
-using TraceCap.Analyzer.Churn;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Info;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Merging;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 
@@ -65,8 +72,8 @@ public sealed class LossAccountTests
         AssertAccounted(bytes);
         var (_, recordings) = Read(bytes, threads: 1);
         var (_, before) = Read(original, threads: 1);
-        Assert.Equal(TrafficSummary.LedgerOf(before).Lost, TrafficSummary.LedgerOf(recordings).Lost);
-        Assert.InRange(TrafficSummary.LedgerOf(recordings).Lost, 1ul, 100ul);
+        Assert.Equal(RecordedSpan.LedgerOf(before).Lost, RecordedSpan.LedgerOf(recordings).Lost);
+        Assert.InRange(RecordedSpan.LedgerOf(recordings).Lost, 1ul, 100ul);
     }
 
     [Fact]
@@ -88,7 +95,7 @@ public sealed class LossAccountTests
             }
 
             feed.End();
-            Assert.Equal((68ul, 18ul), (TrafficSummary.LedgerOf(feed.Recordings).Emitted, TrafficSummary.LedgerOf(feed.Recordings).Lost));
+            Assert.Equal((68ul, 18ul), (RecordedSpan.LedgerOf(feed.Recordings).Emitted, RecordedSpan.LedgerOf(feed.Recordings).Lost));
         }
     }
 
@@ -158,7 +165,7 @@ public sealed class LossAccountTests
         foreach (var threads in new[] { 1, 2 })
         {
             var (figures, recordings) = Read(capture, threads);
-            var summed = TrafficSummary.LedgerOf(recordings);
+            var summed = RecordedSpan.LedgerOf(recordings);
             Assert.Equal(info with { Emitted = 0 }, summed with { Emitted = 0 });
             Assert.Equal(info.Emitted, summed.Emitted);
             Assert.Equal((info.Emitted, info.Lost), (Metric(figures, "emitted"), Metric(figures, "lost")));
@@ -211,7 +218,7 @@ public sealed class LossAccountTests
         return (churn, ConnectionFeed.ReadAll(new MemoryStream(capture), churn));
     }
 
-    private static ulong Metric(CaptureFigures figures, string name) => (ulong)Metrics.Find(name)!.Of(figures)!.Value.Low;
+    private static ulong Metric(CaptureFigures figures, string name) => (ulong)MetricTable.Find(name)!.Of(figures)!.Value.Low;
 
     private static (ulong Lost, ulong From, ulong To) Of(DatedLoss? loss) => (loss!.Value.Ledger.Lost, loss.Value.From, loss.Value.To);
 

@@ -1,7 +1,8 @@
 using System.Net;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 

@@ -1,10 +1,11 @@
 using System.Net;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
 
@@ -150,7 +151,7 @@ public sealed class CaptureFiguresTests
                 "connect.p99 1.00 s", "connect.max 1.00 s", "connect.slow 1", "bytes.sent 7 B", "bytes.received 9 B",
                 "segments.sent 20", "retransmits 1", "retransmits.share 5.00 %", "recorded 1.67 min", "emitted 30", "lost 4",
             ],
-            Metrics.All.Select(metric => $"{metric.Name} {metric.Of(figures)!.Value.Text(metric.Unit)}"));
+            MetricTable.All.Select(metric => $"{metric.Name} {metric.Of(figures)!.Value.Text(metric.Unit)}"));
     }
 
     [Fact]
@@ -158,14 +159,14 @@ public sealed class CaptureFiguresTests
     {
         var figures = new CaptureFigures();
         figures.End([]);
-        Assert.All(Metrics.All, metric => Assert.Equal(
+        Assert.All(MetricTable.All, metric => Assert.Equal(
             metric.Unit is MetricUnit.Rate or MetricUnit.Share || metric.Name.StartsWith("lifetime.", StringComparison.Ordinal) || metric.Name is "connect.p50" or "connect.p90" or "connect.p99" or "connect.max" ? null : new Figure(0),
             metric.Of(figures)));
     }
 
     [Fact]
     public void The_page_lists_the_metrics() => Assert.Contains(
-        string.Concat(Metrics.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {Words(metric.Evidence)} | {metric.Meaning} |\n")),
+        string.Concat(MetricTable.All.Select(metric => $"| `{metric.Name}` | {(metric.Unit switch { MetricUnit.Count => "", MetricUnit.Time => "time", MetricUnit.Bytes => "bytes", MetricUnit.Rate => "/s", _ => "%" })} | {Words(metric.Evidence)} | {metric.Meaning} |\n")),
         File.ReadAllText(Repository.File("docs/analysis.md")),
         StringComparison.Ordinal);
 

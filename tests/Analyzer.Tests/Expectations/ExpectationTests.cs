@@ -1,4 +1,5 @@
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
 
@@ -99,7 +100,7 @@ public sealed class ExpectationTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void Every_metric_can_be_asked_for() => Assert.All(Metrics.All, metric =>
+    public void Every_metric_can_be_asked_for() => Assert.All(MetricTable.All, metric =>
     {
         Assert.Same(metric, Expectation.Parse($"{metric.Name} >= 0").Metric);
         Assert.Equal(ExpectationKind.RelativeChange, Expectation.ParseComparison($"{metric.Name} > +1%").Kind);

@@ -1,11 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
 
@@ -118,7 +122,7 @@ public sealed class VerdictTests
         }
 
         var (whole, part) = (Figures(Ends.Recording, truth), Figures(Lossy(lost), seen));
-        foreach (var metric in Metrics.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("older" or "unseen" or "active.max")))
+        foreach (var metric in MetricTable.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("older" or "unseen" or "active.max")))
         {
             if (metric.Of(whole) is { } figure)
             {

@@ -1,7 +1,7 @@
 using System.Reflection;
 using PublicApiGenerator;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Library;
 

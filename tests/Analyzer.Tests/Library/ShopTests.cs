@@ -1,8 +1,10 @@
-using TraceCap.Analyzer;
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace Shop.Tests;
 

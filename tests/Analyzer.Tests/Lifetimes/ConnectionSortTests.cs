@@ -1,6 +1,5 @@
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Lifetimes;

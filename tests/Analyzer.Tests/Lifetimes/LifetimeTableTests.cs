@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Lifetimes;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Lifetimes;
 

@@ -1,7 +1,8 @@
+using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Expectations;
-using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Report;
@@ -16,7 +17,7 @@ public sealed class ComparisonPageTests
         await using var browser = await Browser.Show(Page("a.tcap"));
 
         Task<string[]> Row(string table, string name) => browser.Value<string[]>($"[...[...document.querySelectorAll('#{table} tbody tr')].find(row => row.cells[0].textContent === '{name}').cells].map(cell => cell.textContent)");
-        Assert.Equal(Metrics.All.Count, await browser.Value<int>("document.querySelector('#metrics tbody').rows.length"));
+        Assert.Equal(MetricTable.All.Count, await browser.Value<int>("document.querySelector('#metrics tbody').rows.length"));
         Assert.Equal(["lifetime.p50", "10.0 ms", "15.0 ms", "+50.0 %", "changed", "< 0.0001", "the median lifetime"], await Row("metrics", "lifetime.p50"));
         Assert.Equal(["lifetime.p50 > +20%", "FAILED", "10.0 ms", "15.0 ms", "+50.0 %", "changed", "< 0.0001"], await Row("conditions", "lifetime.p50 > +20%"));
         Assert.StartsWith("UNKNOWN: before: ", (await Row("conditions", "connect.p99 > +1%"))[1], StringComparison.Ordinal);

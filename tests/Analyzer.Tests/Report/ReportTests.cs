@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TraceCap.Analyzer.Charts;
-using TraceCap.Analyzer.Report;
+using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Charts;
 
 namespace TraceCap.Analyzer.Tests.Report;

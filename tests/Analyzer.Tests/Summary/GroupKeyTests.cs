@@ -1,6 +1,6 @@
 using System.Net;
-using TraceCap.Analyzer.Summary;
-using TraceCap.Format;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 

@@ -1,9 +1,12 @@
 using System.Text;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Summary;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 
@@ -189,7 +192,7 @@ public sealed class SummaryTests
     [InlineData(9_000_000_000_000, "2.50 h")]
     [InlineData(216_000_000_000_000, "2.50 d")]
     [InlineData(ulong.MaxValue, "585 y")]
-    public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, Durations.Text(nanoseconds));
+    public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, DurationText.Of(nanoseconds));
 
     private static Connection[] Many(int count, Func<int, Connection> make) => [.. Enumerable.Range(0, count).Select(make)];
 

@@ -1,4 +1,5 @@
-using TraceCap.Format.Columns;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Format.Tests.Columns;

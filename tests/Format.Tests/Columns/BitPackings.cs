@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Chunks;
 
 namespace TraceCap.Format.Tests.Columns;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Columns;
 

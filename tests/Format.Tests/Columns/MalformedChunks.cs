@@ -1,5 +1,6 @@
 using System.Numerics;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Format.Tests.Columns;

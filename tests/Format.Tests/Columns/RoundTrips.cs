@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
 using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Format.Tests.Columns;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Conformance;
 

@@ -1,3 +1,5 @@
+using TraceCap.Format.Reading;
+
 namespace TraceCap.Format.Tests.Conformance;
 
 public class ConformanceTests

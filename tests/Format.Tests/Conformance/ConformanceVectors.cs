@@ -1,8 +1,12 @@
 using System.Buffers;
 using MessagePack;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 using TraceCap.Format.Tests.Columns;
 using TraceCap.Format.Tests.Traffic;
+using TraceCap.Format.Writing;
 using static TraceCap.Format.Tests.Conformance.ConformanceEvents;
 
 namespace TraceCap.Format.Tests.Conformance;

@@ -1,3 +1,6 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+
 namespace TraceCap.Format.Tests.Fuzzing;
 
 /// <summary>What somebody hostile does: changes within a block, with hashes that are right again.</summary>

@@ -1,3 +1,5 @@
+using TraceCap.Format.Blocks;
+
 namespace TraceCap.Format.Tests.Fuzzing;
 
 /// <summary>What accidents do to bytes: overwrite, cut out, put in, cut off, mix up.</summary>

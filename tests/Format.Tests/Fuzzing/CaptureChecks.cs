@@ -1,3 +1,8 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Rewriting;
+
 namespace TraceCap.Format.Tests.Fuzzing;
 
 /// <summary>What must hold of every file, whatever is in it.</summary>

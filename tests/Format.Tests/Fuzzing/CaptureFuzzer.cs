@@ -1,3 +1,5 @@
+using TraceCap.Format.Blocks;
+
 namespace TraceCap.Format.Tests.Fuzzing;
 
 /// <summary>

@@ -1,6 +1,11 @@
 using System.Buffers;
 using System.Numerics;
-using TraceCap.Format.Columns;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Tests.Fuzzing;
 

@@ -1,3 +1,7 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+
 namespace TraceCap.Format.Tests.Fuzzing;
 
 /// <summary>A block that some file holds undamaged, and what a reader gives of it.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Traffic;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Traffic;
 

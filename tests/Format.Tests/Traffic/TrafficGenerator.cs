@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Traffic;
 

@@ -1,4 +1,4 @@
-using TraceCap.Format;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Flight;
 using TraceCap.Recorder.Sinks;
 using TraceCap.Recorder.Tests.Files;

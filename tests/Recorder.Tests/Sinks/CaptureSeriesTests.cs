@@ -1,5 +1,6 @@
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Sinks;
 using TraceCap.Recorder.Tests.Files;
 

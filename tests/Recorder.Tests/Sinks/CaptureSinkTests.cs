@@ -1,4 +1,7 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;
 

@@ -1,4 +1,6 @@
-using TraceCap.Format;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 using TraceCap.Recorder.Files;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;

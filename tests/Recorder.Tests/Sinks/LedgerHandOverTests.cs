@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceCap.Format;
+using TraceCap.Format.Events;
 using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Recorder.Tests.Sinks;

@@ -1,0 +1,39 @@
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Metrics;
+
+namespace TraceCap.Analyzer.Checks;
+
+/// <summary>The figures that some expectations are about: one set for all connections, and one for each selector.</summary>
+internal sealed class SelectedFigures : IConnectionSink
+{
+    private readonly Dictionary<ConnectionSelector, CaptureFigures> selected;
+
+    internal SelectedFigures(IEnumerable<Expectation> expectations) => selected = expectations
+        .Select(expectation => expectation.Selector).OfType<ConnectionSelector>().Distinct()
+        .ToDictionary(selector => selector, selector => new CaptureFigures(selector));
+
+    /// <summary>Those of all connections.</summary>
+    internal CaptureFigures All { get; } = new();
+
+    private IEnumerable<CaptureFigures> Each => selected.Values.Prepend(All);
+
+    /// <summary>Those that an expectation is about.</summary>
+    internal CaptureFigures Of(Expectation expectation) => expectation.Selector is { } selector ? selected[selector] : All;
+
+    /// <inheritdoc />
+    public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
+    {
+        foreach (var figures in Each)
+        {
+            figures.Take(connections, recording);
+        }
+    }
+
+    internal void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        foreach (var figures in Each)
+        {
+            figures.End(recordings);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Analyzer.Figures;
+
+/// <summary>
+/// Figures of a set of connections. A connection within the host counts at both its ends, as two. Memory is bounded, see
+/// <see cref="LifetimeHistogram"/>.
+/// </summary>
+public sealed class ConnectionStatistics
+{
+    private const ulong SlowConnect = 1_000_000_000;
+
+    private readonly Dictionary<ushort, long> errors = [];
+
+    /// <summary>Ends of connections, failed ones included.</summary>
+    public long Ends { get; private set; }
+
+    /// <summary>Those that this host opened, in the time of the capture.</summary>
+    public long Opened { get; private set; }
+
+    /// <summary>Those that it accepted.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Those from before the capture.</summary>
+    public long Older { get; private set; }
+
+    /// <summary>Those that it tried to open, and could not.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Those that were closed in an orderly way.</summary>
+    public long Closed { get; private set; }
+
+    /// <summary>Those that were over before they were closed (<see cref="ConnectionEnding.Reset"/>).</summary>
+    public long Reset { get; private set; }
+
+    /// <summary>Those that were open at the end.</summary>
+    public long Open { get; private set; }
+
+    /// <summary>Those whose end nobody saw (<see cref="ConnectionEnding.Unseen"/>).</summary>
+    public long Unseen { get; private set; }
+
+    /// <summary>Those of which it is not certain that they are older, or still open.</summary>
+    public long Uncertain { get; private set; }
+
+    /// <summary>Second ends of connections within the host (<see cref="Connection.IsSecondEnd"/>).</summary>
+    public long SecondEnds { get; private set; }
+
+    /// <summary>Of <see cref="Open"/>: opened in the first half of the time of recording.</summary>
+    public long OpenSinceFirstHalf { get; private set; }
+
+    /// <summary>Bytes that the peers acknowledged, as the kernel counts them: with each SYN and FIN.</summary>
+    public ulong BytesAcked { get; private set; }
+
+    /// <summary>Bytes received, as the kernel counts them: with each FIN.</summary>
+    public ulong BytesReceived { get; private set; }
+
+    /// <summary>Payload that the peers acknowledged (<see cref="Connection.PayloadSent"/>).</summary>
+    public ulong PayloadSent { get; private set; }
+
+    /// <summary>Payload received (<see cref="Connection.PayloadReceived"/>).</summary>
+    public ulong PayloadReceived { get; private set; }
+
+    /// <summary>Segments sent, retransmissions included.</summary>
+    public ulong SegmentsSent { get; private set; }
+
+    /// <summary>Segments retransmitted.</summary>
+    public ulong Retransmits { get; private set; }
+
+    /// <summary>Connects that took a second or more: the time after which the first SYN is sent again.</summary>
+    public long SlowConnects { get; private set; }
+
+    /// <summary>How long connections lived that were opened in the time of the capture, those still open as censored.
+    /// </summary>
+    public LifetimeHistogram Lifetimes { get; } = new();
+
+    /// <summary>How long it took to connect.</summary>
+    public LifetimeHistogram ConnectTimes { get; } = new();
+
+    /// <summary>Local ports in use.</summary>
+    public PortUse Ports { get; } = new();
+
+    /// <summary>When the first was opened, CLOCK_MONOTONIC ns.</summary>
+    public ulong First { get; private set; } = ulong.MaxValue;
+
+    /// <summary>When the last was opened, CLOCK_MONOTONIC ns.</summary>
+    public ulong Last { get; private set; }
+
+    /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
+    public IReadOnlyDictionary<ushort, long> Errors => errors;
+
+    /// <summary>Nanoseconds from the first opening to the last.</summary>
+    public ulong OpeningSpan => Last > First ? Last - First : 0;
+
+    /// <summary>Counts a connection.</summary>
+    public void Add(in Connection connection, RecordedSpan recording)
+    {
+        Ends++;
+        SecondEnds += connection.IsSecondEnd ? 1 : 0;
+        Uncertain += connection.IsUncertain ? 1 : 0;
+        if (connection.Ending == ConnectionEnding.Failed)
+        {
+            Failed++;
+            CollectionsMarshal.GetValueRefOrAddDefault(errors, connection.Error, out _)++;
+            return;
+        }
+
+        CountBeginning(in connection);
+        CountEnding(in connection, recording);
+        BytesAcked += connection.BytesAcked;
+        BytesReceived += connection.BytesReceived;
+        PayloadSent += connection.PayloadSent;
+        PayloadReceived += connection.PayloadReceived;
+        SegmentsSent += connection.SegmentsSent;
+        Retransmits += connection.Retransmits;
+    }
+
+    /// <summary>Adds the figures of another set, but for those of ports, which do not add up.</summary>
+    public void Add(ConnectionStatistics other)
+    {
+        Ends += other.Ends;
+        Opened += other.Opened;
+        Accepted += other.Accepted;
+        Older += other.Older;
+        Failed += other.Failed;
+        Closed += other.Closed;
+        Reset += other.Reset;
+        Open += other.Open;
+        Unseen += other.Unseen;
+        Uncertain += other.Uncertain;
+        SecondEnds += other.SecondEnds;
+        OpenSinceFirstHalf += other.OpenSinceFirstHalf;
+        BytesAcked += other.BytesAcked;
+        BytesReceived += other.BytesReceived;
+        PayloadSent += other.PayloadSent;
+        PayloadReceived += other.PayloadReceived;
+        SegmentsSent += other.SegmentsSent;
+        Retransmits += other.Retransmits;
+        SlowConnects += other.SlowConnects;
+        Lifetimes.Add(other.Lifetimes);
+        ConnectTimes.Add(other.ConnectTimes);
+        First = Math.Min(First, other.First);
+        Last = Math.Max(Last, other.Last);
+        foreach (var (error, count) in other.errors)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(errors, error, out _) += count;
+        }
+    }
+
+    private void CountBeginning(in Connection connection)
+    {
+        if (connection.IsOlder)
+        {
+            Older++;
+            return;
+        }
+
+        First = Math.Min(First, connection.Opened);
+        Last = Math.Max(Last, connection.Opened);
+        if (connection.Role == ConnectionRole.Server)
+        {
+            Accepted++;
+            return;
+        }
+
+        Opened++;
+        if (connection.ConnectTime > 0)
+        {
+            ConnectTimes.Add(connection.ConnectTime, isCensored: false);
+        }
+
+        SlowConnects += connection.ConnectTime >= SlowConnect ? 1 : 0;
+    }
+
+    private void CountEnding(in Connection connection, RecordedSpan recording)
+    {
+        switch (connection.Ending)
+        {
+            case ConnectionEnding.Closed:
+                Closed++;
+                break;
+            case ConnectionEnding.Reset:
+                Reset++;
+                break;
+            case ConnectionEnding.Open:
+                Open++;
+                OpenSinceFirstHalf += connection.Opened - recording.Start <= (recording.End - recording.Start) / 2 ? 1 : 0;
+                break;
+            default:
+                // It ended at some time that nobody knows: to call it censored would be wrong.
+                Unseen++;
+                return;
+        }
+
+        if (!connection.IsOlder)
+        {
+            Lifetimes.Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
+        }
+
+        if (connection.ClosedHereFirst && connection.Role == ConnectionRole.Client)
+        {
+            Ports.Add(connection.Ended);
+        }
+    }
+}

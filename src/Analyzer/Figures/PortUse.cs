@@ -1,0 +1,41 @@
+namespace TraceCap.Analyzer.Figures;
+
+/// <summary>
+/// How many local ports the TIME_WAIT state held: the end that closes first keeps its port for a minute (TCP_TIMEWAIT_LEN of
+/// the kernel). Counted in seconds, so up to a second's connections too few.
+/// </summary>
+public sealed class PortUse
+{
+    private const ulong Second = 1_000_000_000;
+    private const int Wait = 60;
+
+    private uint[]? bySecond;
+    private ulong last;
+    private long held;
+
+    /// <summary>The most that were held at once.</summary>
+    public long Peak { get; private set; }
+
+    /// <summary>A port goes into TIME_WAIT.</summary>
+    /// <param name="closed">When, CLOCK_MONOTONIC ns; in the order of time, as far as it matters.</param>
+    public void Add(ulong closed)
+    {
+        var second = closed / Second;
+        bySecond ??= new uint[Wait];
+        if (second > last)
+        {
+            for (var passed = Math.Min(second - last, Wait); passed > 0; passed--)
+            {
+                ref var leaving = ref bySecond[(int)((second - passed + 1) % Wait)];
+                held -= leaving;
+                leaving = 0;
+            }
+
+            last = second;
+        }
+
+        bySecond[(int)(last % Wait)]++;
+        held++;
+        Peak = Math.Max(Peak, held);
+    }
+}

@@ -1,0 +1,75 @@
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Analyzer.Figures;
+
+/// <summary>
+/// The time that recordings have in common: the wall clock's, or CLOCK_MONOTONIC if that is not known. It begins with the
+/// first recording that is seen; others may have begun before. Whatever a file holds, its places are within 2^66 ns of that.
+/// </summary>
+internal sealed class TimeLine
+{
+    /// <summary>Times of which nothing is known and that stand closer to each other than this part of all are told as one:
+    /// no chart is so wide that they could be told apart.</summary>
+    private const int Gaps = 4096;
+
+    private static readonly Int128 second = 1_000_000_000;
+
+    private Int128? origin;
+
+    /// <summary>The place of a timestamp, in nanoseconds.</summary>
+    internal Int128 At(ulong monotonic, RecordedSpan recording)
+    {
+        origin ??= recording.TimeOf(recording.Start);
+        return recording.TimeOf(monotonic) - origin.Value;
+    }
+
+    /// <summary>From the beginning of the first recording to the end of the last; a second if they have no length.</summary>
+    internal (Int128 From, Int128 To) Range(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var from = recordings.Min(recording => At(recording.Start, recording));
+        var to = recordings.Max(recording => At(recording.End, recording));
+        return (from, to > from ? to : from + second);
+    }
+
+    /// <summary>When events were lost, in nanoseconds, in the order of time.</summary>
+    internal IReadOnlyList<(Int128 From, Int128 To)> Losses(IReadOnlyList<RecordedSpan> recordings) => Join(
+        recordings.SelectMany(recording => recording.Losses.Select(loss => (At(loss.From, recording), At(loss.To, recording)))), recordings);
+
+    /// <summary>When nothing was recorded between the first recording and the last, in nanoseconds, in the order of time.</summary>
+    internal IReadOnlyList<(Int128 From, Int128 To)> Pauses(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var pauses = recordings.SelectMany(recording => recording.Pauses.Select(pause => (From: At(pause.From, recording), To: At(pause.To, recording)))).ToList();
+        var end = Range(recordings).From;
+        foreach (var (from, to) in recordings.Select(recording => (From: At(recording.Start, recording), To: At(recording.End, recording))).Order())
+        {
+            if (from > end)
+            {
+                pauses.Add((end, from));
+            }
+
+            end = Int128.Max(end, to);
+        }
+
+        return Join(pauses, recordings);
+    }
+
+    private List<(Int128 From, Int128 To)> Join(IEnumerable<(Int128 From, Int128 To)> times, IReadOnlyList<RecordedSpan> recordings)
+    {
+        var (first, last) = Range(recordings);
+        var least = (last - first) / Gaps;
+        var joined = new List<(Int128 From, Int128 To)>();
+        foreach (var (from, to) in times.Order())
+        {
+            if (joined is [.., var before] && from - before.To < least)
+            {
+                joined[^1] = before with { To = Int128.Max(before.To, to) };
+            }
+            else
+            {
+                joined.Add((from, to));
+            }
+        }
+
+        return joined;
+    }
+}

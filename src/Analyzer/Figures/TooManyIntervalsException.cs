@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace TraceCap.Analyzer.Figures;
+
+/// <summary>Connections cannot be counted by intervals of the length that was asked for: there would be more of them than
+/// <see cref="ConnectionChurn.MaxIntervals"/>.</summary>
+public sealed class TooManyIntervalsException : Exception
+{
+    private TooManyIntervalsException(string count)
+        : base(string.Create(CultureInfo.InvariantCulture, $"{count} intervals are too many; at most {ConnectionChurn.MaxIntervals:N0} are shown: choose longer ones, or a part of the capture"))
+    {
+    }
+
+    /// <summary>So many.</summary>
+    internal static TooManyIntervalsException Of(long count) => new(count.ToString("N0", CultureInfo.InvariantCulture));
+
+    /// <summary>Nobody knows how many, but too many.</summary>
+    internal static TooManyIntervalsException More() => new(string.Create(CultureInfo.InvariantCulture, $"more than {ConnectionChurn.MaxIntervals:N0}"));
+}

@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Analyzer.Filters;
+
+/// <summary>Which cgroups somebody wants to see, by what their paths tell. One must meet every condition that is set; one
+/// whose path is not known meets none.</summary>
+/// <param name="container">The first digits of a container's id.</param>
+/// <param name="unit">A systemd unit, a service, scope or slice; without a suffix, the service of that name.</param>
+/// <param name="path">The path of a cgroup; those below it are meant, too. It may begin with where the hierarchy usually is
+/// mounted.</param>
+public sealed class CgroupFilter(string? container, string? unit, string? path)
+{
+    private static readonly string[] Mounts = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"];
+    private static readonly string[] UnitSuffixes = [".service", ".scope", ".slice"];
+
+    private readonly string? unit = unit is null || UnitSuffixes.Any(suffix => unit.EndsWith(suffix, StringComparison.Ordinal)) ? unit : unit + ".service";
+    private readonly string? path = path is null ? null : InHierarchy(path);
+
+    /// <summary>For each cgroup the answer, as long as somebody knows that cgroup.</summary>
+    private readonly ConditionalWeakTable<CgroupName, StrongBox<bool>> answers = [];
+
+    /// <summary>Whether a cgroup meets all conditions.</summary>
+    public bool Matches(CgroupName? cgroup) => cgroup is { Path.Length: > 0 } && answers.GetValue(cgroup, Judge).Value;
+
+    private StrongBox<bool> Judge(CgroupName cgroup) => new(
+        (container is null || cgroup.Container?.StartsWith(container, StringComparison.OrdinalIgnoreCase) == true)
+        && (unit is null || cgroup.IsOf(unit))
+        && (path is null || cgroup.IsWithin(path)));
+
+    private static string InHierarchy(string path)
+    {
+        var mount = Mounts.FirstOrDefault(mount => path == mount || path.StartsWith(mount + "/", StringComparison.Ordinal)) ?? "";
+        var names = path[mount.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return string.Concat(names.Select(name => "/" + name));
+    }
+}

@@ -1,0 +1,53 @@
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Filters;
+
+/// <summary>A set of event types. The default holds none.</summary>
+public readonly record struct EventTypeSet
+{
+    private const string Letters = "CAXFO";
+
+    // Bit n is the type of the nth letter after A.
+    private readonly uint members;
+
+    private EventTypeSet(uint members) => this.members = members;
+
+    /// <summary>The types that tcptracer has: connect, accept, close.</summary>
+    public static EventTypeSet Tcptracer { get; } = Parse("CAX");
+
+    /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>, small or capital.</summary>
+    /// <exception cref="FormatException">No letter, or one that is no type's.</exception>
+    public static EventTypeSet Parse(string letters)
+    {
+        var members = 0u;
+        foreach (var letter in letters)
+        {
+            var type = char.ToUpperInvariant(letter);
+            if (!Letters.Contains(type, StringComparison.Ordinal))
+            {
+                throw new FormatException(
+                    $"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
+            }
+
+            members |= 1u << (type - 'A');
+        }
+
+        return members != 0
+            ? new EventTypeSet(members)
+            : throw new FormatException($"no type of event is given; expected letters of {Letters}");
+    }
+
+    /// <summary>Whether the set holds a type.</summary>
+    public bool Contains(TcpEventType type)
+    {
+        var letter = (uint)type - 'A';
+        return letter < 32 && ((members >> (int)letter) & 1) != 0;
+    }
+
+    /// <summary>The letters, as <see cref="Parse"/> reads them.</summary>
+    public override string ToString()
+    {
+        var set = this;
+        return string.Concat(Letters.Where(letter => set.Contains((TcpEventType)letter)));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace TraceCap.Analyzer.Formatting;
+
+/// <summary>
+/// The pieces that rows are made of. Each writes UTF-8 to the start of a span and returns how many bytes it wrote, so
+/// that positions stay in registers; stores of a fixed size may touch <see cref="Slack"/> bytes behind the text.
+/// </summary>
+internal static class Utf8Text
+{
+    /// <summary>The bytes behind the text that may be overwritten.</summary>
+    public const int Slack = 32;
+
+    private static ReadOnlySpan<long> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+    /// <summary>Copies text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Write(Span<byte> target, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(target);
+        return text.Length;
+    }
+
+    /// <summary>Writes a number in decimal.</summary>
+    public static int Write(Span<byte> target, uint number)
+    {
+        number.TryFormat(target, out var length);
+        return length;
+    }
+
+    /// <inheritdoc cref="Write(Span{byte}, uint)" />
+    public static int Write(Span<byte> target, long number)
+    {
+        var sign = 0;
+        if (number < 0)
+        {
+            target[sign++] = (byte)'-';
+        }
+
+        var magnitude = (ulong)(number < 0 ? -number : number);
+        magnitude.TryFormat(target[sign..], out var length);
+        return sign + length;
+    }
+
+    /// <summary>C's <c>%.Nf</c>: the exact value of the double, rounded to even where it lies halfway.</summary>
+    /// <param name="target">Takes the text.</param>
+    /// <param name="number">Its magnitude with all the decimals fits into 63 bits.</param>
+    /// <param name="decimals">At most 9.</param>
+    public static int WriteFixed(Span<byte> target, double number, int decimals)
+    {
+        var at = 0;
+        if (number < 0)
+        {
+            target[at++] = (byte)'-';
+        }
+
+        var scale = PowersOfTen[decimals];
+        var magnitude = Math.Abs(number);
+        var scaled = (long)(magnitude * scale);
+        // Rounded once, so that its sign is that of the exact distance to the tie.
+        var beyondTie = Math.FusedMultiplyAdd(magnitude, scale, -(scaled + 0.5));
+        if (beyondTie > 0 || (beyondTie == 0 && scaled % 2 == 1))
+        {
+            scaled++;
+        }
+
+        var (whole, fraction) = Math.DivRem(scaled, scale);
+        at += Write(target[at..], whole);
+        target[at++] = (byte)'.';
+        return at + WriteDigits(target[at..], fraction, decimals);
+    }
+
+    /// <summary>Writes a number of thousandths, with all three decimals.</summary>
+    public static int WriteThousandths(Span<byte> target, ulong number)
+    {
+        var (whole, fraction) = Math.DivRem(number, 1000);
+        var at = Write(target, (long)whole);
+        target[at] = (byte)'.';
+        return at + 1 + WriteDigits(target[(at + 1)..], (long)fraction, 3);
+    }
+
+    /// <summary>Writes a number in quotes.</summary>
+    public static int WriteQuoted(Span<byte> target, ulong number)
+    {
+        target[0] = (byte)'"';
+        number.TryFormat(target[1..], out var length);
+        target[length + 1] = (byte)'"';
+        return length + 2;
+    }
+
+    /// <summary>Writes the last <paramref name="digits"/> decimal digits, zeros in front included.</summary>
+    public static int WriteDigits(Span<byte> target, long number, int digits)
+    {
+        for (var i = digits - 1; i >= 0; i--)
+        {
+            (number, var digit) = Math.DivRem(number, 10);
+            target[i] = (byte)('0' + digit);
+        }
+
+        return digits;
+    }
+
+    /// <summary>Writes the last <paramref name="digits"/> hexadecimal digits, zeros in front included.</summary>
+    public static int WriteHex(Span<byte> target, int number, int digits)
+    {
+        for (var i = 0; i < digits; i++)
+        {
+            target[i] = "0123456789abcdef"u8[(number >> (4 * (digits - 1 - i))) & 15];
+        }
+
+        return digits;
+    }
+
+    /// <summary>Fills up text with spaces.</summary>
+    /// <param name="target">Begins with the text.</param>
+    /// <param name="length">The length of the text in bytes.</param>
+    /// <param name="width">What to fill up to, at most 16 more than <paramref name="length"/>.</param>
+    /// <returns>The greater of the two.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Pad(Span<byte> target, int length, int width)
+    {
+        Vector128.Create((byte)' ').CopyTo(target[length..]);
+        return Math.Max(length, width);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Formatting;
+
+namespace TraceCap.Analyzer.Metrics;
+
+/// <summary>What is missing from recordings, as far as it can make figures false; <see cref="Evidence"/> says which figures.</summary>
+public sealed class Doubts
+{
+    // Whether a connection was recorded does not change from its opening to its close if only these choose it.
+    private static readonly string[] socketFilters = ["netns", "ip version"];
+    private static readonly string[] socketOptions = ["-N", "--netns", "-4", "--ipv4", "-6", "--ipv6", "--port", "--addr", "--from", "--to"];
+
+    /// <summary>No doubts.</summary>
+    internal static Doubts None { get; } = new();
+
+    /// <summary>At most so many events are missing in the time of the recordings: infinite if nobody counted them.</summary>
+    public double Events { get; private init; }
+
+    /// <summary>Whether of one connection the opening may be there and the close not, or the other way round, without an event
+    /// having been lost.</summary>
+    public bool PartsConnections { get; private init; }
+
+    /// <summary>Whether there is no recording, or one without any length.</summary>
+    public bool IsNothingRecorded { get; private init; }
+
+    /// <summary>Why, one reason after another; none if there are no doubts.</summary>
+    public IReadOnlyList<string> Reasons { get; private init; } = [];
+
+    /// <summary>All reasons in one sentence.</summary>
+    internal string Text => string.Join("; ", Reasons);
+
+    /// <summary>The doubts about recordings.</summary>
+    public static Doubts Of(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var ledger = RecordedSpan.LedgerOf(recordings);
+        var isNothing = recordings.All(recording => recording.Length == 0);
+        var isDamaged = recordings.Any(recording => recording.IsDamaged);
+        var isCutShort = recordings.Any(recording => recording.IsCutShort);
+        var partingFilters = recordings.SelectMany(recording => recording.Filters).Distinct()
+            .Where(filter => !socketFilters.Any(of => filter.StartsWith(of + " ", StringComparison.Ordinal))).ToArray();
+        var partingSelections = recordings.SelectMany(recording => recording.Selections).Distinct().Where(Parts).ToArray();
+        var typeSelections = partingSelections.Where(selection => Options(selection).Contains("--type")).ToArray();
+        var hasPauses = recordings.Any(recording => recording.Pauses.Count > 0);
+        var counted = ledger.Lost + ledger.ProbeMissed;
+        var reasons = new List<string>();
+        Add(isNothing, "no time was recorded");
+        Add(ledger.Lost > 0, string.Create(CultureInfo.InvariantCulture, $"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events were lost"));
+        Add(ledger.Lost == 0 && ledger.ProbeMissed > 0, $"events lost: {LossText.Describe(ledger)}");
+        Add(isDamaged, "parts of the capture are damaged or missing");
+        Add(isCutShort, "the capture is cut short");
+        Add(partingFilters.Length > 0, $"closes by others than its filter lets through were not recorded ({string.Join(", ", partingFilters)})");
+        Add(partingSelections.Length > 0, $"only some events were kept ({string.Join(", ", partingSelections)})");
+        Add(hasPauses, "between the captures nothing was recorded");
+        return new Doubts
+        {
+            Events = isNothing || isDamaged || isCutShort || typeSelections.Length > 0 ? double.PositiveInfinity : counted,
+            PartsConnections = partingFilters.Length + partingSelections.Length > 0 || hasPauses,
+            IsNothingRecorded = isNothing,
+            Reasons = reasons,
+        };
+
+        void Add(bool isSo, string reason)
+        {
+            if (isSo)
+            {
+                reasons.Add(reason);
+            }
+        }
+    }
+
+    private static bool Parts(string selection)
+    {
+        var options = Options(selection);
+        return !options.Contains("--keep-whole") && !options.All(socketOptions.Contains);
+    }
+
+    private static string[] Options(string selection) => [.. selection.Split(' ').Where(word => word.StartsWith('-'))];
+}

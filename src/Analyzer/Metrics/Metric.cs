@@ -1,0 +1,149 @@
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Statistics;
+
+namespace TraceCap.Analyzer.Metrics;
+
+/// <summary>A figure that every capture has, by its name; <see cref="MetricTable"/> has them all.</summary>
+public sealed class Metric
+{
+    private readonly Func<CaptureFigures, Figure?> figure;
+    private readonly Func<CaptureFigures, Figure?> possible;
+    private readonly Func<CaptureFigures, CaptureFigures, double?> chance;
+
+    private Metric(
+        string name,
+        MetricUnit unit,
+        Evidence evidence,
+        string meaning,
+        Func<CaptureFigures, Figure?> figure,
+        Func<CaptureFigures, Figure?> possible,
+        Func<CaptureFigures, CaptureFigures, double?>? chance = null)
+    {
+        (Name, Unit, Evidence, Meaning) = (name, unit, evidence, meaning);
+        this.figure = figure;
+        this.possible = possible;
+        this.chance = chance ?? ((_, _) => null);
+    }
+
+    /// <summary>What expressions call it.</summary>
+    public string Name { get; }
+
+    /// <summary>What it counts in.</summary>
+    public MetricUnit Unit { get; }
+
+    /// <summary>What it is told by, and so how what is missing can move it.</summary>
+    public Evidence Evidence { get; }
+
+    /// <summary>What it is, in a few words.</summary>
+    public string Meaning { get; }
+
+    /// <summary>Whether it is of the recording, not of its connections.</summary>
+    public bool IsOfRecording => Evidence == Evidence.Recording && Name != "uncertain";
+
+    /// <summary>The figure of what was recorded; null if there is nothing that it could be of.</summary>
+    public Figure? Of(CaptureFigures of) => figure(of);
+
+    /// <summary>Where the true figure lies, with what is missing; null if there is nothing that it could be of, and nothing is
+    /// missing.</summary>
+    public Figure? Possible(CaptureFigures of) => of.Doubts.Reasons.Count == 0 ? Of(of) : possible(of);
+
+    /// <summary>The probability that two captures of one and the same traffic differ as much as these, or more: a p-value.
+    /// Null if there is no test for the metric, or nothing to test.</summary>
+    public double? Chance(CaptureFigures before, CaptureFigures after) => chance(before, after);
+
+    /// <summary>Something that is there or not, of which no test tells what is much.</summary>
+    internal static Metric Level(string name, Evidence evidence, string meaning, Func<CaptureFigures, double> value) =>
+        new(name, MetricUnit.Count, evidence, meaning, of => new Figure(value(of)), of => Around(of, evidence, value(of)));
+
+    /// <summary>Things that happen in the time of the recording.</summary>
+    internal static Metric Count(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
+        new(name,
+            MetricUnit.Count,
+            evidence,
+            meaning,
+            of => new Figure(count(of.Connections)),
+            of => Around(of, evidence, count(of.Connections)),
+            ByTime(count));
+
+    /// <summary>The same in each second.</summary>
+    internal static Metric Rate(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
+        new(name,
+            MetricUnit.Rate,
+            evidence,
+            meaning,
+            of => of.Seconds > 0 ? new Figure(count(of.Connections) / of.Seconds) : null,
+            of => of.Seconds > 0 ? Around(of, evidence, count(of.Connections)).Over(of.Seconds) : null,
+            ByTime(count));
+
+    /// <summary>A part of things.</summary>
+    internal static Metric Share(
+        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> part, Func<ConnectionStatistics, long> whole) =>
+        new(name,
+            MetricUnit.Share,
+            evidence,
+            meaning,
+            of => whole(of.Connections) is > 0 and var all ? new Figure(part(of.Connections) / (double)all) : null,
+            of =>
+            {
+                var (some, all) = (part(of.Connections), whole(of.Connections));
+                var bounds = Around(of, evidence, some).ShareBeside(Around(of, evidence, all - some));
+                return all > 0 || !bounds.IsExact ? bounds : null;
+            },
+            (before, after) => CountTest.Chance(
+                part(before.Connections), whole(before.Connections), part(after.Connections), whole(after.Connections)));
+
+    /// <summary>A percentile of durations.</summary>
+    /// <param name="name">Of the metric.</param>
+    /// <param name="evidence">Of the metric.</param>
+    /// <param name="meaning">Of the metric.</param>
+    /// <param name="durations">What it is a percentile of.</param>
+    /// <param name="share">Above 0 and at most 1; null: the longest.</param>
+    internal static Metric Duration(
+        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, LifetimeHistogram> durations, double? share)
+    {
+        return new(name, MetricUnit.Time, evidence, meaning, Seen, Bounds, (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance);
+
+        Figure? Seen(CaptureFigures of) =>
+            share is { } at ? Figure.Of(durations(of.Connections).At(at)) : Figure.Of(Longest(durations(of.Connections)), isRounded: false);
+
+        Figure? Bounds(CaptureFigures of)
+        {
+            var (all, missing) = (durations(of.Connections), of.Doubts.Events);
+            var ended = evidence == Evidence.OpeningTimes ? 0 : of.Doubts.PartsConnections ? all.Censored : Math.Min(missing, all.Censored);
+            return missing + ended == 0 ? Seen(of)
+                : all.Ended + all.Censored == 0 ? new Figure(0, double.PositiveInfinity)
+                : share is { } at ? PercentileBounds.Of(all, at, missing, ended) : PercentileBounds.OfLongest(all, missing, ended);
+        }
+    }
+
+    /// <summary>A sum of bytes, which single connections can make so different that no test is of use.</summary>
+    internal static Metric Bytes(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, ulong> bytes) =>
+        new(name, MetricUnit.Bytes, evidence, meaning, of => new Figure(bytes(of.Connections)), of => Around(of, evidence, bytes(of.Connections)));
+
+    /// <summary>Something of the recording.</summary>
+    internal static Metric OfRecording(string name, MetricUnit unit, string meaning, Func<CaptureFigures, double> value) =>
+        new(name, unit, Evidence.Recording, meaning, of => new Figure(value(of)), of => new Figure(value(of)));
+
+    private static Func<CaptureFigures, CaptureFigures, double?> ByTime(Func<ConnectionStatistics, long> count) => (before, after) =>
+        CountTest.Chance(count(before.Connections), before.Seconds, count(after.Connections), after.Seconds);
+
+    private static Percentile? Longest(LifetimeHistogram durations) => durations.Ended + durations.Censored == 0 ? null : durations.Max;
+
+    /// <summary>The bounds of a count, as <see cref="Metrics.Evidence"/> says.</summary>
+    private static Figure Around(CaptureFigures of, Evidence evidence, double seen)
+    {
+        var (all, missing, parts) = (of.Connections, of.Doubts.Events, of.Doubts.PartsConnections);
+        var lost = Math.Min(missing, all.Uncertain + all.Unseen);
+        var doubtful = parts ? all.Older + all.Open + all.Unseen : lost;
+        return evidence switch
+        {
+            Evidence.Openings => new Figure(seen, seen + missing),
+            Evidence.AnyEvent => new Figure(Math.Max(0, seen - lost), seen + missing),
+            Evidence.Closes => new Figure(Math.Max(0, seen - doubtful), seen + missing + (parts ? all.Open : 0)),
+            Evidence.NoClose => new Figure(Math.Max(0, seen - doubtful), seen + missing),
+            Evidence.CloseCounters when missing > 0 || (parts && all.Open > 0) =>
+                new Figure(of.IsSelected && doubtful > 0 ? 0 : Math.Max(0, seen - doubtful), double.PositiveInfinity),
+            _ => new Figure(seen),
+        };
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Text;
+
+namespace TraceCap.Analyzer.Output.Html;
+
+/// <summary>A <see cref="CaptureComparison"/> as one HTML page, which needs no other file and asks for none.</summary>
+public static class ComparisonPage
+{
+    private const int MaxGroups = 500;
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="comparison">What was compared.</param>
+    /// <param name="unwanted">What became of expectations that should not hold.</param>
+    /// <param name="before">What the first capture is called.</param>
+    /// <param name="after">What the second is called.</param>
+    /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
+    public static string Format(
+        CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, string before, string after, string selection)
+    {
+        var page = new StringBuilder();
+        ReportFrame.Begin(page, "TCP connections before and after", $"{before}, then {after}", selection);
+        AddDistributions(page, comparison);
+        if (unwanted.Count > 0)
+        {
+            AddResults(page, unwanted);
+        }
+
+        AddMetrics(page, comparison.Changes);
+        foreach (var groups in comparison.Groups)
+        {
+            AddGroups(page, groups);
+        }
+
+        ReportFrame.End(page);
+        return page.ToString();
+    }
+
+    private static void AddDistributions(StringBuilder page, CaptureComparison comparison)
+    {
+        page.Append("<section aria-labelledby=\"durations-title\">\n<h2 id=\"durations-title\">Durations</h2>\n<dl>\n");
+        foreach (var (label, words) in comparison.Missing.Select(one => (one.Capture, $"{one.Missing}; changes may come from that")).Concat(ComparisonText.Distributions(comparison)))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<div><dt>{label}</dt><dd>{ReportTable.Escape(words)}</dd></div>\n");
+        }
+
+        page.Append("</dl>\n</section>\n");
+    }
+
+    private static void AddResults(StringBuilder page, IReadOnlyList<ComparisonResult> unwanted)
+    {
+        var table = new ReportTable(
+            page, "conditions", "Fail if", "What must not hold.", new("Condition", false), new("Result", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"));
+        foreach (var result in unwanted)
+        {
+            AddChange(table.Row(result.Expectation.Text).Text(result.Verdict.Not().Status() + (result.Reason is { } reason ? $": {reason}" : "")), result.Change);
+            table.EndRow();
+        }
+
+        table.End();
+    }
+
+    private static void AddMetrics(StringBuilder page, IReadOnlyList<MetricChange> changes)
+    {
+        var table = new ReportTable(
+            page, "metrics", "Metrics", "", new("Metric", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"), new("Is", false));
+        foreach (var change in changes)
+        {
+            AddChange(table.Row(change.Metric.Name), change).Text(change.Metric.Meaning).EndRow();
+        }
+
+        table.End();
+    }
+
+    private static void AddGroups(StringBuilder page, GroupChanges groups)
+    {
+        var (name, title) = groups.By switch
+        {
+            GroupBy.Service => ("services", "Services"),
+            GroupBy.Peer => ("peers", "Peers"),
+            _ => ("errors", "Reasons of failures"),
+        };
+        var isReason = groups.By == GroupBy.Errno;
+        (string Change, GroupChange Group)[] all =
+        [
+            .. isReason ? [] : groups.New.Select(group => ("new", group)),
+            .. isReason ? [] : groups.Vanished.Select(group => ("vanished", group)),
+            .. groups.Failures.Select(group => (group.After > group.Before ? "failing" : "failing less", group)),
+        ];
+        if (all.Length == 0)
+        {
+            return;
+        }
+
+        var note = (all.Length > MaxGroups ? string.Create(CultureInfo.InvariantCulture, $"The {MaxGroups:N0} most certain of {all.Length:N0} changes. ") : "")
+            + (groups.IsComplete ? "" : ComparisonText.Incomplete + ".");
+        var table = new ReportTable(page, name, title, note, new(title, false), new("Change", false), new("Before"), new("After"), new("Verdict", false), new("p"));
+        foreach (var (change, group) in all.OrderBy(one => one.Group.Chance ?? 1).Take(MaxGroups))
+        {
+            table.Row(group.Name).Text(change).Count(group.Before).Count(group.After).Text(ComparisonText.Verdict(group.IsSignificant));
+            AddChance(table, group.Chance).EndRow();
+        }
+
+        table.End();
+    }
+
+    private static ReportTable AddChange(ReportTable table, MetricChange change)
+    {
+        AddFigure(table, change.Before, change.Metric.Unit);
+        AddFigure(table, change.After, change.Metric.Unit);
+        table.Text(ComparisonText.Difference(change)).Text(change.IsSignificant is { } significant ? ComparisonText.Verdict(significant) : "");
+        return AddChance(table, change.Chance);
+    }
+
+    private static ReportTable AddFigure(ReportTable table, Figure? figure, MetricUnit unit) =>
+        figure is { } known ? table.Number(known.Low, known.Text(unit)) : table.Nothing();
+
+    private static ReportTable AddChance(ReportTable table, double? chance) =>
+        chance is { } known ? table.Number(known, known < 0.0001 ? "< 0.0001" : known.ToString("G2", CultureInfo.InvariantCulture)) : table.Nothing();
+}

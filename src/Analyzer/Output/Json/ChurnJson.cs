@@ -1,0 +1,46 @@
+using System.Text.Json;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
+
+namespace TraceCap.Analyzer.Output.Json;
+
+/// <summary>A <see cref="ConnectionChurn"/> as JSON, one object a line for each interval.</summary>
+public static class ChurnJson
+{
+    /// <summary>Writes all intervals.</summary>
+    /// <param name="output">Takes UTF-8.</param>
+    /// <param name="churn">The counts.</param>
+    /// <param name="recordings">What they are of. If the first has a wall clock, each interval has the time at which it
+    /// begins.</param>
+    public static void Write(Stream output, ConnectionChurn churn, IReadOnlyList<RecordedSpan> recordings)
+    {
+        var text = new StreamBufferWriter(output);
+        using var json = new Utf8JsonWriter(text, new JsonWriterOptions { SkipValidation = true });
+        foreach (var interval in churn.Intervals(recordings))
+        {
+            json.Reset(text);
+            json.WriteStartObject();
+            var begin = churn.Origin!.Value + ((Int128)interval.Number * churn.Every);
+            if (recordings[0].WallOffset is not null && begin >= 0)
+            {
+                json.WriteString("time"u8, WallTime.Format((ulong)begin));
+            }
+
+            json.WriteNumber("seconds"u8, interval.Number * (decimal)churn.Every / 1_000_000_000);
+            json.WriteNumber("opened"u8, interval.Opened);
+            json.WriteNumber("accepted"u8, interval.Accepted);
+            json.WriteNumber("closed"u8, interval.Closed);
+            json.WriteNumber("failed"u8, interval.Failed);
+            json.WriteNumber("active"u8, interval.Active);
+            json.WriteBoolean("events_lost"u8, interval.IsLossy);
+            json.WriteBoolean("recorded"u8, !interval.IsPaused);
+            json.WriteEndObject();
+            json.Flush();
+            text.GetSpan(1)[0] = (byte)'\n';
+            text.Advance(1);
+        }
+
+        text.Flush();
+    }
+}

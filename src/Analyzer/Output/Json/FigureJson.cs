@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Metrics;
+
+namespace TraceCap.Analyzer.Output.Json;
+
+/// <summary>Figures as JSON: counts, nanoseconds and bytes as strings, so that no reader rounds them, rates and shares as
+/// numbers; one that is only known to be greater has the name of a bound.</summary>
+internal static class FigureJson
+{
+    /// <summary>Writes <c>name</c>, or <c>name_above</c>; nothing if there is no figure.</summary>
+    internal static void Write(Utf8JsonWriter json, string name, MetricUnit unit, Figure? figure)
+    {
+        if (figure is not { } known)
+        {
+            return;
+        }
+
+        Write(json, known.IsExact ? name : name + "_above", unit, known.Low);
+    }
+
+    /// <summary>Writes <c>name</c>, and if what is missing can make it another, <c>name_at_least</c> and, if there is one,
+    /// <c>name_at_most</c>.</summary>
+    internal static void Write(Utf8JsonWriter json, string name, KnownFigure known)
+    {
+        var unit = known.Metric.Unit;
+        Write(json, name, unit, known.Seen);
+        if (!known.IsDoubtful || known.Possible is not { } possible)
+        {
+            return;
+        }
+
+        Write(json, name + "_at_least", unit, possible.Low);
+        if (double.IsFinite(possible.High))
+        {
+            Write(json, name + "_at_most", unit, possible.High);
+        }
+    }
+
+    /// <summary>Writes a verdict: by its name, and as true, false or null.</summary>
+    internal static void Write(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteString("verdict", verdict.Name());
+        WriteHolds(json, "holds", verdict.ToHolds());
+    }
+
+    /// <summary>Writes true, false, or null where it cannot be told.</summary>
+    internal static void WriteHolds(Utf8JsonWriter json, string name, bool? holds)
+    {
+        if (holds is { } known)
+        {
+            json.WriteBoolean(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    /// <summary>Writes what an expectation is.</summary>
+    internal static void Write(Utf8JsonWriter json, Expectation expectation)
+    {
+        json.WriteString("expression", expectation.Text);
+        json.WriteString("metric", expectation.Metric.Name);
+        json.WriteString("unit", NameOf(expectation.Metric.Unit));
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, MetricUnit unit, double value)
+    {
+        if (unit is MetricUnit.Rate or MetricUnit.Share)
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteString(name, value.ToString("F0", CultureInfo.InvariantCulture));
+        }
+    }
+
+    internal static string NameOf(MetricUnit unit) => unit switch
+    {
+        MetricUnit.Time => "ns",
+        MetricUnit.Bytes => "bytes",
+        MetricUnit.Rate => "per_second",
+        MetricUnit.Share => "share",
+        _ => "count",
+    };
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Output.Json;
+
+internal delegate T Get<out T>(in TcpEvent e);
+
+internal delegate void Set<in T>(ref TcpEvent e, T value);
+
+/// <summary>One property of an event in JSON: its name, and how its value is written and read.</summary>
+internal abstract class JsonField(string name)
+{
+    /// <summary>The name of the property.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What stands before the value: <c>,"name":</c>.</summary>
+    public byte[] Key { get; } = Encoding.UTF8.GetBytes($",\"{name}\":");
+
+    /// <summary>Whether an event without it cannot be read.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Whether it is read after all others, wherever it stands: who sorts the properties of an object changes nothing.</summary>
+    public bool IsReadLast { get; init; }
+
+    /// <summary>Writes the value; 0 bytes if the event has none.</summary>
+    public abstract int Write(Span<byte> target, in TcpEvent e);
+
+    /// <summary>Takes the value that the reader is at.</summary>
+    /// <exception cref="CaptureFormatException">It is not what the property holds.</exception>
+    public abstract void Read(ref Utf8JsonReader reader, ref TcpEvent e);
+
+    protected string ReadString(ref Utf8JsonReader reader, string expected) =>
+        reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(ref reader, expected);
+
+    /// <summary>Says what was found and what should have been.</summary>
+    protected CaptureFormatException Wrong(ref Utf8JsonReader reader, string expected)
+    {
+        var found = reader.TokenType switch
+        {
+            JsonTokenType.StartArray => "a list",
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.String => $"\"{reader.GetString()}\"",
+            _ => Encoding.UTF8.GetString(reader.ValueSpan),
+        };
+        return new CaptureFormatException($"{Name} is {found}; expected {expected}");
+    }
+}
+
+/// <summary>A number that is written as a number or by a word.</summary>
+internal abstract class IntegerField(string name, ulong max, Get<ulong> get, Set<ulong> set) : JsonField(name)
+{
+    /// <summary>The events that always have the property; others have it unless it is 0. Null: all.</summary>
+    public Get<bool>? Of { get; init; }
+
+    public override int Write(Span<byte> target, in TcpEvent e)
+    {
+        var number = get(in e);
+        return number != 0 || Of is null || Of(in e) ? Write(target, number) : 0;
+    }
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
+    {
+        if (!TryRead(ref reader, out var number) || number > max)
+        {
+            throw Wrong(ref reader, Expected(max));
+        }
+
+        set(ref e, number);
+    }
+
+    protected abstract int Write(Span<byte> target, ulong number);
+
+    protected abstract bool TryRead(ref Utf8JsonReader reader, out ulong number);
+
+    protected abstract string Expected(ulong max);
+}
+
+/// <summary>A whole number. One of 64 bits is written as a string, since most readers of JSON keep 53; read is
+/// either.</summary>
+internal sealed class NumberField(string name, ulong max, Get<ulong> get, Set<ulong> set)
+    : IntegerField(name, max, get, set)
+{
+    private readonly bool quoted = max > uint.MaxValue;
+
+
+    protected override int Write(Span<byte> target, ulong number) =>
+        quoted ? Utf8Text.WriteQuoted(target, number) : Utf8Text.Write(target, (uint)number);
+
+    protected override bool TryRead(ref Utf8JsonReader reader, out ulong number)
+    {
+        number = 0;
+        return reader.TokenType switch
+        {
+            JsonTokenType.Number => reader.TryGetUInt64(out number),
+            JsonTokenType.String =>
+                ulong.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number),
+            _ => false,
+        };
+    }
+
+    protected override string Expected(ulong max) => $"a whole number from 0 to {max}";
+}
+
+/// <summary>A word that stands for a number.</summary>
+internal sealed class WordField(string name, JsonWords words, ulong max, Get<ulong> get, Set<ulong> set)
+    : IntegerField(name, max, get, set)
+{
+    protected override int Write(Span<byte> target, ulong number) => words.Write(target, number);
+
+    protected override bool TryRead(ref Utf8JsonReader reader, out ulong number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.String && words.TryRead(reader.GetString()!, out number);
+    }
+
+    protected override string Expected(ulong max) => $"one of {words.List}";
+}
+
+/// <summary>A list of the words of the flags that are set; absent without any.</summary>
+internal sealed class FlagsField(string name) : JsonField(name)
+{
+    public override int Write(Span<byte> target, in TcpEvent e)
+    {
+        if (e.Flags == TcpEventFlags.None)
+        {
+            return 0;
+        }
+
+        var at = 0;
+        for (var bit = 1; bit <= byte.MaxValue; bit <<= 1)
+        {
+            if (((int)e.Flags & bit) == 0)
+            {
+                continue;
+            }
+
+            target[at++] = (byte)',';
+            at += JsonWords.Flags.Write(target[at..], (ulong)bit);
+        }
+
+        target[0] = (byte)'[';
+        target[at++] = (byte)']';
+        return at;
+    }
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
+    {
+        var expected = $"a list of {JsonWords.Flags.List}";
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Wrong(ref reader, expected);
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (!JsonWords.Flags.TryRead(ReadString(ref reader, expected), out var flag) || flag > byte.MaxValue)
+            {
+                throw Wrong(ref reader, expected);
+            }
+
+            e.Flags |= (TcpEventFlags)flag;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Output.Json;
+
+/// <summary>An address. Both are of the event's IP version.</summary>
+internal sealed class AddressField(string name, Get<Address> get, Set<Address> set) : JsonField(name)
+{
+    public override int Write(Span<byte> target, in TcpEvent e)
+    {
+        var address = get(in e);
+        target[0] = (byte)'"';
+        var end = 1 + InetText.Write(target[1..], in address, e.IpVersion);
+        target[end] = (byte)'"';
+        return end + 1;
+    }
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
+    {
+        var expected = e.IpVersion switch
+        {
+            0 => "an IPv4 or IPv6 address",
+            4 => "an IPv4 address, as in the rest of the event",
+            _ => "an IPv6 address, as in the rest of the event",
+        };
+        if (!InetText.TryParse(ReadString(ref reader, expected), out var address, out var ipVersion)
+            || (e.IpVersion != 0 && (e.IpVersion == 4) != (ipVersion == 4)))
+        {
+            throw Wrong(ref reader, expected);
+        }
+
+        set(ref e, address);
+        if (e.IpVersion == 0)
+        {
+            e.IpVersion = (byte)ipVersion;
+        }
+    }
+}
+
+/// <summary>The thread's name as text. What is not UTF-8 shows as U+FFFD; then <see cref="NameBytesField"/> says what it is.</summary>
+internal sealed class NameField : JsonField
+{
+    internal NameField(string name)
+        : base(name) => IsReadLast = true;
+
+    public override int Write(Span<byte> target, in TcpEvent e)
+    {
+        target[0] = (byte)'"';
+        var end = 1 + CommText.WriteJson(target[1..], e.Comm.Bytes);
+        target[end] = (byte)'"';
+        return end + 1;
+    }
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
+    {
+        var expected = $"at most {ThreadName.Size} bytes of text without NUL";
+        var text = ReadString(ref reader, expected);
+        if (e.Comm != default)
+        {
+            if (e.Comm.ToString() != text)
+            {
+                throw Wrong(ref reader, $"\"{e.Comm}\", which its bytes are");
+            }
+
+            return;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length > ThreadName.Size || bytes.Contains((byte)0))
+        {
+            throw Wrong(ref reader, expected);
+        }
+
+        e.Comm = new ThreadName(bytes);
+    }
+}
+
+/// <summary>The bytes of a thread's name that is not UTF-8, in hexadecimal digits.</summary>
+internal sealed class NameBytesField(string name) : JsonField(name)
+{
+    public override int Write(Span<byte> target, in TcpEvent e)
+    {
+        var bytes = e.Comm.Bytes;
+        if (Utf8.IsValid(bytes))
+        {
+            return 0;
+        }
+
+        target[0] = (byte)'"';
+        Convert.TryToHexStringLower(bytes, target[1..], out var digits);
+        target[digits + 1] = (byte)'"';
+        return digits + 2;
+    }
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
+    {
+        var expected = $"at most {ThreadName.Size} bytes other than 00, in hexadecimal";
+        var text = ReadString(ref reader, expected);
+        Span<byte> bytes = stackalloc byte[ThreadName.Size];
+        if (Convert.FromHexString(text, bytes, out _, out var length) != OperationStatus.Done
+            || bytes[..length].Contains((byte)0))
+        {
+            throw Wrong(ref reader, expected);
+        }
+
+        e.Comm = new ThreadName(bytes[..length]);
+    }
+}

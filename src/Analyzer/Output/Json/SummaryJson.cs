@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Info;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Analyzer.Output.Json;
+
+/// <summary>A <see cref="CaptureSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
+public static class SummaryJson
+{
+    /// <summary>One JSON object and a newline, UTF-8.</summary>
+    /// <param name="name">What the file is called.</param>
+    /// <param name="summary">What it holds.</param>
+    public static byte[] Format(string name, CaptureSummary summary)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", name);
+            Number(json, "bytes", summary.Bytes);
+            json.WriteBoolean("complete", summary.IsWhole);
+            json.WriteBoolean("checked", summary.IsChecked);
+            json.WriteStartArray("sections");
+            foreach (var section in summary.Sections)
+            {
+                Write(json, section);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("damage");
+            foreach (var damage in summary.Damage?.Entries ?? [])
+            {
+                json.WriteStartObject();
+                Number(json, "offset", damage.Offset);
+                Number(json, "bytes", damage.Length);
+                json.WriteString("what", damage.What);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void Write(Utf8JsonWriter json, SectionSummary section)
+    {
+        json.WriteStartObject();
+        if (section.Header is { } header)
+        {
+            json.WriteString("host", header.Host);
+            json.WriteString("kernel", header.Kernel);
+            json.WriteString("architecture", header.Architecture);
+            json.WriteNumber("cpus", header.Cpus);
+            json.WriteString("boot_id", header.BootId);
+            if (header.Hosts.Count > 0)
+            {
+                WriteHosts(json, header.Hosts);
+            }
+
+            json.WriteString("tool", header.Tool);
+            json.WriteString("probes", header.Probes);
+            Texts(json, "probes_not_used", header.ProbesNotUsed);
+            Texts(json, "limits", header.Limits);
+            Texts(json, "filters", header.Filters);
+            if (header.Selection.Count > 0)
+            {
+                Texts(json, "cut", header.Selection);
+            }
+
+            if (header.Inputs.Count > 0)
+            {
+                WriteInputs(json, header.Inputs);
+            }
+
+            Texts(json, "options", header.Options);
+            json.WriteString("comment", header.Comment);
+        }
+
+        json.WriteString("end_reason", section.EndReason);
+        json.WriteStartArray("clocks");
+        foreach (var clock in section.Clocks.Anchors)
+        {
+            json.WriteStartObject();
+            Number(json, "monotonic_ns", clock.Monotonic);
+            Number(json, "boottime_ns", clock.Boottime);
+            json.WriteString("realtime", WallTime.Format(clock.Realtime));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (section.Events > 0)
+        {
+            Number(json, "first_monotonic_ns", section.FirstTimestamp);
+            Number(json, "last_monotonic_ns", section.LastTimestamp);
+            if (section.Clocks.WallClock(section.FirstTimestamp) is { } first)
+            {
+                json.WriteString("first_time", WallTime.Format(first));
+                json.WriteString("last_time", WallTime.Format(section.Clocks.WallClock(section.LastTimestamp)!.Value));
+            }
+        }
+
+        if (section.Events != section.Recorded)
+        {
+            Number(json, "events_recorded", section.Recorded);
+        }
+
+        Number(json, "events", section.Events);
+        json.WriteStartObject("events_by_type");
+        foreach (var (type, count) in section.EventsByType.OrderBy(entry => entry.Key))
+        {
+            Number(json, type is >= (TcpEventType)' ' and <= (TcpEventType)'~' ? ((char)type).ToString() : ((byte)type).ToString(CultureInfo.InvariantCulture), count);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("ledger");
+        Number(json, "emitted", section.Ledger.Emitted);
+        Number(json, "lost", section.Ledger.Lost);
+        Number(json, "ring_full", section.Ledger.RingFull);
+        Number(json, "map_full", section.Ledger.MapFull);
+        Number(json, "probe_missed", section.Ledger.ProbeMissed);
+        Number(json, "dropped", section.Ledger.Dropped);
+        json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+        if (!section.Missing.IsNone)
+        {
+            json.WriteStartObject("missing");
+            Number(json, "events", section.Missing.Events);
+            Number(json, "blocks", section.Missing.Blocks);
+            Number(json, "bytes", section.Missing.Bytes);
+            json.WriteEndObject();
+        }
+
+        WriteNames(json, section.Names);
+        Number(json, "chunks", section.Chunks);
+        Number(json, "bytes", section.Bytes);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, CaptureNames names)
+    {
+        WriteNames(json, names, "cgroups", names.Cgroups, cgroup =>
+        {
+            Number(json, "linux.cgroup.id", cgroup.Id);
+            NamesJson.Write(json, new CgroupName(cgroup.Name));
+        });
+        WriteNames(json, names, "netns", names.NetworkNamespaces, netns =>
+        {
+            json.WriteNumber("linux.netns", netns.Id);
+            NamesJson.Write(json, netns.Name);
+        });
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, CaptureNames names, string kind, IEnumerable<NamedId> all, Action<NamedId> write)
+    {
+        var ordered = all.OrderBy(name => name.Name, StringComparer.Ordinal).ThenBy(name => name.Host).ThenBy(name => name.Id).ToArray();
+        if (ordered.Length == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(kind);
+        foreach (var name in ordered)
+        {
+            json.WriteStartObject();
+            if (names.OfSeveralHosts)
+            {
+                json.WriteNumber("host", name.Host);
+            }
+
+            write(name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteHosts(Utf8JsonWriter json, IReadOnlyList<MergedHost> hosts)
+    {
+        json.WriteStartArray("hosts");
+        foreach (var host in hosts)
+        {
+            json.WriteStartObject();
+            json.WriteString("host", host.Host);
+            json.WriteString("kernel", host.Kernel);
+            json.WriteString("architecture", host.Architecture);
+            json.WriteString("boot_id", host.BootId);
+            Number(json, "clock_offset_ns", host.ClockOffset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteInputs(Utf8JsonWriter json, IReadOnlyList<MergedInput> inputs)
+    {
+        json.WriteStartArray("inputs");
+        foreach (var input in inputs)
+        {
+            json.WriteStartObject();
+            Texts(json, "filters", input.Filters);
+            Texts(json, "cut", input.Selection);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in texts)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Number<T>(Utf8JsonWriter json, string name, T value)
+        where T : IFormattable => json.WriteString(name, value.ToString(null, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Statistics;
+
+namespace TraceCap.Analyzer.Output.Text;
+
+/// <summary>A <see cref="CaptureComparison"/> for people.</summary>
+public static class ComparisonText
+{
+    /// <summary>What is to be said of groups that are not <see cref="GroupChanges.IsComplete"/>.</summary>
+    internal const string Incomplete = "there were too many to keep all: one that seems new or vanished may only have been too small";
+
+    private const int MaxGroups = 10;
+    private const int StatusWidth = 8;
+    private const int LeastName = 12;
+
+    // From here on a change is told as a factor.
+    private const double Multiple = 9;
+
+    // Of the table of metrics, and of what stands before the name of a group and behind it, where there is room.
+    private const int FullWidth = 64;
+    private const int GroupFiguresWidth = 12 + 30;
+
+    // Whatever has a rate or a share is shown by that, since captures are not of one length.
+    private static readonly string[] shown =
+    [
+        "recorded", "opened.rate", "accepted.rate", "failed.rate", "failed.share", "reset.share", "active.max", "active.end",
+        "lifetime.p50", "lifetime.p90", "lifetime.p99", "connect.p50", "connect.p90", "connect.p99",
+        "bytes.sent", "bytes.received", "retransmits.share", "lost",
+    ];
+
+    /// <summary>Lays the comparison out: metrics, distributions, new and vanished groups, failures, and what became of the
+    /// expectations, each of which should not hold.</summary>
+    /// <param name="comparison">What was compared.</param>
+    /// <param name="unwanted">What became of the expectations.</param>
+    /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, int width)
+    {
+        var text = new StringBuilder();
+        AddMetrics(text, comparison, width);
+        text.Append('\n');
+        foreach (var (capture, missing) in comparison.Missing)
+        {
+            WrappedText.Append(text, $"{capture,-12}", $"{missing}; changes may come from that", width);
+        }
+
+        foreach (var (label, words) in Distributions(comparison))
+        {
+            WrappedText.Append(text, $"{label,-12}", words, width);
+        }
+
+        foreach (var groups in comparison.Groups)
+        {
+            AddGroups(text, groups, width);
+        }
+
+        if (unwanted.Count > 0)
+        {
+            text.Append("\nfail if\n");
+            AddResults(text, unwanted, width);
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width)
+    {
+        var changes = shown.Select(name => comparison.Changes.First(change => change.Metric.Name == name)).ToArray();
+        var isFull = width is 0 or >= FullWidth;
+        var columns = FittingColumns.Choose<Column>(
+            [
+                new("METRIC", shown, isFull ? -18 : -1, 0),
+                new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 12 : 1, 1),
+                new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 12 : 1, 0),
+                new("CHANGE", Array.ConvertAll(changes, Difference), isFull ? 10 : 1, 0),
+                new("", Array.ConvertAll(changes, change => change.IsSignificant is { } significant && change.Before != change.After ? $" {Verdict(significant)}" : ""), -1, 2),
+            ],
+            width,
+            column => (column.Width + 1, column.Goes));
+        for (var row = -1; row < changes.Length; row++)
+        {
+            text.Append(string.Join(' ', columns.Select(column => column.Cell(row))).TrimEnd()).Append('\n');
+        }
+    }
+
+    /// <summary>How lifetimes and times to connect differ, in words.</summary>
+    internal static IEnumerable<(string Label, string Words)> Distributions(CaptureComparison comparison)
+    {
+        var (before, after) = (comparison.Before.Figures.Connections, comparison.After.Figures.Connections);
+        return
+        [
+            ("lifetimes", Describe(comparison.Lifetimes, before.Lifetimes, after.Lifetimes)),
+            ("connects", Describe(comparison.ConnectTimes, before.ConnectTimes, after.ConnectTimes)),
+        ];
+    }
+
+    private static string Describe(DistributionDifference? difference, LifetimeHistogram before, LifetimeHistogram after)
+    {
+        var counts = Invariant($"{before.Ended + before.Censored:N0} before, {after.Ended + after.Censored:N0} after");
+        return difference is { } found
+            ? Invariant($"{Verdict(found.Chance < CaptureComparison.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
+            : $"nothing to compare: {counts}";
+    }
+
+    private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
+    {
+        var isReason = groups.By == GroupBy.Errno;
+        var lists = new[] { (Label: "new", Rows: isReason ? [] : groups.New), (Label: "vanished", Rows: isReason ? [] : groups.Vanished), (Label: "failing", Rows: groups.Failures) };
+        if (lists.All(list => list.Rows.Count == 0))
+        {
+            return;
+        }
+
+        var rows = lists.SelectMany(list => list.Rows.Where(row => row.IsSignificant).Take(MaxGroups).Select(row => (list.Label, Row: row))).ToArray();
+        var longest = rows.Select(row => row.Row.Name.Length).Append(LeastName).Max();
+        // Without room, figures are not in line.
+        var (verbWidth, countWidth) = width is 0 or >= FullWidth ? (12, 10) : (rows.Select(row => Verb(row.Label, row.Row).Length).Append(0).Max(), 0);
+        var counts = rows.Select(row => Invariant($" {row.Row.Before.ToString("N0", CultureInfo.InvariantCulture).PadLeft(countWidth)} -> {row.Row.After:N0}")).ToArray();
+        var figuresWidth = width >= FullWidth ? GroupFiguresWidth : 2 + verbWidth + 1 + counts.Select(count => count.Length).Append(0).Max();
+        var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figuresWidth));
+        text.Append('\n').Append(groups.By switch { GroupBy.Service => "services", GroupBy.Peer => "peers", _ => "reasons of failures" }).Append('\n');
+        for (var i = 0; i < rows.Length; i++)
+        {
+            text.Append("  ").Append(Verb(rows[i].Label, rows[i].Row).PadRight(verbWidth)).Append(' ')
+                .Append(WrappedText.Cut(rows[i].Row.Name, nameWidth).PadRight(nameWidth)).Append(counts[i]).Append('\n');
+        }
+
+        foreach (var (label, all) in lists)
+        {
+            var (certain, rest) = (all.Count(row => row.IsSignificant), all.Count(row => !row.IsSignificant));
+            AddRest(label, Math.Max(0, certain - MaxGroups), "more");
+            AddRest(label, rest, rows.Length > 0 ? "others, too few to be told from noise" : "too few to be told from noise");
+        }
+
+        if (!groups.IsComplete)
+        {
+            WrappedText.Append(text, "  ", Incomplete, width);
+        }
+
+        void AddRest(string label, int count, string what)
+        {
+            if (count > 0)
+            {
+                WrappedText.Append(text, $"  {label.PadRight(Math.Max(verbWidth, label.Length))} ", Invariant($"{count:N0} {what}"), width);
+            }
+        }
+    }
+
+    private static string Verb(string label, GroupChange row) => label == "failing" && row.After < row.Before ? "failing less" : label;
+
+    private static void AddResults(StringBuilder text, IReadOnlyList<ComparisonResult> results, int width)
+    {
+        foreach (var result in results)
+        {
+            var change = result.Change;
+            var noise = result.Holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
+            WrappedText.Append(
+                text,
+                $"  {result.Verdict.Not().Status(),-StatusWidth}",
+                $"{PrintableText.Of(result.Expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){noise}{(result.Reason is { } reason ? "; " + reason : "")}",
+                width);
+        }
+    }
+
+    private static string Of(Figure? figure, Metric metric) => figure?.Text(metric.Unit) ?? "-";
+
+    /// <summary>How much a figure has changed, in words.</summary>
+    internal static string Difference(MetricChange change)
+    {
+        if (change is not { Before: { IsExact: true } before, After: { IsExact: true } after })
+        {
+            return "?";
+        }
+
+        var relative = after.ChangeFrom(before).Low;
+        return before == after ? "="
+            : double.IsFinite(relative) && relative >= Multiple ? Invariant($"x {relative + 1:N0}")
+            : after.Low > 0 && before.ChangeFrom(after).Low is >= Multiple and var less ? Invariant($"/ {less + 1:N0}")
+            : double.IsFinite(relative) ? Invariant($"{Math.Round(relative * 100, 1):+#,0.0;-#,0.0;0.0} %")
+            : "+" + after.Text(change.Metric.Unit);
+    }
+
+    /// <summary>What the test says.</summary>
+    internal static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
+
+    private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A column of the table of metrics.</summary>
+    /// <param name="Name">Its header.</param>
+    /// <param name="Cells">What stands below.</param>
+    /// <param name="Least">The least width; negative if cells begin on the left.</param>
+    /// <param name="Goes">When it makes room, see <see cref="FittingColumns"/>.</param>
+    private sealed record Column(string Name, string[] Cells, int Least, int Goes)
+    {
+        internal int Width { get; } = Math.Max(Math.Abs(Least), Cells.Append(Name).Max(cell => cell.Length));
+
+        /// <summary>The header is above the first row.</summary>
+        internal string Cell(int row)
+        {
+            var cell = row < 0 ? Name : Cells[row];
+            return Least < 0 ? cell.PadRight(Width) : cell.PadLeft(Width);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Output.Text;
+
+/// <summary>
+/// How connections began and ended, in words: <c>closed</c>, <c>reset</c>, <c>open</c>, <c>unseen</c>, or <c>failed</c>
+/// with the error; before it <c>older</c> if it was there before the capture began. A <c>?</c> says that events were lost
+/// when the opening or the close may have been among them.
+/// </summary>
+internal static class EndingText
+{
+    /// <summary>Writes the words.</summary>
+    public static int Write(Span<byte> target, in Connection connection)
+    {
+        var at = WriteOlder(target, in connection);
+        at += Utf8Text.Write(target[at..], Word(connection.Ending));
+        if (connection.Ending == ConnectionEnding.Open && connection.IsUncertain)
+        {
+            target[at++] = (byte)'?';
+        }
+
+        if (connection.Ending == ConnectionEnding.Failed)
+        {
+            target[at++] = (byte)' ';
+            at += Encoding.ASCII.GetBytes(Errno.NameOf(connection.Error), target[at..]);
+        }
+
+        return at;
+    }
+
+    /// <summary>Writes a space and the words for the end of a row; nothing for one that was opened and closed.</summary>
+    public static int WriteMark(Span<byte> target, in Connection connection)
+    {
+        if (connection is { Ending: ConnectionEnding.Closed, IsOlder: false })
+        {
+            return 0;
+        }
+
+        target[0] = (byte)' ';
+        return 1 + Write(target[1..], in connection);
+    }
+
+    /// <summary>The ending as one word.</summary>
+    public static ReadOnlySpan<byte> Word(ConnectionEnding ending) => ending switch
+    {
+        ConnectionEnding.Open => "open"u8,
+        ConnectionEnding.Closed => "closed"u8,
+        ConnectionEnding.Reset => "reset"u8,
+        ConnectionEnding.Failed => "failed"u8,
+        _ => "unseen"u8,
+    };
+
+    private static int WriteOlder(Span<byte> target, in Connection connection)
+    {
+        if (!connection.IsOlder)
+        {
+            return 0;
+        }
+
+        return Utf8Text.Write(target, connection is { IsUncertain: true, HasCloser: true } ? "older? "u8 : "older "u8);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Buffers;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Output.Text;
+
+/// <summary>
+/// Prints events as tcptracer does, byte for byte as the tools of bcc 0.26 print them, in the order they are given.
+/// Three things differ, and only where the tools mislead:
+/// <list type="bullet">
+/// <item>unless <see cref="TableOptions.Raw"/>, control characters in thread names are escaped (<c>\n</c>,
+/// <c>\x1b</c>, <c>\u202e</c>), a backslash is doubled, and in the libbpf table so are bytes that are not UTF-8
+/// (<c>\xff</c>): the tools let a process print rows that never happened;</item>
+/// <item>an event from before the first printed one has a negative time in both tables; the libbpf tool prints some
+/// 18446744073709 seconds;</item>
+/// <item>connects that failed (F, <c>failed</c>) and connections from before the recording (O, <c>open</c>) have rows
+/// of the same form; the tools have no such events.</item>
+/// </list>
+/// </summary>
+public sealed class TcptracerTable(TableOptions options) : IEventFormat
+{
+    // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
+    private const int MaxRow = 320 + Utf8Text.Slack;
+
+    private const uint NanosecondsPerSecond = 1_000_000_000;
+    private const uint MicrosecondsPerSecond = 1_000_000;
+
+    /// <summary>Less than this divided by 1e9 or 1e6 has an error, as a double, below half of a unit.</summary>
+    private const ulong MaxExact = 1UL << 50;
+
+    /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools; tables
+    /// that print parts of one capture are given the same.</summary>
+    public ulong? Start { get; set; }
+
+    /// <inheritdoc />
+    public void WriteHeader(IBufferWriter<byte> output)
+    {
+        if (options.Style == TableStyle.Libbpf)
+        {
+            output.Write(options.Timestamps ? "TIME(s)  "u8 : []);
+            output.Write(options.Uid ? "UID   "u8 : []);
+            output.Write("T PID    COMM         IP SADDR            DADDR            SPORT DPORT\n"u8);
+            return;
+        }
+
+        output.Write("Tracing TCP established connections. Ctrl-C to end.\n"u8);
+        if (options.Timestamps)
+        {
+            output.Write(options.Verbose ? "TIME(ns)      "u8 : "TIME(s)  "u8);
+        }
+
+        output.Write(options.Uid ? "UID    "u8 : []);
+        output.Write(options.Verbose ? "TYPE         "u8 : "T  "u8);
+        output.Write("PID    COMM             IP SADDR            DADDR            SPORT  DPORT "u8);
+        if (options.Verbose)
+        {
+            output.Write(options.HideNetns ? " "u8 : " NETNS   "u8);
+        }
+
+        output.Write("\n"u8);
+    }
+
+    /// <inheritdoc />
+    public IEventFormat Copy() => new TcptracerTable(options) { Start = Start };
+
+    /// <inheritdoc />
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e)
+    {
+        var start = Start ??= e.Timestamp;
+        var row = output.GetSpan(MaxRow);
+        output.Advance(options.Style == TableStyle.Libbpf
+            ? FormatLibbpf(row, in e, start)
+            : FormatBcc(row, in e, start));
+    }
+
+    private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
+    {
+        var at = 0;
+        var elapsed = (long)(e.Timestamp - start);
+        if (options.Timestamps)
+        {
+            at = options.Verbose
+                ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14)
+                : FormatSeconds(row, elapsed, NanosecondsPerSecond);
+        }
+
+        if (options.Uid)
+        {
+            at += FormatColumn(row[at..], e.Uid, 6);
+        }
+
+        if (options.Verbose)
+        {
+            at += EndColumn(row[at..], Utf8Text.Write(row[at..], Word(e.Type)), 12);
+        }
+        else
+        {
+            row[at] = Letter(e.Type, unknown: 'U');
+            at += EndColumn(row[at..], 1, 2);
+        }
+
+        at += FormatColumn(row[at..], e.Pid, 6);
+        at += CommText.WriteBcc(row[at..], in e.Comm, options.Raw);
+        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
+        at += FormatBccAddress(row[at..], in e.LocalAddress, e.IpVersion);
+        at += FormatBccAddress(row[at..], in e.PeerAddress, e.IpVersion);
+        at += FormatColumn(row[at..], e.LocalPort, 6);
+        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 6);
+        if (options.Verbose && !options.HideNetns)
+        {
+            row[at++] = (byte)' ';
+            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], e.Netns), 8);
+        }
+
+        row[at++] = (byte)'\n';
+        return at;
+    }
+
+    private int FormatLibbpf(Span<byte> row, in TcpEvent e, ulong start)
+    {
+        var at = 0;
+        // The tool's clock has whole microseconds before the subtraction.
+        if (options.Timestamps)
+        {
+            at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)), MicrosecondsPerSecond);
+        }
+        // The tool takes it for an int, and leaves no space before the type.
+        if (options.Uid)
+        {
+            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (long)(int)e.Uid), 6);
+        }
+
+        row[at++] = Letter(e.Type, unknown: '-');
+        row[at++] = (byte)' ';
+        at += FormatColumn(row[at..], e.Pid, 6);
+        at += CommText.WriteLibbpf(row[at..], in e.Comm, options.Raw);
+        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
+        at += EndColumn(row[at..], InetText.Write(row[at..], in e.LocalAddress, e.IpVersion), 16);
+        at += EndColumn(row[at..], InetText.Write(row[at..], in e.PeerAddress, e.IpVersion), 16);
+        at += FormatColumn(row[at..], e.LocalPort, 4);
+        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 4);
+        row[at++] = (byte)'\n';
+        return at;
+    }
+
+    /// <summary><c>%-9.3f</c> of the quotient, which the tools have as a double. That is further from a tie than its own error
+    /// unless it is one, so up to some days whole numbers give the same.</summary>
+    private static int FormatSeconds(Span<byte> target, long elapsed, uint unitsPerSecond)
+    {
+        var (milliseconds, rest) = Math.DivRem((ulong)elapsed, unitsPerSecond / 1000);
+        var length = (ulong)elapsed < MaxExact && 2 * rest != unitsPerSecond / 1000
+            ? Utf8Text.WriteThousandths(target, milliseconds + (2 * rest > unitsPerSecond / 1000 ? 1u : 0))
+            : Utf8Text.WriteFixed(target, elapsed / (double)unitsPerSecond, 3);
+        return Utf8Text.Pad(target, length, 9);
+    }
+
+    private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
+    {
+        if (ipVersion == 4)
+        {
+            return EndColumn(target, InetText.Write(target, in address, ipVersion), 16);
+        }
+
+        target[0] = (byte)'[';
+        var length = 1 + InetText.Write(target[1..], in address, ipVersion);
+        target[length++] = (byte)']';
+        return EndColumn(target, length, 16);
+    }
+
+    private static int FormatColumn(Span<byte> target, uint number, int width) =>
+        EndColumn(target, Utf8Text.Write(target, number), width);
+
+    /// <summary>Pads what <paramref name="target"/> begins with, and sets it apart from the next column.</summary>
+    private static int EndColumn(Span<byte> target, int length, int width)
+    {
+        var end = Utf8Text.Pad(target, length, width);
+        target[end] = (byte)' ';
+        return end + 1;
+    }
+
+    private static byte Letter(TcpEventType type, char unknown) => type switch
+    {
+        TcpEventType.Accept or TcpEventType.Connect or TcpEventType.Close
+            or TcpEventType.ConnectFailed or TcpEventType.Open => (byte)type,
+        _ => (byte)unknown,
+    };
+
+    private static ReadOnlySpan<byte> Word(TcpEventType type) => type switch
+    {
+        TcpEventType.Accept => "accept"u8,
+        TcpEventType.Connect => "connect"u8,
+        TcpEventType.Close => "close"u8,
+        TcpEventType.ConnectFailed => "failed"u8,
+        TcpEventType.Open => "open"u8,
+        _ => "unknown"u8,
+    };
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap check</c></summary>
+internal static class CheckCommand
+{
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var expect = OptionFactory.ParsedList(
+            $"What must hold: METRIC == != < <= > >= VALUE, such as 'failed == 0', 'lifetime.p99 <= 5ms' or 'opened[port=443] > 0'; several: all of them. {OptionFactory.MetricNames}",
+            "EXPR",
+            Expectation.Parse,
+            "--expect");
+        (expect.Required, expect.DefaultValueFactory) = (true, null);
+        var allowLoss = OptionFactory.AllowLoss();
+        var json = OptionFactory.Flag("One JSON object.", "--json");
+        var command = new Command(
+            "check",
+            "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };
+        files.AddTo(command);
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
+            var feed = new ConnectionFeed(check, files.Filter(parsed));
+            var code = files.Read(parsed, feed);
+            var results = check.Results(feed.Recordings);
+            output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
+            return ExitCodes.Of(code, [.. results.Select(result => result.Verdict)]);
+        });
+        return command;
+    }
+}

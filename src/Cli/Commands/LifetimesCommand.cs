@@ -1,0 +1,76 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap lifetimes</c></summary>
+internal static class LifetimesCommand
+{
+    private static readonly Dictionary<string, ConnectionOrder> orders = new()
+    {
+        ["ended"] = ConnectionOrder.Ended,
+        ["opened"] = ConnectionOrder.Opened,
+        ["lifetime"] = ConnectionOrder.Lifetime,
+        ["tx"] = ConnectionOrder.Sent,
+        ["rx"] = ConnectionOrder.Received,
+        ["retransmits"] = ConnectionOrder.Retransmits,
+        ["rtt"] = ConnectionOrder.Rtt,
+        ["connect"] = ConnectionOrder.Connect,
+    };
+
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var timeOfDay = OptionFactory.Flag("Show the time of day at which the connection ended, in UTC.", "-T", "--time");
+        var timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
+        var wide = OptionFactory.Flag("Wide columns, which fit IPv6 addresses.", "-w", "--wide");
+        var csv = OptionFactory.Flag("Comma-separated values.", "-s", "--csv");
+        var raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
+        var json = OptionFactory.Flag("One JSON object a line, with all that is known.", "--json");
+        var sort = OptionFactory.Word("Order: times earliest first, amounts greatest first; ended if not given.", "KEY", orders, "--sort");
+        var least = OptionFactory.Duration("Only lifetimes of at least so long.", "TIME", "--min");
+        var limit = OptionFactory.Count("At most so many rows.", "COUNT", "--limit");
+        var command = new Command("lifetimes", "Prints connections with their lifetimes and bytes as bcc's tcplife does, each with the process that owned it.")
+        {
+            timeOfDay, timestamps, wide, csv, raw, json, sort, least, limit,
+        };
+        files.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(csv) && result.ValueIfRight(json))
+            {
+                result.AddError("--csv and --json exclude each other");
+            }
+        });
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            IConnectionFormat format = parsed.GetValue(json)
+                ? new ConnectionJson()
+                : new LifetimeTable(new LifetimeOptions
+                {
+                    TimeOfDay = parsed.GetValue(timeOfDay),
+                    Timestamps = parsed.GetValue(timestamps),
+                    Wide = parsed.GetValue(wide),
+                    Csv = parsed.GetValue(csv),
+                    Raw = parsed.GetValue(raw),
+                    Width = StandardOutput.Columns,
+                });
+            var most = parsed.GetValue(limit) ?? ulong.MaxValue;
+            var printer = new ConnectionPrinter(format, most, output);
+            var order = parsed.GetValue(sort);
+            var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, printer);
+            var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? printer, filter));
+            sorted?.End();
+            printer.End();
+            return code;
+        });
+        return command;
+    }
+}

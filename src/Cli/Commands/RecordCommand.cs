@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using TraceCap.Cli.Files;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+using TraceCap.Format.Metadata;
+using TraceCap.Recorder.Flight;
+using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Session;
+using TraceCap.Recorder.Sinks;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap record</c></summary>
+internal static class RecordCommand
+{
+    /// <summary>What is written for somebody who is looking must not wait for a whole second.</summary>
+    private static readonly TimeSpan PipeFlushInterval = TimeSpan.FromMilliseconds(100);
+
+    internal static Command Create()
+    {
+        var files = new RotationOptions();
+        var flight = new FlightOptions(files);
+        var live = new LiveOptions();
+        var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var quiet = OptionFactory.Flag("Say nothing but errors and losses.", "-q", "--quiet");
+        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
+        files.AddTo(command);
+        flight.AddTo(command);
+        live.AddTo(command);
+        command.Add(comment);
+        command.Add(quiet);
+        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
+    {
+        var output = files.Output(parsed);
+        if (output.IsSeries)
+        {
+            CaptureOutput.CheckFolder(output.Text);
+        }
+        else
+        {
+            CaptureOutput.Check(output.Name, files.Force(parsed));
+        }
+
+        var user = live.User(parsed);
+        var probes = live.Probes(parsed);
+        var start = Clocks.Anchor();
+        using var session = LiveSession.Start(probes);
+        foreach (var limit in session.Limits)
+        {
+            Messages.Warn(limit);
+        }
+
+        // Who makes file after file makes all of them without privileges; a single one may need them.
+        if (output.IsSeries)
+        {
+            Privileges.Drop(user);
+        }
+
+        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        using var signals = new SessionSignals(session);
+        using var sink = Begin(parsed, files, flight, header, user, session, signals);
+        if (!output.IsSeries)
+        {
+            Privileges.Drop(user);
+        }
+
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
+    }
+
+    /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
+    private static IRecordingSink Begin(
+        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, LiveSession session, SessionSignals signals)
+    {
+        var output = files.Output(parsed);
+        var options = files.Series(parsed) with { Names = session.Names };
+        if (output.Text == CaptureFile.Pipe)
+        {
+            return new CaptureSeries(
+                StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
+        }
+
+        var captures = files.Files(parsed, user);
+        try
+        {
+            if (flight.Limits(parsed) is { } limits)
+            {
+                captures.CheckFolder();
+                var recorder = new FlightRecorder(captures, header, Clocks.Anchor, limits, flight.Triggers(parsed), options);
+                signals.OnUser(() => recorder.WriteNow("SIGUSR1"));
+                signals.OnHangUp(() => recorder.WriteNow("SIGHUP"));
+                return recorder;
+            }
+
+            var series = new CaptureSeries(captures, header, Clocks.Anchor, options);
+            if (output.IsSeries)
+            {
+                signals.OnHangUp(series.RotateNow);
+            }
+
+            return series;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                $"{output.Folder}: {user?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
+                + "once the probes are attached: give the folder to that user, or record as its owner with --user NAME");
+        }
+    }
+
+    private static ExitCode Record(
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
+    {
+        using (status)
+        {
+            status.Begin();
+            try
+            {
+                var end = session.Run(new EventLimit(status, count), duration);
+                sink.Complete(
+                    end switch
+                    {
+                        EndOfSession.TimeOver => "the time was over",
+                        EndOfSession.SinkFull => "the number of events was reached",
+                        _ => "stopped by a signal",
+                    },
+                    cut: end == EndOfSession.SinkFull);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
+            {
+                throw new CommandException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"recording ended: {error.Message}; of {sink.Totals.Ledger.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
+            }
+
+            status.Sum();
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Files;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap replay</c></summary>
+internal static class ReplayCommand
+{
+    internal static Command Create()
+    {
+        var files = OptionFactory.CaptureFiles("Captures, one after another; - is standard input.");
+        var show = new ShowOptions();
+        var filters = new FileFilterOptions();
+        var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
+        show.AddTo(command);
+        filters.AddTo(command);
+        command.Does(parsed => Run(
+            parsed.GetValue(files)!,
+            show.Format(parsed, filters.IsOneNetns(parsed)),
+            Filter(parsed, filters, show)));
+        return command;
+    }
+
+    private static CaptureFilter Filter(ParseResult parsed, FileFilterOptions filters, ShowOptions show)
+    {
+        var filter = filters.ToFilter(parsed);
+        return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
+    }
+
+    private static ExitCode Run(string[] paths, IEventFormat format, CaptureFilter filter)
+    {
+        using var output = StandardOutput.Open();
+        var printer = new EventPrinter(format, filter.Events, output);
+        var isBegun = false;
+        return CaptureFile.ForEach(paths, file =>
+        {
+            if (!isBegun)
+            {
+                printer.Begin();
+                isBegun = true;
+            }
+
+            var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
+            var events = new EventStream(reader);
+            file.Read(() => Replay.Run(events, format, filter, printer, lost =>
+                Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
+            var state = file.Report(reader);
+            return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
+        }, printsRows: true);
+    }
+
+    private static ExitCode ReportLate(CaptureFile file, EventOrder order)
+    {
+        if (order.BrokenPromises > 0)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.BrokenPromises:N0} events came later than their capture promised; they are not in order"));
+        }
+
+        if (order.GivenLate > order.BrokenPromises)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.GivenLate - order.BrokenPromises:N0} events came so late that they are not in order; their capture promised nothing"));
+        }
+
+        return ExitCode.Damaged;
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap summary</c></summary>
+internal static class SummaryCommand
+{
+    private const ulong Rows = 20;
+
+    private static readonly Dictionary<string, GroupBy> groups = new()
+    {
+        ["process"] = GroupBy.Process,
+        ["peer"] = GroupBy.Peer,
+        ["service"] = GroupBy.Service,
+        ["port"] = GroupBy.Port,
+        ["errno"] = GroupBy.Errno,
+        ["container"] = GroupBy.Container,
+        ["unit"] = GroupBy.Unit,
+        ["cgroup"] = GroupBy.Cgroup,
+    };
+
+    internal static Command Create()
+    {
+        var files = new ConnectionFiles();
+        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", groups, "--by");
+        var limit = OptionFactory.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
+        var json = OptionFactory.Flag("One JSON object.", "--json");
+        var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and what stands out.") { by, limit, json };
+        files.AddTo(command);
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            var filter = files.Filter(parsed);
+            var summary = new TrafficSummary(parsed.GetValue(by), isFiltered: !filter.IsAny);
+            var feed = new ConnectionFeed(summary, filter);
+            var code = files.Read(parsed, feed);
+            output.Write(parsed.GetValue(json)
+                ? TrafficSummaryJson.Format(summary, feed.Recordings)
+                : TrafficSummaryText.Format(
+                    summary, feed.Recordings, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
+            return code;
+        });
+        return command;
+    }
+}

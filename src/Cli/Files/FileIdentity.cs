@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Cli.Files;
+
+/// <summary>What is read and written differently.</summary>
+internal enum FileKind
+{
+    /// <summary>A folder, a disk, or what cannot be told.</summary>
+    Other,
+
+    /// <summary>A file of bytes.</summary>
+    Regular,
+
+    /// <summary>A pipe or a socket.</summary>
+    Pipe,
+
+    /// <summary>A character device.</summary>
+    Device,
+}
+
+/// <summary>Which file a path leads to, whatever the path.</summary>
+internal static partial class FileIdentity
+{
+    private const int CurrentFolder = -100;
+    private const uint TypeAndInode = 0x1 | 0x100;
+    private const ushort TypeMask = 0xF000;
+    private const ushort RegularType = 0x8000;
+    private const ushort PipeType = 0x1000;
+    private const ushort SocketType = 0xC000;
+    private const ushort DeviceType = 0x2000;
+
+    /// <summary>Whether two paths lead to the same file: the same path, a symbolic or, on Linux, a hard link to it. A
+    /// file that is not there is no other's.</summary>
+    internal static bool IsSame(string one, string other)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return Resolve(one) == Resolve(other);
+        }
+
+        return TryRead(one, out var first) && TryRead(other, out var second)
+            && (first.Inode, first.DeviceMajor, first.DeviceMinor) == (second.Inode, second.DeviceMajor, second.DeviceMinor);
+    }
+
+    /// <summary>What a path leads to; other if that cannot be told.</summary>
+    internal static FileKind KindOf(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) == 0 ? FileKind.Regular : FileKind.Other;
+        }
+
+        return !TryRead(path, out var file) ? FileKind.Other : (file.Mode & TypeMask) switch
+        {
+            RegularType => FileKind.Regular,
+            PipeType or SocketType => FileKind.Pipe,
+            DeviceType => FileKind.Device,
+            _ => FileKind.Other,
+        };
+    }
+
+    /// <summary>What a path leads to through symbolic links.</summary>
+    internal static string Resolve(string path) =>
+        (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+
+    private static bool TryRead(string path, out Facts facts) => ReadFacts(CurrentFolder, path, 0, TypeAndInode, out facts) == 0;
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ReadFacts(int folder, string path, int flags, uint mask, out Facts facts);
+
+    /// <summary><c>struct statx</c> of linux/stat.h, as far as it is needed.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Facts
+    {
+        [FieldOffset(28)]
+        internal ushort Mode;
+
+        [FieldOffset(32)]
+        internal ulong Inode;
+
+        [FieldOffset(136)]
+        internal uint DeviceMajor;
+
+        [FieldOffset(140)]
+        internal uint DeviceMinor;
+    }
+}

@@ -1,0 +1,34 @@
+using TraceCap.Cli.Terminal;
+
+namespace TraceCap.Cli.Files;
+
+/// <summary>A capture that is piped in.</summary>
+internal static class StandardInput
+{
+    internal const string Name = "standard input";
+
+    /// <summary>Whether somebody else writes it while it is read.</summary>
+    internal static bool IsPipe => Descriptors.IsOpen(Descriptors.Input) && FileIdentity.KindOf(Descriptors.PathOf(Descriptors.Input)) == FileKind.Pipe;
+
+    /// <exception cref="CommandException">It is closed, a terminal, or another device: nothing that a capture comes from.
+    /// </exception>
+    internal static Stream Open()
+    {
+        if (!Descriptors.IsOpen(Descriptors.Input))
+        {
+            throw new CommandException($"{Name} is closed; give a FILE, or pipe a capture in", ExitCode.Usage);
+        }
+
+        if (!Console.IsInputRedirected)
+        {
+            throw new CommandException($"{Name} is a terminal, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
+        }
+
+        if (FileIdentity.KindOf(Descriptors.PathOf(Descriptors.Input)) == FileKind.Device)
+        {
+            throw new CommandException($"{Name} is a device, not a capture; give a FILE, or pipe one in", ExitCode.Usage);
+        }
+
+        return Console.OpenStandardInput();
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Cli.Files;
+using TraceCap.Cli.Terminal;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>The captures that a command reads as connections: what those commands share.</summary>
+internal sealed class ConnectionFiles
+{
+    private readonly Argument<string[]> files = OptionFactory.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
+
+    private readonly ConnectionFilterOptions filters = new();
+
+    internal void AddTo(Command command)
+    {
+        command.Add(files);
+        filters.AddTo(command);
+    }
+
+    /// <summary>The files as they are named on the command line.</summary>
+    internal string[] Names(ParseResult parsed) => parsed.GetValue(files)!;
+
+    internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed);
+
+    /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
+    internal string Describe(ParseResult parsed) => filters.Describe(parsed);
+
+    /// <summary>Reads all files, one after another, and hands on their connections.</summary>
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed) => Read(Names(parsed), feed);
+
+    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed)" />
+    internal static ExitCode Read(string[] paths, ConnectionFeed feed)
+    {
+        var starts = Array.ConvertAll(paths, StartsOf);
+        var order = CaptureStarts.Order(starts);
+        var code = CaptureFile.ForEach([.. order.Select(at => paths[at])], file =>
+        {
+            feed.Ahead = [.. order.SkipWhile(at => CaptureFile.NameOf(paths[at]) != file.Name).Select(at => starts[at])];
+            var reader = CaptureReader.Open(file.Stream);
+            var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
+            file.Read(() => feed.Read(new EventStream(reader)));
+            Tell(file.Name, feed.Repeated - repeated, "were in a capture read before, and count once");
+            Tell(file.Name, feed.Overlapping - overlapping, "are of a time that another recorder has recorded as well, and count again; merge such captures first");
+            return file.Report(reader);
+        }, printsRows: true);
+        feed.End();
+        if (feed.ClosesLeftOut > 0)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{feed.ClosesLeftOut:N0} closes of sockets that were never connected are left out: more had failed to connect at once than are remembered"));
+        }
+
+        return code;
+    }
+
+    private static void Tell(string name, long events, string what)
+    {
+        if (events > 0)
+        {
+            Messages.Warn(FormattableString.Invariant($"{name}: {events:N0} events {what}"));
+        }
+    }
+
+    /// <summary>When a capture begins; null if it can be read once only, or cannot be read.</summary>
+    private static CaptureStarts? StartsOf(string path)
+    {
+        if (path == CaptureFile.Pipe || FileIdentity.KindOf(path) != FileKind.Regular)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var file = File.OpenRead(path);
+            return CaptureStarts.Of(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it says so.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>Which events of a capture: what can be asked of a recording, and what only a file can answer.</summary>
+internal sealed class FileFilterOptions
+{
+    private readonly FilterOptions filters = new();
+    private readonly Option<TimePoint?> from = OptionFactory.Parsed(
+        "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
+
+    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
+    private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
+    private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
+        "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
+
+    private readonly Option<string?> container = OptionFactory.Explained(
+        "Only this container, by the first digits of its id.", "ID", ParseContainer, "--container");
+
+    private readonly Option<string?> unit = OptionFactory.Explained(
+        "Only this systemd unit, such as nginx, session-3.scope or user.slice.", "NAME", ParseUnit, "--unit");
+
+    private readonly Option<string?> cgroup = OptionFactory.Explained(
+        "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
+
+    private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
+        "Only these types: C connect, A accept, X close, F failed connect, O open before.", "CAXFO", EventTypeSet.Parse, "--type");
+
+    internal void AddTo(Command command)
+    {
+        filters.AddTo(command);
+        foreach (var option in Own)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(from) is { } first && result.ValueIfRight(to) is { } last && !TimePoint.MayPrecede(first, last))
+            {
+                result.AddError("--from and --to: expected a time to begin that is before the time to end");
+            }
+        });
+    }
+
+    internal bool IsOneNetns(ParseResult parsed) => filters.IsOneNetns(parsed);
+
+    /// <summary>The types that are asked for; null if none are.</summary>
+    internal EventTypeSet? Types(ParseResult parsed) => parsed.GetValue(types);
+
+    internal CaptureFilter ToFilter(ParseResult parsed)
+    {
+        var events = filters.ToEventFilter(parsed) with
+        {
+            Comm = parsed.GetValue(comm),
+            Ports = [.. parsed.GetValue(ports)!.SelectMany(some => some)],
+            Addresses = [.. parsed.GetValue(addresses)!],
+            Types = Types(parsed),
+            Cgroup = Cgroup(parsed),
+        };
+        return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
+    }
+
+    /// <summary>All of them.</summary>
+    internal IEnumerable<Option> All => filters.All.Concat(Own);
+
+    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup];
+
+    private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
+        ? null
+        : new CgroupFilter(parsed.GetValue(container), parsed.GetValue(unit), parsed.GetValue(cgroup));
+
+    private static string ParseContainer(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit)
+        ? text
+        : throw new FormatException($"'{text}' is no container id; expected up to 64 hexadecimal digits, as docker ps or crictl ps show them");
+
+    private static string ParseUnit(string text) => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal)
+        ? text
+        : throw new FormatException($"'{text}' is no unit; expected a name such as nginx.service");
+
+    private static string ParseCgroup(string text) => text.StartsWith('/')
+        ? text
+        : throw new FormatException($"'{text}' is no cgroup; expected a path from the root, such as /system.slice/nginx.service");
+
+    private static ThreadName ParseName(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        return length < ThreadName.Size && !text.Contains('\0', StringComparison.Ordinal)
+            ? new ThreadName(text)
+            : throw new FormatException($"'{text}' has {length} bytes; a thread's name has at most {ThreadName.Size - 1}");
+    }
+
+    private static ushort[] ParsePorts(string text) => [.. text.Split(',').Select(ParsePort)];
+
+    private static ushort ParsePort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw new FormatException($"'{text}' is no port; expected 0 to {ushort.MaxValue}");
+}

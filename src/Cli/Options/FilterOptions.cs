@@ -1,0 +1,56 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Recorder.Probes;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
+internal sealed class FilterOptions
+{
+    private readonly Option<uint?> pid = OptionFactory.Number("Only this process.", "PID", least: 1, "-p", "--pid");
+    private readonly Option<uint?> uid = OptionFactory.Number("Only this user.", "UID", least: 0, "-u", "--uid");
+    private readonly Option<uint?> netns = OptionFactory.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
+    private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
+    private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
+
+    /// <summary>All of them, as the help lists them.</summary>
+    internal IReadOnlyList<Option> All => [pid, uid, netns, ipv4, ipv6];
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(ipv4) && result.ValueIfRight(ipv6))
+            {
+                result.AddError("-4 and -6 exclude each other; without either, both are meant");
+            }
+        });
+    }
+
+    internal bool IsOneNetns(ParseResult parsed) => parsed.GetValue(netns) is not null;
+
+    /// <summary>The filters as they act in the kernel.</summary>
+    internal ProbeOptions ToProbeOptions(ParseResult parsed) => new()
+    {
+        Pid = parsed.GetValue(pid),
+        Uid = parsed.GetValue(uid),
+        Netns = parsed.GetValue(netns),
+        IpVersion = IpVersion(parsed),
+    };
+
+    /// <summary>The filters as they act on events.</summary>
+    internal EventFilter ToEventFilter(ParseResult parsed) => new()
+    {
+        Pids = parsed.GetValue(pid) is { } id ? [id] : [],
+        Uid = parsed.GetValue(uid),
+        Netns = parsed.GetValue(netns),
+        IpVersion = IpVersion(parsed),
+    };
+
+    private int? IpVersion(ParseResult parsed) => parsed.GetValue(ipv4) ? 4 : parsed.GetValue(ipv6) ? 6 : null;
+}

@@ -1,0 +1,256 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Format.Units;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>Makes options whose errors say what was given, what is expected, and of which option.</summary>
+internal static class OptionFactory
+{
+    private delegate bool TryParse<T>(string text, out T value);
+
+    /// <summary>A switch.</summary>
+    internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description };
+
+    /// <summary>One capture to read.</summary>
+    internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
+
+    /// <summary>One file to read.</summary>
+    internal static Argument<string> File(string description, string name = "FILE")
+    {
+        var file = new Argument<string>(name) { Description = description };
+        file.Validators.Add(result => CheckNames(result, name));
+        return file;
+    }
+
+    /// <summary>One or more captures to read.</summary>
+    internal static Argument<string[]> CaptureFiles(string description = "Captures; - is standard input.")
+    {
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result => CheckNames(result, "FILE"));
+        files.Validators.Add(result =>
+        {
+            if (result.Tokens.Count(token => token.Value == Files.CaptureFile.Pipe) > 1)
+            {
+                result.AddError("FILE: standard input can be read once only; - is there twice");
+            }
+        });
+        return files;
+    }
+
+    /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>
+    internal static string MetricNames =>
+        $"Metrics: {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
+
+    /// <summary>Where a capture is written.</summary>
+    internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
+
+    /// <summary>Where something is written.</summary>
+    internal static Option<string> Output(string description)
+    {
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = description,
+            HelpName = "FILE",
+            Required = true,
+        };
+        output.Validators.Add(result => CheckNames(result, "-o"));
+        return output;
+    }
+
+    /// <summary>Whether what is there already is replaced.</summary>
+    internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
+
+    /// <summary>Whether expectations are judged as if nothing were missing.</summary>
+    internal static Option<bool> AllowLoss() => Flag(
+        "Judge by what was recorded, even if lost events, damage or filters may have hidden something; what is missing is told all the same.",
+        "--allow-loss");
+
+    /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
+    internal static Option<uint?> Number(string description, string what, uint least, string name, params string[] aliases) =>
+        Create<uint?>(description, what, Invariant($"a whole number from {least} to {uint.MaxValue}"), name, aliases, (string text, out uint? value) =>
+        {
+            var isNumber = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return isNumber && number >= least;
+        });
+
+    /// <summary>A count of at least one.</summary>
+    internal static Option<ulong?> Count(string description, string what, string name, params string[] aliases) =>
+        Create<ulong?>(description, what, Invariant($"a whole number from 1 to {ulong.MaxValue}"), name, aliases, (string text, out ulong? value) =>
+        {
+            var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return isNumber && number > 0;
+        });
+
+    /// <summary>Seconds, with a fraction if need be.</summary>
+    internal static Option<TimeSpan?> Seconds(string description, string name, params string[] aliases) =>
+        Create<TimeSpan?>(description, "SECONDS", "seconds above 0, such as 10 or 0.5", name, aliases, (string text, out TimeSpan? value) =>
+        {
+            var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+            var isTime = isNumber && seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds;
+            value = isTime ? TimeSpan.FromSeconds(seconds) : null;
+            return isTime;
+        });
+
+    /// <summary>A time with its unit.</summary>
+    internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
+        Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
+        {
+            var isTime = Durations.TryParse(text, out TimeSpan time);
+            value = time;
+            return isTime && time > TimeSpan.Zero;
+        });
+
+    /// <summary>Ports, separated by commas.</summary>
+    internal static Option<IReadOnlyList<ushort>?> Ports(string description, string name, params string[] aliases) =>
+        Create<IReadOnlyList<ushort>?>(description, "PORTS", "port numbers, such as 80 or 80,443", name, aliases, (string text, out IReadOnlyList<ushort>? value) =>
+        {
+            var ports = new List<ushort>();
+            value = ports;
+            return Array.TrueForAll(text.Split(','), part =>
+            {
+                var isPort = ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+                ports.Add(port);
+                return isPort;
+            });
+        });
+
+    /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
+    internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
+        Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
+        {
+            var isSize = Sizes.TryParse(text, out var size) && size is > 0 and <= long.MaxValue;
+            value = isSize ? (long)size : null;
+            return isSize && isAllowed((long)size);
+        });
+
+    /// <summary>One of a few words.</summary>
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name) =>
+        Create(description, what, words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+
+    /// <summary>What a parser reads that explains itself, once.</summary>
+    internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => Parse(result, result.Tokens[^1].Value, parse),
+        };
+
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name) => new(name)
+    {
+        Description = description,
+        HelpName = what,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => TryExplain(result, token.Value, parse, out var value) ? [value] : Array.Empty<T>())],
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>What a parser reads that explains itself and gives an object, once.</summary>
+    internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
+        where T : class => new(name, aliases)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => TryExplain(result, result.Tokens[^1].Value, parse, out var value) ? value : null,
+        };
+
+    /// <summary>The same, as often as it is given.</summary>
+    internal static Option<T[]> ExplainedList<T>(string description, string what, Func<string, T> parse, string name)
+        where T : class => new(name)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result => [.. result.Tokens.Select(token => TryExplain(result, token.Value, parse, out var value) ? value : null).OfType<T>()],
+        };
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
+
+    /// <summary>What a check of the whole command line goes by: it runs before the parser has looked at each value.</summary>
+    /// <returns>The value; the default if it is wrong, which is told anyway.</returns>
+    internal static T? ValueIfRight<T>(this CommandResult command, Option<T> option)
+    {
+        try
+        {
+            return command.GetValue(option);
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Any text.</summary>
+    internal static Option<string?> Text(string description, string what, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = what };
+
+    /// <summary>What was asked for by these options, as it could be asked for again.</summary>
+    internal static string Describe(ParseResult parsed, IEnumerable<Option> options) => string.Join(' ', options
+        .Select(parsed.GetResult)
+        .Where(result => result is { Implicit: false })
+        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {token.Value}")));
+
+    /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
+    /// its way, and names another file or none.</summary>
+    internal static void CheckNames(SymbolResult result, string what)
+    {
+        foreach (var name in result.Tokens.Select(token => token.Value))
+        {
+            if (name.Length == 0)
+            {
+                result.AddError($"{what}: the name is empty; expected that of a file, or -");
+            }
+            else if (name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                result.AddError($"{what} {name}: the name is not UTF-8; read it with `- < NAME`, write it with `-o - > NAME`");
+            }
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static T? Parse<T>(ArgumentResult result, string text, Func<string, T> parse)
+        where T : struct => TryExplain(result, text, parse, out var value) ? value : null;
+
+    private static bool TryExplain<T>(ArgumentResult result, string text, Func<string, T> parse, [MaybeNullWhen(false)] out T value)
+    {
+        try
+        {
+            value = parse(text);
+            return true;
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"{Spelling(result)}: {error.Message}");
+            value = default;
+            return false;
+        }
+    }
+
+    private static Option<T> Create<T>(
+        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)
+        {
+            Description = description,
+            HelpName = what,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[^1].Value;
+                if (!parse(text, out var value))
+                {
+                    result.AddError($"{Spelling(result)} {text}: expected {expected}");
+                }
+
+                return value;
+            },
+        };
+
+    private static string Spelling(ArgumentResult result) =>
+        result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Cli.Terminal;
+
+/// <summary>
+/// Standard output or error as a stream that reports a closed pipe, as the console's own does not: a replay into
+/// <c>head</c> must end, and a recording whose reader is gone must say so.
+/// </summary>
+internal sealed partial class DescriptorStream(int descriptor, string name) : Stream
+{
+    private const int Eintr = 4;
+    private const int Eagain = 11;
+    private const int EagainOfDarwin = 35;
+    private const int Epipe = 32;
+    private const short PollOut = 4;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            var written = Write(descriptor, buffer, (nuint)buffer.Length);
+            if (written >= 0)
+            {
+                buffer = buffer[(int)written..];
+                continue;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Eintr:
+                    break;
+                case Eagain or EagainOfDarwin:
+                    var waiting = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
+                    _ = Poll(ref waiting, 1, -1);
+                    break;
+                case Epipe:
+                    throw new ClosedPipeException(name);
+                case var error:
+                    throw new IOException($"{name}: {new Win32Exception(error).Message}");
+            }
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, ReadOnlySpan<byte> buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+}
+
+/// <summary>Whoever read what is written is gone.</summary>
+internal sealed class ClosedPipeException(string name) : IOException($"{name} was closed by its reader");

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Cli.Terminal;
+
+/// <summary>The three descriptors that a process begins with, as they were given to it.</summary>
+internal static partial class Descriptors
+{
+    internal const int Input = 0;
+    internal const int Output = 1;
+    internal const int Error = 2;
+
+    private const int GetFlags = 1;
+    private const int CloseOnExec = 1;
+    private const int ReadWrite = 2;
+    private const nuint GetWindowSize = 0x5413;
+
+    private static readonly bool[] closed = new bool[3];
+
+    /// <summary>Notes which of them were closed, and has <c>/dev/null</c> stand there: else the next file that is opened
+    /// would take the place, and what is printed would be written into it.</summary>
+    internal static void Check()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        for (var descriptor = Input; descriptor <= Error; descriptor++)
+        {
+            var flags = Control(descriptor, GetFlags);
+            // What is closed on exec cannot have been inherited: the runtime opened it for itself.
+            closed[descriptor] = flags < 0 || (flags & CloseOnExec) != 0;
+            if (flags < 0)
+            {
+                _ = Open("/dev/null", ReadWrite);
+            }
+        }
+    }
+
+    /// <summary>Whether the process was given this one.</summary>
+    internal static bool IsOpen(int descriptor) => !closed[descriptor];
+
+    /// <summary>The path that leads to what a descriptor stands for.</summary>
+    internal static string PathOf(int descriptor) => FormattableString.Invariant($"/dev/fd/{descriptor}");
+
+    /// <summary>How many columns a terminal has now; 80 if it does not say.</summary>
+    internal static int Columns(int descriptor)
+    {
+        const int Usual = 80;
+        return OperatingSystem.IsLinux() && Query(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 0
+            ? size.Columns
+            : Usual;
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Query(int descriptor, nuint request, out WindowSize size);
+
+    /// <summary><c>struct winsize</c></summary>
+    [StructLayout(LayoutKind.Sequential, Size = 8)]
+    private struct WindowSize
+    {
+        internal ushort Rows;
+        internal ushort Columns;
+    }
+}

@@ -1,0 +1,59 @@
+namespace TraceCap.Cli.Terminal;
+
+/// <summary>
+/// Standard output of a command that runs until it is stopped. Until then it waits for its reader as long as it takes;
+/// afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
+/// </summary>
+internal sealed class LiveOutput : Stream
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly BackgroundWriter writer = new(StandardOutput.Open(), "output");
+    private readonly Task stopped;
+
+    /// <param name="stopped">Done once the command was asked to end.</param>
+    internal LiveOutput(Task stopped) => this.stopped = stopped;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="IOException">It cannot be written, or nobody has read it in time.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        writer.Begin(buffer.ToArray());
+        Task.WaitAny(writer.Written, stopped);
+        if (!writer.Written.Wait(Patience))
+        {
+            throw new IOException(FormattableString.Invariant(
+                $"{StandardOutput.Name} was not read for {Patience.TotalSeconds} s after the stop; the last {buffer.Length:N0} bytes are not complete"));
+        }
+
+        if (writer.Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

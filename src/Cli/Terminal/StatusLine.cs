@@ -1,0 +1,31 @@
+namespace TraceCap.Cli.Terminal;
+
+/// <summary>One line on stderr that changes while something runs, if that is a terminal; gone before any message.</summary>
+internal static class StatusLine
+{
+    private const string Clear = "\r\u001b[K";
+
+    private static bool isShown;
+
+    /// <summary>Whether somebody can see it.</summary>
+    internal static bool IsSeen { get; } = StandardError.IsTerminal;
+
+    /// <summary>Shows as much as fits the terminal now; nothing if the terminal takes nothing now.</summary>
+    internal static void Show(string text)
+    {
+        // A line as wide as the terminal would wrap on some.
+        var room = Math.Max(0, Descriptors.Columns(Descriptors.Error) - 1);
+        StandardError.Post(Clear + (text.Length > room ? text[..room] : text));
+        isShown = true;
+    }
+
+    /// <summary>Takes the line away, whoever showed it.</summary>
+    internal static void Hide()
+    {
+        if (isShown)
+        {
+            StandardError.Write(Clear);
+            isShown = false;
+        }
+    }
+}

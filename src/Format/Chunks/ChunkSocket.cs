@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Format.Chunks;
+
+/// <summary>What all events of one socket have in common: 48 bytes without padding.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ChunkSocket
+{
+    /// <inheritdoc cref="TcpEvent.Connection" />
+    public ulong Connection;
+
+    /// <inheritdoc cref="TcpEvent.LocalAddress" />
+    public Address LocalAddress;
+
+    /// <inheritdoc cref="TcpEvent.PeerAddress" />
+    public Address PeerAddress;
+
+    /// <inheritdoc cref="TcpEvent.Netns" />
+    public uint Netns;
+
+    /// <inheritdoc cref="TcpEvent.LocalPort" />
+    public ushort LocalPort;
+
+    /// <inheritdoc cref="TcpEvent.PeerPort" />
+    public ushort PeerPort;
+}

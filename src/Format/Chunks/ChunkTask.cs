@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Format.Chunks;
+
+/// <summary>A thread under one name: 40 bytes without padding.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ChunkTask
+{
+    /// <inheritdoc cref="TcpEvent.Cgroup" />
+    public ulong Cgroup;
+
+    /// <inheritdoc cref="TcpEvent.Comm" />
+    public ThreadName Comm;
+
+    /// <inheritdoc cref="TcpEvent.Pid" />
+    public uint Pid;
+
+    /// <inheritdoc cref="TcpEvent.Tid" />
+    public uint Tid;
+
+    /// <inheritdoc cref="TcpEvent.Uid" />
+    public uint Uid;
+
+    /// <inheritdoc cref="TcpEvent.Mntns" />
+    public uint Mntns;
+}

@@ -1,0 +1,89 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Format.Chunks;
+
+/// <summary>What is done to all values of a column at once.</summary>
+internal static class Vectors
+{
+    /// <summary>The least and the greatest value; zeros if there is none.</summary>
+    public static (ulong Least, ulong Greatest) Range(ReadOnlySpan<ulong> values)
+    {
+        if (values.IsEmpty)
+            return (0, 0);
+
+        var least = Vector<ulong>.AllBitsSet;
+        var greatest = Vector<ulong>.Zero;
+        foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
+            least = Vector.Min(least, some);
+            greatest = Vector.Max(greatest, some);
+        }
+
+        var range = (Least: ulong.MaxValue, Greatest: 0UL);
+        for (var lane = 0; lane < Vector<ulong>.Count; lane++)
+        {
+            range = (Math.Min(range.Least, least[lane]), Math.Max(range.Greatest, greatest[lane]));
+        }
+
+        foreach (var value in values[Whole(values.Length)..])
+        {
+            range = (Math.Min(range.Least, value), Math.Max(range.Greatest, value));
+        }
+
+        return range;
+    }
+
+    /// <summary>How many values are above a limit.</summary>
+    public static int CountAbove(ReadOnlySpan<ulong> values, ulong limit)
+    {
+        var limits = new Vector<ulong>(limit);
+        var counts = Vector<ulong>.Zero;
+        foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
+            counts -= Vector.GreaterThan(some, limits);
+        }
+
+        var count = (int)Vector.Sum(counts);
+        foreach (var value in values[Whole(values.Length)..])
+        {
+            count += value > limit ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Lowers every value.</summary>
+    public static void Subtract(Span<ulong> values, ulong by)
+    {
+        foreach (ref var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
+            some -= new Vector<ulong>(by);
+        }
+
+        foreach (ref var value in values[Whole(values.Length)..])
+        {
+            value -= by;
+        }
+    }
+
+    /// <summary>Replaces every value but the first by the zigzag code of its difference from the one before.</summary>
+    public static void ToDifferences(Span<ulong> values)
+    {
+        // From the end, so that the value before is still there.
+        var i = values.Length - Vector<ulong>.Count;
+        for (; i > 0; i -= Vector<ulong>.Count)
+        {
+            var difference = new Vector<ulong>(values[i..]) - new Vector<ulong>(values[(i - 1)..]);
+            var sign = Vector.ShiftRightArithmetic(difference.As<ulong, long>(), 63).As<long, ulong>();
+            ((difference << 1) ^ sign).CopyTo(values[i..]);
+        }
+
+        for (i += Vector<ulong>.Count - 1; i > 0; i--)
+        {
+            values[i] = ZigZag.Encode(values[i] - values[i - 1]);
+        }
+    }
+
+    private static int Whole(int count) => count - (count % Vector<ulong>.Count);
+}

@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+
+namespace TraceCap.Format.Events;
+
+/// <summary>What happened to a connection. The value is the letter that tcptracer prints.</summary>
+public enum TcpEventType : byte
+{
+    /// <summary>No event: the value of a default <see cref="TcpEvent"/>.</summary>
+    None = 0,
+
+    /// <summary>An incoming connection was accepted; seen when accept returns.</summary>
+    Accept = (byte)'A',
+
+    /// <summary>An outgoing connection was established.</summary>
+    Connect = (byte)'C',
+
+    /// <summary>An outgoing connection was not established: refused, timed out or given up.</summary>
+    ConnectFailed = (byte)'F',
+
+    /// <summary>The connection existed before recording began.</summary>
+    Open = (byte)'O',
+
+    /// <summary>The last descriptor of a connection was closed; not shutdown, not the peer's FIN.</summary>
+    Close = (byte)'X',
+}
+
+/// <summary>What else a reader needs to reproduce tcptracer's choices.</summary>
+[Flags]
+public enum TcpEventFlags : byte
+{
+    /// <summary>Nothing special.</summary>
+    None = 0,
+
+    /// <summary>An IPv6 socket whose peer is <c>::ffff:a.b.c.d</c>. tcptracer misses the connect of such a socket.</summary>
+    V4Mapped = 1,
+
+    /// <summary>Accepted through io_uring.</summary>
+    IoUring = 2,
+
+    /// <summary>Accepted by a 32-bit system call on a 64-bit kernel.</summary>
+    CompatTask = 4,
+
+    /// <summary>The first subflow of an MPTCP connection; of a close, that of an MPTCP socket, whether or not the peer
+    /// speaks MPTCP.</summary>
+    Mptcp = 8,
+}
+
+/// <summary>
+/// One event of one TCP connection: 160 bytes, little-endian, naturally aligned without padding, byte for byte
+/// <c>struct event</c> of bpf/event.h. The local end is the observed socket's own, the peer the other one.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct TcpEvent
+{
+    /// <summary>The size of the struct in bytes, in the ring buffer and in memory.</summary>
+    public const int Size = 160;
+
+    /// <summary>CLOCK_MONOTONIC in nanoseconds.</summary>
+    public ulong Timestamp;
+
+    /// <summary>The kernel's socket cookie (<c>ss -e</c> prints it as <c>sk:</c>): the same for all events of one
+    /// socket and never used again while the host is up. Not one for each connection: a socket that is disconnected
+    /// (<c>connect</c> with AF_UNSPEC) and connected again has two <see cref="TcpEventType.Connect"/> with the same
+    /// number, and no close between. 0 if the kernel gave none.</summary>
+    public ulong Connection;
+
+    /// <summary>The cgroup2 id of the task (the inode number of its folder).</summary>
+    public ulong Cgroup;
+
+    /// <summary>Counts the events of one CPU from 1, including those that were lost: a gap is a loss.</summary>
+    public ulong Sequence;
+
+    /// <summary>The observed socket's own address.</summary>
+    public Address LocalAddress;
+
+    /// <summary>The address at the other end.</summary>
+    public Address PeerAddress;
+
+    /// <summary>The name of the thread.</summary>
+    public ThreadName Comm;
+
+    /// <summary>The process (thread group) id.</summary>
+    public uint Pid;
+
+    /// <summary>The thread id.</summary>
+    public uint Tid;
+
+    /// <summary>The user id.</summary>
+    public uint Uid;
+
+    /// <summary>The inode number of the socket's network namespace.</summary>
+    public uint Netns;
+
+    /// <summary>The inode number of the task's mount namespace; 0 for a task that was exiting.</summary>
+    public uint Mntns;
+
+    /// <summary>The observed socket's own port.</summary>
+    public ushort LocalPort;
+
+    /// <summary>The port at the other end.</summary>
+    public ushort PeerPort;
+
+    /// <summary>The CPU that the event was recorded on.</summary>
+    public ushort Cpu;
+
+    /// <summary>The errno of a <see cref="TcpEventType.ConnectFailed"/>, else 0.</summary>
+    public ushort Error;
+
+    /// <summary>What happened.</summary>
+    public TcpEventType Type;
+
+    /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
+    public byte IpVersion;
+
+    /// <summary>The TCP state that the socket was in (include/net/tcp_states.h); 0 where it is not recorded.</summary>
+    public byte State;
+
+    /// <summary>See <see cref="TcpEventFlags"/>.</summary>
+    public TcpEventFlags Flags;
+
+    /// <summary>Nanoseconds from SYN to established for a connect, from SYN to giving up for a failed one, else 0.</summary>
+    public ulong Duration;
+
+    /// <summary>At close: payload bytes sent, retransmissions included.</summary>
+    public ulong BytesSent;
+
+    /// <summary>At close: bytes acknowledged by the peer (RFC 4898 ThruOctetsAcked; SYN and FIN count one each).</summary>
+    public ulong BytesAcked;
+
+    /// <summary>At close: bytes received in order (RFC 4898 ThruOctetsReceived; a FIN counts one).</summary>
+    public ulong BytesReceived;
+
+    /// <summary>At close: segments sent.</summary>
+    public uint SegmentsSent;
+
+    /// <summary>At close: segments received.</summary>
+    public uint SegmentsReceived;
+
+    /// <summary>At close: segments retransmitted.</summary>
+    public uint Retransmits;
+
+    /// <summary>At close: smoothed round-trip time in microseconds.</summary>
+    public uint SmoothedRtt;
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics.CodeAnalysis;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
+
+namespace TraceCap.Format.Merging;
+
+/// <summary>One section to be merged, and its events in the order of time, on the clock and with the connection ids of the
+/// merged capture. Its file is open while it is read.</summary>
+internal sealed class MergeSource : IDisposable
+{
+    private readonly Func<Stream> open;
+    private readonly SectionEnd end;
+    private Stream? stream;
+    private SectionReader? blocks;
+    private EventOrder? order;
+    private readonly List<NamedId> cgroups = [];
+    private readonly List<NamedId> namespaces = [];
+    private TcpEvent[] events = [];
+    private int next;
+    private int count;
+    private bool ended;
+    private ulong recordedTo;
+    private Ledger taken;
+
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="header">Of the section; without content if it is missing.</param>
+    /// <param name="start">Where the section begins in the file.</param>
+    /// <param name="span">The earliest and the latest of its events, CLOCK_MONOTONIC ns.</param>
+    /// <param name="end">Up to when it was recorded.</param>
+    /// <param name="open">Opens the section.</param>
+    internal MergeSource(string name, CaptureHeader header, long start, (ulong First, ulong Last) span, SectionEnd end, Func<Stream> open)
+    {
+        Name = name;
+        Header = header;
+        Start = start;
+        Span = span;
+        this.end = end;
+        this.open = open;
+    }
+
+    internal string Name { get; }
+
+    internal CaptureHeader Header { get; }
+
+    internal long Start { get; }
+
+    internal (ulong First, ulong Last) Span { get; private set; }
+
+    /// <summary>What is added to its timestamps.</summary>
+    internal long ClockOffset { get; private set; }
+
+    /// <summary>When it was recorded.</summary>
+    internal IEnumerable<RecordedPeriod> Recorded
+    {
+        get
+        {
+            var all = new RecordedPeriod((Header.ClaimsTooMuch ? null : Header.Start?.Monotonic) ?? Span.First - (ulong)ClockOffset, end.Time);
+            return (Header.Recorded.Count == 0 ? [all] : Header.Recorded.Select(period => period.Within(all)))
+                .Where(period => period.To > period.From)
+                .Select(period => new RecordedPeriod(period.From + (ulong)ClockOffset, period.To + (ulong)ClockOffset));
+        }
+    }
+
+    /// <summary>The clocks when it began; null if they are not known.</summary>
+    internal ClockAnchor? StartClock => OnClock(Header.Start);
+
+    /// <summary>The clocks when it ended; null if they are not known.</summary>
+    internal ClockAnchor? EndClock => OnClock(end.Clock);
+
+    /// <summary>By the number of a host in the section's own connection ids, that in those of the merged capture; empty if
+    /// ids stay.</summary>
+    internal int[] HostNumbers { get; private set; } = [];
+
+    /// <summary>Whether its clock is the one of the merged capture; that of another host is only brought onto it.</summary>
+    internal bool IsOnClock { get; private set; } = true;
+
+    /// <summary>When its next event was; before it is open, when its first one is said to have been.</summary>
+    internal ulong Time => next < count ? events[next].Timestamp : Span.First;
+
+    /// <summary>The section, once all of it is read.</summary>
+    internal SectionAccount? Account { get; private set; }
+
+    /// <summary>What could not be read, once all is.</summary>
+    internal DamageLog? Damage { get; private set; }
+
+    /// <summary>Clocks of the merged capture's host that came since they were last asked for, each as of when it counts from.</summary>
+    internal List<ClockAnchor> Clocks { get; } = [];
+
+    /// <summary>Says how it is brought onto the clock and the hosts of the merged capture.</summary>
+    internal void Place(long clockOffset, bool isOnClock, int[] hostNumbers)
+    {
+        ClockOffset = clockOffset;
+        IsOnClock = isOnClock;
+        HostNumbers = hostNumbers;
+        Span = (Span.First + (ulong)clockOffset, Span.Last + (ulong)clockOffset);
+    }
+
+    /// <summary>Has events ready, unless there are no more.</summary>
+    /// <param name="decoder">All sources share it.</param>
+    /// <exception cref="CaptureFormatException">The section cannot be read, or has connection ids that are too large.</exception>
+    internal bool Fill(BlockDecoder decoder)
+    {
+        while (next == count && !ended)
+        {
+            Load(decoder);
+        }
+
+        return next < count;
+    }
+
+    /// <summary>What the section's ledger grew by since this was last asked.</summary>
+    /// <param name="known">What else is known to be told of a time: it is told once.</param>
+    internal Ledger TakeLedger(HashSet<(ulong Time, Ledger Ledger)> known)
+    {
+        var all = Account is null ? blocks!.Current!.Ledger : Account.Ledger + Account.LedgerOfMissing;
+        var more = all - taken;
+        taken = all;
+        var isLossy = more.Lost + more.ProbeMissed > 0;
+        return isLossy && !known.Add((recordedTo + (ulong)ClockOffset, more with { Emitted = 0 })) ? default : more;
+    }
+
+    /// <summary>Has the merged capture name what the events refer to.</summary>
+    internal void TakeNames(CaptureWriter writer)
+    {
+        foreach (var name in Placed(cgroups))
+        {
+            writer.NameCgroup(name);
+        }
+
+        foreach (var name in Placed(namespaces))
+        {
+            writer.NameNetns(name);
+        }
+
+        cgroups.Clear();
+        namespaces.Clear();
+    }
+
+    /// <summary>Takes the events that are not later than a time, at least one.</summary>
+    internal ReadOnlySpan<TcpEvent> TakeUpTo(ulong time)
+    {
+        var from = next++;
+        while (next < count && events[next].Timestamp <= time)
+        {
+            next++;
+        }
+
+        return events.AsSpan(from, next - from);
+    }
+
+    /// <summary>Gives back all its memory: there may be thousands that are done.</summary>
+    public void Dispose()
+    {
+        stream?.Dispose();
+        (stream, blocks, order, events) = (null, null, null, []);
+    }
+
+    [MemberNotNull(nameof(blocks), nameof(order))]
+    private void Open(BlockDecoder decoder)
+    {
+        if (blocks is null || order is null)
+        {
+            stream = open();
+            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start), threads: 1, decoder));
+            order = new EventOrder();
+        }
+    }
+
+    private void Load(BlockDecoder decoder)
+    {
+        if (blocks is null && Header.Start is { } start)
+        {
+            // The first clock counts for what is before it as well.
+            AddClocks([start.At(Math.Min(start.Monotonic, Span.First))]);
+        }
+
+        Open(decoder);
+        var more = blocks.Read();
+        if (!more)
+        {
+            ended = true;
+            Account = blocks.Ended;
+            Damage = blocks.Blocks.Damage;
+            Take(order.Flush());
+            return;
+        }
+
+        recordedTo = Math.Max(blocks.Blocks.Block.Settled, blocks.Blocks.Block.LastTimestamp);
+        if (blocks.Blocks.Context is { } context)
+        {
+            AddClocks(context.Clocks);
+            cgroups.AddRange(context.Cgroups);
+            namespaces.AddRange(context.NetworkNamespaces);
+        }
+
+        AddClocks(blocks.Blocks.Footer?.End is { } last ? [last] : []);
+        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Settled));
+    }
+
+    private void AddClocks(IEnumerable<ClockAnchor> more)
+    {
+        foreach (var clock in IsOnClock ? more : [])
+        {
+            if ((blocks?.Blocks.BeginOf(in clock) ?? (blocks is null ? clock.Monotonic : null)) is { } begin)
+            {
+                Clocks.Add(clock.At(begin));
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<TcpEvent> batch)
+    {
+        if (events.Length < batch.Length)
+        {
+            events = new TcpEvent[batch.Length];
+        }
+
+        batch.CopyTo(events);
+        (next, count) = (0, batch.Length);
+        if (HostNumbers.Length > 0 || ClockOffset != 0)
+        {
+            Place(events.AsSpan(0, count));
+        }
+    }
+
+    private ClockAnchor? OnClock(ClockAnchor? clock) => clock is not { } known ? null : new ClockAnchor(
+        known.Monotonic + (ulong)ClockOffset, known.Boottime + (ulong)ClockOffset, known.Realtime);
+
+    /// <summary>A name of a host that the section does not have is the name of nothing.</summary>
+    private IEnumerable<NamedId> Placed(List<NamedId> names) => HostNumbers.Length == 0
+        ? names
+        : names.Where(name => name.Host < HostNumbers.Length).Select(name => name with { Host = (ushort)HostNumbers[name.Host] });
+
+    private void Place(Span<TcpEvent> batch)
+    {
+        foreach (ref var one in batch)
+        {
+            one.Timestamp += (ulong)ClockOffset;
+            if (HostNumbers.Length == 0 || one.Connection == 0)
+            {
+                continue;
+            }
+
+            var host = one.Connection >> MergedHost.ConnectionShift;
+            if (host >= (ulong)HostNumbers.Length)
+            {
+                throw new CaptureFormatException(
+                    $"connection id {one.Connection} is of host {host}, the capture has {HostNumbers.Length}; expected ids below 2^{MergedHost.ConnectionShift} for each host");
+            }
+
+            one.Connection ^= (host ^ (ulong)HostNumbers[host]) << MergedHost.ConnectionShift;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using MessagePack;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Format.Metadata;
+
+/// <summary>
+/// What a capture once held and has no more, as whoever wrote it anew from a damaged one found out. Not what was lost
+/// while recording: that is in the <see cref="Ledger"/>.
+/// </summary>
+/// <param name="Bytes">Bytes that could not be read.</param>
+/// <param name="Blocks">Blocks that the sequence numbers of their neighbours show to have been there.</param>
+/// <param name="Events">Events that the ledger or the sequence numbers of their neighbours show to have been there; some
+/// more may be missing where both are gone.</param>
+public readonly record struct MissingEvents(long Bytes, long Blocks, ulong Events)
+{
+    /// <summary>Whether nothing is missing.</summary>
+    public bool IsNone => this == default;
+
+    /// <summary>Adds number by number.</summary>
+    public static MissingEvents operator +(MissingEvents left, MissingEvents right) =>
+        new(left.Bytes + right.Bytes, left.Blocks + right.Blocks, left.Events + right.Events);
+
+    /// <summary>The same as <c>left + right</c>.</summary>
+    public static MissingEvents Add(MissingEvents left, MissingEvents right) => left + right;
+
+    internal void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(Bytes);
+        writer.Write(Blocks);
+        writer.Write(Events);
+    }
+
+    internal static MissingEvents Read(ref MessagePackReader reader)
+    {
+        var length = reader.ReadArrayHeader();
+        if (length < 3)
+        {
+            throw new CaptureFormatException($"what is missing has {length} values where it should have 3");
+        }
+
+        var missing = new MissingEvents(reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64());
+        MessagePackMap.SkipRest(ref reader, length, 3);
+        return missing;
+    }
+}

@@ -1,0 +1,98 @@
+namespace TraceCap.Format.Metadata;
+
+/// <summary>The last of many names, by number. What was added long ago is forgotten, half of it at a time. One thread adds
+/// and looks up; what others may look up in is a <see cref="NameView{T}"/>.</summary>
+/// <typeparam name="T">What a name is kept as.</typeparam>
+public sealed class NameTable<T>
+    where T : class
+{
+    /// <summary>As many names are kept at least, and twice as many at most.</summary>
+    public const int Kept = 1 << 16;
+
+    internal const int KeptCharacters = 1 << 22;
+
+    private NameLog<T> newer = new();
+    private NameLog<T> older = NameLog<T>.Empty;
+    private long characters;
+    private int forgotten;
+
+    /// <summary>The name that was added last for a number of a host; null if there is none.</summary>
+    public T? Find(ushort host, ulong id) => newer.Find(host, id, newer.Count) ?? older.Find(host, id, older.Count);
+
+    /// <summary>Adds a name, or replaces one.</summary>
+    public void Add(in NamedId id, T name)
+    {
+        var known = newer.Find(id.Host, id.Id, newer.Count);
+        if (ReferenceEquals(known, name))
+        {
+            return;
+        }
+
+        if (newer.Count == Kept || characters + id.Name.Length > KeptCharacters)
+        {
+            older = newer;
+            newer = new NameLog<T>();
+            characters = 0;
+            forgotten++;
+        }
+
+        newer.Add(id.Host, id.Id, name);
+        characters += id.Name.Length;
+    }
+
+    /// <summary>What is known now, for ever as it is now. Takes no time.</summary>
+    internal NameView<T> View() => new(newer, newer.Share(), older, older.Count, forgotten);
+}
+
+/// <summary>What a <see cref="NameTable{T}"/> knew at one time. Never changes, so any thread may look up in it.</summary>
+/// <typeparam name="T">What a name is kept as.</typeparam>
+internal readonly struct NameView<T>
+    where T : class
+{
+    private readonly NameLog<T> newer;
+    private readonly NameLog<T> older;
+    private readonly int newerCount;
+    private readonly int olderCount;
+
+    internal NameView(NameLog<T> newer, int newerCount, NameLog<T> older, int olderCount, int forgotten)
+    {
+        (this.newer, this.newerCount) = (newer, newerCount);
+        (this.older, this.olderCount) = (older, olderCount);
+        Forgotten = forgotten;
+    }
+
+    /// <summary>How often the table had forgotten names.</summary>
+    internal int Forgotten { get; }
+
+    /// <summary>The last name for each number, in no order.</summary>
+    internal IEnumerable<(ushort Host, ulong Id, T Name)> All
+    {
+        get
+        {
+            var (first, count) = (newer, newerCount);
+            return first.All(count).Concat(older.All(olderCount).Where(entry => first.Find(entry.Host, entry.Id, count) is null));
+        }
+    }
+
+    internal T? Find(ushort host, ulong id) => newer.Find(host, id, newerCount) ?? older.Find(host, id, olderCount);
+
+    /// <summary>The same, and what one that is joined has for numbers that this one has no name for.</summary>
+    internal NameView<T> Continuing(in NameView<T> joined) =>
+        olderCount > 0 ? this : new NameView<T>(newer, newerCount, joined.newer, joined.newerCount, Forgotten);
+
+    /// <summary>The same in one list. Of long ones only the latest names are taken.</summary>
+    internal NameView<T> Joined()
+    {
+        var all = new NameLog<T>();
+        var length = 0L;
+        foreach (var (host, id, name) in All)
+        {
+            all.Add(host, id, name);
+            length += name.ToString()!.Length;
+        }
+
+        return all.Count <= NameTable<T>.Kept && length <= NameTable<T>.KeptCharacters
+            ? new NameView<T>(all, all.Count, NameLog<T>.Empty, 0, Forgotten)
+            : new NameView<T>(newer, newerCount, NameLog<T>.Empty, 0, Forgotten);
+    }
+}

@@ -1,0 +1,58 @@
+using MessagePack;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Format.Metadata;
+
+/// <summary>A time in which everything was recorded, but for what the ledger counts as lost.</summary>
+/// <param name="From">Its first instant, CLOCK_MONOTONIC ns.</param>
+/// <param name="To">The first instant after it, CLOCK_MONOTONIC ns; if that was not known when the header was written,
+/// the greatest number there is: then it goes on to the end of the section.</param>
+public readonly record struct RecordedPeriod(ulong From, ulong To)
+{
+    /// <summary>The periods of several together, in the order of time: those that touch are one, empty ones none.</summary>
+    public static IReadOnlyList<RecordedPeriod> Join(IEnumerable<RecordedPeriod> periods)
+    {
+        var joined = new List<RecordedPeriod>();
+        foreach (var period in periods.Where(period => period.To > period.From).OrderBy(period => period.From))
+        {
+            if (joined is [.., var last] && period.From <= last.To)
+            {
+                joined[^1] = last with { To = Math.Max(last.To, period.To) };
+            }
+            else
+            {
+                joined.Add(period);
+            }
+        }
+
+        return joined;
+    }
+
+    /// <summary>What of it lies in another.</summary>
+    /// <returns>Empty, with its end at its beginning, if nothing does.</returns>
+    public RecordedPeriod Within(RecordedPeriod other)
+    {
+        var from = Math.Max(From, other.From);
+        return new RecordedPeriod(from, Math.Max(from, Math.Min(To, other.To)));
+    }
+
+    internal void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write(From);
+        writer.Write(To);
+    }
+
+    internal static RecordedPeriod Read(ref MessagePackReader reader)
+    {
+        var length = reader.ReadArrayHeader();
+        if (length < 2)
+        {
+            throw new CaptureFormatException($"a recorded period has {length} values where it should have 2");
+        }
+
+        var period = new RecordedPeriod(reader.ReadUInt64(), reader.ReadUInt64());
+        MessagePackMap.SkipRest(ref reader, length, 2);
+        return period;
+    }
+}

@@ -1,0 +1,71 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>Unpacks and decodes blocks of any kind, one at a time. Keeps its memory from block to block.</summary>
+internal sealed class BlockDecoder
+{
+    private readonly ChunkDecoder chunks = new();
+    private byte[] raw = [];
+
+    /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
+    internal void Decode(LoadedBlock block)
+    {
+        if (block.IsPassedOver)
+        {
+            return;
+        }
+
+        try
+        {
+            switch (block.Header.Kind)
+            {
+                case BlockKind.Header:
+                    block.CaptureHeader = CaptureHeader.Read(Unpack(block));
+                    break;
+                case BlockKind.Chunk:
+                    var payload = Unpack(block).Span;
+                    chunks.Decode(payload, block.NewEvents((int)block.Header.Events));
+                    block.HasUnknown = chunks.HasUnknown;
+                    var times = chunks.ReadTimestamps(payload);
+                    block.Latest = times.IsEmpty ? null : Vectors.Range(times).Greatest;
+                    break;
+                case BlockKind.Context:
+                    block.Context = CaptureContext.Read(Unpack(block));
+                    break;
+                case BlockKind.Footer:
+                    block.Footer = CaptureFooter.Read(Unpack(block));
+                    break;
+            }
+        }
+        catch (CaptureFormatException error)
+        {
+            block.NoEvents();
+            block.Malformed = error.Message;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Unpack(LoadedBlock block)
+    {
+        var payload = block.Payload;
+        var length = (int)block.Header.RawLength;
+        switch (block.Header.Codec)
+        {
+            case BlockCodec.Stored:
+                return payload.Length == length
+                    ? payload
+                    : throw new CaptureFormatException($"a stored payload of {payload.Length} bytes claims to be {length}");
+            case BlockCodec.Lz4:
+                Arrays.Grow(ref raw, length, BlockHeader.MaxPayload);
+                return Lz4Block.TryUnpack(payload.Span, raw.AsSpan(0, length))
+                    ? raw.AsMemory(0, length)
+                    : throw new CaptureFormatException($"the payload is no LZ4 block that unpacks to its {length} bytes");
+            default:
+                throw new CaptureFormatException(
+                    $"the payload is packed with codec {(byte)block.Header.Codec}, which this version does not know");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>
+/// Reads a capture block by block from a stream that need not seek: a file, a pipe, or what is left of one. What is
+/// damaged is skipped and told in <see cref="Damage"/>; every undamaged chunk is read. A stream may hold several
+/// sections, as <c>cat a.tcap b.tcap</c> makes them. Memory: one block, packed and unpacked, and its events, so at most
+/// <see cref="MaxMemory"/> whatever the stream holds.
+/// </summary>
+public sealed class CaptureReader
+{
+    /// <summary>The most bytes that a reader takes: a packed block while its buffer grows, the unpacked one, its events,
+    /// the decoder's tables, and the texts and lists of a header, a context and a footer. 256 MiB; a capture that was
+    /// not made to reach it takes a few chunks' worth.</summary>
+    public const long MaxMemory = 256L << 20;
+
+    /// <summary>The least length of a capture, in bytes, that is worth more than one thread.</summary>
+    private const long WorthThreads = 4 << 20;
+
+    private readonly BlockSource source;
+    private ClockTable.Builder clocks = new();
+    private CaptureNames.Builder names = new();
+    private Guid fileId;
+    private long expected;
+    private bool footerSeen = true;
+    private bool hasEnded;
+
+    /// <summary>Reads from where the stream stands, on one thread.</summary>
+    /// <param name="input">Stays open.</param>
+    /// <param name="offset">Where that is in the file.</param>
+    public CaptureReader(Stream input, long offset = 0)
+        : this(new BlockReader(input, offset), threads: 1)
+    {
+    }
+
+    internal CaptureReader(BlockReader blocks, int threads, BlockDecoder? decoder = null)
+    {
+        source = new BlockSource(blocks, threads, decoder ?? new BlockDecoder());
+        Threads = threads;
+    }
+
+    /// <summary>
+    /// Reads a file from its beginning with several threads if it is long: blocks are decoded ahead, and given in order
+    /// as by one. Memory: that of a reader for each thread, and as many blocks and their events again.
+    /// </summary>
+    /// <param name="input">Stays open. A pipe is read on one thread, for reading ahead would wait for what is not written yet.</param>
+    /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
+    /// <param name="wanted">The time of which events are wanted; null for all. A chunk of a file without any of them is passed over,
+    /// see <see cref="IsPassedOver"/>, unless the file is damaged there.</param>
+    public static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
+    {
+        var blocks = new BlockReader(input);
+        if (wanted is not null && input.CanSeek)
+        {
+            blocks.PassesOver = UnwantedChunks.Find(input, wanted).Has;
+        }
+
+        return new CaptureReader(blocks, input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
+    }
+
+    /// <summary>How many threads decode.</summary>
+    public int Threads { get; }
+
+    /// <summary>What could not be read so far.</summary>
+    public DamageLog Damage { get; } = new();
+
+    /// <summary>The header of the current block.</summary>
+    public ref readonly BlockHeader Block => ref source.Current.Header;
+
+    /// <summary>Where the current block begins in the file.</summary>
+    public long Offset => source.Current.Offset;
+
+    /// <summary>The length of the current block in the file.</summary>
+    public int Length => source.Current.Length;
+
+    /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
+    public ReadOnlyMemory<byte> Payload => source.Current.Payload;
+
+    /// <summary>What is known of the section after the current block. Never changes: the next block may bring another.</summary>
+    public EventContext Known { get; private set; } = new();
+
+    /// <summary>Whether the current block is a chunk without an event that is wanted, of which only the <see cref="Block">header</see>
+    /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and nobody knows if
+    /// they are damaged.</summary>
+    public bool IsPassedOver => source.Current.IsPassedOver;
+
+    /// <summary>Sections begun so far.</summary>
+    public int Section => Known.Section;
+
+    /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
+    public int CutShort { get; private set; }
+
+    /// <summary>What the last section that was cut short before this capture was made of it says of its end; null without
+    /// one.</summary>
+    public string? CutShortBefore { get; private set; }
+
+    /// <inheritdoc cref="EventContext.Header" />
+    public CaptureHeader? Header => Known.Header;
+
+    /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
+    public CaptureNames Names => names.Names;
+
+    /// <inheritdoc cref="ClockTable.Builder.BeginOf" />
+    internal ulong? BeginOf(in ClockAnchor anchor) => clocks.BeginOf(in anchor);
+
+    /// <summary>The context block just read, else null.</summary>
+    public CaptureContext? Context => source.Current.Context;
+
+    /// <summary>The footer just read, else null.</summary>
+    public CaptureFooter? Footer => source.Current.Footer;
+
+    /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
+    /// the next <see cref="Read"/>.</summary>
+    public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
+
+    /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
+    internal bool HasUnknown => source.Current.HasUnknown;
+
+    /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
+    public bool IsWhole => Damage.Count == 0 && CutShort == 0;
+
+    /// <summary>Goes on to the next block that can be read, or that is of a kind which this version does not know.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public bool Read()
+    {
+        while (ReadBlock())
+        {
+            if (IsInPlace() && IsDecoded())
+            {
+                return true;
+            }
+        }
+
+        CountEnd();
+        return false;
+    }
+
+    /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
+    private void CountEnd()
+    {
+        CutShort += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        hasEnded = footerSeen = true;
+    }
+
+    private bool ReadBlock()
+    {
+        try
+        {
+            var more = source.Read();
+            if (source.Current.TakeSkipped(out var skipped))
+            {
+                Damage.Add(skipped);
+            }
+
+            if (more)
+            {
+                return true;
+            }
+        }
+        catch (CaptureFormatException error)
+        {
+            throw new CaptureFormatException($"at byte {Offset}: {error.Message}", error);
+        }
+
+        if (Section == 0 && !source.BeginsLikeCapture)
+        {
+            throw new CaptureFormatException(
+                $"not a capture: none of its {Offset} bytes begin a block of one; `tracecap record -o FILE` writes captures");
+        }
+
+        return false;
+    }
+
+    /// <summary>Follows sections and sequence numbers; a block that was there already is not read again.</summary>
+    private bool IsInPlace()
+    {
+        ref readonly var block = ref source.Current.Header;
+        if (Section == 0 || block.FileId != fileId || block.Kind == BlockKind.Header)
+        {
+            CutShort += footerSeen ? 0 : 1;
+            footerSeen = false;
+            (clocks, names) = (new ClockTable.Builder(), new CaptureNames.Builder());
+            Known = new EventContext { Section = Section + 1 };
+            fileId = block.FileId;
+            expected = 0;
+        }
+
+        if (block.Sequence < expected)
+        {
+            Damage.Add(Offset, Length, $"block {block.Sequence} after block {expected - 1}: repeated or out of place");
+            return false;
+        }
+
+        if (block.Sequence > expected)
+        {
+            Damage.AddMissing(Offset, block.Sequence - expected);
+        }
+
+        expected = block.Sequence + 1L;
+        return true;
+    }
+
+    private bool IsDecoded()
+    {
+        source.Decode();
+        var block = source.Current;
+        if (block.Malformed is { } problem)
+        {
+            Damage.Add(Offset, Length, problem);
+            return false;
+        }
+
+        // Of a kind of a later minor version the place, the promise and the ledger count all the same.
+        var header = block.CaptureHeader ?? Header;
+        clocks.AddRange(block.Context?.Clocks ?? []);
+        if (block.Latest is { } latest)
+        {
+            clocks.Pass(latest);
+        }
+
+        if ((block.CaptureHeader?.Start ?? block.Footer?.End) is { } anchor)
+        {
+            clocks.Add(anchor);
+        }
+
+        names.OfSeveralHosts = header is { Hosts.Count: > 1 };
+        if (block.Context is { } context)
+        {
+            names.Add(context);
+        }
+
+        Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
+        footerSeen |= block.Footer is not null;
+        CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
+        return true;
+    }
+
+    private void Know(CaptureHeader? header, ulong? begin)
+    {
+        var (now, said) = (clocks.Clocks, Names);
+        if (!ReferenceEquals(header, Known.Header) || begin != Known.Begin || now != Known.Clocks || said != Known.Names)
+        {
+            Known = new EventContext { Section = Section, Header = header, Begin = begin, Clocks = now, Names = said };
+        }
+    }
+}

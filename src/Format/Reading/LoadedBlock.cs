@@ -1,0 +1,117 @@
+using System.Runtime.ExceptionServices;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>A block out of a stream, or why there is none, and what it holds once it is decoded. Is used again.</summary>
+internal sealed class LoadedBlock
+{
+    private BlockHeader header;
+    private byte[] own = [];
+    private TcpEvent[] events = [];
+    private int count;
+    private Damage? skipped;
+    private ExceptionDispatchInfo? failure;
+
+    internal ref readonly BlockHeader Header => ref header;
+
+    internal ReadOnlyMemory<byte> Payload { get; private set; }
+
+    /// <summary>Where the block begins in the file; at the end the file's length.</summary>
+    internal long Offset { get; private set; }
+
+    internal int Length { get; private set; }
+
+    /// <summary>Whether the stream had ended.</summary>
+    internal bool IsEnd { get; private set; }
+
+    /// <summary>Whether it takes much more memory once it is decoded, so that no two are at the same time: not decoded ahead.</summary>
+    internal bool IsDecodedInTurn => header.Kind is not BlockKind.Chunk;
+
+    /// <summary>Whether only its header was read.</summary>
+    internal bool IsPassedOver { get; private set; }
+
+    /// <summary>Why the payload could not be decoded.</summary>
+    internal string? Malformed { get; set; }
+
+    internal CaptureHeader? CaptureHeader { get; set; }
+
+    internal CaptureContext? Context { get; set; }
+
+    internal CaptureFooter? Footer { get; set; }
+
+    internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
+
+    /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
+    internal ulong? Latest { get; set; }
+
+    /// <summary>Reads the next block. Its payload is that of the reader, valid until it reads again.</summary>
+    internal void Load(BlockReader blocks)
+    {
+        Forget();
+        try
+        {
+            IsEnd = !blocks.Read();
+        }
+        finally
+        {
+            (Offset, Length) = (blocks.Offset, blocks.Length);
+        }
+
+        header = blocks.Header;
+        IsPassedOver = !IsEnd && blocks.IsPassedOver;
+        Payload = IsEnd ? default : blocks.Payload;
+        skipped = blocks.Skipped;
+    }
+
+    /// <summary>Reads the next block, and keeps its payload and any error until it is its turn.</summary>
+    /// <returns>Whether there may be another one.</returns>
+    internal bool LoadAhead(BlockReader blocks)
+    {
+        failure = null;
+        try
+        {
+            Load(blocks);
+            Arrays.Grow(ref own, Payload.Length, BlockHeader.MaxPayload);
+            Payload.CopyTo(own);
+            Payload = own.AsMemory(0, Payload.Length);
+            return !IsEnd;
+        }
+        catch (Exception error) when (error is CaptureFormatException or IOException or ObjectDisposedException)
+        {
+            failure = ExceptionDispatchInfo.Capture(error);
+            return false;
+        }
+    }
+
+    /// <summary>What lies between the block before and this one, and is none; once.</summary>
+    internal bool TakeSkipped(out Damage damage)
+    {
+        damage = skipped.GetValueOrDefault();
+        var any = skipped is not null;
+        skipped = null;
+        return any;
+    }
+
+    /// <summary>Throws what was thrown when it was read ahead.</summary>
+    internal void ThrowIfFailed() => failure?.Throw();
+
+    /// <summary>Whether the chunk has columns or tables that this version does not know.</summary>
+    internal bool HasUnknown { get; set; }
+
+    /// <summary>Room for so many events.</summary>
+    internal Span<TcpEvent> NewEvents(int length)
+    {
+        Arrays.Grow(ref events, length, BlockHeader.MaxEvents);
+        count = length;
+        return events.AsSpan(0, length);
+    }
+
+    /// <summary>What it held is no longer needed.</summary>
+    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
+
+    /// <summary>Takes the room back: the events are none.</summary>
+    internal void NoEvents() => count = 0;
+}

@@ -1,0 +1,68 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>Losses, and the time in which they can have happened, both ends included.</summary>
+/// <param name="Ledger">How many, by place.</param>
+/// <param name="From">CLOCK_MONOTONIC ns.</param>
+/// <param name="To">CLOCK_MONOTONIC ns.</param>
+/// <param name="IsDamaged">Whether something could not be read there, and took an unknown number of events with it.</param>
+internal readonly record struct DatedLoss(Ledger Ledger, ulong From, ulong To, bool IsDamaged)
+{
+    internal bool IsLossy => Ledger.Lost + Ledger.ProbeMissed > 0 || IsDamaged;
+
+    /// <summary>What tells it from other losses of a host.</summary>
+    internal (ulong Time, Ledger Ledger) Key => (To, Ledger with { Emitted = 0 });
+
+    internal bool IsWithin(RecordedPeriod window) => To >= window.From && From < window.To;
+
+    /// <summary>Both, in the time of both.</summary>
+    internal DatedLoss And(in DatedLoss other) =>
+        new(Ledger + other.Ledger, Math.Min(From, other.From), Math.Max(To, other.To), IsDamaged || other.IsDamaged);
+}
+
+/// <summary>
+/// Tells when the losses can have happened that the blocks of a section tell of, all of that time: from what was known when the
+/// ledger was last told, up to the next promise. A block that promises nothing new, such as names, or a chunk that became full
+/// while the ring was being emptied, has the ledger of a time that only a later block tells. Where nothing is promised at all,
+/// the events of a chunk tell it.
+/// </summary>
+internal sealed class LossDates
+{
+    private Ledger told;
+    private Ledger untold;
+    private bool isDamaged;
+    private ulong known;
+    private ulong promised;
+    private ulong latest;
+
+    /// <summary>The ledgers of all blocks so far.</summary>
+    internal Ledger Told => told;
+
+    /// <summary>Takes the next block.</summary>
+    /// <param name="block">Its header.</param>
+    /// <param name="damaged">Whether something before it could not be read.</param>
+    /// <returns>What the blocks up to this one tell, and when it was; null if it has yet to be told.</returns>
+    internal DatedLoss? Take(in BlockHeader block, bool damaged)
+    {
+        told += block.Ledger;
+        untold += block.Ledger;
+        isDamaged |= damaged;
+        latest = Math.Max(latest, Math.Max(block.Settled, block.LastTimestamp));
+        var isTold = block.Settled > promised || (promised == 0 && block.Events > 0);
+        promised = Math.Max(promised, block.Settled);
+        return isTold ? End(latest) : null;
+    }
+
+    /// <summary>Dates what is left when the section has ended.</summary>
+    /// <param name="to">Up to when it was recorded; it may be earlier than its events tell.</param>
+    /// <param name="damaged">Whether something at its end could not be read.</param>
+    internal DatedLoss End(ulong to, bool damaged = false)
+    {
+        var loss = new DatedLoss(untold, known, Math.Max(latest, to), isDamaged || damaged);
+        (untold, isDamaged, known) = (default, false, promised > 0 ? promised : latest);
+        return loss;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>
+/// Adds up what a section holds and what its ledger says it should hold, block by block as a reader gives them, and so
+/// tells what is missing.
+/// </summary>
+internal sealed class SectionAccount
+{
+    private readonly SequenceNumbers sequences = new();
+    private readonly long bytesBefore;
+    private readonly long blocksBefore;
+    private long bytesDamaged;
+    private long blocksMissing;
+    private ClockTable clocks = ClockTable.None;
+    private ulong recordedTo;
+    private bool isPartial;
+
+    /// <param name="start">Where the section begins in the file.</param>
+    /// <param name="bytesBefore">Bytes of the file that could not be read before the section.</param>
+    /// <param name="blocksBefore">Blocks of the file that were missing before the section.</param>
+    internal SectionAccount(long start, long bytesBefore, long blocksBefore)
+    {
+        Start = start;
+        this.bytesBefore = bytesBefore;
+        this.blocksBefore = blocksBefore;
+    }
+
+    internal long Start { get; }
+
+    internal CaptureHeader? Header { get; private set; }
+
+    internal CaptureFooter? Footer { get; private set; }
+
+    internal ulong Events { get; private set; }
+
+    internal long Chunks { get; private set; }
+
+    /// <summary>Bytes of all chunk payloads once unpacked.</summary>
+    internal long RawBytes { get; private set; }
+
+    /// <summary>Those that were read.</summary>
+    internal Dictionary<TcpEventType, ulong> EventsByType { get; } = [];
+
+    /// <summary>The ledgers of all blocks so far.</summary>
+    internal Ledger Ledger { get; private set; }
+
+    /// <summary>What the section itself says is missing.</summary>
+    internal MissingEvents Declared { get; private set; }
+
+    /// <summary>Whether it was cut short, now or before it was last written anew.</summary>
+    internal bool IsCutShort => Footer?.IsOfCutShort ?? true;
+
+    /// <summary>Events of the last block whose sequence number came before.</summary>
+    internal int Repeated { get; private set; }
+
+    /// <summary>Whether some of the section could not be read.</summary>
+    internal bool IsDamaged => bytesDamaged > bytesBefore || blocksMissing > blocksBefore;
+
+    /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
+    /// where the numbers do not count all events, or not all were read.</summary>
+    internal ulong Skipped
+    {
+        get
+        {
+            var known = Ledger.Lost + LedgerOfMissing.Lost + Declared.Events;
+            return Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
+        }
+    }
+
+    /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
+    /// there than the ledger knows of.</summary>
+    internal long Unaccounted
+    {
+        get
+        {
+            var total = Footer?.Ledger ?? Ledger;
+            return unchecked((long)(total.Emitted - Events - total.Lost - Declared.Events));
+        }
+    }
+
+    /// <summary>What is missing beyond what the section itself says.</summary>
+    internal MissingEvents Missing => new(
+        bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max((ulong)Math.Max(0, Unaccounted), Skipped));
+
+    /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
+    internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
+
+    /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
+    internal string EndReason => Footer?.Reason
+        ?? $"{CaptureFooter.CutShort}{TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
+
+    /// <summary>Adds the block that a reader stands on.</summary>
+    internal void Add(CaptureReader reader)
+    {
+        bytesDamaged = reader.Damage.Bytes;
+        blocksMissing = reader.Damage.MissingBlocks;
+        Ledger += reader.Block.Ledger;
+        Declared += reader.Context?.Missing ?? default;
+        clocks = reader.Known.Clocks;
+        recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
+        Header ??= reader.Header;
+        Footer = reader.Footer ?? Footer;
+        // Merged recordings of one host each count from the beginning.
+        Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
+        if (reader.Block.Kind == BlockKind.Chunk)
+        {
+            Chunks++;
+            RawBytes += reader.Block.RawLength;
+            Events += reader.IsPassedOver ? reader.Block.Events : (ulong)reader.Events.Length;
+            isPartial |= reader.IsPassedOver && reader.Block.Events > 0;
+            CountTypes(reader.Events, EventsByType);
+        }
+    }
+
+    /// <summary>Ends it: what could not be read since its last block is counted to it.</summary>
+    internal void End(DamageLog damage) => bytesDamaged = damage.Bytes;
+
+    private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
+        ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{monotonic} ns");
+
+    internal static void CountTypes(ReadOnlySpan<TcpEvent> events, Dictionary<TcpEventType, ulong> counts)
+    {
+        foreach (ref readonly var one in events)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, one.Type, out _)++;
+        }
+    }
+}

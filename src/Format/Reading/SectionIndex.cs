@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Reading;
+
+/// <summary>A section that was finished properly, found from its end.</summary>
+/// <param name="Start">Where its header block begins in the file.</param>
+/// <param name="End">Where its footer block ends.</param>
+/// <param name="Header">Its header.</param>
+/// <param name="Footer">Its footer.</param>
+public sealed record SectionLocation(long Start, long End, CaptureHeader Header, CaptureFooter Footer);
+
+/// <summary>Finds the sections of a file by their footers, without reading what is between.</summary>
+public static class SectionIndex
+{
+    /// <summary>Finds all sections, going from footer to footer from the end of the file to its beginning.</summary>
+    /// <param name="file">Must be able to seek; its position is moved.</param>
+    /// <returns>The sections in file order; null if not every byte of the file belongs to one that can be found so:
+    /// then the file has to be read.</returns>
+    public static IReadOnlyList<SectionLocation>? Find(Stream file)
+    {
+        var sections = new List<SectionLocation>();
+        for (var end = file.Length; end > 0; end = sections[^1].Start)
+        {
+            if (FindLast(file, end) is not { } section)
+            {
+                return null;
+            }
+
+            sections.Add(section);
+        }
+
+        sections.Reverse();
+        return sections.Count == 0 ? null : sections;
+    }
+
+    /// <summary>Reads the context blocks of a section, each with its entry of the index, up to the first that is not where
+    /// that says.</summary>
+    public static IEnumerable<(BlockEntry Entry, CaptureContext Context)> ReadContexts(Stream file, SectionLocation section)
+    {
+        // An index that leads to the same bytes over and over would keep a reader busy for days.
+        var behind = section.Start;
+        foreach (var entry in section.Footer.Index.Where(entry => entry.Kind == BlockKind.Context))
+        {
+            var offset = section.Start + entry.Offset;
+            if (offset < behind || ReadAt(file, offset, section.End) is not { Context: { } context } reader)
+            {
+                yield break;
+            }
+
+            behind = offset + reader.Length;
+            yield return (entry, context);
+        }
+    }
+
+    private static SectionLocation? FindLast(Stream file, long end)
+    {
+        Span<byte> tail = stackalloc byte[CaptureFooter.TailSize];
+        if (end < tail.Length)
+        {
+            return null;
+        }
+
+        file.Position = end - tail.Length;
+        file.ReadExactly(tail);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
+        if (!tail[8..].SequenceEqual(CaptureFooter.EndMagic) || length > end)
+        {
+            return null;
+        }
+
+        var block = ReadAt(file, end - length, end);
+        if (block?.Footer is not { } footer || block.Length != length || footer.SectionBytes < BlockHeader.Size)
+        {
+            return null;
+        }
+
+        var start = end - length - footer.SectionBytes;
+        var id = block.Block.FileId;
+        return start >= 0 && ReadAt(file, start, end) is { Header: { } header } first && first.Block.FileId == id
+            ? new SectionLocation(start, end, header, footer)
+            : null;
+    }
+
+    /// <summary>A reader that stands on the block at an offset; null if there is no undamaged one.</summary>
+    private static CaptureReader? ReadAt(Stream file, long offset, long end)
+    {
+        if (offset < 0 || offset >= end)
+        {
+            return null;
+        }
+
+        file.Position = offset;
+        var reader = new CaptureReader(new BlockReader(file) { Searches = false }, threads: 1);
+        try
+        {
+            return reader.Read() && reader.Offset == 0 ? reader : null;
+        }
+        catch (CaptureFormatException)
+        {
+            // Who reads the file block by block is told what is there instead.
+            return null;
+        }
+    }
+}

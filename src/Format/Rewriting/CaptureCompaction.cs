@@ -1,0 +1,38 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
+
+namespace TraceCap.Format.Rewriting;
+
+/// <summary>
+/// Writes a capture anew in larger chunks, which take fewer bytes: a recorder closes a chunk in time, not when it is full.
+/// Everything else stays: sections, clocks, order, promises, ledgers. A chunk in which a later version wrote what this one
+/// does not know is copied as it stands.
+/// </summary>
+/// <param name="reader">Has not been read from yet.</param>
+/// <param name="output">Stays open.</param>
+/// <param name="chunkBytes">The size of the events of a chunk, as for <see cref="CaptureWriter"/>.</param>
+public sealed class CaptureCompaction(CaptureReader reader, Stream output, int chunkBytes) : CaptureRewriter(reader)
+{
+    /// <summary>The size of the events of a chunk, in memory, if the user says nothing: 4 MiB. Beyond it there is little
+    /// to gain.</summary>
+    public const int DefaultChunkBytes = 4 << 20;
+
+    /// <inheritdoc />
+    protected override CaptureWriter Begin() => new(output, Reader, chunkBytes) { Settled = 0 };
+
+    /// <inheritdoc />
+    protected override void Write(CaptureWriter writer)
+    {
+        if (Reader.Block.Kind == BlockKind.Chunk && !Reader.HasUnknown)
+        {
+            writer.Append(Reader.Events);
+        }
+        else
+        {
+            writer.Copy(Reader);
+        }
+
+        writer.Settled = Math.Max(writer.Settled!.Value, Reader.Block.Settled);
+    }
+}

@@ -1,0 +1,111 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
+
+namespace TraceCap.Format.Rewriting;
+
+/// <summary>What became of a capture that was written anew.</summary>
+/// <param name="Chunks">Chunks written.</param>
+/// <param name="Events">Events written.</param>
+/// <param name="Missing">What could not be read of the input, and is said so in the output.</param>
+public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing)
+{
+    /// <summary>What the output says of the end of the last section that had no footer; null if all had theirs.</summary>
+    public string? CutShort { get; init; }
+}
+
+/// <summary>
+/// Writes a capture anew, section by section, however much of it can be read: each section is ended as the one it was
+/// made from, with a ledger that accounts for all its events, and with a context block that says what is missing.
+/// </summary>
+/// <param name="reader">Has not been read from yet.</param>
+public abstract class CaptureRewriter(CaptureReader reader)
+{
+    /// <summary>Stands on the block that is being written.</summary>
+    protected CaptureReader Reader => reader;
+
+    /// <summary>Reads to the end of the capture and writes what is wanted of it; nothing at all if no block can be read.</summary>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public Rewritten Run()
+    {
+        var sections = new SectionReader(reader);
+        var total = default(Rewritten);
+        var ledger = default(Ledger);
+        CaptureWriter? writer = null;
+        bool more;
+        do
+        {
+            more = sections.Read();
+            if (sections.Ended is { } ended)
+            {
+                var missing = End(writer!, ended, ledger);
+                total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + missing)
+                {
+                    CutShort = ended.Footer is null ? ended.EndReason : total.CutShort,
+                };
+            }
+
+            if (sections.Begins)
+            {
+                writer = Begin();
+                ledger = default;
+            }
+
+            if (more)
+            {
+                ledger += Share(reader.Block.Ledger);
+                writer!.Ledger = ledger;
+                if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
+                {
+                    Write(writer);
+                }
+
+                Pass();
+            }
+        }
+        while (more);
+        return total;
+    }
+
+    /// <summary>Begins the section that the reader stands on the first block of; that may be any if the header is missing.</summary>
+    protected abstract CaptureWriter Begin();
+
+    /// <summary>Writes what is wanted of the block that the reader stands on: a chunk, a context, or of a kind that this
+    /// version does not know.</summary>
+    protected abstract void Write(CaptureWriter writer);
+
+    /// <summary>Called once a block is done with: of any kind, whether or not something was written of it.</summary>
+    protected virtual void Pass()
+    {
+    }
+
+    /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
+    protected virtual Ledger Share(in Ledger ledger) => ledger;
+
+    /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
+    /// overridden.</summary>
+    protected virtual Ledger ShareAtEnd() => default;
+
+    /// <returns>What is missing beyond what the section itself says.</returns>
+    private MissingEvents End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
+    {
+        var total = ledger + ShareAtEnd() + section.LedgerOfMissing;
+        var missing = section.Missing;
+        if (!missing.IsNone)
+        {
+            writer.WriteContext(new CaptureContext { Missing = missing });
+        }
+
+        writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
+        writer.Complete(new CaptureFooter
+        {
+            Reason = section.EndReason,
+            IsOfCutShort = section.IsCutShort,
+            End = section.Footer?.End,
+            Unknown = section.Footer?.Unknown ?? new UnknownKeys(),
+        });
+        return missing;
+    }
+}

@@ -1,0 +1,93 @@
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Format.Rewriting;
+
+/// <summary>
+/// Which promises of a capture (<see cref="BlockHeader.Settled"/>) its later events break, and what can be promised
+/// instead. Memory is bounded: of very many broken promises some are lowered further than they need be.
+/// </summary>
+public sealed class KeptPromises
+{
+    private const int MaxLimits = 1 << 16;
+
+    // By block, and so by time as well: a block that is before several of them is limited by the first.
+    private readonly List<(int Section, long Block, ulong Earliest)> limits = [];
+    private int next;
+
+    /// <summary>Whether none is broken.</summary>
+    public bool AreAll => limits.Count == 0;
+
+    /// <summary>Reads a capture to its end.</summary>
+    /// <param name="reader">Has not been read from yet.</param>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public static KeptPromises Find(CaptureReader reader)
+    {
+        var kept = new KeptPromises();
+        var (section, promised) = (0, 0ul);
+        for (var block = 0L; reader.Read(); block++)
+        {
+            promised = reader.Section == section ? promised : 0;
+            section = reader.Section;
+            var earliest = ulong.MaxValue;
+            foreach (ref readonly var one in reader.Events)
+            {
+                earliest = Math.Min(earliest, one.Timestamp);
+            }
+
+            if (earliest < promised)
+            {
+                kept.Limit(section, block, earliest);
+            }
+
+            promised = Math.Max(promised, reader.Block.Settled);
+        }
+
+        return kept;
+    }
+
+    /// <summary>The most that a block may promise. To be asked in the order of the blocks.</summary>
+    /// <param name="section">The section, from 1.</param>
+    /// <param name="block">How many blocks of the file were read before it.</param>
+    public ulong AtMost(int section, long block)
+    {
+        while (next < limits.Count && limits[next].Block <= block)
+        {
+            next++;
+        }
+
+        return next < limits.Count && limits[next].Section == section ? limits[next].Earliest : ulong.MaxValue;
+    }
+
+    private void Limit(int section, long block, ulong earliest)
+    {
+        while (limits is [.., var last] && last.Section == section && last.Earliest >= earliest)
+        {
+            limits.RemoveAt(limits.Count - 1);
+        }
+
+        limits.Add((section, block, earliest));
+        if (limits.Count > MaxLimits)
+        {
+            Thin();
+        }
+    }
+
+    /// <summary>Makes one of each two neighbours of a section.</summary>
+    private void Thin()
+    {
+        var kept = 0;
+        for (var at = 0; at < limits.Count; at++)
+        {
+            var (section, block, earliest) = limits[at];
+            if (at + 1 < limits.Count && limits[at + 1].Section == section)
+            {
+                block = limits[++at].Block;
+            }
+
+            limits[kept++] = (section, block, earliest);
+        }
+
+        limits.RemoveRange(kept, limits.Count - kept);
+    }
+}

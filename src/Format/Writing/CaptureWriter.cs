@@ -1,0 +1,416 @@
+using System.Buffers;
+using K4os.Compression.LZ4;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Format.Writing;
+
+/// <summary>
+/// Writes one section of a capture to a stream that need not seek: a header block, chunks and context blocks, a footer.
+/// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete(string, ClockAnchor?)"/> the section is
+/// one that was cut short, readable up to the last block.
+/// </summary>
+public sealed class CaptureWriter
+{
+    /// <summary>The size of the events of a chunk, in memory, at which it is closed if the caller says nothing: 1 MiB.</summary>
+    public const int DefaultChunkBytes = 1 << 20;
+
+    /// <summary>So many paths of the greatest length have room in a block.</summary>
+    private const int MaxNames = 2048;
+
+    private readonly Stream output;
+    private readonly Guid fileId;
+    private readonly TcpEvent[] events;
+    private readonly ChunkEncoder encoder = new();
+    private readonly ArrayBufferWriter<byte> metadata = new(1024);
+    private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
+    private readonly BlockIndex index = new();
+    private readonly List<NamedId> cgroups = [];
+    private readonly List<NamedId> namespaces = [];
+    private readonly HeldNumbers numbers;
+    private readonly List<ClockAnchor> clocks = [];
+    private byte[] raw = [];
+    private byte[] block = [];
+    private int held;
+    private uint sequence;
+    private ulong latest;
+    private ulong promised;
+    private bool completed;
+
+    /// <summary>Begins a section and writes its header block.</summary>
+    /// <param name="output">Stays open, and is never sought or flushed.</param>
+    /// <param name="header">Goes into the header block.</param>
+    /// <param name="chunkBytes">The size of the events of a chunk, in memory, at which it is closed: between one event
+    /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
+    /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
+    public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
+        : this(output, chunkBytes, fileId, header.Hosts.Count > 1)
+    {
+        header.Write(metadata);
+        WriteMetadata(BlockKind.Header);
+    }
+
+    /// <summary>Begins a section that another one is copied to, with its header block as it is stored.</summary>
+    /// <param name="output">Stays open, and is never sought or flushed.</param>
+    /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
+    /// <param name="chunkBytes">As for a new section.</param>
+    public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
+        : this(output, section, ulong.MaxValue, chunkBytes)
+    {
+    }
+
+    /// <summary>The same, with a header block that promises no more than it can keep.</summary>
+    internal CaptureWriter(Stream output, CaptureReader section, ulong settledAtMost, int chunkBytes = DefaultChunkBytes)
+        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 })
+    {
+        if (section.Block.Kind == BlockKind.Header)
+        {
+            Copy(section, settledAtMost);
+            return;
+        }
+
+        new CaptureHeader().Write(metadata);
+        WriteMetadata(BlockKind.Header);
+    }
+
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
+        this.output = output;
+        this.fileId = fileId ?? NewFileId();
+        events = new TcpEvent[chunkBytes / TcpEvent.Size];
+        numbers = new HeldNumbers(ofSeveralHosts);
+    }
+
+    /// <summary>Bytes written.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Events appended.</summary>
+    public ulong Events { get; private set; }
+
+    /// <summary>Events of the chunks written.</summary>
+    public ulong EventsWritten { get; private set; }
+
+    /// <summary>Chunks written.</summary>
+    public long Chunks { get; private set; }
+
+    /// <summary>Bytes of all chunk payloads before they were packed.</summary>
+    public long RawBytes { get; private set; }
+
+    /// <summary>Events of all chunks written so far, by type.</summary>
+    public IReadOnlyDictionary<TcpEventType, ulong> EventsByType => eventsByType;
+
+    /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
+    /// chunk to be closed, or for a later <see cref="Settled"/>.</summary>
+    public bool IsBehind => held > 0 || latest > promised;
+
+    /// <summary>
+    /// The promise that no event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
+    /// after <see cref="Append(ReadOnlySpan{TcpEvent})"/>, which may close a chunk before all events are in one. Null
+    /// for a writer whose events come in time order.
+    /// </summary>
+    public ulong? Settled { get; set; }
+
+    /// <summary>
+    /// Where events went since the section began. Null for a writer that loses none: then all appended events count as
+    /// emitted.
+    /// </summary>
+    public Ledger? Ledger { get; set; }
+
+    /// <summary>The ledger as the blocks written so far have it.</summary>
+    public Ledger LedgerWritten { get; private set; }
+
+    private Ledger CurrentLedger => Ledger ?? new Ledger(Events, 0, 0, 0, 0);
+
+    /// <summary>Adds events in the order of their arrival; chunks that become full are written.</summary>
+    public void Append(ReadOnlySpan<TcpEvent> more)
+    {
+        while (more.Length > 0)
+        {
+            var room = Math.Min(events.Length - held, more.Length);
+            more[..room].CopyTo(events.AsSpan(held));
+            held += room;
+            Events += (ulong)room;
+            more = more[room..];
+            if (held == events.Length)
+            {
+                CloseChunk();
+            }
+        }
+    }
+
+    /// <summary>Adds one event.</summary>
+    public void Append(in TcpEvent one) => Append(new ReadOnlySpan<TcpEvent>(in one));
+
+    /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Settled"/> and the ledger.</summary>
+    public void CloseChunk()
+    {
+        WriteNames();
+        var chunk = events.AsSpan(0, held);
+        var rawLength = encoder.Encode(chunk, ref raw);
+        var block = NewBlock(BlockKind.Chunk, rawLength);
+        Describe(chunk, ref block);
+        block.Settled = Settled ?? block.LastTimestamp;
+        WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
+        Count(chunk, in block);
+        Empty();
+    }
+
+    /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
+    public void Discard()
+    {
+        Empty();
+        Events = EventsWritten;
+        cgroups.Clear();
+        namespaces.Clear();
+        clocks.Clear();
+        metadata.ResetWrittenCount();
+    }
+
+    /// <summary>
+    /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
+    /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
+    /// only tells of names and none of its events refers to these: then they may as well come earlier.
+    /// </summary>
+    /// <param name="reader">Stands on the block.</param>
+    /// <param name="settledAtMost">What the promise is lowered to, if later events break it.</param>
+    public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
+    {
+        var block = reader.Block;
+        block.Settled = Math.Min(block.Settled, settledAtMost);
+        if (block.Kind is BlockKind.Header or BlockKind.Context)
+        {
+            // Whatever it says: it has no events.
+            (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
+        }
+
+        if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
+        {
+            block.Settled = 0;
+            WriteBlock(ref block, reader.Payload.Span, pack: false);
+            return;
+        }
+
+        CloseIfHeld();
+        WriteNames();
+        if (block.Kind != BlockKind.Chunk)
+        {
+            WriteBlock(ref block, reader.Payload.Span, pack: false);
+            return;
+        }
+
+        Describe(reader.Events, ref block);
+        Events += block.Events;
+        WriteBlock(ref block, reader.Payload.Span, pack: false);
+        Count(reader.Events, in block);
+    }
+
+    /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in. The open
+    /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
+    public void NameCgroup(in NamedId name)
+    {
+        if (held > 0 && numbers.HasCgroup(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(cgroups, name);
+    }
+
+    /// <summary>The same for their network namespace.</summary>
+    public void NameNetns(in NamedId name)
+    {
+        if (held > 0 && numbers.HasNetns(events.AsSpan(0, held), name))
+        {
+            CloseChunk();
+        }
+
+        Name(namespaces, name);
+    }
+
+    /// <summary>Has a clock told before the chunk that the events appended after this will be in.</summary>
+    /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
+    public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
+
+    /// <summary>Writes a context block; the open chunk is closed before it.</summary>
+    public void WriteContext(CaptureContext context)
+    {
+        CloseIfHeld();
+        WriteNames();
+        context.Write(metadata);
+        WriteMetadata(BlockKind.Context);
+    }
+
+    /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
+    /// <param name="reason">Why it ended, in a few words.</param>
+    /// <param name="end">The clocks now; null if they have nothing to do with the events.</param>
+    public void Complete(string reason, ClockAnchor? end) => Complete(new CaptureFooter { Reason = reason, End = end });
+
+    /// <summary>Ends the section with a footer of which the totals are yet to be filled in.</summary>
+    internal void Complete(CaptureFooter footer)
+    {
+        CloseIfHeld();
+        WriteNames();
+        (footer with
+        {
+            EventsByType = eventsByType,
+            Ledger = CurrentLedger,
+            RawBytes = RawBytes,
+            SectionBytes = Length,
+            Index = index.Entries,
+        }).Write(metadata);
+        WriteMetadata(BlockKind.Footer);
+        completed = true;
+    }
+
+    private void Name(List<NamedId> names, in NamedId name)
+    {
+        names.Add(name);
+        if (names.Count == MaxNames)
+        {
+            WriteNames();
+        }
+    }
+
+    /// <summary>Writes what is to be told before the next chunk. Events that are held come behind it, so it promises nothing.</summary>
+    private void WriteNames()
+    {
+        if (cgroups.Count + namespaces.Count + clocks.Count > 0)
+        {
+            new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
+            WriteMetadata(BlockKind.Context, settled: 0);
+            cgroups.Clear();
+            namespaces.Clear();
+            clocks.Clear();
+        }
+    }
+
+    private bool IsOfHeld(CaptureContext context)
+    {
+        var open = events.AsSpan(0, held);
+        foreach (var name in context.Cgroups)
+        {
+            if (numbers.HasCgroup(open, name))
+            {
+                return true;
+            }
+        }
+
+        foreach (var name in context.NetworkNamespaces)
+        {
+            if (numbers.HasNetns(open, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Empty()
+    {
+        held = 0;
+        numbers.Clear();
+    }
+
+    private void CloseIfHeld()
+    {
+        if (held > 0)
+        {
+            CloseChunk();
+        }
+    }
+
+    private static void Describe(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
+    {
+        var (first, last) = (ulong.MaxValue, 0ul);
+        foreach (ref readonly var one in chunk)
+        {
+            first = Math.Min(first, one.Timestamp);
+            last = Math.Max(last, one.Timestamp);
+        }
+
+        block.Events = (uint)chunk.Length;
+        block.FirstTimestamp = chunk.IsEmpty ? 0 : first;
+        block.LastTimestamp = last;
+    }
+
+    /// <summary>Only what was written counts.</summary>
+    private void Count(ReadOnlySpan<TcpEvent> chunk, in BlockHeader block)
+    {
+        SectionAccount.CountTypes(chunk, eventsByType);
+        latest = Math.Max(latest, block.LastTimestamp);
+        Chunks++;
+        EventsWritten += block.Events;
+        RawBytes += block.RawLength;
+    }
+
+    private void WriteMetadata(BlockKind kind, ulong? settled = null)
+    {
+        var header = NewBlock(kind, metadata.WrittenCount);
+        header.Settled = settled ?? Settled ?? 0;
+        // The footer is stored as it is, for its tail must stand at the end of the file.
+        WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
+        metadata.ResetWrittenCount();
+    }
+
+    private static BlockHeader NewBlock(BlockKind kind, int rawLength) => new()
+    {
+        Major = BlockHeader.CurrentMajor,
+        Minor = BlockHeader.CurrentMinor,
+        Kind = kind,
+        RawLength = (uint)rawLength,
+    };
+
+    /// <summary>Writes a block under the section's next number.</summary>
+    /// <param name="header">Gets what only the place in the section and the payload decide.</param>
+    /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
+    /// <param name="pack">Whether to try.</param>
+    private void WriteBlock(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
+    {
+        ObjectDisposedException.ThrowIf(completed, this);
+        var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
+        if (block.Length < most)
+        {
+            block = new byte[most];
+        }
+
+        var target = block.AsSpan(BlockHeader.Size);
+        var packed = pack ? LZ4Codec.Encode(payload, target) : 0;
+        if (packed > 0 && packed < payload.Length)
+        {
+            header.Codec = BlockCodec.Lz4;
+        }
+        else
+        {
+            payload.CopyTo(target);
+            packed = payload.Length;
+        }
+
+        header.FileId = fileId;
+        header.Sequence = sequence;
+        header.PayloadLength = (uint)packed;
+        header.PayloadHash = BlockHeader.Hash(target[..packed]);
+        header.Ledger = CurrentLedger - LedgerWritten;
+        header.Write(block);
+        output.Write(block, 0, BlockHeader.Size + packed);
+
+        index.Add(BlockEntry.Of(in header, Length));
+        promised = Math.Max(promised, header.Settled);
+        sequence++;
+        Length += BlockHeader.Size + packed;
+        LedgerWritten = CurrentLedger;
+    }
+
+    /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>
+    private static Guid NewFileId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+}
