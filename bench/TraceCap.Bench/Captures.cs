@@ -62,7 +62,7 @@ internal static class Captures
         for (var piece = 0; piece < promises.Length; piece++)
         {
             writer.Append(events.AsSpan(piece * PieceEvents, Math.Min(PieceEvents, events.Length - (piece * PieceEvents))));
-            writer.Settled = promises[piece] + later;
+            writer.Watermark = promises[piece] + later;
         }
     }
 

@@ -64,12 +64,12 @@ public sealed class AnyTimeTests
                     Start = start,
                     Recorded = boot == 2 && from < to ? [new RecordedPeriod(from, to)] : [],
                 };
-                var writer = new CaptureWriter(output, header, 3 * TcpEvent.Size) { Settled = 0 };
+                var writer = new CaptureWriter(output, header, 3 * TcpEvent.Size) { Watermark = 0 };
                 var lost = 0ul;
                 foreach (var one in several)
                 {
                     lost += one.SegmentsSent / 3;
-                    writer.Ledger = new Ledger(writer.Events + 1 + lost, lost, 0, 0, 0);
+                    writer.LossCounters = new LossCounters(writer.Events + 1 + lost, lost, 0, 0, 0);
                     writer.Append(in one);
                 }
 

@@ -87,16 +87,16 @@ public sealed class CaptureCutTests
         for (var i = 1ul; i <= 5; i++)
         {
             writer.Append(new TcpEvent { Timestamp = 100 * i });
-            writer.Ledger = new Ledger(11 * i, 10 * i, 0, i, 0);
+            writer.LossCounters = new LossCounters(11 * i, 10 * i, 0, i, 0);
             writer.CloseChunk();
         }
 
         writer.WriteContext(new CaptureContext { Missing = new MissingEvents(3, 2, 1) });
-        writer.Ledger = new Ledger(56, 50, 0, 5, 0);
+        writer.LossCounters = new LossCounters(56, 50, 0, 5, 0);
         writer.Complete("end of test", null);
         var cut = Cut(output.ToArray(), new CaptureFilter(new EventFilter(), TimePoint.Parse("210ns"), TimePoint.Parse("310ns")));
         var footer = Assert.Single(SectionIndex.Find(new MemoryStream(cut))!).Footer;
-        Assert.Equal(new Ledger(22, 20, 0, 2, 0), footer.Ledger);
+        Assert.Equal(new LossCounters(22, 20, 0, 2, 0), footer.LossCounters);
         Assert.Empty(Problems(cut));
     }
 
@@ -126,7 +126,7 @@ public sealed class CaptureCutTests
             for (var i = 0; i < events.Length; i++)
             {
                 // Before the chunk is closed, the promise covers what is still to come.
-                writer.Settled = events[(i + 1)..].Select(later => later.Timestamp).DefaultIfEmpty(ulong.MaxValue).Min();
+                writer.Watermark = events[(i + 1)..].Select(later => later.Timestamp).DefaultIfEmpty(ulong.MaxValue).Min();
                 writer.Append(in events[i]);
             }
 

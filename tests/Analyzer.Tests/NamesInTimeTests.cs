@@ -193,7 +193,7 @@ public sealed class NamesInTimeTests
     private static byte[] Write(int eventsPerChunk)
     {
         var output = new MemoryStream();
-        var writer = new CaptureWriter(output, new CaptureHeader { Start = start }, eventsPerChunk * TcpEvent.Size) { Settled = 0 };
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = start }, eventsPerChunk * TcpEvent.Size) { Watermark = 0 };
         for (var i = 0; i < all.Length; i++)
         {
             if (i % EventsPerName == 0)
@@ -202,7 +202,7 @@ public sealed class NamesInTimeTests
             }
 
             writer.Append(in all[i].Event);
-            writer.Settled = start.Monotonic + (10 * (ulong)i);
+            writer.Watermark = start.Monotonic + (10 * (ulong)i);
         }
 
         writer.Complete("end of test", null);

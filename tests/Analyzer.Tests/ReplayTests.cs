@@ -56,7 +56,7 @@ public sealed class ReplayTests
         for (var section = 0; section < 2; section++)
         {
             var start = new ClockAnchor(1_000, 1_000, 1_700_000_000_000_000_000);
-            var writer = new CaptureWriter(output, new CaptureHeader { Start = start }, 1_000 * TcpEvent.Size) { Settled = 0 };
+            var writer = new CaptureWriter(output, new CaptureHeader { Start = start }, 1_000 * TcpEvent.Size) { Watermark = 0 };
             for (var i = 0ul; i < 20_000; i++)
             {
                 var one = default(TcpEvent);
@@ -65,8 +65,8 @@ public sealed class ReplayTests
                 one.Type = (TcpEventType)"CAX"[random.Next(3)];
                 one.IpVersion = (byte)(random.Next(2) == 0 ? 4 : 6);
                 writer.Append(in one);
-                writer.Settled = (10 * i) + 900;
-                writer.Ledger = new Ledger(i + 1 + (i / 5_000), i / 5_000, 0, 0, 0);
+                writer.Watermark = (10 * i) + 900;
+                writer.LossCounters = new LossCounters(i + 1 + (i / 5_000), i / 5_000, 0, 0, 0);
                 if (i % 3_333 == 0)
                 {
                     writer.WriteContext(new CaptureContext { Clocks = [start with { Monotonic = 10 * i }] });

@@ -51,7 +51,7 @@ public class WallClockTests
     public void A_cut_keeps_every_clock_that_its_events_go_by()
     {
         using var output = new MemoryStream();
-        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Settled = 0 };
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Watermark = 0 };
         writer.Append(new TcpEvent { Timestamp = 15, Pid = 1, Type = TcpEventType.Connect, IpVersion = 4 });
         writer.WriteContext(new CaptureContext
         {
@@ -74,7 +74,7 @@ public class WallClockTests
     private static byte[] Record()
     {
         using var output = new MemoryStream();
-        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Settled = 0 };
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Noon) }) { Watermark = 0 };
         writer.Append(new TcpEvent { Timestamp = 10, Type = TcpEventType.Connect, IpVersion = 4 });
         writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(20, 20, Noon + 20 - Hour)] });
         writer.Append(new TcpEvent { Timestamp = 30, Type = TcpEventType.Connect, IpVersion = 4 });

@@ -159,7 +159,7 @@ public sealed class WantedTimeTests
             while (cut.Read())
             {
                 var h = cut.Header;
-                text.AppendLine(CultureInfo.InvariantCulture, $"{h.Kind} {h.Sequence} {h.Events} {h.FirstTimestamp} {h.LastTimestamp} {h.Settled} {h.Ledger} {h.PayloadHash:x}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"{h.Kind} {h.Sequence} {h.Events} {h.FirstTimestamp} {h.LastTimestamp} {h.Watermark} {h.LossCounters} {h.PayloadHash:x}");
             }
 
             var set = ConnectionSet.Find(Open(file, filter, passesOver), filter);
@@ -194,7 +194,7 @@ public sealed class WantedTimeTests
             var events = new EventStream(Open(file, filter, passesOver));
             printer.Begin();
             Replay.Run(events, format, filter, printer, lost => told.AppendLine(CultureInfo.InvariantCulture, $"{events.Reader.Offset}: {lost}"));
-            told.Append(CultureInfo.InvariantCulture, $"{events.Order.GivenLate} {events.Reader.Section} {events.Reader.CutShort} {events.Reader.Damage.Count} {events.Reader.Damage.Bytes} {events.Reader.Damage.MissingBlocks} {events.RecordedTo}");
+            told.Append(CultureInfo.InvariantCulture, $"{events.Order.GivenLate} {events.Reader.Section} {events.Reader.Truncated} {events.Reader.Damage.Count} {events.Reader.Damage.Bytes} {events.Reader.Damage.MissingBlocks} {events.RecordedTo}");
         }
         catch (CaptureFormatException error)
         {
@@ -218,7 +218,7 @@ public sealed class WantedTimeTests
             new CaptureHeader { BootId = "b", Start = how.IsStarted ? start : null, Probes = how.IsNumbered ? "test" : "" },
             4 * TcpEvent.Size)
         {
-            Settled = 0,
+            Watermark = 0,
         };
         var (lost, number) = (0ul, 0ul);
         foreach (var (later, late, what, more) in events)
@@ -226,7 +226,7 @@ public sealed class WantedTimeTests
             now += later;
             lost += more / 4;
             number += 1 + (more / 4);
-            writer.Ledger = new Ledger(writer.Events + 1 + lost, lost, 0, 0, 0);
+            writer.LossCounters = new LossCounters(writer.Events + 1 + lost, lost, 0, 0, 0);
             writer.Append(new TcpEvent
             {
                 Timestamp = now - Math.Min(late, now),
@@ -236,7 +236,7 @@ public sealed class WantedTimeTests
                 Pid = (uint)what,
                 Sequence = how.IsNumbered ? number : 0,
             });
-            writer.Settled = how.IsSettled ? now - Math.Min(3 * Millisecond, now) : 0;
+            writer.Watermark = how.IsSettled ? now - Math.Min(3 * Millisecond, now) : 0;
             if (what == 9)
             {
                 writer.WriteContext(new CaptureContext { Clocks = [new ClockAnchor(now, now, (ulong)((long)(Wall + now) + (step * (long)Millisecond)))] });
@@ -278,14 +278,14 @@ public sealed class WantedTimeTests
     {
         var random = new Random(3);
         var output = new MemoryStream();
-        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Wall) }, 500 * TcpEvent.Size) { Settled = 0 };
+        var writer = new CaptureWriter(output, new CaptureHeader { Start = new ClockAnchor(0, 0, Wall) }, 500 * TcpEvent.Size) { Watermark = 0 };
         for (var i = 0ul; i < 100_000; i++)
         {
             var one = default(TcpEvent);
             random.NextBytes(MemoryMarshal.AsBytes(new Span<TcpEvent>(ref one)));
             (one.Timestamp, one.Type, one.IpVersion) = (i * 10_000, TcpEventType.Connect, 4);
             writer.Append(in one);
-            writer.Settled = one.Timestamp;
+            writer.Watermark = one.Timestamp;
         }
 
         writer.Complete("end of test", null);

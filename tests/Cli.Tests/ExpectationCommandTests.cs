@@ -158,12 +158,12 @@ public class ExpectationCommandTests
     private static byte[] Lossy()
     {
         var capture = new MemoryStream();
-        var writer = new CaptureWriter(capture, new CaptureHeader { BootId = "lossy", Start = new ClockAnchor(1, 1, 1) }) { Settled = 1, Ledger = default(Ledger) };
+        var writer = new CaptureWriter(capture, new CaptureHeader { BootId = "lossy", Start = new ClockAnchor(1, 1, 1) }) { Watermark = 1, LossCounters = default(LossCounters) };
         writer.Append(Event(TcpEventType.Connect, 1_000_000_000));
-        writer.Ledger = new Ledger(1, 0, 0, 0, 0);
+        writer.LossCounters = new LossCounters(1, 0, 0, 0, 0);
         writer.CloseChunk();
         writer.Append(Event(TcpEventType.Close, 10_000_000_000));
-        writer.Ledger = new Ledger(1_000, 998, 0, 0, 0);
+        writer.LossCounters = new LossCounters(1_000, 998, 0, 0, 0);
         writer.Complete("end of test", null);
         return capture.ToArray();
 

@@ -245,7 +245,7 @@ public sealed class RecordTests : IDisposable
                 events.AddRange(reader.Events);
             }
 
-            Assert.Equal((1, 0), (reader.CutShort, reader.Damage.MissingBlocks));
+            Assert.Equal((1, 0), (reader.Truncated, reader.Damage.MissingBlocks));
         }
 
         Assert.InRange(events.Max(e => e.Timestamp), killed - tolerance, ulong.MaxValue);

@@ -72,7 +72,7 @@ public sealed class RecoverTests : IDisposable
     public void A_capture_that_contradicts_itself_becomes_sound_and_says_what_was_changed()
     {
         using var file = new MemoryStream();
-        var writer = new CaptureWriter(file, new CaptureHeader { Probes = "kprobe" }) { Settled = 50 };
+        var writer = new CaptureWriter(file, new CaptureHeader { Probes = "kprobe" }) { Watermark = 50 };
         writer.Append(new TcpEvent { Timestamp = 60, Sequence = 1, Type = TcpEventType.Connect, IpVersion = 4 });
         writer.CloseChunk();
         writer.Append(new TcpEvent { Timestamp = 40, Sequence = 1, Type = TcpEventType.Connect, IpVersion = 4 });

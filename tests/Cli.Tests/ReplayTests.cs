@@ -94,7 +94,7 @@ public class ReplayTests
         var reference = ReferenceOutput.Read(Repository.File("tests/reference/" + file));
         using var capture = new MemoryStream();
         // In the order of the tool's output, which is not that of time.
-        var writer = new CaptureWriter(capture, new CaptureHeader(), chunkBytes: 200 * TcpEvent.Size) { Settled = 0 };
+        var writer = new CaptureWriter(capture, new CaptureHeader(), chunkBytes: 200 * TcpEvent.Size) { Watermark = 0 };
         writer.Append(reference.Rows.Select(row => row.Event).ToArray());
         writer.Complete("end of test", null);
 
@@ -183,12 +183,12 @@ public class ReplayTests
     public void Lost_events_are_told_where_they_are_missing()
     {
         using var capture = new MemoryStream();
-        var writer = new CaptureWriter(capture, new CaptureHeader()) { Settled = 0, Ledger = default(Ledger) };
+        var writer = new CaptureWriter(capture, new CaptureHeader()) { Watermark = 0, LossCounters = default(LossCounters) };
         writer.Append(new TcpEvent { Type = TcpEventType.Connect, IpVersion = 4, Timestamp = 1 });
-        writer.Ledger = new Ledger(1, 0, 0, 0, 0);
+        writer.LossCounters = new LossCounters(1, 0, 0, 0, 0);
         writer.CloseChunk();
         writer.Append(new TcpEvent { Type = TcpEventType.Close, IpVersion = 4, Timestamp = 2 });
-        writer.Ledger = new Ledger(1_002, 998, 2, 0, 0);
+        writer.LossCounters = new LossCounters(1_002, 998, 2, 0, 0);
         writer.Complete("end of test", null);
         var result = Tracecap.Run(capture.ToArray(), "replay", "-");
 

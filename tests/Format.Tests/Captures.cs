@@ -53,7 +53,7 @@ internal static class Captures
         ReadOnlySpan<TcpEvent> events, int eventsPerChunk = 4, bool complete = true, Action<CaptureWriter>? beforeEnd = null)
     {
         var stream = new MemoryStream();
-        var writer = new CaptureWriter(stream, Header, eventsPerChunk * TcpEvent.Size) { Settled = 0 };
+        var writer = new CaptureWriter(stream, Header, eventsPerChunk * TcpEvent.Size) { Watermark = 0 };
         writer.Append(events);
         beforeEnd?.Invoke(writer);
         if (complete)

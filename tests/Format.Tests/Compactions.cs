@@ -67,12 +67,12 @@ public class Compactions
     private static byte[] Write(int eventsPerChunk, bool complete)
     {
         var output = new MemoryStream();
-        var writer = new CaptureWriter(output, Captures.Header, eventsPerChunk * TcpEvent.Size) { Settled = 0 };
+        var writer = new CaptureWriter(output, Captures.Header, eventsPerChunk * TcpEvent.Size) { Watermark = 0 };
         for (var i = 0; i < Events.Length; i += 1_000)
         {
             writer.Append(Events.AsSpan(i, 1_000));
-            writer.Settled = Events.Skip(i + 1_000).Select(one => one.Timestamp).DefaultIfEmpty(Events[^1].Timestamp).Min();
-            writer.Ledger = new Ledger((ulong)i + 1_000, 0, 0, (ulong)i, 0);
+            writer.Watermark = Events.Skip(i + 1_000).Select(one => one.Timestamp).DefaultIfEmpty(Events[^1].Timestamp).Min();
+            writer.LossCounters = new LossCounters((ulong)i + 1_000, 0, 0, (ulong)i, 0);
             writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock with { Realtime = (ulong)i }] });
         }
 

@@ -24,7 +24,7 @@ public class DamagedCaptures
             var chunks = Math.Max(0, Offsets.FindLastIndex(offset => offset <= length) - 1);
             Assert.Equal(Events[..Math.Min(Events.Length, 4 * chunks)], events);
             Assert.False(reader.IsWhole);
-            Assert.Equal(1, reader.CutShort);
+            Assert.Equal(1, reader.Truncated);
         }
     }
 
@@ -103,7 +103,7 @@ public class DamagedCaptures
     {
         var (events, reader) = Captures.Read(System.Text.Encoding.Latin1.GetBytes(latin1));
         Assert.Empty(events);
-        Assert.Equal(1, reader.CutShort);
+        Assert.Equal(1, reader.Truncated);
     }
 
     [Fact]

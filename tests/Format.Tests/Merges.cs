@@ -91,12 +91,12 @@ public class Merges
     [Fact]
     public void Losses_and_what_is_missing_add_up_and_damage_is_told_by_name()
     {
-        var lossy = Captures.Write(Events.AsSpan(0, 500), 50, beforeEnd: writer => writer.Ledger = new Ledger(507, 4, 2, 9, 1));
+        var lossy = Captures.Write(Events.AsSpan(0, 500), 50, beforeEnd: writer => writer.LossCounters = new LossCounters(507, 4, 2, 9, 1));
         var damaged = Write("a", 0, Events[500..1_000]);
         damaged[damaged.Length / 2] ^= 1;
         var (merged, incomplete) = Merge(lossy, damaged, [.. "\u0089TCA"u8[1..]]);
         var footer = Assert.Single(SectionIndex.Find(new MemoryStream(merged))!).Footer;
-        Assert.Equal(new Ledger(1_007, 4, 2, 9, 1), footer.Ledger);
+        Assert.Equal(new LossCounters(1_007, 4, 2, 9, 1), footer.LossCounters);
         Assert.Empty(Problems(merged));
         Assert.Equal(["2", "1"], incomplete.Select(input => input.Name));
         Assert.Equal(Captures.Read(damaged).Reader.Damage.Entries, incomplete[1].Damage.Entries);
@@ -105,7 +105,7 @@ public class Merges
     [Fact]
     public void What_several_captures_have_is_written_once_and_its_losses_count_once()
     {
-        var lossy = Captures.Write(Events.AsSpan(0, 500), 50, beforeEnd: writer => writer.Ledger = new Ledger(507, 4, 2, 9, 1));
+        var lossy = Captures.Write(Events.AsSpan(0, 500), 50, beforeEnd: writer => writer.LossCounters = new LossCounters(507, 4, 2, 9, 1));
         foreach (var files in new byte[][][] { [lossy, lossy], [lossy, Captures.Write(Events.AsSpan(200, 400), 30), lossy] })
         {
             var merge = new CaptureMerge([.. files.Select((file, i) => new MergeInput($"{i}", () => new MemoryStream(file)))], "test", () => throw new InvalidOperationException());
@@ -114,7 +114,7 @@ public class Merges
             var expected = files.SelectMany(file => Captures.Read(file).Events).Distinct().ToArray();
             Assert.True(SameEvents(Captures.Read(output.ToArray()).Events, expected));
             Assert.Equal(files.Sum(file => Captures.Read(file).Events.Length) - expected.Length, merge.Repeated);
-            Assert.Equal(new Ledger((ulong)expected.Length + 7, 4, 2, 9, 1), Assert.Single(SectionIndex.Find(new MemoryStream(output.ToArray()))!).Footer.Ledger);
+            Assert.Equal(new LossCounters((ulong)expected.Length + 7, 4, 2, 9, 1), Assert.Single(SectionIndex.Find(new MemoryStream(output.ToArray()))!).Footer.LossCounters);
         }
     }
 
@@ -195,7 +195,7 @@ public class Merges
         var clock = new ClockAnchor(1_000, 1_000, WallStart + bootedLater + 1_000);
         var writer = new CaptureWriter(
             output, new CaptureHeader { Host = $"host {bootId}", BootId = bootId, Probes = "tracepoint", Start = clock }, 50 * TcpEvent.Size)
-        { Settled = 0 };
+        { Watermark = 0 };
         writer.Append(events);
         writer.Complete("end of test", null);
         return output.ToArray();

@@ -31,7 +31,7 @@ public class Names
             {
                 scribe.Note(some);
                 writer.Append(some);
-                writer.Settled = some[^1].Timestamp;
+                writer.Watermark = some[^1].Timestamp;
             }
         });
 

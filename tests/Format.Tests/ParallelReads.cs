@@ -110,13 +110,13 @@ public class ParallelReads
         {
             while (reader.Read())
             {
-                told.Add($"{reader.Offset} {reader.Length} {reader.Block.Kind} {reader.Block.Sequence} {reader.Section} {reader.CutShort} {reader.Damage.Count}");
+                told.Add($"{reader.Offset} {reader.Length} {reader.Block.Kind} {reader.Block.Sequence} {reader.Section} {reader.Truncated} {reader.Damage.Count}");
                 told.Add($"{reader.Header?.Host} {string.Join(",", reader.Known.Clocks.Anchors)} {reader.Known.Begin} {reader.Context?.Clocks.Count} {reader.Footer?.Reason} {reader.Damage.MissingBlocks}");
                 told.Add($"{reader.Events.Length} {BlockHeader.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes(reader.Events))} {BlockHeader.Hash(reader.Payload.Span)}");
             }
 
             Assert.False(reader.Read());
-            told.Add($"{reader.Offset} {reader.Section} {reader.CutShort} {reader.Damage.Bytes} {reader.Damage.MissingBlocks}");
+            told.Add($"{reader.Offset} {reader.Section} {reader.Truncated} {reader.Damage.Bytes} {reader.Damage.MissingBlocks}");
         }
         catch (CaptureFormatException error)
         {

@@ -63,15 +63,15 @@ public class Recoveries
         var (recovered, kept) = Recover(hole);
         Assert.Equal(new MissingEvents(0, 3, 3 * EventsPerChunk), kept.Missing);
         var footer = Footer(recovered);
-        Assert.Equal(1_000ul, footer.Ledger.Emitted);
+        Assert.Equal(1_000ul, footer.LossCounters.Emitted);
         Assert.Equal(850ul, footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count));
         Assert.Equal("end of test", footer.Reason);
 
         var (cut, keptOfCut) = Recover(hole[..^(Sound.Length - Offsets[^2])]);
         Assert.Equal(new MissingEvents(0, 3, 3 * EventsPerChunk), keptOfCut.Missing);
-        Assert.True(Footer(cut).IsOfCutShort);
-        Assert.Equal(Footer(cut).Reason, keptOfCut.CutShort);
-        Assert.Null(kept.CutShort);
+        Assert.True(Footer(cut).IsTruncated);
+        Assert.Equal(Footer(cut).Reason, keptOfCut.Truncated);
+        Assert.Null(kept.Truncated);
         Assert.Empty(Problems(cut));
     }
 
@@ -80,12 +80,12 @@ public class Recoveries
     {
         var file = Captures.Write(Events, EventsPerChunk, complete: false, beforeEnd: writer =>
         {
-            writer.Ledger = new Ledger(1_007, 3, 0, 0, 1);
+            writer.LossCounters = new LossCounters(1_007, 3, 0, 0, 1);
             writer.CloseChunk();
         });
         var (recovered, kept) = Recover(file);
         Assert.Equal(new MissingEvents(0, 0, 3), kept.Missing);
-        Assert.Equal(new Ledger(1_007, 3, 0, 0, 1), Footer(recovered).Ledger);
+        Assert.Equal(new LossCounters(1_007, 3, 0, 0, 1), Footer(recovered).LossCounters);
         Assert.Empty(Problems(recovered));
     }
 
@@ -135,14 +135,14 @@ public class Recoveries
         foreach (var (time, promise) in new (ulong, ulong)[] { (10, 8), (12, 12), (9, 9), (20, 20), (21, 21) })
         {
             writer.Append(new TcpEvent { Timestamp = time });
-            writer.Settled = promise;
+            writer.Watermark = promise;
             writer.CloseChunk();
         }
 
         writer.Complete("end of test", null);
         var (recovered, _) = Recover(output.ToArray());
         // The footer's own promise adds nothing.
-        Assert.Equal([0ul, 8, 9, 9, 20, 21, 0], CaptureBlock.Split(recovered).Select(block => block.Header.Settled));
+        Assert.Equal([0ul, 8, 9, 9, 20, 21, 0], CaptureBlock.Split(recovered).Select(block => block.Header.Watermark));
     }
 
     [Fact]
@@ -159,23 +159,23 @@ public class Recoveries
     {
         var output = new MemoryStream();
         new CaptureWriter(output, Captures.Header).Complete("cut short.tcap: no space left on device", null);
-        Assert.False(Footer(output.ToArray()).IsOfCutShort);
-        Assert.Null(Recover(output.ToArray()).Kept.CutShort);
-        Assert.False(Footer(Recover(output.ToArray()).File).IsOfCutShort);
+        Assert.False(Footer(output.ToArray()).IsTruncated);
+        Assert.Null(Recover(output.ToArray()).Kept.Truncated);
+        Assert.False(Footer(Recover(output.ToArray()).File).IsTruncated);
     }
 
     [Fact]
     public void That_it_was_cut_short_stays_known_and_was_known_before_there_was_a_key_for_it()
     {
         var (once, kept) = Recover(Sound[..Offsets[^2]]);
-        Assert.True(Footer(Recover(once).File).IsOfCutShort);
+        Assert.True(Footer(Recover(once).File).IsTruncated);
 
         var old = CaptureBlock.Split(once);
         var footer = new System.Buffers.ArrayBufferWriter<byte>();
-        (Footer(once) with { IsOfCutShort = false }).Write(footer);
+        (Footer(once) with { IsTruncated = false }).Write(footer);
         old[^1].WithRaw(footer.WrittenSpan.ToArray());
-        Assert.True(Footer(CaptureBlock.Join(old)).IsOfCutShort);
-        Assert.Equal(kept.CutShort, Footer(CaptureBlock.Join(old)).Reason);
+        Assert.True(Footer(CaptureBlock.Join(old)).IsTruncated);
+        Assert.Equal(kept.Truncated, Footer(CaptureBlock.Join(old)).Reason);
     }
 
     /// <summary>Makes a block say something that others do not, with hashes that are right.</summary>
@@ -184,8 +184,8 @@ public class Recoveries
         ulong Any() => small ? (ulong)random.Next(2_000) : (ulong)random.NextInt64(long.MinValue, long.MaxValue);
         switch (what)
         {
-            case 0: block.Header.Settled = small ? Events[random.Next(Events.Length)].Timestamp : Any(); break;
-            case 1: block.Header.Ledger = new Ledger(Any(), Any(), Any(), Any(), Any()); break;
+            case 0: block.Header.Watermark = small ? Events[random.Next(Events.Length)].Timestamp : Any(); break;
+            case 1: block.Header.LossCounters = new LossCounters(Any(), Any(), Any(), Any(), Any()); break;
             case 2: (block.Header.FirstTimestamp, block.Header.LastTimestamp) = (Any(), Any()); break;
             case 3 when block.Header.Kind == BlockKind.Chunk:
                 var events = Events.AsSpan(0, (int)block.Header.Events).ToArray();
@@ -200,7 +200,7 @@ public class Recoveries
                 break;
             case 4 when block.Header.Kind == BlockKind.Footer:
                 var footer = new System.Buffers.ArrayBufferWriter<byte>();
-                (CaptureFooter.Read(block.Raw) with { Ledger = new Ledger(Any(), Any(), Any(), Any(), Any()), RawBytes = random.Next(), Index = [] }).Write(footer);
+                (CaptureFooter.Read(block.Raw) with { LossCounters = new LossCounters(Any(), Any(), Any(), Any(), Any()), RawBytes = random.Next(), Index = [] }).Write(footer);
                 block.WithRaw(footer.WrittenSpan.ToArray());
                 break;
             case 5 when block.Header.Kind == BlockKind.Context:

@@ -70,20 +70,20 @@ public class RoundTrip
     public void The_footer_sums_up()
     {
         var events = Captures.Some(10);
-        var file = Captures.Write(events, beforeEnd: writer => writer.Ledger = new Ledger(15, 1, 2, 0, 2));
+        var file = Captures.Write(events, beforeEnd: writer => writer.LossCounters = new LossCounters(15, 1, 2, 0, 2));
         var reader = new CaptureReader(new MemoryStream(file));
-        var emitted = default(Ledger);
+        var emitted = default(LossCounters);
         CaptureFooter? footer = null;
         while (reader.Read())
         {
-            emitted += reader.Block.Ledger;
+            emitted += reader.Block.LossCounters;
             footer = reader.Footer;
         }
 
         Assert.NotNull(footer);
         Assert.Equal("end of test", footer.Reason);
-        Assert.Equal(new Ledger(15, 1, 2, 0, 2), footer.Ledger);
-        Assert.Equal(footer.Ledger, emitted);
+        Assert.Equal(new LossCounters(15, 1, 2, 0, 2), footer.LossCounters);
+        Assert.Equal(footer.LossCounters, emitted);
         Assert.Equal(4ul, footer.EventsByType[TcpEventType.Connect]);
         Assert.Equal(3ul, footer.EventsByType[TcpEventType.Accept]);
         Assert.Equal(3ul, footer.EventsByType[TcpEventType.Close]);

@@ -36,8 +36,8 @@ public class Verifications
     {
         var lossy = TrafficGenerator.Generate(1_000, new() { Lost = 0.05 });
         var emitted = lossy.GroupBy(one => one.Cpu).Aggregate(0ul, (sum, cpu) => sum + cpu.Max(one => one.Sequence));
-        var ledger = new Ledger(emitted, emitted - 1_000, 0, 3, 0);
-        Assert.Empty(Verify(Write(lossy, writer => writer.Ledger = ledger)).Problems.Entries);
+        var ledger = new LossCounters(emitted, emitted - 1_000, 0, 3, 0);
+        Assert.Empty(Verify(Write(lossy, writer => writer.LossCounters = ledger)).Problems.Entries);
         Assert.Matches(@"^\d+ events of the section that begins at byte 0 are missing", Problem(Verify(Write(lossy))));
     }
 
@@ -64,8 +64,8 @@ public class Verifications
     [InlineData(36, "does not|many|few|expected")] // Events
     [InlineData(48, "the chunk's events are from")] // FirstTimestamp
     [InlineData(56, "the chunk's events are from")] // LastTimestamp
-    [InlineData(72, "the footer's ledger is")] // Ledger.Emitted
-    [InlineData(104, "the footer's ledger is")] // Ledger.Dropped
+    [InlineData(72, "the footer's ledger is")] // LossCounters.Emitted
+    [InlineData(104, "the footer's ledger is")] // LossCounters.Dropped
     public void A_header_that_contradicts_its_payload_is_told_with_its_offset(int field, string problem)
     {
         var file = (byte[])Sound.Clone();

@@ -93,7 +93,7 @@ public class WallTimes
             var output = new MemoryStream();
             var writer = new CaptureWriter(output, new CaptureHeader { BootId = bootId, Start = random.Next(5) > 0 || bootId != "a" ? At(time) : null }, 3 * TcpEvent.Size)
             {
-                Settled = inOrder ? null : 0,
+                Watermark = inOrder ? null : 0,
             };
             var begin = time;
             for (var i = 0; i < 12; i++)

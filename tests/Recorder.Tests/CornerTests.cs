@@ -197,7 +197,7 @@ public class CornerTests
         using var probes = Live.Attach(new ProbeOptions { ProbeSet = probeSet, CgroupMap = map.Path });
         cgroup.Run(command);
         probes.Detach();
-        return (Live.Drain(probes).CountBy(e => e.Type).ToDictionary(), (int)probes.Ledger.Read().ProbeMissed);
+        return (Live.Drain(probes).CountBy(e => e.Type).ToDictionary(), (int)probes.LossCounters.Read().ProbeMissed);
     }
 
     private static List<TcpEvent> Record(params string[] command) => Record(new ProbeOptions(), command);

@@ -194,7 +194,7 @@ public class FilterTests
 
         check(events);
         Assert.Equal(expected, events.Count);
-        Assert.Equal((ulong)expected, probes.Ledger.Read().Emitted);
+        Assert.Equal((ulong)expected, probes.LossCounters.Read().Emitted);
     }
 
     internal static uint NamespaceInode(string kind)

@@ -24,7 +24,7 @@ public class LossTests
         Assert.Equal(connections, events.Count(e => e.Type == TcpEventType.Connect));
         Assert.Equal(connections, events.Count(e => e.Type == TcpEventType.Accept));
         Assert.Equal(2 * connections, events.Count(e => e.Type == TcpEventType.Close));
-        Assert.Equal(new Ledger(4 * connections, 0, 0, 0, 0), probes.Ledger.Read());
+        Assert.Equal(new LossCounters(4 * connections, 0, 0, 0, 0), probes.LossCounters.Read());
         Assert.All(events.GroupBy(e => e.Connection), socket => Assert.Equal(2, socket.Count()));
     }
 
@@ -37,7 +37,7 @@ public class LossTests
         using var probes = Live.Attach(new ProbeOptions { RingBytes = pages * Environment.SystemPageSize, Pid = Self });
         Loopback.Churn(connections);
         probes.Detach();
-        var ledger = probes.Ledger.Read();
+        var ledger = probes.LossCounters.Read();
         var events = Live.Drain(probes);
 
         Assert.Equal(4ul * connections, ledger.Emitted);
@@ -58,10 +58,10 @@ public class LossTests
         }
 
         probes.Detach();
-        foreach (var cpu in Enumerable.Range(0, probes.Ledger.Cpus))
+        foreach (var cpu in Enumerable.Range(0, probes.LossCounters.Cpus))
         {
             var sequences = events.Where(e => e.Cpu == cpu).Select(e => e.Sequence).ToArray();
-            var row = probes.Ledger.Read(cpu);
+            var row = probes.LossCounters.Read(cpu);
             Assert.Equal(sequences.Length, sequences.Distinct().Count());
             Assert.Equal(row.RingFull, row.Emitted - (ulong)sequences.Length);
             Assert.All(sequences, sequence => Assert.InRange(sequence, 1ul, row.Emitted));
@@ -77,7 +77,7 @@ public class LossTests
         using var probes = Live.Attach(new ProbeOptions { MaxConnects = 1, CgroupMap = map.Path });
         cgroup.Run("python3", Repository.File("tests/vm/corners.py"), "many_under_way");
         probes.Detach();
-        var ledger = probes.Ledger.Read();
+        var ledger = probes.LossCounters.Read();
 
         Assert.True(ledger.MapFull > 0);
         Assert.Equal(ledger.Emitted, (ulong)Live.Drain(probes).Count + ledger.MapFull);
@@ -96,7 +96,7 @@ public class LossTests
         Loopback.Churn(1);
         probes.Detach();
 
-        Assert.Equal(0ul, probes.Ledger.Read().MapFull);
+        Assert.Equal(0ul, probes.LossCounters.Read().MapFull);
         Assert.Equal(new string('F', 100) + "CAXX", string.Concat(Live.Drain(probes).Select(e => (char)e.Type)));
     }
 
@@ -128,8 +128,8 @@ public class LossTests
         probes.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => probes.Ring.Read(new TcpEvent[1], out _));
-        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read());
-        Assert.Throws<ObjectDisposedException>(() => probes.Ledger.Read(0));
+        Assert.Throws<ObjectDisposedException>(() => probes.LossCounters.Read());
+        Assert.Throws<ObjectDisposedException>(() => probes.LossCounters.Read(0));
         probes.Ring.Interrupt();
         Assert.False(probes.Ring.Wait(Timeout.InfiniteTimeSpan));
     }

@@ -129,7 +129,7 @@ public class OpenConnectionTests
         meanwhile();
         session.Stop();
         session.Run(sink, duration: null);
-        Assert.Equal((ulong)sink.Events.Count, sink.Ledger.Emitted);
+        Assert.Equal((ulong)sink.Events.Count, sink.LossCounters.Emitted);
         return [.. sink.Events.OrderBy(e => e.Timestamp)];
     }
 
@@ -137,12 +137,12 @@ public class OpenConnectionTests
     {
         internal List<TcpEvent> Events { get; } = [];
 
-        internal Ledger Ledger { get; private set; }
+        internal LossCounters LossCounters { get; private set; }
 
         public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
         {
             Events.AddRange(events);
-            Ledger = state.Ledger;
+            LossCounters = state.LossCounters;
             return true;
         }
     }

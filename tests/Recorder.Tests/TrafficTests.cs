@@ -126,7 +126,7 @@ public sealed partial class TrafficTests
             traffic.StandardInput.WriteLine();
             Assert.Equal("done", traffic.StandardOutput.ReadLine());
             events = cgroup.Own(Live.Drain(probes));
-            Assert.Equal(0ul, probes.Ledger.Read().RingFull);
+            Assert.Equal(0ul, probes.LossCounters.Read().RingFull);
         }
 
         traffic.StandardInput.WriteLine();

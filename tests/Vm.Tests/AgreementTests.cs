@@ -61,7 +61,7 @@ public class AgreementTests
         var (theirs, ours) = ((int)row.Theirs!, (int)row.Ours!);
         return row.About.StartsWith('A') && (theirs < ours
             ? row.About.Contains(" many_waiting ", StringComparison.Ordinal)
-            : row.About.Contains(" bad_address ", StringComparison.Ordinal) && run.Ledger(probeSet).ProbeMissed >= theirs - ours);
+            : row.About.Contains(" bad_address ", StringComparison.Ordinal) && run.LossCounters(probeSet).ProbeMissed >= theirs - ours);
     }
 
     /// <summary>Each tool counts from its own first row.</summary>

@@ -82,7 +82,7 @@ public class LifetimeTests
             .Select(row => new Difference($"{row.Ends}", row, null)));
         // Nor can tcptracer say of a connect that failed that it was there.
         Difference.AssertNone("that only we have", match.OnlyOurs
-            .Where(session => !session.IsOlder && session.Ending is not ("open" or "failed") && !IsClosed(session.Ends))
+            .Where(session => !session.IsPreexisting && session.Ending is not ("open" or "failed") && !IsClosed(session.Ends))
             .Select(session => new Difference($"{session.Ends}", null, session)));
 
         bool IsClosed(Ends ends) => traced[ends].Any(e => e.Type == TcpEventType.Close);

@@ -13,7 +13,7 @@ public class LossTests
     [MemberData(nameof(KernelsAndSets))]
     public void Every_event_of_a_burst_is_written_or_counted_as_lost(string kernel, string probeSet)
     {
-        var ledger = RealKernel.Run(kernel).Ledger(probeSet + "-flood");
+        var ledger = RealKernel.Run(kernel).LossCounters(probeSet + "-flood");
 
         Assert.Equal(4 * Connections, ledger.Emitted);
         Assert.InRange(ledger.RingFull, 1, ledger.Emitted - 1);

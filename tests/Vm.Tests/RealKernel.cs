@@ -68,7 +68,7 @@ internal sealed class RealKernel
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Session.Parse).Where(session => !session.Ends.IsMark)];
 
     /// <summary>How many events a capture has, and its ledger, as <c>info</c> says.</summary>
-    internal (long Events, long Emitted, long Lost, long RingFull, long ProbeMissed) Ledger(string capture)
+    internal (long Events, long Emitted, long Lost, long RingFull, long ProbeMissed) LossCounters(string capture)
     {
         var info = Run(Tracecap, ["info", "--json", Path.Combine(folder, capture + ".tcap")], Encoding.UTF8).Output;
         var section = JsonDocument.Parse(info).RootElement.GetProperty("sections")[0];

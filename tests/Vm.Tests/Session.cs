@@ -5,7 +5,7 @@ namespace TraceCap.Vm.Tests;
 
 /// <summary>A line of <c>tracecap lifetimes --json</c>.</summary>
 internal sealed record Session(
-    Ends Ends, string Role, string Ending, string State, bool IsOlder, long Opened, long Ended,
+    Ends Ends, string Role, string Ending, string State, bool IsPreexisting, long Opened, long Ended,
     uint Opener, string OpenerComm, uint Closer, string CloserComm, ulong BytesSent, ulong BytesAcked, ulong BytesReceived)
 {
     /// <summary>A peer sends an acknowledgement that nobody is in a hurry for after so long (TCP_DELACK_MAX).</summary>

@@ -89,7 +89,7 @@ public abstract class Chart : IConnectionSink
     /// <summary>A warning that numbers are too low; nothing if no event was lost.</summary>
     private protected static string Lost(IReadOnlyList<RecordedSpan> recordings)
     {
-        var lost = RecordedSpan.LedgerOf(recordings).Lost;
+        var lost = RecordedSpan.LossCountersOf(recordings).Lost;
         return lost == 0 ? "" : ChartText.Invariant($"; {lost:N0} events lost");
     }
 

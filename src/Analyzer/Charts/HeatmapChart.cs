@@ -21,7 +21,7 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
     {
         foreach (ref readonly var connection in connections)
         {
-            if (connection is { IsOlder: false, Ending: ConnectionEnding.Closed or ConnectionEnding.Reset })
+            if (connection is { IsPreexisting: false, Ending: ConnectionEnding.Closed or ConnectionEnding.Reset })
             {
                 count++;
                 var row = (int)(DurationScale.At(connection.Lifetime) * PerDecade);

@@ -54,7 +54,7 @@ public struct Connection
     public ulong Id;
 
     /// <summary>When it was established (client) or accepted (server), CLOCK_MONOTONIC ns. If it failed: when it was
-    /// tried. If it <see cref="IsOlder"/> than the capture: when that began.</summary>
+    /// tried. If it <see cref="IsPreexisting"/> than the capture: when that began.</summary>
     public ulong Opened;
 
     /// <summary>When it was closed, or failed, or was seen to be gone, CLOCK_MONOTONIC ns. If it is still
@@ -130,9 +130,9 @@ public struct Connection
 
     /// <summary>Whether it was there before the capture began. <see cref="Lifetime"/> is then the least that it can
     /// have been.</summary>
-    public bool IsOlder;
+    public bool IsPreexisting;
 
-    /// <summary>Whether events were lost when its opening (if <see cref="IsOlder"/>) or its close (if still
+    /// <summary>Whether events were lost when its opening (if <see cref="IsPreexisting"/>) or its close (if still
     /// <see cref="ConnectionEnding.Open"/>) may have been among them, so that this may be wrong.</summary>
     public bool IsUncertain;
 

@@ -21,7 +21,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private readonly HashSet<Guid> sections = [];
 
     // Which section told of what was lost up to a time. Of a loss that another had told of the copy tells the same.
-    private readonly Dictionary<(ulong Time, Ledger Ledger), FedSection> losses = [];
+    private readonly Dictionary<(ulong Time, LossCounters LossCounters), FedSection> losses = [];
     private readonly SeenEvents seen = new();
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private ConnectionTracker? tracker;
@@ -113,7 +113,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         if (recordings.Count > 0 && recordedTo < Recording.Window.To)
         {
             Recording.IsDamaged |= events.Reader.Damage.Count != damage;
-            Recording.IsCutShort |= events.Reader.CutShort > 0 || events.Reader.CutShortBefore is not null;
+            Recording.IsTruncated |= events.Reader.Truncated > 0 || events.Reader.TruncatedBefore is not null;
         }
     }
 
@@ -181,7 +181,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         if (isSameBoot && ((section.Repeated > 0 && loss.To <= recordedTo && !section.IsBegun)
             || (losses.TryGetValue(loss.Key, out var teller) && teller != section)))
         {
-            section.LossesRepeated += loss.Ledger.Lost;
+            section.LossesRepeated += loss.LossCounters.Lost;
             return;
         }
 
@@ -200,7 +200,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         }
 
         // What tells nothing but how many events there should have been tells that all the same.
-        var isAllRead = events.SectionEnded && events.Ledger != default;
+        var isAllRead = events.SectionEnded && events.LossCounters != default;
         if ((events.Known.Begin ?? (isAllRead ? events.RecordedTo : null)) is not { } begin)
         {
             return false;
@@ -293,8 +293,8 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             var from = Math.Max(loss.From, section.Start);
             var to = Math.Max(loss.To, from);
-            Recording.Ledger += loss.Ledger with { Emitted = 0 };
-            emitted += loss.Ledger.Lost;
+            Recording.LossCounters += loss.LossCounters with { Emitted = 0 };
+            emitted += loss.LossCounters.Lost;
             tracker!.NoteLoss(from, to);
             Recording.NoteLoss(from, to);
         }
@@ -302,12 +302,12 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         if (isAll)
         {
             var repeated = section.Repeated + section.LossesRepeated;
-            var all = events.Ledger.Emitted - Math.Min(events.Ledger.Emitted, repeated);
+            var all = events.LossCounters.Emitted - Math.Min(events.LossCounters.Emitted, repeated);
             emitted = all - section.EmittedCounted;
             section.EmittedCounted = all;
         }
 
-        Recording.Ledger += new Ledger(emitted, 0, 0, 0, 0);
+        Recording.LossCounters += new LossCounters(emitted, 0, 0, 0, 0);
     }
 
     private static ulong CountWithin(ReadOnlySpan<TcpEvent> events, RecordedPeriod window, bool isAll)

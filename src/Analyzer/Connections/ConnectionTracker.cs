@@ -278,7 +278,7 @@ public sealed class ConnectionTracker
         connection.IpVersion = entry.IpVersion;
         connection.Flags = entry.Flags;
         connection.Role = entry.Role;
-        connection.IsOlder = entry.Role == ConnectionRole.Unknown;
+        connection.IsPreexisting = entry.Role == ConnectionRole.Unknown;
         entry.Ends.WriteTo(ref connection);
         if (entry.Opposite != ConnectionTable.None)
         {

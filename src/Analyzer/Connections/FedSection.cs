@@ -104,7 +104,7 @@ internal sealed class FedSection(int number)
     private DatedLoss Missing(CaptureFooter footer, ulong to)
     {
         isFooterRead = true;
-        return new DatedLoss(footer.Ledger - dates.Told, damaged?.From ?? 0, damaged?.To ?? to, IsDamaged: false);
+        return new DatedLoss(footer.LossCounters - dates.Told, damaged?.From ?? 0, damaged?.To ?? to, IsDamaged: false);
     }
 
     private static DatedLoss And(DatedLoss? one, in DatedLoss other) => one is not { IsLossy: true } known ? other : other.IsLossy ? known.And(in other) : known;

@@ -49,7 +49,7 @@ public sealed class RecordedSpan
     public long? WallOffset { get; init; }
 
     /// <summary>Where events went so far.</summary>
-    public Ledger Ledger { get; internal set; }
+    public LossCounters LossCounters { get; internal set; }
 
     /// <summary>What is named of what its events refer to.</summary>
     public CaptureNames Names { get; internal set; } = CaptureNames.None;
@@ -69,7 +69,7 @@ public sealed class RecordedSpan
 
     /// <summary>Whether a capture of it ends without its recording having ended properly, within the time that was asked for:
     /// nobody knows what came after.</summary>
-    public bool IsCutShort { get; internal set; }
+    public bool IsTruncated { get; internal set; }
 
     /// <summary>The filters that acted while it was recorded, such as <c>pid 7</c>; usually none.</summary>
     public IReadOnlyList<string> Filters => filters;
@@ -81,8 +81,8 @@ public sealed class RecordedSpan
     internal RecordedPeriod Window { get; init; } = new(0, ulong.MaxValue);
 
     /// <summary>The ledgers of all recordings together.</summary>
-    public static Ledger LedgerOf(IEnumerable<RecordedSpan> recordings) =>
-        recordings.Aggregate(default(Ledger), (sum, recording) => sum + recording.Ledger);
+    public static LossCounters LossCountersOf(IEnumerable<RecordedSpan> recordings) =>
+        recordings.Aggregate(default(LossCounters), (sum, recording) => sum + recording.LossCounters);
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;

@@ -23,7 +23,7 @@ public sealed class ConnectionStatistics
     public long Accepted { get; private set; }
 
     /// <summary>Those from before the capture.</summary>
-    public long Older { get; private set; }
+    public long Preexisting { get; private set; }
 
     /// <summary>Those that it tried to open, and could not.</summary>
     public long Failed { get; private set; }
@@ -121,7 +121,7 @@ public sealed class ConnectionStatistics
         Ends += other.Ends;
         Opened += other.Opened;
         Accepted += other.Accepted;
-        Older += other.Older;
+        Preexisting += other.Preexisting;
         Failed += other.Failed;
         Closed += other.Closed;
         Reset += other.Reset;
@@ -149,9 +149,9 @@ public sealed class ConnectionStatistics
 
     private void CountBeginning(in Connection connection)
     {
-        if (connection.IsOlder)
+        if (connection.IsPreexisting)
         {
-            Older++;
+            Preexisting++;
             return;
         }
 
@@ -192,7 +192,7 @@ public sealed class ConnectionStatistics
                 return;
         }
 
-        if (!connection.IsOlder)
+        if (!connection.IsPreexisting)
         {
             Lifetimes.Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
         }

@@ -31,7 +31,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
         (losses, recordedTo) = (new LossDates(), 0);
         var header = Reader.Header ?? new CaptureHeader();
         var cut = header with { Selection = [.. header.Selection, selection], Recorded = Recorded(header) };
-        var writer = new CaptureWriter(output, cut) { Settled = 0 };
+        var writer = new CaptureWriter(output, cut) { Watermark = 0 };
         names = new NameScribe(writer, Reader.Names);
         return writer;
     }
@@ -55,23 +55,23 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
 
         WriteEvents(writer);
 
-        writer.Settled = Math.Max(writer.Settled!.Value, Reader.Block.Settled);
+        writer.Watermark = Math.Max(writer.Watermark!.Value, Reader.Block.Watermark);
     }
 
     /// <inheritdoc />
-    protected override Ledger Share(in Ledger ledger)
+    protected override LossCounters Share(in LossCounters ledger)
     {
-        var told = Math.Max(Reader.Block.Settled, Reader.Block.LastTimestamp);
+        var told = Math.Max(Reader.Block.Watermark, Reader.Block.LastTimestamp);
         recordedTo = Math.Max(recordedTo, Reader.Footer?.End?.Monotonic ?? told);
         window = Reader.Known is { Begin: not null } known ? filter.Resolve(known with { Clock = known.Clocks.At(recordedTo) }).Window : new RecordedPeriod(0, ulong.MaxValue);
         return Share(losses.Take(in Reader.Block, damaged: false));
     }
 
     /// <inheritdoc />
-    protected override Ledger ShareAtEnd() => Share(losses.End(recordedTo));
+    protected override LossCounters ShareAtEnd() => Share(losses.End(recordedTo));
 
-    private Ledger Share(DatedLoss? loss) =>
-        loss is { } known && known.IsWithin(window) ? known.Ledger with { Emitted = known.Ledger.Lost } : default;
+    private LossCounters Share(DatedLoss? loss) =>
+        loss is { } known && known.IsWithin(window) ? known.LossCounters with { Emitted = known.LossCounters.Lost } : default;
 
     /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
     /// knows yet when the section begins.</summary>
@@ -134,7 +134,7 @@ public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilte
         var clocks = unwritten.Clocks.Anchors;
         for (var i = 0; i < clocks.Count; i++)
         {
-            if (i + 1 == clocks.Count || clocks[i + 1].Monotonic > writer.Settled)
+            if (i + 1 == clocks.Count || clocks[i + 1].Monotonic > writer.Watermark)
             {
                 writer.AddClock(clocks[i]);
             }

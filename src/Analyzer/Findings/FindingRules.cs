@@ -38,7 +38,7 @@ internal static class FindingRules
     }.OfType<Finding>();
 
     /// <summary>Looks at what the recording missed.</summary>
-    internal static Finding? OfLedger(Ledger ledger, long uncertain) => ledger.Lost == 0
+    internal static Finding? OfLedger(LossCounters ledger, long uncertain) => ledger.Lost == 0
         ? null
         : new Finding(
             "lost",

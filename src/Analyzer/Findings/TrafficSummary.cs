@@ -47,7 +47,7 @@ public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSin
     /// <param name="recordings">What the connections were recorded in.</param>
     public IReadOnlyList<Finding> Findings(IReadOnlyList<RecordedSpan> recordings) =>
     [
-        .. new[] { FindingRules.OfLedger(RecordedSpan.LedgerOf(recordings), All.Uncertain) }.OfType<Finding>(),
+        .. new[] { FindingRules.OfLedger(RecordedSpan.LossCountersOf(recordings), All.Uncertain) }.OfType<Finding>(),
         .. processes.InOrder.SelectMany(group => FindingRules.OfProcess(group.Key, group.Statistics)),
         .. outgoing.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
         .. services.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),

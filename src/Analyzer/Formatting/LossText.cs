@@ -8,7 +8,7 @@ public static class LossText
 {
     /// <summary>How many events were lost, and where: <c>12 (ring full 10, map full 2)</c>; <c>0</c> if none were.
     /// Skipped probes may have lost events or not: <c>none known, at most 3 by skipped probes</c>.</summary>
-    public static string Describe(Ledger ledger)
+    public static string Describe(LossCounters ledger)
     {
         var places = new List<string>();
         Add("ring full", ledger.RingFull);
@@ -32,7 +32,7 @@ public static class LossText
     }
 
     /// <summary>What a user can do about losses of this kind; empty if there is nothing.</summary>
-    public static string Advice(Ledger ledger) =>
+    public static string Advice(LossCounters ledger) =>
         ledger.RingFull > 0 ? "; a larger --buffer holds longer bursts" : "";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -16,8 +16,8 @@ public sealed record SectionSummary
     /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
     public string? EndReason { get; init; }
 
-    /// <inheritdoc cref="CaptureFooter.IsOfCutShort" />
-    public bool IsOfCutShort { get; init; }
+    /// <inheritdoc cref="CaptureFooter.IsTruncated" />
+    public bool IsTruncated { get; init; }
 
     /// <summary>The section's bytes in the file.</summary>
     public long Bytes { get; init; }
@@ -32,7 +32,7 @@ public sealed record SectionSummary
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
     /// <summary>Where the events went that the probes saw.</summary>
-    public Ledger Ledger { get; init; }
+    public LossCounters LossCounters { get; init; }
 
     /// <summary>What it once held and has no more, as it says itself.</summary>
     public MissingEvents Missing { get; init; }
@@ -54,7 +54,7 @@ public sealed record SectionSummary
 
     /// <summary>Events that were emitted, and are neither written nor counted as lost: what was still under way when
     /// the recorder died.</summary>
-    public long Unaccounted => unchecked((long)(Ledger.Emitted - Recorded - Ledger.Lost - Missing.Events));
+    public long Unaccounted => unchecked((long)(LossCounters.Emitted - Recorded - LossCounters.Lost - Missing.Events));
 
     /// <summary>How many times smaller the section is than its events in memory.</summary>
     public double Ratio => Bytes == 0 ? 0 : (double)Recorded * TcpEvent.Size / Bytes;
@@ -122,13 +122,13 @@ public sealed record CaptureSummary
         {
             Header = section.Header,
             EndReason = footer.Reason,
-            IsOfCutShort = footer.IsOfCutShort,
+            IsTruncated = footer.IsTruncated,
             Bytes = section.End - section.Start,
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
             Missing = missing,
-            Ledger = footer.Ledger,
+            LossCounters = footer.LossCounters,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
             LastTimestamp = filled.Length == 0 ? 0 : filled.Max(entry => entry.LastTimestamp),
             Clocks = clocks.Clocks,
@@ -189,7 +189,7 @@ public sealed record CaptureSummary
         private CaptureFooter? footer;
         private long bytes;
         private long chunks;
-        private Ledger ledger;
+        private LossCounters ledger;
         private MissingEvents missing;
         private ulong recorded;
         private ulong first = ulong.MaxValue;
@@ -202,7 +202,7 @@ public sealed record CaptureSummary
             names = reader.Names;
             bytes += reader.Length;
             // The footer knows of the losses that damaged blocks told of, too.
-            ledger = reader.Footer?.Ledger ?? ledger + block.Ledger;
+            ledger = reader.Footer?.LossCounters ?? ledger + block.LossCounters;
             switch (block.Kind)
             {
                 case BlockKind.Header:
@@ -226,13 +226,13 @@ public sealed record CaptureSummary
         {
             Header = header,
             EndReason = footer?.Reason,
-            IsOfCutShort = footer?.IsOfCutShort ?? false,
+            IsTruncated = footer?.IsTruncated ?? false,
             Bytes = bytes,
             Chunks = chunks,
             Recorded = recorded,
             EventsByType = types,
             Missing = missing,
-            Ledger = ledger,
+            LossCounters = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
             LastTimestamp = last,
             Clocks = clocks,

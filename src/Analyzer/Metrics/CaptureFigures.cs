@@ -28,7 +28,7 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
     public double Seconds => Recordings.Sum(recording => recording.Length / 1e9);
 
     /// <summary>The ledgers of all recordings together.</summary>
-    public Ledger Ledger => RecordedSpan.LedgerOf(Recordings);
+    public LossCounters LossCounters => RecordedSpan.LossCountersOf(Recordings);
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)

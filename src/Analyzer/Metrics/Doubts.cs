@@ -33,10 +33,10 @@ public sealed class Doubts
     /// <summary>The doubts about recordings.</summary>
     public static Doubts Of(IReadOnlyList<RecordedSpan> recordings)
     {
-        var ledger = RecordedSpan.LedgerOf(recordings);
+        var ledger = RecordedSpan.LossCountersOf(recordings);
         var isNothing = recordings.All(recording => recording.Length == 0);
         var isDamaged = recordings.Any(recording => recording.IsDamaged);
-        var isCutShort = recordings.Any(recording => recording.IsCutShort);
+        var isTruncated = recordings.Any(recording => recording.IsTruncated);
         var partingFilters = recordings.SelectMany(recording => recording.Filters).Distinct()
             .Where(filter => !socketFilters.Any(of => filter.StartsWith(of + " ", StringComparison.Ordinal))).ToArray();
         var partingSelections = recordings.SelectMany(recording => recording.Selections).Distinct().Where(Parts).ToArray();
@@ -48,13 +48,13 @@ public sealed class Doubts
         Add(ledger.Lost > 0, string.Create(CultureInfo.InvariantCulture, $"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events were lost"));
         Add(ledger.Lost == 0 && ledger.ProbeMissed > 0, $"events lost: {LossText.Describe(ledger)}");
         Add(isDamaged, "parts of the capture are damaged or missing");
-        Add(isCutShort, "the capture is cut short");
+        Add(isTruncated, "the capture is cut short");
         Add(partingFilters.Length > 0, $"closes by others than its filter lets through were not recorded ({string.Join(", ", partingFilters)})");
         Add(partingSelections.Length > 0, $"only some events were kept ({string.Join(", ", partingSelections)})");
         Add(hasPauses, "between the captures nothing was recorded");
         return new Doubts
         {
-            Events = isNothing || isDamaged || isCutShort || typeSelections.Length > 0 ? double.PositiveInfinity : counted,
+            Events = isNothing || isDamaged || isTruncated || typeSelections.Length > 0 ? double.PositiveInfinity : counted,
             PartsConnections = partingFilters.Length + partingSelections.Length > 0 || hasPauses,
             IsNothingRecorded = isNothing,
             Reasons = reasons,

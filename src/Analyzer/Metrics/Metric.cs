@@ -134,7 +134,7 @@ public sealed class Metric
     {
         var (all, missing, parts) = (of.Connections, of.Doubts.Events, of.Doubts.PartsConnections);
         var lost = Math.Min(missing, all.Uncertain + all.Unseen);
-        var doubtful = parts ? all.Older + all.Open + all.Unseen : lost;
+        var doubtful = parts ? all.Preexisting + all.Open + all.Unseen : lost;
         return evidence switch
         {
             Evidence.Openings => new Figure(seen, seen + missing),

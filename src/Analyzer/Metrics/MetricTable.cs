@@ -11,7 +11,7 @@ public static class MetricTable
         Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened),
         Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted),
         Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted),
-        Metric.Level("older", Evidence.Closes, "older than the recording", of => of.Connections.Older),
+        Metric.Level("older", Evidence.Closes, "older than the recording", of => of.Connections.Preexisting),
         Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed),
         Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed),
         Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened),
@@ -38,8 +38,8 @@ public static class MetricTable
         Metric.Count("retransmits", Evidence.CloseCounters, "segments retransmitted", of => (long)of.Retransmits),
         Metric.Share("retransmits.share", Evidence.CloseCounters, "segments retransmitted, of all sent", of => (long)of.Retransmits, of => (long)of.SegmentsSent),
         Metric.OfRecording("recorded", MetricUnit.Time, "how long was recorded", of => of.Seconds * 1e9),
-        Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.Ledger.Emitted),
-        Metric.OfRecording("lost", MetricUnit.Count, "events that were lost", of => of.Ledger.Lost),
+        Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.LossCounters.Emitted),
+        Metric.OfRecording("lost", MetricUnit.Count, "events that were lost", of => of.LossCounters.Lost),
     ];
 
     /// <summary>The metric of a name; null if there is none.</summary>

@@ -38,7 +38,7 @@ internal static class MergeCommand
         var code = ExitCode.Done;
         foreach (var input in merge.Incomplete)
         {
-            code = CaptureFile.Report(input.Name, input.Damage, input.IsCutShort ? 1 : 0);
+            code = CaptureFile.Report(input.Name, input.Damage, input.IsTruncated ? 1 : 0);
         }
 
         return code;

@@ -135,7 +135,7 @@ internal static class RecordCommand
             {
                 throw new CommandException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"recording ended: {error.Message}; of {sink.Totals.Ledger.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
+                    $"recording ended: {error.Message}; of {sink.Totals.LossCounters.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
             }
 
             status.Sum();

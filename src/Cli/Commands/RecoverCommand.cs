@@ -73,9 +73,9 @@ internal static class RecoverCommand
     {
         var missing = kept.Missing;
         var lost = missing.IsNone
-            ? kept.CutShort is null ? "nothing is missing" : "nothing of that is missing"
+            ? kept.Truncated is null ? "nothing is missing" : "nothing of that is missing"
             : $"missing: {CountText.Of(missing.Events, "event")} or more, {CountText.Of(missing.Blocks, "block")}, {CountText.Of(missing.Bytes, "byte")} that cannot be read";
-        Messages.Warn($"{name}: {CountText.Of(kept.Events, "event")} in {CountText.Of(kept.Chunks, "chunk")}; {lost}{(kept.CutShort is { } end ? $"; {end}" : "")}");
-        return missing.IsNone && kept.CutShort is null ? ExitCode.Done : ExitCode.Damaged;
+        Messages.Warn($"{name}: {CountText.Of(kept.Events, "event")} in {CountText.Of(kept.Chunks, "chunk")}; {lost}{(kept.Truncated is { } end ? $"; {end}" : "")}");
+        return missing.IsNone && kept.Truncated is null ? ExitCode.Done : ExitCode.Damaged;
     }
 }

@@ -63,7 +63,7 @@ internal static class TraceCommand
         private readonly EventOrder order = new();
         private ulong left;
         private ulong? clockReadAt;
-        private Ledger told;
+        private LossCounters told;
 
         internal PrintingSink(IEventFormat format, INames names, EventPrinter printer, ulong count)
         {
@@ -77,12 +77,12 @@ internal static class TraceCommand
         public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
         {
             FollowClock(state.Now);
-            Print(order.Add(events, state.Settled));
-            var lost = state.Ledger - told;
+            Print(order.Add(events, state.Watermark));
+            var lost = state.LossCounters - told;
             if (lost.Lost > 0 || lost.ProbeMissed > 0)
             {
                 Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}");
-                told = state.Ledger;
+                told = state.LossCounters;
             }
 
             return left > 0;

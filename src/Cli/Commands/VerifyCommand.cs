@@ -27,7 +27,7 @@ internal static class VerifyCommand
             var held = $"{CountText.Of(found.Events, "event")} in {CountText.Of(found.Chunks, "chunk")}";
             if (found.Problems.Count == 0)
             {
-                output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.CutShortBefore is { } end ? $"; {end}" : "")}"));
+                output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.TruncatedBefore is { } end ? $"; {end}" : "")}"));
                 return ExitCode.Done;
             }
 

@@ -105,12 +105,12 @@ internal sealed class CaptureFile : IDisposable
     /// <returns>The exit code that this means.</returns>
     internal ExitCode Report(CaptureReader reader)
     {
-        if (reader.CutShortBefore is { } end)
+        if (reader.TruncatedBefore is { } end)
         {
             Messages.Warn($"{Name}: {end}");
         }
 
-        return Report(Name, reader.Damage, reader.CutShort);
+        return Report(Name, reader.Damage, reader.Truncated);
     }
 
     /// <summary>The same for a file of this name.</summary>

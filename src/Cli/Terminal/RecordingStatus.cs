@@ -45,7 +45,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
             var totals = sink.Totals;
             var rate = (totals.Events - shownEvents) * 1e9 / (state.Now - shownAt);
             StatusLine.Show(Text(
-                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.Ledger.Lost:N0} lost  {ByteText.Of(totals.Length)}  (Ctrl-C ends)"));
+                $"{shortName}: {Seconds(state.Now)}  {totals.Events:N0} events  {rate:N0}/s  {totals.LossCounters.Lost:N0} lost  {ByteText.Of(totals.Length)}  (Ctrl-C ends)"));
             (shownAt, shownEvents) = (state.Now, totals.Events);
         }
 
@@ -57,7 +57,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         Dispose();
         var totals = sink.Totals;
-        var ledger = totals.Ledger;
+        var ledger = totals.LossCounters;
         var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
         var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
         if (!quiet || !isWhole)

@@ -97,10 +97,10 @@ public struct BlockHeader
     public ulong LastTimestamp;
 
     /// <summary>The writer's promise that no later block of the section holds an event before this timestamp.</summary>
-    public ulong Settled;
+    public ulong Watermark;
 
     /// <summary>What the ledger grew by since the block before.</summary>
-    public Ledger Ledger;
+    public LossCounters LossCounters;
 
     /// <summary>XXH3-64 of the stored payload.</summary>
     public ulong PayloadHash;
@@ -129,12 +129,12 @@ public struct BlockHeader
         BinaryPrimitives.WriteUInt32LittleEndian(target[44..], RawLength);
         BinaryPrimitives.WriteUInt64LittleEndian(target[48..], FirstTimestamp);
         BinaryPrimitives.WriteUInt64LittleEndian(target[56..], LastTimestamp);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[64..], Settled);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[72..], Ledger.Emitted);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[80..], Ledger.RingFull);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[88..], Ledger.MapFull);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[96..], Ledger.ProbeMissed);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[104..], Ledger.Dropped);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[64..], Watermark);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[72..], LossCounters.Emitted);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[80..], LossCounters.RingFull);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[88..], LossCounters.MapFull);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[96..], LossCounters.ProbeMissed);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[104..], LossCounters.Dropped);
         BinaryPrimitives.WriteUInt64LittleEndian(target[112..], PayloadHash);
         BinaryPrimitives.WriteUInt64LittleEndian(target[120..], Hash(target[..120]));
     }
@@ -180,8 +180,8 @@ public struct BlockHeader
         header.RawLength = BinaryPrimitives.ReadUInt32LittleEndian(bytes[44..]);
         header.FirstTimestamp = BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]);
         header.LastTimestamp = BinaryPrimitives.ReadUInt64LittleEndian(bytes[56..]);
-        header.Settled = BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..]);
-        header.Ledger = new Ledger(
+        header.Watermark = BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..]);
+        header.LossCounters = new LossCounters(
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[72..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[80..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[88..]),

@@ -14,7 +14,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
     {
         if (rest.IsEmpty)
         {
-            throw CutShort();
+            throw Truncated();
         }
 
         var value = rest[0];
@@ -60,7 +60,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
     {
         if (count > rest.Length)
         {
-            throw CutShort();
+            throw Truncated();
         }
 
         var result = rest[..count];
@@ -68,5 +68,5 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
         return result;
     }
 
-    private static CaptureFormatException CutShort() => new("a chunk ends within a value");
+    private static CaptureFormatException Truncated() => new("a chunk ends within a value");
 }

@@ -15,8 +15,8 @@ public sealed record MergeInput(string Name, Func<Stream> Open);
 /// <summary>An input of which not everything could be read.</summary>
 /// <param name="Name">What messages call it.</param>
 /// <param name="Damage">What is damaged, in one of its sections.</param>
-/// <param name="IsCutShort">Whether that section has no footer.</param>
-public readonly record struct IncompleteInput(string Name, DamageLog Damage, bool IsCutShort);
+/// <param name="IsTruncated">Whether that section has no footer.</param>
+public readonly record struct IncompleteInput(string Name, DamageLog Damage, bool IsTruncated);
 
 /// <summary>
 /// Makes one capture out of several, in the order of time. Captures of one boot of one host share a clock; other hosts'
@@ -34,7 +34,7 @@ public sealed class CaptureMerge
     private readonly string tool;
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
-    private readonly HashSet<(ulong Time, Ledger Ledger)> losses = [];
+    private readonly HashSet<(ulong Time, LossCounters LossCounters)> losses = [];
     private readonly List<IDisposable> open = [];
     private readonly BlockDecoder decoder = new();
 
@@ -145,7 +145,7 @@ public sealed class CaptureMerge
     {
         var writer = new CaptureWriter(output, header);
         var repeats = new RepeatedEvents();
-        var ledger = default(Ledger);
+        var ledger = default(LossCounters);
         var missing = default(MissingEvents);
         var clocks = new ClockTable.Builder();
         clocks.AddRange(header.Start is { } start ? [start] : []);
@@ -155,7 +155,7 @@ public sealed class CaptureMerge
         {
             var more = Named(source.Name, () => source.Fill(decoder));
             ledger += source.TakeLedger(losses);
-            writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost };
+            writer.LossCounters = ledger with { Emitted = writer.Events + ledger.Lost };
             WriteClocks(writer, source, clocks);
             if (!more)
             {
@@ -181,7 +181,7 @@ public sealed class CaptureMerge
             writer.WriteContext(new CaptureContext { Missing = missing });
         }
 
-        writer.Ledger = ledger with { Emitted = writer.Events + ledger.Lost + missing.Events };
+        writer.LossCounters = ledger with { Emitted = writer.Events + ledger.Lost + missing.Events };
         writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), end);
     }
 
@@ -216,10 +216,10 @@ public sealed class CaptureMerge
     private void Close(MergeSource source)
     {
         source.Dispose();
-        var isCutShort = source.Account?.Footer is null;
-        if (source.Damage!.Count > 0 || isCutShort)
+        var isTruncated = source.Account?.Footer is null;
+        if (source.Damage!.Count > 0 || isTruncated)
         {
-            incomplete.Add(new IncompleteInput(source.Name, source.Damage, isCutShort));
+            incomplete.Add(new IncompleteInput(source.Name, source.Damage, isTruncated));
         }
     }
 }

@@ -50,7 +50,7 @@ internal static class MergeSections
             }
 
             var clock = blocks.Blocks.Footer?.End;
-            var known = Math.Max(sections[^1].End.Time, clock?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
+            var known = Math.Max(sections[^1].End.Time, clock?.Monotonic ?? Math.Max(block.Watermark, block.LastTimestamp));
             sections[^1] = sections[^1] with
             {
                 Span = Extend(sections[^1].Span, block.Events, block.FirstTimestamp, block.LastTimestamp),
@@ -60,7 +60,7 @@ internal static class MergeSections
 
         if (sections.Count == 0)
         {
-            incomplete.Add(new IncompleteInput(name, blocks.Blocks.Damage, IsCutShort: true));
+            incomplete.Add(new IncompleteInput(name, blocks.Blocks.Damage, IsTruncated: true));
         }
 
         return sections;

@@ -23,7 +23,7 @@ internal sealed class MergeSource : IDisposable
     private int count;
     private bool ended;
     private ulong recordedTo;
-    private Ledger taken;
+    private LossCounters taken;
 
     /// <param name="name">What messages call the file.</param>
     /// <param name="header">Of the section; without content if it is missing.</param>
@@ -113,9 +113,9 @@ internal sealed class MergeSource : IDisposable
 
     /// <summary>What the section's ledger grew by since this was last asked.</summary>
     /// <param name="known">What else is known to be told of a time: it is told once.</param>
-    internal Ledger TakeLedger(HashSet<(ulong Time, Ledger Ledger)> known)
+    internal LossCounters TakeLedger(HashSet<(ulong Time, LossCounters LossCounters)> known)
     {
-        var all = Account is null ? blocks!.Current!.Ledger : Account.Ledger + Account.LedgerOfMissing;
+        var all = Account is null ? blocks!.Current!.LossCounters : Account.LossCounters + Account.LossCountersOfMissing;
         var more = all - taken;
         taken = all;
         var isLossy = more.Lost + more.ProbeMissed > 0;
@@ -188,7 +188,7 @@ internal sealed class MergeSource : IDisposable
             return;
         }
 
-        recordedTo = Math.Max(blocks.Blocks.Block.Settled, blocks.Blocks.Block.LastTimestamp);
+        recordedTo = Math.Max(blocks.Blocks.Block.Watermark, blocks.Blocks.Block.LastTimestamp);
         if (blocks.Blocks.Context is { } context)
         {
             AddClocks(context.Clocks);
@@ -197,7 +197,7 @@ internal sealed class MergeSource : IDisposable
         }
 
         AddClocks(blocks.Blocks.Footer?.End is { } last ? [last] : []);
-        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Settled));
+        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Watermark));
     }
 
     private void AddClocks(IEnumerable<ClockAnchor> more)

@@ -42,14 +42,14 @@ public sealed record CaptureFooter
     public const int TailSize = 16;
 
     /// <summary>How the <see cref="Reason"/> begins that is given to a section which was cut short.</summary>
-    internal const string CutShort = "cut short: it ended without a footer, and what followed ";
+    internal const string Truncated = "cut short: it ended without a footer, and what followed ";
 
     /// <summary>Why the recording ended, in a few words.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Whether the section was cut short before, and this footer made for it later: nothing is known of what
     /// followed.</summary>
-    public bool IsOfCutShort { get; init; }
+    public bool IsTruncated { get; init; }
 
     /// <summary>The clocks when recording ended; null if they are not known.</summary>
     public ClockAnchor? End { get; init; }
@@ -58,7 +58,7 @@ public sealed record CaptureFooter
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
     /// <summary>Where events went, over the whole section.</summary>
-    public Ledger Ledger { get; init; }
+    public LossCounters LossCounters { get; init; }
 
     /// <summary>Bytes of all chunk payloads once unpacked.</summary>
     public long RawBytes { get; init; }
@@ -101,7 +101,7 @@ public sealed record CaptureFooter
                 case "cut_short": isOfCutShort = reader.ReadBoolean(); break;
                 case "end": footer = footer with { End = CaptureContext.ReadClock(ref reader) }; break;
                 case "events_by_type": footer = footer with { EventsByType = ReadTypes(ref reader) }; break;
-                case "ledger": footer = footer with { Ledger = ReadLedger(ref reader) }; break;
+                case "ledger": footer = footer with { LossCounters = ReadLedger(ref reader) }; break;
                 case "raw_bytes": footer = footer with { RawBytes = reader.ReadInt64() }; break;
                 case "section_bytes": footer = footer with { SectionBytes = reader.ReadInt64() }; break;
                 case "index": footer = footer with { Index = MessagePackMap.ReadList(ref reader, ReadEntry) }; break;
@@ -113,7 +113,7 @@ public sealed record CaptureFooter
         return footer with
         {
             // Before there was such a key, only the reason told.
-            IsOfCutShort = isOfCutShort ?? footer.Reason.StartsWith(CutShort, StringComparison.Ordinal),
+            IsTruncated = isOfCutShort ?? footer.Reason.StartsWith(Truncated, StringComparison.Ordinal),
             Unknown = unknown,
         };
     }
@@ -121,10 +121,10 @@ public sealed record CaptureFooter
     private void WriteMap(IBufferWriter<byte> target)
     {
         var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(6 + (End is null ? 0 : 1) + (IsOfCutShort ? 1 : 0) + Unknown.Count);
+        writer.WriteMapHeader(6 + (End is null ? 0 : 1) + (IsTruncated ? 1 : 0) + Unknown.Count);
         writer.Write("reason");
         writer.Write(Reason);
-        if (IsOfCutShort)
+        if (IsTruncated)
         {
             writer.Write("cut_short");
             writer.Write(true);
@@ -146,11 +146,11 @@ public sealed record CaptureFooter
 
         writer.Write("ledger");
         writer.WriteArrayHeader(5);
-        writer.Write(Ledger.Emitted);
-        writer.Write(Ledger.RingFull);
-        writer.Write(Ledger.MapFull);
-        writer.Write(Ledger.ProbeMissed);
-        writer.Write(Ledger.Dropped);
+        writer.Write(LossCounters.Emitted);
+        writer.Write(LossCounters.RingFull);
+        writer.Write(LossCounters.MapFull);
+        writer.Write(LossCounters.ProbeMissed);
+        writer.Write(LossCounters.Dropped);
         writer.Write("raw_bytes");
         writer.Write(RawBytes);
         writer.Write("section_bytes");
@@ -184,7 +184,7 @@ public sealed record CaptureFooter
         return types;
     }
 
-    private static Ledger ReadLedger(ref MessagePackReader reader)
+    private static LossCounters ReadLedger(ref MessagePackReader reader)
     {
         var length = reader.ReadArrayHeader();
         if (length < 5)
@@ -192,7 +192,7 @@ public sealed record CaptureFooter
             throw new CaptureFormatException($"the footer's ledger has {length} values where it should have 5");
         }
 
-        var ledger = new Ledger(
+        var ledger = new LossCounters(
             reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
         MessagePackMap.SkipRest(ref reader, length, 5);
         return ledger;

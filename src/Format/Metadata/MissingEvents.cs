@@ -5,7 +5,7 @@ namespace TraceCap.Format.Metadata;
 
 /// <summary>
 /// What a capture once held and has no more, as whoever wrote it anew from a damaged one found out. Not what was lost
-/// while recording: that is in the <see cref="Ledger"/>.
+/// while recording: that is in the <see cref="LossCounters"/>.
 /// </summary>
 /// <param name="Bytes">Bytes that could not be read.</param>
 /// <param name="Blocks">Blocks that the sequence numbers of their neighbours show to have been there.</param>

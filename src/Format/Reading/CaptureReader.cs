@@ -91,11 +91,11 @@ public sealed class CaptureReader
     public int Section => Known.Section;
 
     /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
-    public int CutShort { get; private set; }
+    public int Truncated { get; private set; }
 
     /// <summary>What the last section that was cut short before this capture was made of it says of its end; null without
     /// one.</summary>
-    public string? CutShortBefore { get; private set; }
+    public string? TruncatedBefore { get; private set; }
 
     /// <inheritdoc cref="EventContext.Header" />
     public CaptureHeader? Header => Known.Header;
@@ -120,7 +120,7 @@ public sealed class CaptureReader
     internal bool HasUnknown => source.Current.HasUnknown;
 
     /// <summary>Whether all that was written was read: no damage, and each section has its footer.</summary>
-    public bool IsWhole => Damage.Count == 0 && CutShort == 0;
+    public bool IsWhole => Damage.Count == 0 && Truncated == 0;
 
     /// <summary>Goes on to the next block that can be read, or that is of a kind which this version does not know.</summary>
     /// <returns>False at the end of the stream.</returns>
@@ -143,7 +143,7 @@ public sealed class CaptureReader
     /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
     private void CountEnd()
     {
-        CutShort += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        Truncated += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
         hasEnded = footerSeen = true;
     }
 
@@ -182,7 +182,7 @@ public sealed class CaptureReader
         ref readonly var block = ref source.Current.Header;
         if (Section == 0 || block.FileId != fileId || block.Kind == BlockKind.Header)
         {
-            CutShort += footerSeen ? 0 : 1;
+            Truncated += footerSeen ? 0 : 1;
             footerSeen = false;
             (clocks, names) = (new ClockTable.Builder(), new CaptureNames.Builder());
             Known = new EventContext { Section = Section + 1 };
@@ -236,7 +236,7 @@ public sealed class CaptureReader
 
         Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
         footerSeen |= block.Footer is not null;
-        CutShortBefore = block.Footer is { IsOfCutShort: true } footer ? footer.Reason : CutShortBefore;
+        TruncatedBefore = block.Footer is { IsTruncated: true } footer ? footer.Reason : TruncatedBefore;
         return true;
     }
 

@@ -26,7 +26,7 @@ public sealed class EventStream(CaptureReader reader)
     public CaptureHeader? Header => Known.Header;
 
     /// <summary>What the ledger of that section has come to so far.</summary>
-    public Ledger Ledger { get; private set; }
+    public LossCounters LossCounters { get; private set; }
 
     /// <summary>What tells that section's blocks from those of others.</summary>
     public Guid FileId { get; private set; }
@@ -102,7 +102,7 @@ public sealed class EventStream(CaptureReader reader)
             sectionEnded = false;
             Section = reader.Section;
             Footer = null;
-            Ledger = default;
+            LossCounters = default;
             RecordedTo = 0;
             Order.Restart();
             arrived.Clear();
@@ -130,10 +130,10 @@ public sealed class EventStream(CaptureReader reader)
         FileId = block.FileId;
         Footer = reader.Footer ?? Footer;
         // The footer knows of the losses that damaged blocks told of, too.
-        Ledger = reader.Footer?.Ledger ?? Ledger + block.Ledger;
-        RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Settled, block.LastTimestamp));
+        LossCounters = reader.Footer?.LossCounters ?? LossCounters + block.LossCounters;
+        RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Watermark, block.LastTimestamp));
         (Known, Names) = (reader.Known, reader.Names);
         var arrival = reader.Events.IsEmpty ? 0 : arrived.Arrive(Names, Order.EarliestArrival);
-        return Order.Add(reader.Events, block.Settled, arrival);
+        return Order.Add(reader.Events, block.Watermark, arrival);
     }
 }

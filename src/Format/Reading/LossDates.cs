@@ -5,22 +5,22 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Reading;
 
 /// <summary>Losses, and the time in which they can have happened, both ends included.</summary>
-/// <param name="Ledger">How many, by place.</param>
+/// <param name="LossCounters">How many, by place.</param>
 /// <param name="From">CLOCK_MONOTONIC ns.</param>
 /// <param name="To">CLOCK_MONOTONIC ns.</param>
 /// <param name="IsDamaged">Whether something could not be read there, and took an unknown number of events with it.</param>
-internal readonly record struct DatedLoss(Ledger Ledger, ulong From, ulong To, bool IsDamaged)
+internal readonly record struct DatedLoss(LossCounters LossCounters, ulong From, ulong To, bool IsDamaged)
 {
-    internal bool IsLossy => Ledger.Lost + Ledger.ProbeMissed > 0 || IsDamaged;
+    internal bool IsLossy => LossCounters.Lost + LossCounters.ProbeMissed > 0 || IsDamaged;
 
     /// <summary>What tells it from other losses of a host.</summary>
-    internal (ulong Time, Ledger Ledger) Key => (To, Ledger with { Emitted = 0 });
+    internal (ulong Time, LossCounters LossCounters) Key => (To, LossCounters with { Emitted = 0 });
 
     internal bool IsWithin(RecordedPeriod window) => To >= window.From && From < window.To;
 
     /// <summary>Both, in the time of both.</summary>
     internal DatedLoss And(in DatedLoss other) =>
-        new(Ledger + other.Ledger, Math.Min(From, other.From), Math.Max(To, other.To), IsDamaged || other.IsDamaged);
+        new(LossCounters + other.LossCounters, Math.Min(From, other.From), Math.Max(To, other.To), IsDamaged || other.IsDamaged);
 }
 
 /// <summary>
@@ -31,15 +31,15 @@ internal readonly record struct DatedLoss(Ledger Ledger, ulong From, ulong To, b
 /// </summary>
 internal sealed class LossDates
 {
-    private Ledger told;
-    private Ledger untold;
+    private LossCounters told;
+    private LossCounters untold;
     private bool isDamaged;
     private ulong known;
     private ulong promised;
     private ulong latest;
 
     /// <summary>The ledgers of all blocks so far.</summary>
-    internal Ledger Told => told;
+    internal LossCounters Told => told;
 
     /// <summary>Takes the next block.</summary>
     /// <param name="block">Its header.</param>
@@ -47,12 +47,12 @@ internal sealed class LossDates
     /// <returns>What the blocks up to this one tell, and when it was; null if it has yet to be told.</returns>
     internal DatedLoss? Take(in BlockHeader block, bool damaged)
     {
-        told += block.Ledger;
-        untold += block.Ledger;
+        told += block.LossCounters;
+        untold += block.LossCounters;
         isDamaged |= damaged;
-        latest = Math.Max(latest, Math.Max(block.Settled, block.LastTimestamp));
-        var isTold = block.Settled > promised || (promised == 0 && block.Events > 0);
-        promised = Math.Max(promised, block.Settled);
+        latest = Math.Max(latest, Math.Max(block.Watermark, block.LastTimestamp));
+        var isTold = block.Watermark > promised || (promised == 0 && block.Events > 0);
+        promised = Math.Max(promised, block.Watermark);
         return isTold ? End(latest) : null;
     }
 

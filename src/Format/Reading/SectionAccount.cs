@@ -48,13 +48,13 @@ internal sealed class SectionAccount
     internal Dictionary<TcpEventType, ulong> EventsByType { get; } = [];
 
     /// <summary>The ledgers of all blocks so far.</summary>
-    internal Ledger Ledger { get; private set; }
+    internal LossCounters LossCounters { get; private set; }
 
     /// <summary>What the section itself says is missing.</summary>
     internal MissingEvents Declared { get; private set; }
 
     /// <summary>Whether it was cut short, now or before it was last written anew.</summary>
-    internal bool IsCutShort => Footer?.IsOfCutShort ?? true;
+    internal bool IsTruncated => Footer?.IsTruncated ?? true;
 
     /// <summary>Events of the last block whose sequence number came before.</summary>
     internal int Repeated { get; private set; }
@@ -68,7 +68,7 @@ internal sealed class SectionAccount
     {
         get
         {
-            var known = Ledger.Lost + LedgerOfMissing.Lost + Declared.Events;
+            var known = LossCounters.Lost + LossCountersOfMissing.Lost + Declared.Events;
             return Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class SectionAccount
     {
         get
         {
-            var total = Footer?.Ledger ?? Ledger;
+            var total = Footer?.LossCounters ?? LossCounters;
             return unchecked((long)(total.Emitted - Events - total.Lost - Declared.Events));
         }
     }
@@ -89,21 +89,21 @@ internal sealed class SectionAccount
         bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max((ulong)Math.Max(0, Unaccounted), Skipped));
 
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
-    internal Ledger LedgerOfMissing => Footer is null ? default : Footer.Ledger - Ledger;
+    internal LossCounters LossCountersOfMissing => Footer is null ? default : Footer.LossCounters - LossCounters;
 
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason
-        ?? $"{CaptureFooter.CutShort}{TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
+        ?? $"{CaptureFooter.Truncated}{TimeOf(Math.Max(recordedTo, Header?.Start?.Monotonic ?? 0))} is unknown";
 
     /// <summary>Adds the block that a reader stands on.</summary>
     internal void Add(CaptureReader reader)
     {
         bytesDamaged = reader.Damage.Bytes;
         blocksMissing = reader.Damage.MissingBlocks;
-        Ledger += reader.Block.Ledger;
+        LossCounters += reader.Block.LossCounters;
         Declared += reader.Context?.Missing ?? default;
         clocks = reader.Known.Clocks;
-        recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Settled, reader.Block.LastTimestamp));
+        recordedTo = Math.Max(recordedTo, Math.Max(reader.Block.Watermark, reader.Block.LastTimestamp));
         Header ??= reader.Header;
         Footer = reader.Footer ?? Footer;
         // Merged recordings of one host each count from the beginning.

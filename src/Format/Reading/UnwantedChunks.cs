@@ -148,7 +148,7 @@ internal sealed class UnwantedChunks
                 (Begin, BegunAt) = (begin, loaded.Offset + loaded.Length);
             }
 
-            return block.Kind != BlockKind.Chunk || block.Events == 0 ? Settle(block.Settled) : AddEvents(in block) && Settle(block.Settled);
+            return block.Kind != BlockKind.Chunk || block.Events == 0 ? Settle(block.Watermark) : AddEvents(in block) && Settle(block.Watermark);
         }
 
         /// <summary>What is wanted, whichever of the section's clocks an event goes by; null if its chunks are to be read.</summary>

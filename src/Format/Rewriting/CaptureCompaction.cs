@@ -19,7 +19,7 @@ public sealed class CaptureCompaction(CaptureReader reader, Stream output, int c
     public const int DefaultChunkBytes = 4 << 20;
 
     /// <inheritdoc />
-    protected override CaptureWriter Begin() => new(output, Reader, chunkBytes) { Settled = 0 };
+    protected override CaptureWriter Begin() => new(output, Reader, chunkBytes) { Watermark = 0 };
 
     /// <inheritdoc />
     protected override void Write(CaptureWriter writer)
@@ -33,6 +33,6 @@ public sealed class CaptureCompaction(CaptureReader reader, Stream output, int c
             writer.Copy(Reader);
         }
 
-        writer.Settled = Math.Max(writer.Settled!.Value, Reader.Block.Settled);
+        writer.Watermark = Math.Max(writer.Watermark!.Value, Reader.Block.Watermark);
     }
 }

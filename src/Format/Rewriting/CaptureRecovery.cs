@@ -45,11 +45,11 @@ public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptPro
         }
 
         // What a later version wrote of this chunk is lost with its numbers.
-        writer.Settled = 0;
+        writer.Watermark = 0;
         writer.Append(events.AsSpan(0, Reader.Events.Length));
-        writer.Settled = Math.Min(Reader.Block.Settled, SettledAtMost);
+        writer.Watermark = Math.Min(Reader.Block.Watermark, SettledAtMost);
         writer.CloseChunk();
-        writer.Settled = null;
+        writer.Watermark = null;
     }
 
     private ulong SettledAtMost => promises?.AtMost(Reader.Section, blocks) ?? ulong.MaxValue;

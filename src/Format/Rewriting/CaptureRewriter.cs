@@ -13,7 +13,7 @@ namespace TraceCap.Format.Rewriting;
 public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing)
 {
     /// <summary>What the output says of the end of the last section that had no footer; null if all had theirs.</summary>
-    public string? CutShort { get; init; }
+    public string? Truncated { get; init; }
 }
 
 /// <summary>
@@ -32,7 +32,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
     {
         var sections = new SectionReader(reader);
         var total = default(Rewritten);
-        var ledger = default(Ledger);
+        var ledger = default(LossCounters);
         CaptureWriter? writer = null;
         bool more;
         do
@@ -43,7 +43,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
                 var missing = End(writer!, ended, ledger);
                 total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + missing)
                 {
-                    CutShort = ended.Footer is null ? ended.EndReason : total.CutShort,
+                    Truncated = ended.Footer is null ? ended.EndReason : total.Truncated,
                 };
             }
 
@@ -55,8 +55,8 @@ public abstract class CaptureRewriter(CaptureReader reader)
 
             if (more)
             {
-                ledger += Share(reader.Block.Ledger);
-                writer!.Ledger = ledger;
+                ledger += Share(reader.Block.LossCounters);
+                writer!.LossCounters = ledger;
                 if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
                 {
                     Write(writer);
@@ -82,27 +82,27 @@ public abstract class CaptureRewriter(CaptureReader reader)
     }
 
     /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
-    protected virtual Ledger Share(in Ledger ledger) => ledger;
+    protected virtual LossCounters Share(in LossCounters ledger) => ledger;
 
     /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
     /// overridden.</summary>
-    protected virtual Ledger ShareAtEnd() => default;
+    protected virtual LossCounters ShareAtEnd() => default;
 
     /// <returns>What is missing beyond what the section itself says.</returns>
-    private MissingEvents End(CaptureWriter writer, SectionAccount section, in Ledger ledger)
+    private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters ledger)
     {
-        var total = ledger + ShareAtEnd() + section.LedgerOfMissing;
+        var total = ledger + ShareAtEnd() + section.LossCountersOfMissing;
         var missing = section.Missing;
         if (!missing.IsNone)
         {
             writer.WriteContext(new CaptureContext { Missing = missing });
         }
 
-        writer.Ledger = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
+        writer.LossCounters = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
         writer.Complete(new CaptureFooter
         {
             Reason = section.EndReason,
-            IsOfCutShort = section.IsCutShort,
+            IsTruncated = section.IsTruncated,
             End = section.Footer?.End,
             Unknown = section.Footer?.Unknown ?? new UnknownKeys(),
         });

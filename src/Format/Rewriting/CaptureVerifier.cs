@@ -14,8 +14,8 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="Problems">What is wrong, in file order.</param>
 public sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
 {
-    /// <inheritdoc cref="CaptureReader.CutShortBefore" />
-    public string? CutShortBefore { get; init; }
+    /// <inheritdoc cref="CaptureReader.TruncatedBefore" />
+    public string? TruncatedBefore { get; init; }
 }
 
 /// <summary>
@@ -45,7 +45,7 @@ public sealed class CaptureVerifier
     {
         var verifier = new CaptureVerifier(input);
         verifier.Run();
-        return new Verification(verifier.events, verifier.chunks, verifier.reader.Damage) { CutShortBefore = verifier.reader.CutShortBefore };
+        return new Verification(verifier.events, verifier.chunks, verifier.reader.Damage) { TruncatedBefore = verifier.reader.TruncatedBefore };
     }
 
     private void Run()
@@ -102,7 +102,7 @@ public sealed class CaptureVerifier
         }
 
         index.Add(BlockEntry.Of(in block, reader.Offset - section.Start));
-        promised = Math.Max(promised, block.Settled);
+        promised = Math.Max(promised, block.Watermark);
     }
 
     private void CheckChunk(SectionAccount section)
@@ -154,9 +154,9 @@ public sealed class CaptureVerifier
             Report($"the footer says that the chunks unpack to {footer.RawBytes:N0} bytes, they do to {section.RawBytes:N0}");
         }
 
-        if (footer.Ledger != section.Ledger)
+        if (footer.LossCounters != section.LossCounters)
         {
-            Report($"the footer's ledger is {footer.Ledger}, that of all blocks is {section.Ledger}");
+            Report($"the footer's ledger is {footer.LossCounters}, that of all blocks is {section.LossCounters}");
         }
 
         CheckTypes(section.EventsByType, footer.EventsByType);

@@ -4,7 +4,7 @@ using TraceCap.Format.Reading;
 namespace TraceCap.Format.Rewriting;
 
 /// <summary>
-/// Which promises of a capture (<see cref="BlockHeader.Settled"/>) its later events break, and what can be promised
+/// Which promises of a capture (<see cref="BlockHeader.Watermark"/>) its later events break, and what can be promised
 /// instead. Memory is bounded: of very many broken promises some are lowered further than they need be.
 /// </summary>
 public sealed class KeptPromises
@@ -40,7 +40,7 @@ public sealed class KeptPromises
                 kept.Limit(section, block, earliest);
             }
 
-            promised = Math.Max(promised, reader.Block.Settled);
+            promised = Math.Max(promised, reader.Block.Watermark);
         }
 
         return kept;

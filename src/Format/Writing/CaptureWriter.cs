@@ -105,7 +105,7 @@ public sealed class CaptureWriter
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType => eventsByType;
 
     /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
-    /// chunk to be closed, or for a later <see cref="Settled"/>.</summary>
+    /// chunk to be closed, or for a later <see cref="Watermark"/>.</summary>
     public bool IsBehind => held > 0 || latest > promised;
 
     /// <summary>
@@ -113,18 +113,18 @@ public sealed class CaptureWriter
     /// after <see cref="Append(ReadOnlySpan{TcpEvent})"/>, which may close a chunk before all events are in one. Null
     /// for a writer whose events come in time order.
     /// </summary>
-    public ulong? Settled { get; set; }
+    public ulong? Watermark { get; set; }
 
     /// <summary>
     /// Where events went since the section began. Null for a writer that loses none: then all appended events count as
     /// emitted.
     /// </summary>
-    public Ledger? Ledger { get; set; }
+    public LossCounters? LossCounters { get; set; }
 
     /// <summary>The ledger as the blocks written so far have it.</summary>
-    public Ledger LedgerWritten { get; private set; }
+    public LossCounters LedgerWritten { get; private set; }
 
-    private Ledger CurrentLedger => Ledger ?? new Ledger(Events, 0, 0, 0, 0);
+    private LossCounters CurrentLedger => LossCounters ?? new LossCounters(Events, 0, 0, 0, 0);
 
     /// <summary>Adds events in the order of their arrival; chunks that become full are written.</summary>
     public void Append(ReadOnlySpan<TcpEvent> more)
@@ -146,7 +146,7 @@ public sealed class CaptureWriter
     /// <summary>Adds one event.</summary>
     public void Append(in TcpEvent one) => Append(new ReadOnlySpan<TcpEvent>(in one));
 
-    /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Settled"/> and the ledger.</summary>
+    /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Watermark"/> and the ledger.</summary>
     public void CloseChunk()
     {
         WriteNames();
@@ -154,7 +154,7 @@ public sealed class CaptureWriter
         var rawLength = encoder.Encode(chunk, ref raw);
         var block = NewBlock(BlockKind.Chunk, rawLength);
         Describe(chunk, ref block);
-        block.Settled = Settled ?? block.LastTimestamp;
+        block.Watermark = Watermark ?? block.LastTimestamp;
         WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
         Count(chunk, in block);
         Empty();
@@ -181,7 +181,7 @@ public sealed class CaptureWriter
     public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
-        block.Settled = Math.Min(block.Settled, settledAtMost);
+        block.Watermark = Math.Min(block.Watermark, settledAtMost);
         if (block.Kind is BlockKind.Header or BlockKind.Context)
         {
             // Whatever it says: it has no events.
@@ -190,7 +190,7 @@ public sealed class CaptureWriter
 
         if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
         {
-            block.Settled = 0;
+            block.Watermark = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
             return;
         }
@@ -258,7 +258,7 @@ public sealed class CaptureWriter
         (footer with
         {
             EventsByType = eventsByType,
-            Ledger = CurrentLedger,
+            LossCounters = CurrentLedger,
             RawBytes = RawBytes,
             SectionBytes = Length,
             Index = index.Entries,
@@ -352,7 +352,7 @@ public sealed class CaptureWriter
     private void WriteMetadata(BlockKind kind, ulong? settled = null)
     {
         var header = NewBlock(kind, metadata.WrittenCount);
-        header.Settled = settled ?? Settled ?? 0;
+        header.Watermark = settled ?? Watermark ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
         WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
         metadata.ResetWrittenCount();
@@ -395,12 +395,12 @@ public sealed class CaptureWriter
         header.Sequence = sequence;
         header.PayloadLength = (uint)packed;
         header.PayloadHash = BlockHeader.Hash(target[..packed]);
-        header.Ledger = CurrentLedger - LedgerWritten;
+        header.LossCounters = CurrentLedger - LedgerWritten;
         header.Write(block);
         output.Write(block, 0, BlockHeader.Size + packed);
 
         index.Add(BlockEntry.Of(in header, Length));
-        promised = Math.Max(promised, header.Settled);
+        promised = Math.Max(promised, header.Watermark);
         sequence++;
         Length += BlockHeader.Size + packed;
         LedgerWritten = CurrentLedger;

@@ -69,12 +69,12 @@ internal sealed class BlockQueue(FlightLimits limits, ClockAnchor start) : Strea
     {
         var age = (ulong)(limits.Time?.TotalNanoseconds ?? 0);
         var oldest = limits.Time is null || age > now ? 0 : now - age;
-        while (blocks.TryPeek(out var first) && (length > limits.Bytes || Math.Max(first.Header.Settled, first.Header.LastTimestamp) < oldest))
+        while (blocks.TryPeek(out var first) && (length > limits.Bytes || Math.Max(first.Header.Watermark, first.Header.LastTimestamp) < oldest))
         {
             blocks.Dequeue();
             length -= first.Block.Length;
             var behindLast = first.Header.Events > 0 ? first.Header.LastTimestamp + 1 : 0;
-            From = Math.Max(From, Math.Max(first.Header.Settled, behindLast));
+            From = Math.Max(From, Math.Max(first.Header.Watermark, behindLast));
             if (first.Header.Kind == BlockKind.Context)
             {
                 var reader = new CaptureReader(new MemoryStream(first.Block));

@@ -52,7 +52,7 @@ public sealed class FlightRecorder : IRecordingSink
     public string Name => $"memory ({limits}, for {files.Pattern.Text})";
 
     /// <inheritdoc />
-    public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.Ledger, sink.EventsByType);
+    public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.LossCounters, sink.EventsByType);
 
     /// <summary>Has a file written soon. May be called from any thread.</summary>
     /// <param name="reason">Who asks; the file says so.</param>
@@ -140,13 +140,13 @@ public sealed class FlightRecorder : IRecordingSink
             var writer = new CaptureWriter(file, kept.Header);
             var names = options.Names is null ? null : new NameScribe(writer, options.Names);
             var reader = new CaptureReader(kept.Blocks);
-            var lost = default(Ledger);
+            var lost = default(LossCounters);
             var first = ulong.MaxValue;
             while (reader.Read())
             {
                 // What is lost belongs to the block that tells of it; what was not kept is no part of this file.
-                lost += reader.Block.Ledger with { Emitted = 0 };
-                writer.Ledger = lost with { Emitted = writer.Events + reader.Block.Events + lost.Lost };
+                lost += reader.Block.LossCounters with { Emitted = 0 };
+                writer.LossCounters = lost with { Emitted = writer.Events + reader.Block.Events + lost.Lost };
                 first = Math.Min(first, reader.Block.Events > 0 ? reader.Block.FirstTimestamp : ulong.MaxValue);
                 // What was named long ago, in a block that is no longer kept, is named again.
                 names?.Note(reader.Events);

@@ -27,7 +27,7 @@ internal sealed class AttachedProbes : IDisposable
             using var events = loaded.OpenMap("events");
             using var ledgers = loaded.OpenMap("ledgers");
             Ring = new RingBuffer(events, options.RingBytes);
-            Ledger = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
+            LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
             AttachToHost();
         }
         catch
@@ -50,7 +50,7 @@ internal sealed class AttachedProbes : IDisposable
     internal RingBuffer Ring { get; }
 
     /// <summary>How many events there were, and how many of them were lost.</summary>
-    internal LossLedger Ledger { get; }
+    internal LossLedger LossCounters { get; }
 
     /// <summary>Loads the probes and begins to record: with the set that was asked for, else with the first that the
     /// kernel takes.</summary>
@@ -106,7 +106,7 @@ internal sealed class AttachedProbes : IDisposable
     {
         Detach();
         Ring?.Dispose();
-        Ledger?.Dispose();
+        LossCounters?.Dispose();
         loaded.Dispose();
     }
 

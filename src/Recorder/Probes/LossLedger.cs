@@ -25,9 +25,9 @@ internal sealed unsafe class LossLedger : IDisposable
     internal int Cpus { get; }
 
     /// <summary>The counters of all CPUs. Each is exact; while events happen, they are not of the same instant.</summary>
-    internal Ledger Read()
+    internal LossCounters Read()
     {
-        var totals = default(Ledger);
+        var totals = default(LossCounters);
         for (var cpu = 0; cpu < Cpus; cpu++)
         {
             totals += Read(cpu);
@@ -38,7 +38,7 @@ internal sealed unsafe class LossLedger : IDisposable
 
     /// <summary>The counters of one CPU, without the skipped probes that only the kernel counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such CPU.</exception>
-    internal Ledger Read(int cpu)
+    internal LossCounters Read(int cpu)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cpu);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(cpu, Cpus);
@@ -47,7 +47,7 @@ internal sealed unsafe class LossLedger : IDisposable
         // Losses first: they are counted after the event was, so that they never exceed it.
         var ringFull = Volatile.Read(ref row.RingFull);
         var mapFull = Volatile.Read(ref row.MapFull);
-        return new Ledger(Volatile.Read(ref row.Emitted), ringFull, mapFull, Volatile.Read(ref row.ProbeMissed), 0);
+        return new LossCounters(Volatile.Read(ref row.Emitted), ringFull, mapFull, Volatile.Read(ref row.ProbeMissed), 0);
     }
 
     /// <summary>Unmaps the counters.</summary>

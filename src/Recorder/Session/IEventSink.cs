@@ -14,6 +14,6 @@ public interface IEventSink
 
 /// <summary>What a drain of the ring buffer knows beside the events.</summary>
 /// <param name="Now">The clock before the drain, CLOCK_MONOTONIC ns.</param>
-/// <param name="Settled">All events before this timestamp have been drained, CLOCK_MONOTONIC ns.</param>
-/// <param name="Ledger">Where events went since the probes were attached, as far as the kernel knows.</param>
-public readonly record struct DrainState(ulong Now, ulong Settled, Ledger Ledger);
+/// <param name="Watermark">All events before this timestamp have been drained, CLOCK_MONOTONIC ns.</param>
+/// <param name="LossCounters">Where events went since the probes were attached, as far as the kernel knows.</param>
+public readonly record struct DrainState(ulong Now, ulong Watermark, LossCounters LossCounters);

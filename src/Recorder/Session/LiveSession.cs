@@ -154,7 +154,7 @@ public sealed class LiveSession : IDisposable
     }
 
     private bool Take(IEventSink sink, ReadOnlySpan<TcpEvent> some, ulong now) =>
-        sink.Take(some, new DrainState(now, settled, probes.Ledger.Read() + new Ledger(open, 0, 0, 0, 0)));
+        sink.Take(some, new DrainState(now, settled, probes.LossCounters.Read() + new LossCounters(open, 0, 0, 0, 0)));
 
     /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
     private int Read(out ulong now)

@@ -76,12 +76,12 @@ public sealed class CaptureSeries : IRecordingSink
         }
 
         last = state;
-        account = account.Take((ulong)events.Length, state.Ledger);
+        account = account.Take((ulong)events.Length, state.LossCounters);
         ThrowIfClosingFailed();
         try
         {
             (open?.Output as NewFile)?.ThrowIfFailed();
-            open?.Sink.Take(events, state with { Ledger = account.Share });
+            open?.Sink.Take(events, state with { LossCounters = account.Share });
             RotateIfDue(state.Now);
         }
         catch (IOException error)
@@ -103,7 +103,7 @@ public sealed class CaptureSeries : IRecordingSink
         {
             GiveUp(error);
             BeginAgain(ulong.MaxValue);
-            open?.Sink.Take([], last with { Ledger = account.Share });
+            open?.Sink.Take([], last with { LossCounters = account.Share });
             End(reason, cut);
         }
 
@@ -225,7 +225,7 @@ public sealed class CaptureSeries : IRecordingSink
         }
 
         capture.Sink.Complete(reason, cut);
-        account = account.End(capture.Sink.Events, capture.Sink.Ledger);
+        account = account.End(capture.Sink.Events, capture.Sink.LossCounters);
         Leave(capture);
         closing.Add(capture.Output);
     }
@@ -281,7 +281,7 @@ public sealed class CaptureSeries : IRecordingSink
 
     /// <summary>A file that took no more chunk may still take a footer in the place of what was written of the chunk. If
     /// not, it is cut short, and readable up to its last block.</summary>
-    private void EndAfter(IOException error, OpenCapture failed, in Ledger told)
+    private void EndAfter(IOException error, OpenCapture failed, in LossCounters told)
     {
         if (failed.Output is not NewFile file)
         {
@@ -322,7 +322,7 @@ public sealed class CaptureSeries : IRecordingSink
         options.Tell(error.Message);
     }
 
-    private static string Losses(in Ledger ledger)
+    private static string Losses(in LossCounters ledger)
     {
         var inKernel = ledger.RingFull + ledger.MapFull;
         return FormattableString.Invariant($"{ledger.Dropped:N0} events as dropped")

@@ -29,7 +29,7 @@ internal sealed class CaptureSink : IEventSink
     internal CaptureSink(Stream output, CaptureHeader header, Func<ClockAnchor> readClocks, INames? names = null)
     {
         // A chunk that fills up in the middle of a drain promises what was settled before that drain: so never null.
-        writer = new CaptureWriter(output, header) { Settled = 0, Ledger = default(Ledger) };
+        writer = new CaptureWriter(output, header) { Watermark = 0, LossCounters = default(LossCounters) };
         this.readClocks = readClocks;
         this.names = names is null ? null : new NameScribe(writer, names);
         anchor = header.Start ?? readClocks();
@@ -51,23 +51,23 @@ internal sealed class CaptureSink : IEventSink
     internal IReadOnlyDictionary<TcpEventType, ulong> EventsByType => writer.EventsByType;
 
     /// <summary>Where events went since the capture began.</summary>
-    internal Ledger Ledger => writer.Ledger ?? default;
+    internal LossCounters LossCounters => writer.LossCounters ?? default;
 
     /// <summary>The same, as the blocks written so far have it.</summary>
-    internal Ledger LedgerWritten => writer.LedgerWritten;
+    internal LossCounters LedgerWritten => writer.LedgerWritten;
 
     /// <summary>Whether the events came that the blocks written so far say there are: only then can another capture begin
     /// where this one ends.</summary>
-    internal bool CanGiveWay => writer.Events + Ledger.Lost >= writer.LedgerWritten.Emitted;
+    internal bool CanGiveWay => writer.Events + LossCounters.Lost >= writer.LedgerWritten.Emitted;
 
     /// <inheritdoc />
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         // Before the events: a chunk that fills up with them must not hold more than its ledger knows of.
-        writer.Ledger = state.Ledger;
+        writer.LossCounters = state.LossCounters;
         names?.Note(events);
         writer.Append(events);
-        writer.Settled = state.Settled;
+        writer.Watermark = state.Watermark;
         CloseInTime(state.Now);
         AnchorClocks();
         return true;
@@ -90,7 +90,7 @@ internal sealed class CaptureSink : IEventSink
     {
         if (cut)
         {
-            writer.Ledger = Ledger with { Emitted = writer.Events + Ledger.Lost };
+            writer.LossCounters = LossCounters with { Emitted = writer.Events + LossCounters.Lost };
         }
 
         writer.Complete(reason, readClocks());
@@ -99,10 +99,10 @@ internal sealed class CaptureSink : IEventSink
     /// <summary>Ends the capture after a write failed, without the events that were to be written.</summary>
     /// <param name="reason">Why it ended, in a few words.</param>
     /// <param name="ledger">Where events went, those included.</param>
-    internal void CompleteWithoutRest(string reason, in Ledger ledger)
+    internal void CompleteWithoutRest(string reason, in LossCounters ledger)
     {
         writer.Discard();
-        writer.Ledger = ledger;
+        writer.LossCounters = ledger;
         writer.Complete(reason, readClocks());
     }
 

@@ -23,10 +23,10 @@ public interface IRecordingSink : IEventSink, IDisposable
 /// <param name="Events">Events taken.</param>
 /// <param name="EventsWritten">Events that are in captures and can be read.</param>
 /// <param name="Length">Bytes written, or held in memory.</param>
-/// <param name="Ledger">Where events went.</param>
+/// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
 public sealed record RecordingTotals(
-    ulong Events, ulong EventsWritten, long Length, Ledger Ledger, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
+    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
 
 /// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
 /// <param name="sink">Gets them.</param>

@@ -10,10 +10,10 @@ namespace TraceCap.Recorder.Sinks;
 /// <param name="Kept">Those of them that are in captures before the open one, and can be read.</param>
 /// <param name="Seen">Where events went since the recording began: as the kernel tells it, and what was dropped here.</param>
 /// <param name="Accounted">What the captures before the open one account for.</param>
-internal readonly record struct LedgerHandOver(ulong Taken, ulong Kept, Ledger Seen, Ledger Accounted)
+internal readonly record struct LedgerHandOver(ulong Taken, ulong Kept, LossCounters Seen, LossCounters Accounted)
 {
     /// <summary>What the open capture accounts for.</summary>
-    internal Ledger Share => Seen - Accounted;
+    internal LossCounters Share => Seen - Accounted;
 
     /// <summary>Whether another capture can begin: blocks of those before announce events that were still in the ring, and
     /// all of these must have come by now, or have been lost.</summary>
@@ -22,13 +22,13 @@ internal readonly record struct LedgerHandOver(ulong Taken, ulong Kept, Ledger S
     /// <summary>The ring was drained.</summary>
     /// <param name="events">How many events came.</param>
     /// <param name="kernel">Where events went since the recording began, as far as the kernel knows.</param>
-    internal LedgerHandOver Take(ulong events, in Ledger kernel) =>
+    internal LedgerHandOver Take(ulong events, in LossCounters kernel) =>
         this with { Taken = Taken + events, Seen = kernel with { Dropped = Seen.Dropped } };
 
     /// <summary>The open capture has ended as it should.</summary>
     /// <param name="events">The events in it.</param>
     /// <param name="told">Its ledger.</param>
-    internal LedgerHandOver End(ulong events, in Ledger told) =>
+    internal LedgerHandOver End(ulong events, in LossCounters told) =>
         this with { Kept = Kept + events, Accounted = Accounted + told };
 
     /// <summary>The open capture cannot be written on. What was announced in it is its own, the rest is for the next one to
@@ -36,7 +36,7 @@ internal readonly record struct LedgerHandOver(ulong Taken, ulong Kept, Ledger S
     /// <param name="readable">The events in it that can be read.</param>
     /// <param name="announced">Its ledger as its blocks have it.</param>
     /// <param name="told">What its ledger has to be, with all of it that cannot be read as dropped.</param>
-    internal LedgerHandOver GiveUp(ulong readable, in Ledger announced, out Ledger told)
+    internal LedgerHandOver GiveUp(ulong readable, in LossCounters announced, out LossCounters told)
     {
         told = DropAllBut(readable, announced);
         return End(readable, told);
@@ -70,6 +70,6 @@ internal readonly record struct LedgerHandOver(ulong Taken, ulong Kept, Ledger S
         };
     }
 
-    private static Ledger DropAllBut(ulong kept, in Ledger ledger) =>
+    private static LossCounters DropAllBut(ulong kept, in LossCounters ledger) =>
         ledger with { Dropped = ledger.Emitted - ledger.RingFull - ledger.MapFull - kept };
 }

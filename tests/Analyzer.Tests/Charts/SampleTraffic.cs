@@ -46,7 +46,7 @@ internal static class SampleTraffic
         foreach (var e in events)
         {
             var lost = isLossy && writer.Events >= 500 ? 10u : 0;
-            writer.Ledger = new Ledger(writer.Events + 1 + lost, lost, 0, 0, 0);
+            writer.LossCounters = new LossCounters(writer.Events + 1 + lost, lost, 0, 0, 0);
             writer.Append(e);
         }
 

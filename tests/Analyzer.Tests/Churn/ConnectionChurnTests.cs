@@ -18,7 +18,7 @@ public sealed class ConnectionChurnTests
         {
             0 => connection.StillOpen() with { Ended = 99 },
             1 => connection.FailedWith(111),
-            2 => connection with { IsOlder = true, Role = ConnectionRole.Unknown, Opened = 0 },
+            2 => connection with { IsPreexisting = true, Role = ConnectionRole.Unknown, Opened = 0 },
             _ => connection,
         };
     });

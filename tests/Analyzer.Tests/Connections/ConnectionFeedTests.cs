@@ -19,7 +19,7 @@ public sealed class ConnectionFeedTests
             Capture("boot", 200, 300, default, Event(TcpEventType.Close, 1, 250)));
 
         var one = Assert.Single(connections);
-        Assert.Equal((150ul, 250ul, ConnectionEnding.Closed, false), (one.Opened, one.Ended, one.Ending, one.IsOlder));
+        Assert.Equal((150ul, 250ul, ConnectionEnding.Closed, false), (one.Opened, one.Ended, one.Ending, one.IsPreexisting));
         Assert.Equal((100ul, 300ul, 0), (Assert.Single(recordings).Start, recordings[0].End, recordings[0].Losses.Count));
     }
 
@@ -54,10 +54,10 @@ public sealed class ConnectionFeedTests
     [Fact]
     public void A_capture_without_events_has_its_time_and_its_losses()
     {
-        var (connections, recordings) = Read(Capture("boot", 100, 900, new Ledger(7, 7, 0, 0, 0)));
+        var (connections, recordings) = Read(Capture("boot", 100, 900, new LossCounters(7, 7, 0, 0, 0)));
         Assert.Empty(connections);
         var recording = Assert.Single(recordings);
-        Assert.Equal((100ul, 900ul, 7ul, 7ul), (recording.Start, recording.End, recording.Ledger.Emitted, recording.Ledger.Lost));
+        Assert.Equal((100ul, 900ul, 7ul, 7ul), (recording.Start, recording.End, recording.LossCounters.Emitted, recording.LossCounters.Lost));
         Assert.Equal([new LossPeriod(100, 900)], recording.Losses);
     }
 
@@ -92,7 +92,7 @@ public sealed class ConnectionFeedTests
     public void The_time_asked_for_is_the_time_recorded(bool isCut)
     {
         TcpEvent[] events = [Event(TcpEventType.Connect, 1, 2_000_000_100), Event(TcpEventType.Connect, 2, 2_000_000_200), Event(TcpEventType.Close, 2, 2_000_000_250), Event(TcpEventType.Connect, 3, 2_500_000_000), Event(TcpEventType.Close, 1, 4_000_000_000)];
-        var capture = Capture("boot", 100, 9_000_000_000, new Ledger(5, 0, 0, 0, 0), events);
+        var capture = Capture("boot", 100, 9_000_000_000, new LossCounters(5, 0, 0, 0, 0), events);
         // Seconds since the recording began, which was long before the first event.
         var window = new CaptureFilter(new EventFilter(), TimePoint.Parse("2"), TimePoint.Parse("2.3"));
         if (isCut)
@@ -105,7 +105,7 @@ public sealed class ConnectionFeedTests
         var sink = new ConnectionList();
         var recording = Assert.Single(ConnectionFeed.ReadAll(capture, sink, new ConnectionFilter { Opening = window }));
         Assert.Equal((100ul, 2_000_000_100ul, 2_300_000_100ul, 300_000_000ul), (recording.Origin, recording.Start, recording.End, recording.Length));
-        Assert.Equal(3ul, recording.Ledger.Emitted);
+        Assert.Equal(3ul, recording.LossCounters.Emitted);
         Assert.Equal(
             [(2ul, ConnectionEnding.Closed, 50ul, 2_000_000_250ul), (1ul, ConnectionEnding.Open, 300_000_000ul, 2_300_000_100ul)],
             sink.Connections.Select(connection => (connection.Id, connection.Ending, connection.Lifetime, connection.Ended)));
@@ -115,20 +115,20 @@ public sealed class ConnectionFeedTests
     public void What_several_captures_have_counts_once()
     {
         TcpEvent[] events = [.. Enumerable.Range(0, 100).Select(i => Event(i % 2 == 0 ? TcpEventType.Connect : TcpEventType.Close, (ulong)(i / 2) + 1, 1000 + ((ulong)i * 10)) with { Cpu = (ushort)(i % 3), Sequence = (ulong)i + 1 })];
-        var whole = Capture("boot", 1000, 2000, new Ledger(110, 10, 0, 0, 0), events);
+        var whole = Capture("boot", 1000, 2000, new LossCounters(110, 10, 0, 0, 0), events);
         var (once, recorded) = Read(whole);
         foreach (var captures in new[]
         {
             new[] { whole, whole },
-            [Capture("boot", 1000, 1605, new Ledger(70, 10, 0, 0, 0), events[..60]), Capture("boot", 1400, 2000, new Ledger(60, 0, 0, 0, 0), events[40..])],
-            [Capture("boot", 1000, 2000, new Ledger(110, 10, 0, 0, 0), events), Capture("boot", 1200, 1700, new Ledger(50, 0, 0, 0, 0), events[20..70])],
+            [Capture("boot", 1000, 1605, new LossCounters(70, 10, 0, 0, 0), events[..60]), Capture("boot", 1400, 2000, new LossCounters(60, 0, 0, 0, 0), events[40..])],
+            [Capture("boot", 1000, 2000, new LossCounters(110, 10, 0, 0, 0), events), Capture("boot", 1200, 1700, new LossCounters(50, 0, 0, 0, 0), events[20..70])],
         })
         {
             var sink = new ConnectionList();
             var feed = ReadAhead(sink, captures);
             Assert.Equal(once.Select(one => (one.Id, one.Opened, one.Ended)), sink.Connections.Select(one => (one.Id, one.Opened, one.Ended)));
             Assert.Equal((1000ul, 2000ul, 1000ul), (Assert.Single(feed.Recordings).Start, feed.Recordings[0].End, feed.Recordings[0].Length));
-            Assert.Equal((recorded[0].Ledger.Emitted, recorded[0].Ledger.Lost), (feed.Recordings[0].Ledger.Emitted, feed.Recordings[0].Ledger.Lost));
+            Assert.Equal((recorded[0].LossCounters.Emitted, recorded[0].LossCounters.Lost), (feed.Recordings[0].LossCounters.Emitted, feed.Recordings[0].LossCounters.Lost));
             Assert.InRange(feed.Repeated, 20, 100);
             Assert.Equal(0, feed.Overlapping);
         }
@@ -210,7 +210,7 @@ public sealed class ConnectionFeedTests
             Capture(other, 200, 300, default, Event(TcpEventType.Close, 1, 250)));
 
         Assert.Equal([(ConnectionEnding.Open, 200ul), (ConnectionEnding.Closed, 250ul)], connections.Select(connection => (connection.Ending, connection.Ended)));
-        Assert.Equal([false, true], connections.Select(connection => connection.IsOlder));
+        Assert.Equal([false, true], connections.Select(connection => connection.IsPreexisting));
         Assert.Equal(2, recordings.Count);
     }
 
@@ -224,9 +224,9 @@ public sealed class ConnectionFeedTests
     [Fact]
     public void Losses_in_the_ledger_make_uncertain_what_they_may_have_hidden()
     {
-        var (connections, recordings) = Read(Capture("boot", 100, 900, new Ledger(3, 1, 0, 0, 0), Event(TcpEventType.Connect, 1, 150), Event(TcpEventType.Close, 2, 160)));
+        var (connections, recordings) = Read(Capture("boot", 100, 900, new LossCounters(3, 1, 0, 0, 0), Event(TcpEventType.Connect, 1, 150), Event(TcpEventType.Close, 2, 160)));
         Assert.All(connections, connection => Assert.True(connection.IsUncertain));
-        Assert.Equal(1ul, recordings[0].Ledger.Lost);
+        Assert.Equal(1ul, recordings[0].LossCounters.Lost);
         Assert.Single(recordings[0].Losses);
     }
 
@@ -285,13 +285,13 @@ public sealed class ConnectionFeedTests
         return (sink.Connections, feed.Recordings);
     }
 
-    private static MemoryStream Capture(string boot, ulong start, ulong end, Ledger ledger, params TcpEvent[] events) =>
+    private static MemoryStream Capture(string boot, ulong start, ulong end, LossCounters ledger, params TcpEvent[] events) =>
         Capture(new CaptureHeader { BootId = boot, Start = new ClockAnchor(start, start, start) }, end, ledger, events);
 
-    private static MemoryStream Capture(CaptureHeader header, ulong end, Ledger ledger, params TcpEvent[] events)
+    private static MemoryStream Capture(CaptureHeader header, ulong end, LossCounters ledger, params TcpEvent[] events)
     {
         var capture = new MemoryStream();
-        var writer = new CaptureWriter(capture, header) { Ledger = ledger };
+        var writer = new CaptureWriter(capture, header) { LossCounters = ledger };
         writer.Append(events);
         writer.Complete("the test wanted no more", new ClockAnchor(end, end, end));
         capture.Position = 0;

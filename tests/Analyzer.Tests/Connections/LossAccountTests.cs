@@ -72,8 +72,8 @@ public sealed class LossAccountTests
         AssertAccounted(bytes);
         var (_, recordings) = Read(bytes, threads: 1);
         var (_, before) = Read(original, threads: 1);
-        Assert.Equal(RecordedSpan.LedgerOf(before).Lost, RecordedSpan.LedgerOf(recordings).Lost);
-        Assert.InRange(RecordedSpan.LedgerOf(recordings).Lost, 1ul, 100ul);
+        Assert.Equal(RecordedSpan.LossCountersOf(before).Lost, RecordedSpan.LossCountersOf(recordings).Lost);
+        Assert.InRange(RecordedSpan.LossCountersOf(recordings).Lost, 1ul, 100ul);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class LossAccountTests
             }
 
             feed.End();
-            Assert.Equal((68ul, 18ul), (RecordedSpan.LedgerOf(feed.Recordings).Emitted, RecordedSpan.LedgerOf(feed.Recordings).Lost));
+            Assert.Equal((68ul, 18ul), (RecordedSpan.LossCountersOf(feed.Recordings).Emitted, RecordedSpan.LossCountersOf(feed.Recordings).Lost));
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class LossAccountTests
         foreach (var threads in new[] { 1, 2 })
         {
             var (figures, recordings) = Read(capture, threads);
-            var summed = RecordedSpan.LedgerOf(recordings);
+            var summed = RecordedSpan.LossCountersOf(recordings);
             Assert.Equal(info with { Emitted = 0 }, summed with { Emitted = 0 });
             Assert.Equal(info.Emitted, summed.Emitted);
             Assert.Equal((info.Emitted, info.Lost), (Metric(figures, "emitted"), Metric(figures, "lost")));
@@ -174,7 +174,7 @@ public sealed class LossAccountTests
     }
 
     /// <summary>What info says, a section that is there twice counted once.</summary>
-    private static bool TryInfo(byte[] capture, out Ledger ledger)
+    private static bool TryInfo(byte[] capture, out LossCounters ledger)
     {
         ledger = default;
         try
@@ -192,8 +192,8 @@ public sealed class LossAccountTests
 
             var byFooters = CaptureSummary.Of(new MemoryStream(capture), all);
             var byReading = CaptureSummary.Of(new SequentialStream(capture), all);
-            Assert.Equal(byReading.Sections.Select(section => section.Ledger), byFooters.Sections.Select(section => section.Ledger));
-            ledger = byReading.Sections.Where((_, place) => sections[place]).Aggregate(default(Ledger), (sum, section) => sum + section.Ledger);
+            Assert.Equal(byReading.Sections.Select(section => section.LossCounters), byFooters.Sections.Select(section => section.LossCounters));
+            ledger = byReading.Sections.Where((_, place) => sections[place]).Aggregate(default(LossCounters), (sum, section) => sum + section.LossCounters);
             return true;
         }
         catch (CaptureFormatException)
@@ -220,15 +220,15 @@ public sealed class LossAccountTests
 
     private static ulong Metric(CaptureFigures figures, string name) => (ulong)MetricTable.Find(name)!.Of(figures)!.Value.Low;
 
-    private static (ulong Lost, ulong From, ulong To) Of(DatedLoss? loss) => (loss!.Value.Ledger.Lost, loss.Value.From, loss.Value.To);
+    private static (ulong Lost, ulong From, ulong To) Of(DatedLoss? loss) => (loss!.Value.LossCounters.Lost, loss.Value.From, loss.Value.To);
 
     private static BlockHeader Block(ulong lost = 0, uint events = 0, ulong last = 0, ulong settled = 0) => new()
     {
-        Ledger = new Ledger(lost, lost, 0, 0, 0),
+        LossCounters = new LossCounters(lost, lost, 0, 0, 0),
         Events = events,
         FirstTimestamp = last,
         LastTimestamp = last,
-        Settled = settled,
+        Watermark = settled,
     };
 
     /// <summary>Chunks of half a second of events, a second apart, names before each, and after each so many losses.</summary>
@@ -255,14 +255,14 @@ public sealed class LossAccountTests
                 writer.Append(Event(first + ((ulong)i * Second / 2 / (ulong)shape.Events), (ulong)((chunk * shape.Events) + i) + 1, random));
             }
 
-            writer.Settled = shape.Promises ? first + (Second / 2) + (Second * 5 / 16) : 0;
+            writer.Watermark = shape.Promises ? first + (Second / 2) + (Second * 5 / 16) : 0;
             writer.CloseChunk();
         }
 
         Lose(writer, lost + atEnd + namesAtEnd, 0);
         if (namesAtEnd > 0)
         {
-            writer.Settled = 0;
+            writer.Watermark = 0;
             writer.WriteContext(new CaptureContext { Cgroups = [new NamedId(99, "/last")] });
         }
 
@@ -276,7 +276,7 @@ public sealed class LossAccountTests
     }
 
     private static void Lose(CaptureWriter writer, ulong lost, int coming) =>
-        writer.Ledger = new Ledger(writer.Events + (ulong)coming + lost, lost, 0, 0, 0);
+        writer.LossCounters = new LossCounters(writer.Events + (ulong)coming + lost, lost, 0, 0, 0);
 
     private static void Name(CaptureWriter writer, Shape shape, ulong number)
     {
@@ -331,14 +331,14 @@ public sealed class LossAccountTests
             if (isKept)
             {
                 writer ??= new CaptureWriter(output, header with { Start = new ClockAnchor(Math.Max(from, header.Start!.Value.Monotonic), 0, 0) });
-                lost += reader.Block.Ledger.Lost;
-                writer.Ledger = new Ledger(writer.Events + reader.Block.Events + lost, lost, 0, 0, 0);
+                lost += reader.Block.LossCounters.Lost;
+                writer.LossCounters = new LossCounters(writer.Events + reader.Block.Events + lost, lost, 0, 0, 0);
                 writer.Copy(reader);
             }
 
             if (reader.Block.Kind == BlockKind.Chunk)
             {
-                from = isKept ? from : reader.Block.Settled;
+                from = isKept ? from : reader.Block.Watermark;
                 chunk++;
             }
         }

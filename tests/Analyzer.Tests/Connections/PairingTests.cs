@@ -202,7 +202,7 @@ public sealed class PairingTests
         var open = tracker.TakeOpen(Start + 1000, 10).ToArray();
 
         Assert.Equal([false, true, true, false], ((Connection[])[.. first, .. second, .. open]).Select(connection => connection.IsUncertain));
-        Assert.Equal([true, true, false, false], ((Connection[])[.. first, .. second, .. open]).Select(connection => connection.IsOlder));
+        Assert.Equal([true, true, false, false], ((Connection[])[.. first, .. second, .. open]).Select(connection => connection.IsPreexisting));
     }
 
     [Theory]

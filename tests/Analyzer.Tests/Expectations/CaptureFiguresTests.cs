@@ -134,12 +134,12 @@ public sealed class CaptureFiguresTests
                 Ends.Client("a", "10.0.0.2", 80, 5 * Ms, 20 * Ms) with { Ending = ConnectionEnding.Reset, ConnectTime = 5 * Ms },
                 Ends.Client("a", "10.0.0.2", 80, 0, 30 * Ms) with { Role = ConnectionRole.Server },
                 Ends.Client("a", "10.0.0.2", 80, 0, 10 * Ms).FailedWith(111),
-                Ends.Client("a", "10.0.0.2", 80, 0, 0) with { IsOlder = true, IsUncertain = true, Role = ConnectionRole.Unknown, Ended = 1 },
+                Ends.Client("a", "10.0.0.2", 80, 0, 0) with { IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Ended = 1 },
                 Ends.Client("a", "10.0.0.2", 80, 0, 0) with { Ending = ConnectionEnding.Unseen, Ended = 1 },
                 Ends.Client("a", "10.0.0.2", 80, 0, 0).StillOpen() with { Role = ConnectionRole.Server },
             ],
             Ends.Recording);
-        figures.End([new RecordedSpan { Start = 0, End = Ends.Recording.End, Ledger = new Ledger(30, 2, 1, 5, 1) }]);
+        figures.End([new RecordedSpan { Start = 0, End = Ends.Recording.End, LossCounters = new LossCounters(30, 2, 1, 5, 1) }]);
 
         // A percentile is the middle of its bucket: 20.1 ms and 5.01 ms are within 0.8 % of 20 and 5.
         Assert.Equal(

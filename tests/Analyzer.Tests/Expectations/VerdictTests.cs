@@ -72,7 +72,7 @@ public sealed class VerdictTests
     [Fact]
     public void A_reset_of_a_connection_without_its_opening_may_have_been_another_end()
     {
-        var doubtful = Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { Ending = ConnectionEnding.Reset, IsOlder = true, IsUncertain = true, Role = ConnectionRole.Unknown };
+        var doubtful = Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { Ending = ConnectionEnding.Reset, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown };
         Assert.Equal(Verdict.Unknown, Check(Lossy(5), [doubtful], "reset > 0").Verdict);
         Assert.Equal(Verdict.Holds, Check(Lossy(5), [doubtful with { IsUncertain = false }], "reset > 0").Verdict);
     }
@@ -117,7 +117,7 @@ public sealed class VerdictTests
             }
             else if (!close && one.Ending is not (ConnectionEnding.Failed or ConnectionEnding.Open))
             {
-                seen.Add(one with { Ending = ConnectionEnding.Closed, IsOlder = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, ConnectTime = 0 });
+                seen.Add(one with { Ending = ConnectionEnding.Closed, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, ConnectTime = 0 });
             }
         }
 
@@ -138,14 +138,14 @@ public sealed class VerdictTests
     [Fact]
     public void Damage_and_a_missing_end_may_have_held_any_number()
     {
-        foreach (var recording in new[] { new RecordedSpan { Start = 0, End = Ends.Recording.End, IsDamaged = true }, new RecordedSpan { Start = 0, End = Ends.Recording.End, IsCutShort = true } })
+        foreach (var recording in new[] { new RecordedSpan { Start = 0, End = Ends.Recording.End, IsDamaged = true }, new RecordedSpan { Start = 0, End = Ends.Recording.End, IsTruncated = true } })
         {
             Assert.Equal(
                 [Verdict.Unknown, Verdict.Holds, Verdict.Unknown],
                 new[] { "reset == 0", "opened >= 97", "opened < 1000000" }.Select(text => Check(recording, connections, text).Verdict));
         }
 
-        Assert.EndsWith("the capture is cut short", Check(new RecordedSpan { Start = 0, End = 5, IsCutShort = true }, [], "failed == 0").FigureText, StringComparison.Ordinal);
+        Assert.EndsWith("the capture is cut short", Check(new RecordedSpan { Start = 0, End = 5, IsTruncated = true }, [], "failed == 0").FigureText, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -278,7 +278,7 @@ public sealed class VerdictTests
     }
 
     private static RecordedSpan Lossy(ulong lost) =>
-        new() { Start = 0, End = Ends.Recording.End, Ledger = new Ledger(1000, lost, 0, 0, 0) };
+        new() { Start = 0, End = Ends.Recording.End, LossCounters = new LossCounters(1000, lost, 0, 0, 0) };
 
     private static CaptureFigures Figures(RecordedSpan recording, IReadOnlyList<Connection> all)
     {

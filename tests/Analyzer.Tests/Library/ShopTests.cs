@@ -29,8 +29,8 @@ public sealed class ShopTests
         }
 
         Assert.Equal(9_000, count);
-        Assert.Equal(0UL, events.Ledger.Lost);
-        Assert.Equal((0, 0), (events.Reader.Damage.Count, events.Reader.CutShort));
+        Assert.Equal(0UL, events.LossCounters.Lost);
+        Assert.Equal((0, 0), (events.Reader.Damage.Count, events.Reader.Truncated));
     }
 
     [Fact]

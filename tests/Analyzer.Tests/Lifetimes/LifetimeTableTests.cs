@@ -88,8 +88,8 @@ public sealed class LifetimeTableTests
         var connection = ending switch
         {
             "Open?" => curl with { Ending = ConnectionEnding.Open, HasCloser = false, IsUncertain = true },
-            "Older" => curl with { IsOlder = true },
-            "Older?" => curl with { IsOlder = true, IsUncertain = true },
+            "Older" => curl with { IsPreexisting = true },
+            "Older?" => curl with { IsPreexisting = true, IsUncertain = true },
             "GaveUp" => curl with { Ending = ConnectionEnding.Failed, HasCloser = false },
             _ when Enum.Parse<ConnectionEnding>(ending) is var parsed => curl with { Ending = parsed, HasCloser = parsed == ConnectionEnding.Reset, Error = 111 },
             _ => throw new ArgumentException(ending),

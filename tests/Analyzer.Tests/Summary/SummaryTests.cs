@@ -85,7 +85,7 @@ public sealed class SummaryTests
     public void Lost_events_come_first()
     {
         var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
-        var found = summary.Findings([new RecordedSpan { Start = 0, Ledger = new Ledger(1_000, 7, 0, 0, 0) }]);
+        var found = summary.Findings([new RecordedSpan { Start = 0, LossCounters = new LossCounters(1_000, 7, 0, 0, 0) }]);
         Assert.StartsWith("7 of 1,000 events were lost while recording", Assert.Single(found).Text, StringComparison.Ordinal);
     }
 

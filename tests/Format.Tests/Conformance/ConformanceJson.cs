@@ -37,7 +37,7 @@ internal static class ConformanceJson
         return new JsonObject
         {
             ["outcome"] = reader.IsWhole ? "whole" : "damaged",
-            ["cut_short"] = reader.CutShort,
+            ["cut_short"] = reader.Truncated,
             ["missing_blocks"] = reader.Damage.MissingBlocks,
             ["damage"] = Array(reader.Damage.Entries, entry =>
                 new JsonObject { ["offset"] = entry.Offset, ["bytes"] = entry.Length }),
@@ -102,7 +102,7 @@ internal static class ConformanceJson
         ? Array([at.Monotonic, at.Boottime, at.Realtime], Number)
         : null;
 
-    private static JsonArray Ledger(Ledger ledger) => Array(
+    private static JsonArray LossCounters(LossCounters ledger) => Array(
         [ledger.Emitted, ledger.RingFull, ledger.MapFull, ledger.ProbeMissed, ledger.Dropped], Number);
 
     private static JsonObject? Header(CaptureHeader? header) => header is null ? null : new()
@@ -140,11 +140,11 @@ internal static class ConformanceJson
     private static JsonObject? Footer(CaptureFooter? footer) => footer is null ? null : new()
     {
         ["reason"] = footer.Reason,
-        ["cut_short"] = footer.IsOfCutShort,
+        ["cut_short"] = footer.IsTruncated,
         ["end"] = Clock(footer.End),
         ["events_by_type"] = new JsonObject(footer.EventsByType.Select(entry =>
             KeyValuePair.Create(((byte)entry.Key).ToString(CultureInfo.InvariantCulture), (JsonNode?)Number(entry.Value)))),
-        ["ledger"] = Ledger(footer.Ledger),
+        ["ledger"] = LossCounters(footer.LossCounters),
         ["raw_bytes"] = Number(footer.RawBytes),
         ["section_bytes"] = Number(footer.SectionBytes),
         ["index"] = Array(footer.Index, entry => new JsonArray(
@@ -197,14 +197,14 @@ internal static class ConformanceJson
         private readonly EventOrder order = new();
         private CaptureHeader? header;
         private CaptureFooter? footer;
-        private Ledger ledger;
+        private LossCounters ledger;
         private ClockTable clocks = ClockTable.None;
 
         internal void Add(CaptureReader reader)
         {
             header = reader.Header;
             footer = reader.Footer ?? footer;
-            ledger += reader.Block.Ledger;
+            ledger += reader.Block.LossCounters;
             clocks = reader.Known.Clocks;
             if (reader.Context is { } context)
             {
@@ -215,7 +215,7 @@ internal static class ConformanceJson
             var arrived = reader.Events.ToArray().Select((one, i) =>
                 new TcpEvent { Timestamp = one.Timestamp, Sequence = (ulong)(events.Count + i) }).ToArray();
             events.AddRange(reader.Events);
-            Give(order.Add(arrived, reader.Block.Settled));
+            Give(order.Add(arrived, reader.Block.Watermark));
         }
 
         internal JsonObject ToJson()
@@ -226,7 +226,7 @@ internal static class ConformanceJson
                 ["header"] = Header(header),
                 ["contexts"] = Array(contexts, Context),
                 ["footer"] = Footer(footer),
-                ["ledger"] = Ledger(ledger),
+                ["ledger"] = LossCounters(ledger),
                 ["events"] = Array(events, Event),
                 ["wall_clock"] = Array(events, one => clocks.WallClock(one.Timestamp) is { } wall ? Number(wall) : null),
                 ["time_order"] = Array(timeOrder, place => place),

@@ -73,7 +73,7 @@ internal static class ConformanceVectors
         yield return ("sections", [.. Write([Connect]), .. Write([], section: 2), .. Write([Accept, Close], section: 3)]);
         yield return ("sections-the-same-twice", [.. Write([Connect]), .. Write([Connect])]);
         yield return ("out-of-order", WriteLikeRecorder(OutOfOrder()));
-        yield return ("lost-events", Write([Connect, Close], ledger: new Ledger(1_000_007, 1_000_000, 3, 40, 2)));
+        yield return ("lost-events", Write([Connect, Close], ledger: new LossCounters(1_000_007, 1_000_000, 3, 40, 2)));
         yield return ("codec-stored", Repack(Write(traffic), pack: false));
         yield return ("codec-lz4", Repack(Write(traffic), pack: true));
     }
@@ -92,7 +92,7 @@ internal static class ConformanceVectors
         yield return ("cut-short-before", WriteBlocks(Captures.Header, writer =>
         {
             writer.Append(Connect);
-            writer.Complete(new CaptureFooter { Reason = "somebody says why", IsOfCutShort = true });
+            writer.Complete(new CaptureFooter { Reason = "somebody says why", IsTruncated = true });
         }));
         yield return ("reason-that-begins-like-a-cut", WriteBlocks(Captures.Header, writer => writer.Complete("cut short.tcap: no space left", null)));
         yield return ("clocks", WriteBlocks(Captures.Header, writer =>
@@ -152,7 +152,7 @@ internal static class ConformanceVectors
                 }
             }));
         yield return ("ledgers-beyond-64-bits", Change(block =>
-            block.Header.Ledger = new Ledger(ulong.MaxValue, 1ul << 63, ulong.MaxValue - block.Header.Sequence, 1, ulong.MaxValue)));
+            block.Header.LossCounters = new LossCounters(ulong.MaxValue, 1ul << 63, ulong.MaxValue - block.Header.Sequence, 1, ulong.MaxValue)));
         yield return ("not-utf-8", ChangeHeader(
             [0x82, 0xA4, .. "host"u8, 0xAE, 0xF0, 0x9F, 0x92, (byte)'A', 0xED, 0xA0, 0x80, 0xC3, (byte)'(', 0xFF, 0xC0, 0x80, 0xE2, 0x82, 0xA6, .. "kernel"u8, 0xC0]));
         yield return ("keys-that-are-nil", ChangeHeader([0x82, 0xC0, 0x01, 0xA4, .. "host"u8, 0xA1, (byte)'h']));
@@ -173,7 +173,7 @@ internal static class ConformanceVectors
             [(byte)(block.Raw[0] | 0x80), 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, .. block.Raw[1..]])));
         yield return ("malformed-block-with-a-promise", ChangeSecond(block =>
         {
-            (block.Header.Settled, block.Header.Ledger) = (ulong.MaxValue, new Ledger(7, 7, 7, 7, 7));
+            (block.Header.Watermark, block.Header.LossCounters) = (ulong.MaxValue, new LossCounters(7, 7, 7, 7, 7));
             block.WithRaw([]);
         }));
         yield return ("metadata-with-a-key-that-is-no-text", ChangeHeader([0x81, 0x07, 0x01]));
@@ -268,19 +268,19 @@ internal static class ConformanceVectors
     }
 
     private static byte[] Write(
-        TcpEvent[] events, int eventsPerChunk = 1000, int section = 1, CaptureHeader? header = null, Ledger? ledger = null,
+        TcpEvent[] events, int eventsPerChunk = 1000, int section = 1, CaptureHeader? header = null, LossCounters? ledger = null,
         Action<CaptureWriter>? between = null)
     {
         var stream = new MemoryStream();
         var writer = new CaptureWriter(stream, header ?? Captures.Header, eventsPerChunk * TcpEvent.Size, FileId(section))
         {
             // What is not in order arrives so; nothing is promised of it.
-            Settled = events.Zip(events.Skip(1)).All(pair => pair.First.Timestamp <= pair.Second.Timestamp) ? null : 0,
+            Watermark = events.Zip(events.Skip(1)).All(pair => pair.First.Timestamp <= pair.Second.Timestamp) ? null : 0,
         };
         writer.Append(events.AsSpan(0, events.Length / 2));
         between?.Invoke(writer);
         writer.Append(events.AsSpan(events.Length / 2));
-        writer.Ledger = ledger;
+        writer.LossCounters = ledger;
         writer.Complete("end of test", Captures.Clock);
         return stream.ToArray();
     }
@@ -320,11 +320,11 @@ internal static class ConformanceVectors
         for (var i = 0; i < events.Length; i += 4)
         {
             writer.Append(events.AsSpan(i, Math.Min(4, events.Length - i)));
-            writer.Settled = events.Skip(i + 4).Select(one => one.Timestamp).DefaultIfEmpty(ulong.MaxValue).Min();
+            writer.Watermark = events.Skip(i + 4).Select(one => one.Timestamp).DefaultIfEmpty(ulong.MaxValue).Min();
             writer.CloseChunk();
             if (i == 8)
             {
-                writer.Settled = 0;
+                writer.Watermark = 0;
                 writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock] });
             }
         }

@@ -66,9 +66,9 @@ internal static class BlockMutation
             case 0: header.Events = (uint)value; break;
             case 1: header.RawLength = (uint)value; break;
             case 2: header.Codec = (BlockCodec)value; break;
-            case 3: header.Settled = value; break;
+            case 3: header.Watermark = value; break;
             case 4: (header.FirstTimestamp, header.LastTimestamp) = (value, Interesting(random)); break;
-            default: header.Ledger = new Ledger(value, Interesting(random), Interesting(random), value, value); break;
+            default: header.LossCounters = new LossCounters(value, Interesting(random), Interesting(random), value, value); break;
         }
     }
 

@@ -50,7 +50,7 @@ internal static class CaptureChecks
         CheckEqual("bytes damaged", reader.Damage.Bytes, expected.DamagedBytes);
         CheckEqual("blocks missing", reader.Damage.MissingBlocks, expected.MissingBlocks);
         CheckEqual("sections", reader.Section, expected.Sections);
-        CheckEqual("sections cut short", reader.CutShort, expected.CutShort);
+        CheckEqual("sections cut short", reader.Truncated, expected.Truncated);
     }
 
     /// <summary>What was not touched is found, whatever stands beside it.</summary>

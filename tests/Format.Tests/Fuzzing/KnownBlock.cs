@@ -56,7 +56,7 @@ internal sealed class KnownBlocks
             }
         }
 
-        expected.CutShort += expected.Sections == 0 || expected.LacksFooter ? 1 : 0;
+        expected.Truncated += expected.Sections == 0 || expected.LacksFooter ? 1 : 0;
         return expected;
     }
 
@@ -96,7 +96,7 @@ internal sealed class Expectation
 
     internal int Sections { get; private set; }
 
-    internal int CutShort { get; set; }
+    internal int Truncated { get; set; }
 
     internal bool LacksFooter { get; private set; }
 
@@ -104,7 +104,7 @@ internal sealed class Expectation
     {
         if (Sections == 0 || block.Header.Kind == BlockKind.Header || block.Header.FileId != fileId)
         {
-            CutShort += LacksFooter ? 1 : 0;
+            Truncated += LacksFooter ? 1 : 0;
             (fileId, next, LacksFooter) = (block.Header.FileId, 0, true);
             Sections++;
         }

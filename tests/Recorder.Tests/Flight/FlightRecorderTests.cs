@@ -59,7 +59,7 @@ public class FlightRecorderTests
 
         var file = Assert.Single(recording.Read());
         Assert.InRange(file.Connections.Count, (5 * 6) + 3, (5 * 9) + 3);
-        Assert.Equal((2ul, (ulong)file.Connections.Count + 2), (file.Ledger.Lost, file.Ledger.Emitted));
+        Assert.Equal((2ul, (ulong)file.Connections.Count + 2), (file.LossCounters.Lost, file.LossCounters.Emitted));
     }
 
     [Fact]

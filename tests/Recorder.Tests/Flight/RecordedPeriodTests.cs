@@ -61,7 +61,7 @@ public sealed class RecordedPeriodTests : IDisposable
             {
                 var events = i < 10 * seconds ? new[] { new TcpEvent { Type = TcpEventType.Connect, Timestamp = now + 1, Connection = (ulong)i + 1, IpVersion = 4 } } : [];
                 now += Second / 10;
-                recorder.Take(events, new DrainState(now, now, new Ledger((ulong)Math.Min(i + 1, 10 * seconds), 0, 0, 0, 0)));
+                recorder.Take(events, new DrainState(now, now, new LossCounters((ulong)Math.Min(i + 1, 10 * seconds), 0, 0, 0, 0)));
             }
 
             recorder.Complete("the test wanted no more", cut: false);

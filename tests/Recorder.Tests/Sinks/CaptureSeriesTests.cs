@@ -41,7 +41,7 @@ public class CaptureSeriesTests
         Assert.Equal(["/captures/000001.tcap", "/captures/000002.tcap", "/captures/000003.tcap", "/captures/000004.tcap"], files.Select(file => file.Path));
         Assert.Equal(["rotated", "rotated", "rotated", "the end"], files.Select(file => file.Reason));
         Assert.Equal([9, 3], files.Take(2).Select(file => file.Connections.Count));
-        Assert.All(files, file => Assert.Equal((ulong)file.Connections.Count, file.Ledger.Emitted));
+        Assert.All(files, file => Assert.Equal((ulong)file.Connections.Count, file.LossCounters.Emitted));
         Assert.InRange(recording.Files.Content(files[2].Path).Length, 64 << 10, 1 << 20);
     }
 
@@ -101,9 +101,9 @@ public class CaptureSeriesTests
 
         Assert.Throws<IOException>(() => recording.Drain(series));
         var file = Assert.Single(recording.Read());
-        Assert.Equal((new Ledger(17, 2, 0, 0, 5), 10), (file.Ledger, file.Connections.Count));
+        Assert.Equal((new LossCounters(17, 2, 0, 0, 5), 10), (file.LossCounters, file.Connections.Count));
         Assert.Equal("/captures/000001.tcap: Write fails", file.Reason);
-        Assert.Equal((15ul, 10ul, file.Ledger), (series.Totals.Events, series.Totals.EventsWritten, series.Totals.Ledger));
+        Assert.Equal((15ul, 10ul, file.LossCounters), (series.Totals.Events, series.Totals.EventsWritten, series.Totals.LossCounters));
     }
 
     [Fact]
@@ -126,12 +126,12 @@ public class CaptureSeriesTests
                 ["/captures/000001.tcap: Write fails; going on with the next file",
                     "recording goes on in /captures/000002.tcap, which counts 15 events as dropped, and 4 as lost in the kernel"],
                 recording.Told);
-            Assert.Equal(new Ledger(33, 3, 1, 0, 15), series.Totals.Ledger);
+            Assert.Equal(new LossCounters(33, 3, 1, 0, 15), series.Totals.LossCounters);
             series.Complete("the end", cut: false);
         }
 
         var files = recording.Read();
-        Assert.Equal([new Ledger(10, 0, 0, 0, 0), new Ledger(23, 3, 1, 0, 15)], files.Select(file => file.Ledger));
+        Assert.Equal([new LossCounters(10, 0, 0, 0, 0), new LossCounters(23, 3, 1, 0, 15)], files.Select(file => file.LossCounters));
         Assert.Equal([10, 4], files.Select(file => file.Connections.Count));
     }
 
@@ -218,12 +218,12 @@ public class CaptureSeriesTests
                 var events = files.SelectMany(file => file.Connections).ToList();
                 Assert.Equal(events.Count, events.Distinct().Count());
                 Assert.Equal((ulong)events.Count, totals.EventsWritten);
-                Assert.All(files, file => Assert.InRange((ulong)file.Connections.Count, 0ul, file.Ledger.Emitted - file.Ledger.Lost));
-                Assert.All(files.Where(file => file.Reason is not null), file => Assert.Equal((ulong)file.Connections.Count, file.Ledger.Emitted - file.Ledger.Lost));
+                Assert.All(files, file => Assert.InRange((ulong)file.Connections.Count, 0ul, file.LossCounters.Emitted - file.LossCounters.Lost));
+                Assert.All(files.Where(file => file.Reason is not null), file => Assert.Equal((ulong)file.Connections.Count, file.LossCounters.Emitted - file.LossCounters.Lost));
                 if (!isFailed)
                 {
-                    Assert.Equal(some.Kernel.Emitted, files.Aggregate(0ul, (sum, file) => sum + file.Ledger.Emitted));
-                    Assert.Equal((some.Kernel.Emitted, some.Kernel.Emitted - totals.EventsWritten), (totals.Ledger.Emitted, totals.Ledger.Lost));
+                    Assert.Equal(some.Kernel.Emitted, files.Aggregate(0ul, (sum, file) => sum + file.LossCounters.Emitted));
+                    Assert.Equal((some.Kernel.Emitted, some.Kernel.Emitted - totals.EventsWritten), (totals.LossCounters.Emitted, totals.LossCounters.Lost));
                 }
             },
             iter: 300);

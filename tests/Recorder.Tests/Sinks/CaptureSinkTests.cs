@@ -20,15 +20,15 @@ public class CaptureSinkTests
         {
             var events = new TcpEvent[Drain];
             events.AsSpan().Fill(new TcpEvent { Type = TcpEventType.Connect, IpVersion = 4, Timestamp = drains });
-            Assert.True(sink.Take(events, new DrainState(drains, drains, new Ledger((drains * Drain) + 1, 0, 0, 0, 1))));
+            Assert.True(sink.Take(events, new DrainState(drains, drains, new LossCounters((drains * Drain) + 1, 0, 0, 0, 1))));
         }
 
         output.Position = 0;
         var reader = new CaptureReader(output);
-        var (ledger, read) = (default(Ledger), 0ul);
+        var (ledger, read) = (default(LossCounters), 0ul);
         while (reader.Read())
         {
-            ledger += reader.Block.Ledger;
+            ledger += reader.Block.LossCounters;
             read += (ulong)reader.Events.Length;
             Assert.InRange(read, 0ul, ledger.Emitted - ledger.Lost);
         }

@@ -36,7 +36,7 @@ internal sealed class FakeRecording
     internal ulong Now { get; private set; } = 10 * Second;
 
     /// <summary>What the probes count.</summary>
-    internal Ledger Kernel { get; private set; }
+    internal LossCounters Kernel { get; private set; }
 
     internal ClockAnchor ReadClocks() => new(Now, Now, Now + (1000 * Second));
 
@@ -64,7 +64,7 @@ internal sealed class FakeRecording
     }
 
     /// <summary>So many are lost.</summary>
-    internal void Lose(ulong ringFull, ulong mapFull) => Kernel += new Ledger(ringFull + mapFull, ringFull, mapFull, 0, 0);
+    internal void Lose(ulong ringFull, ulong mapFull) => Kernel += new LossCounters(ringFull + mapFull, ringFull, mapFull, 0, 0);
 
     /// <summary>So many have been counted, and are not in the ring yet.</summary>
     internal void TakeOff(ulong events)
@@ -77,7 +77,7 @@ internal sealed class FakeRecording
     internal void Land(ulong lost)
     {
         lost = Math.Min(lost, inFlight);
-        Kernel += new Ledger(0, lost, 0, 0, 0);
+        Kernel += new LossCounters(0, lost, 0, 0, 0);
         Arrive(inFlight - lost);
         inFlight = 0;
     }
@@ -107,15 +107,15 @@ internal sealed class FakeRecording
 }
 
 /// <summary>What a reader finds in a file.</summary>
-internal sealed record ReadCapture(string Path, Ledger Ledger, List<ulong> Connections, string? Reason)
+internal sealed record ReadCapture(string Path, LossCounters LossCounters, List<ulong> Connections, string? Reason)
 {
     internal static ReadCapture Of(string path, byte[] content)
     {
         var reader = new CaptureReader(new MemoryStream(content));
-        var (ledger, connections, reason) = (default(Ledger), new List<ulong>(), (string?)null);
+        var (ledger, connections, reason) = (default(LossCounters), new List<ulong>(), (string?)null);
         while (reader.Read())
         {
-            ledger += reader.Block.Ledger;
+            ledger += reader.Block.LossCounters;
             foreach (ref readonly var one in reader.Events)
             {
                 connections.Add(one.Connection);

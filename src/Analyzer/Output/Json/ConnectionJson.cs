@@ -50,7 +50,7 @@ public sealed class ConnectionJson : IConnectionFormat
             _ => "unknown"u8,
         });
         json.WriteString("ending"u8, EndingText.Word(connection.Ending));
-        json.WriteBoolean("older"u8, connection.IsOlder);
+        json.WriteBoolean("older"u8, connection.IsPreexisting);
         json.WriteBoolean("uncertain"u8, connection.IsUncertain);
         Number(json, "lifetime_ns"u8, connection.Lifetime);
         Time(json, "opened.time"u8, "opened.monotonic_ns"u8, connection.Opened, recording);

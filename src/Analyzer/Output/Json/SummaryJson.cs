@@ -119,12 +119,12 @@ public static class SummaryJson
 
         json.WriteEndObject();
         json.WriteStartObject("ledger");
-        Number(json, "emitted", section.Ledger.Emitted);
-        Number(json, "lost", section.Ledger.Lost);
-        Number(json, "ring_full", section.Ledger.RingFull);
-        Number(json, "map_full", section.Ledger.MapFull);
-        Number(json, "probe_missed", section.Ledger.ProbeMissed);
-        Number(json, "dropped", section.Ledger.Dropped);
+        Number(json, "emitted", section.LossCounters.Emitted);
+        Number(json, "lost", section.LossCounters.Lost);
+        Number(json, "ring_full", section.LossCounters.RingFull);
+        Number(json, "map_full", section.LossCounters.MapFull);
+        Number(json, "probe_missed", section.LossCounters.ProbeMissed);
+        Number(json, "dropped", section.LossCounters.Dropped);
         json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
         json.WriteEndObject();
         if (!section.Missing.IsNone)

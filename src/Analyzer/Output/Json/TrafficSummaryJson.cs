@@ -73,8 +73,8 @@ public static class TrafficSummaryJson
                 json.WriteString("end_time", WallTime.Format(recording.WallClock(recording.End)!.Value));
             }
 
-            Number(json, "events_emitted", recording.Ledger.Emitted);
-            Number(json, "events_lost", recording.Ledger.Lost);
+            Number(json, "events_emitted", recording.LossCounters.Emitted);
+            Number(json, "events_lost", recording.LossCounters.Lost);
             json.WriteEndObject();
         }
 
@@ -109,7 +109,7 @@ public static class TrafficSummaryJson
         Number(json, "ends", of.Ends);
         Number(json, "opened", of.Opened);
         Number(json, "accepted", of.Accepted);
-        Number(json, "older", of.Older);
+        Number(json, "older", of.Preexisting);
         Number(json, "failed", of.Failed);
         Number(json, "closed", of.Closed);
         Number(json, "reset", of.Reset);

@@ -34,7 +34,7 @@ internal static class EndingText
     /// <summary>Writes a space and the words for the end of a row; nothing for one that was opened and closed.</summary>
     public static int WriteMark(Span<byte> target, in Connection connection)
     {
-        if (connection is { Ending: ConnectionEnding.Closed, IsOlder: false })
+        if (connection is { Ending: ConnectionEnding.Closed, IsPreexisting: false })
         {
             return 0;
         }
@@ -55,7 +55,7 @@ internal static class EndingText
 
     private static int WriteOlder(Span<byte> target, in Connection connection)
     {
-        if (!connection.IsOlder)
+        if (!connection.IsPreexisting)
         {
             return 0;
         }

@@ -15,11 +15,11 @@ public static class Replay
     /// <param name="printer">Prints them; what comes before the first event is printed already.</param>
     /// <param name="lost">Is told of lost events before the events that came after them.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<Ledger> lost)
+    public static void Run(EventStream events, IEventFormat format, CaptureFilter filter, EventPrinter printer, Action<LossCounters> lost)
     {
         var threads = events.Reader.Threads;
         var parallel = threads > 1 ? new ParallelPrinter(printer.Output, threads) : null;
-        var told = default(Ledger);
+        var told = default(LossCounters);
         var section = 0;
         while (events.ReadBlock(out var batch))
         {
@@ -29,11 +29,11 @@ public static class Replay
                 told = default;
             }
 
-            if (events.Ledger.Lost > told.Lost || events.Ledger.ProbeMissed > told.ProbeMissed)
+            if (events.LossCounters.Lost > told.Lost || events.LossCounters.ProbeMissed > told.ProbeMissed)
             {
                 parallel?.Flush();
-                lost(events.Ledger - told);
-                told = events.Ledger;
+                lost(events.LossCounters - told);
+                told = events.LossCounters;
             }
 
             while (!batch.IsEmpty)

@@ -206,7 +206,7 @@ public static class SummaryText
             states.Add(Invariant($"damaged in {CountText.Of(damage.Count, "place")}, {CountText.Of(damage.Bytes, "byte")} not readable, {CountText.Of(damage.MissingBlocks, "block")} missing"));
         }
 
-        if (summary.Sections.Any(section => section.IsOfCutShort))
+        if (summary.Sections.Any(section => section.IsTruncated))
         {
             states.Add("recovered after it was cut short");
         }
@@ -234,7 +234,7 @@ public static class SummaryText
 
     private static string Lost(SectionSummary section)
     {
-        return Invariant($"{LossText.Describe(section.Ledger)} of {section.Ledger.Emitted:N0} emitted")
+        return Invariant($"{LossText.Describe(section.LossCounters)} of {section.LossCounters.Emitted:N0} emitted")
             + (section.Unaccounted == 0 ? "" : Invariant($", {section.Unaccounted:N0} not accounted for"));
     }
 

@@ -53,12 +53,12 @@ public static class TrafficSummaryText
         var all = summary.All;
         var seconds = recordings.Sum(recording => recording.Length / 1e9);
         var hosts = string.Join(", ", recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct());
-        var ledger = RecordedSpan.LedgerOf(recordings);
+        var ledger = RecordedSpan.LossCountersOf(recordings);
         yield return ("recorded", Invariant($"{(seconds > 0 ? DurationText.Of((ulong)(seconds * 1e9)) : "for a time that is not known")}{(recordings.Count > 1 ? $" in {recordings.Count} recordings" : "")}{(hosts.Length > 0 ? $" on {PrintableText.Of(hosts)}" : "")}"));
         yield return ("connections", summary.Connections is { } connections
             ? Invariant($"{connections:N0}; both ends of {all.SecondEnds:N0} are on the host, so {all.Ends:N0} ends")
             : Invariant($"not all ends are shown: {all.Ends:N0} ends"));
-        yield return ("begun", Invariant($"{all.Opened:N0} opened ({Rate(all.Opened)}), {all.Accepted:N0} accepted ({Rate(all.Accepted)}), {all.Failed:N0} failed, {all.Older:N0} older than the capture"));
+        yield return ("begun", Invariant($"{all.Opened:N0} opened ({Rate(all.Opened)}), {all.Accepted:N0} accepted ({Rate(all.Accepted)}), {all.Failed:N0} failed, {all.Preexisting:N0} older than the capture"));
         yield return ("ended", Invariant($"{all.Closed:N0} closed, {all.Reset:N0} reset, {all.Open:N0} still open{(all.Unseen > 0 ? Invariant($", {all.Unseen:N0} unseen") : "")}"));
         yield return ("lifetime", Percentiles(all.Lifetimes) + Censored(all.Lifetimes));
         yield return ("connect", Percentiles(all.ConnectTimes));

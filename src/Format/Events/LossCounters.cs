@@ -13,8 +13,8 @@ namespace TraceCap.Format.Events;
 /// (an accepted socket that another thread had closed already). Each may have lost an event or not, so they are
 /// neither in <paramref name="Emitted"/> nor in <see cref="Lost"/>.</param>
 /// <param name="Dropped">Lost: the recorder could not keep them.</param>
-public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFull, ulong ProbeMissed, ulong Dropped)
-    : IAdditionOperators<Ledger, Ledger, Ledger>, ISubtractionOperators<Ledger, Ledger, Ledger>
+public readonly record struct LossCounters(ulong Emitted, ulong RingFull, ulong MapFull, ulong ProbeMissed, ulong Dropped)
+    : IAdditionOperators<LossCounters, LossCounters, LossCounters>, ISubtractionOperators<LossCounters, LossCounters, LossCounters>
 {
     /// <summary>Events that are known to be lost, all places together.</summary>
     public ulong Lost => RingFull + MapFull + Dropped;
@@ -24,7 +24,7 @@ public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFul
         $"{Emitted} emitted; lost: {RingFull} (ring full), {MapFull} (map full), {Dropped} (dropped); probes missed: {ProbeMissed}");
 
     /// <summary>Adds place by place.</summary>
-    public static Ledger operator +(Ledger left, Ledger right) => new(
+    public static LossCounters operator +(LossCounters left, LossCounters right) => new(
         left.Emitted + right.Emitted,
         left.RingFull + right.RingFull,
         left.MapFull + right.MapFull,
@@ -32,7 +32,7 @@ public readonly record struct Ledger(ulong Emitted, ulong RingFull, ulong MapFul
         left.Dropped + right.Dropped);
 
     /// <summary>What was added since <paramref name="right"/>.</summary>
-    public static Ledger operator -(Ledger left, Ledger right) => new(
+    public static LossCounters operator -(LossCounters left, LossCounters right) => new(
         left.Emitted - right.Emitted,
         left.RingFull - right.RingFull,
         left.MapFull - right.MapFull,
