@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using TraceCap.Analyzer.Charts;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Charts;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -35,10 +36,10 @@ internal static class PlotCommand
         ["cgroup"] = GroupBy.Cgroup,
     };
 
-    private static readonly Dictionary<string, ChartTheme> themes = new()
+    private static readonly Dictionary<string, ColorTheme> themes = new()
     {
-        ["light"] = ChartTheme.Light,
-        ["dark"] = ChartTheme.Dark,
+        ["light"] = ColorTheme.Light,
+        ["dark"] = ColorTheme.Dark,
     };
 
     private static readonly Dictionary<string, Format?> formats = new() { ["png"] = Format.Png, ["svg"] = Format.Svg };
@@ -92,7 +93,7 @@ internal static class PlotCommand
             var chart = Chart.Create(options);
             var feed = new ConnectionFeed(chart, files.Filter(parsed));
             var code = files.Read(parsed, feed);
-            var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ChartTheme.Light);
+            var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ColorTheme.Light);
             picture.Stream.Write(written == Format.Svg
                 ? Encoding.UTF8.GetBytes(chart.ToSvg(feed.Recordings, pixels, colours))
                 : chart.ToPng(feed.Recordings, pixels, colours));
