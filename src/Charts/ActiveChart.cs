@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Active"/></summary>
+/// <summary><c>active</c>: how many connections were open at once.</summary>
 internal sealed class ActiveChart(ChartOptions options) : ActivityChart(options)
 {
     /// <inheritdoc />

@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Cdf"/>: Kaplan and Meier's estimate, so that a curve ends below 100 % where the longest
+/// <summary><c>cdf</c>: Kaplan and Meier's estimate, so that a curve ends below 100 % where the longest
 /// connections were still open.</summary>
 internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, options.By)
 {

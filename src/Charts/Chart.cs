@@ -17,38 +17,6 @@ public abstract class Chart : IConnectionSink
     /// <summary>What was asked for.</summary>
     public ChartOptions Options { get; }
 
-    /// <summary>A chart without connections yet.</summary>
-    /// <exception cref="ArgumentException">The kind of chart has not what the options ask for.</exception>
-    /// <exception cref="ChartException">A native library that draws is not there.</exception>
-    public static Chart Create(ChartOptions options)
-    {
-        if (Refuse(options) is { } reason)
-        {
-            throw new ArgumentException(reason, nameof(options));
-        }
-
-        ChartLibraries.Load();
-        return options.Kind switch
-        {
-            ChartKind.Lifetime => new LifetimeChart(options),
-            ChartKind.Cdf => new CdfChart(options),
-            ChartKind.Churn => new ChurnChart(options),
-            ChartKind.Active => new ActiveChart(options),
-            ChartKind.Heatmap => new HeatmapChart(options),
-            ChartKind.Timeline => new TimelineChart(options),
-            _ => new PeersChart(options),
-        };
-    }
-
-    /// <summary>Why there is no such chart; null if there is.</summary>
-    public static string? Refuse(ChartOptions options) => options switch
-    {
-        { Kind: ChartKind.Heatmap, By: not null } => "a heatmap shows all connections alike; for groups take lifetime or cdf",
-        { Kind: ChartKind.Peers, Log: true } => "peers are bars made of parts, which a logarithmic scale would distort",
-        { Kind: ChartKind.Timeline, Log: true } => "a timeline has no counts to put on a logarithmic scale",
-        _ => null,
-    };
-
     /// <inheritdoc />
     public abstract void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording);
 

@@ -2,14 +2,11 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary>Which chart is drawn.</summary>
-/// <param name="Kind">What it shows.</param>
-/// <param name="By">By what connections are told apart; null: as suits the chart. A <see cref="ChartKind.Heatmap"/> shows
-/// all alike.</param>
-/// <param name="Log">Whether counts, or colours that stand for counts, are on a logarithmic scale; for a
-/// <see cref="ChartKind.Cdf"/>: the share that lived longer. <see cref="ChartKind.Timeline"/> and
-/// <see cref="ChartKind.Peers"/> cannot have it. Lifetimes always are.</param>
-public sealed record ChartOptions(ChartKind Kind, GroupBy? By = null, bool Log = false);
+/// <summary>What of a chart is drawn. Not every <see cref="ChartKind"/> takes all of it.</summary>
+/// <param name="By">By what connections are told apart; null: as suits the chart.</param>
+/// <param name="Log">Whether counts, or colours that stand for counts, are on a logarithmic scale; for <c>cdf</c>: the share that
+/// lived longer. Lifetimes always are.</param>
+public sealed record ChartOptions(GroupBy? By = null, bool Log = false);
 
 /// <summary>The size of a picture in pixels.</summary>
 /// <param name="Width">From <see cref="Least"/> to <see cref="Most"/>.</param>

@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Churn"/></summary>
+/// <summary><c>churn</c>: what happened to connections in each interval.</summary>
 internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
 {
     /// <inheritdoc />

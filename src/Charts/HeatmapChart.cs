@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Heatmap"/>: of connections whose beginning and end were seen.</summary>
+/// <summary><c>heatmap</c>: of connections whose beginning and end were seen.</summary>
 internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
 {
     private const int MaxCells = 1 << 15;

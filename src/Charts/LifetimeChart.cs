@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Lifetime"/></summary>
+/// <summary><c>lifetime</c>: how many connections lived how long.</summary>
 internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(options, options.By)
 {
     /// <inheritdoc />

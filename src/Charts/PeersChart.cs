@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Peers"/></summary>
+/// <summary><c>peers</c>: bars, each divided by how its connections ended.</summary>
 internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options, options.By ?? GroupBy.Peer)
 {
     private const int MaxBars = 20;

@@ -1,5 +1,4 @@
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
 
 namespace TraceCap.Charts;
@@ -11,18 +10,10 @@ public static class ReportCharts
     /// <exception cref="ChartException">A native library that draws is not there.</exception>
     public static IReadOnlyList<IReportPicture> All() =>
     [
-        Create(ChartKind.Lifetime, null, "How many connections lived how long. Grey ones were still open at the end, and lived longer than that."),
-        Create(ChartKind.Cdf, GroupBy.Process, "The share of each process's connections that lived at most so long. A line that ends below 100 % ends where nothing more is known of those still open."),
-        Create(ChartKind.Churn, null, "What happened in each interval: high and steady lines are connections that could have been kept open."),
-        Create(ChartKind.Churn, GroupBy.Process, "Which process opened and accepted them."),
-        Create(ChartKind.Active, GroupBy.Service, "Connections open at a time, by what was connected to. A line that only rises is a leak."),
-        Create(ChartKind.Heatmap, null, "When connections ended, and how long they had lived by then: a change shows as a band that moves or splits."),
-        Create(ChartKind.Peers, null, "The other ends with the most connections, and how these ended."),
-        Create(ChartKind.Timeline, null, "Connections one by one, from their opening to their end."),
+        .. from kind in ChartTable.All
+           from shown in kind.InReport
+           select new ReportChart($"{kind.Name}{shown.By}".ToLowerInvariant(), kind.Create(new ChartOptions(shown.By)), shown.Explanation),
     ];
-
-    private static ReportChart Create(ChartKind kind, GroupBy? by, string explanation) =>
-        new($"{kind}{by}".ToLowerInvariant(), Chart.Create(new ChartOptions(kind, by)), explanation);
 
     private sealed class ReportChart(string name, Chart chart, string explanation) : IReportPicture
     {

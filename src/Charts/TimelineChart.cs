@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
-/// <summary><see cref="ChartKind.Timeline"/>: of the longest, if there are too many.</summary>
+/// <summary><c>timeline</c>: of the longest, if there are too many.</summary>
 internal sealed class TimelineChart : Chart
 {
     private const int MaxRows = 200;

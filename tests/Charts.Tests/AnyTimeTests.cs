@@ -8,18 +8,18 @@ namespace TraceCap.Charts.Tests;
 /// <summary>A file may tell of any time at all, and of any wall clock: whatever is drawn of it is drawn, within bounds.</summary>
 public sealed class AnyTimeTests
 {
-    public static TheoryData<ChartKind, bool> Charts => new(
-        from kind in Enum.GetValues<ChartKind>()
+    public static TheoryData<string, bool> Charts => new(
+        from kind in ChartTable.All
         from grouped in (bool[])[false, true]
-        where Chart.Refuse(Options(kind, grouped)) is null
-        select (kind, grouped));
+        where kind.Refuse(Options(grouped)) is null
+        select (kind.Name, grouped));
 
     [Theory]
     [MemberData(nameof(Charts))]
-    public void A_chart_of_any_times_is_drawn_within_bounds(ChartKind kind, bool grouped) => AnyCaptures.Sample(
+    public void A_chart_of_any_times_is_drawn_within_bounds(string kind, bool grouped) => AnyCaptures.Sample(
         (file, filter) =>
         {
-            var chart = Chart.Create(Options(kind, grouped));
+            var chart = ChartTable.Find(kind)!.Create(Options(grouped));
             var recordings = AnyCaptures.Read(file, filter, chart);
             chart.Describe(recordings);
             chart.ToSvg(recordings, new ChartSize(200, 200), ColorTheme.Light);
@@ -48,5 +48,5 @@ public sealed class AnyTimeTests
         Assert.StartsWith("h since", axis.Label, StringComparison.Ordinal);
     }
 
-    private static ChartOptions Options(ChartKind kind, bool grouped) => new(kind, grouped ? GroupBy.Process : null);
+    private static ChartOptions Options(bool grouped) => new(grouped ? GroupBy.Process : null);
 }
