@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using TraceCap.Analyzer.Charts;
+using TraceCap.Charts;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using TraceCap.Analyzer.Charts;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Charts;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -13,17 +14,6 @@ namespace TraceCap.Cli.Commands;
 /// <summary><c>tracecap plot</c></summary>
 internal static class PlotCommand
 {
-    private static readonly Dictionary<string, ChartKind> kinds = new()
-    {
-        ["lifetime"] = ChartKind.Lifetime,
-        ["cdf"] = ChartKind.Cdf,
-        ["churn"] = ChartKind.Churn,
-        ["active"] = ChartKind.Active,
-        ["heatmap"] = ChartKind.Heatmap,
-        ["timeline"] = ChartKind.Timeline,
-        ["peers"] = ChartKind.Peers,
-    };
-
     private static readonly Dictionary<string, GroupBy?> groups = new()
     {
         ["process"] = GroupBy.Process,
@@ -35,10 +25,10 @@ internal static class PlotCommand
         ["cgroup"] = GroupBy.Cgroup,
     };
 
-    private static readonly Dictionary<string, ChartTheme> themes = new()
+    private static readonly Dictionary<string, ColorTheme> themes = new()
     {
-        ["light"] = ChartTheme.Light,
-        ["dark"] = ChartTheme.Dark,
+        ["light"] = ColorTheme.Light,
+        ["dark"] = ColorTheme.Dark,
     };
 
     private static readonly Dictionary<string, Format?> formats = new() { ["png"] = Format.Png, ["svg"] = Format.Svg };
@@ -51,56 +41,63 @@ internal static class PlotCommand
 
     internal static Command Create()
     {
-        var kind = new Argument<ChartKind>("CHART")
+        var names = ChartTable.All.Select(kind => kind.Name).ToArray();
+        var chart = new Argument<ChartKind>("CHART")
         {
-            Description = string.Join(", ", kinds.Keys),
+            Description = $"{string.Join("; ", ChartTable.All.Select(kind => $"{kind.Name}: {kind.Meaning}"))}.",
             HelpName = "CHART",
             CustomParser = result =>
             {
                 var text = result.Tokens[^1].Value;
-                if (!kinds.TryGetValue(text, out var found))
+                if (ChartTable.Find(text) is { } found)
                 {
-                    result.AddError($"'{text}' is no chart; expected one of {string.Join(", ", kinds.Keys)}");
+                    return found;
                 }
 
-                return found;
+                result.AddError($"'{text}' is no chart; expected one of {string.Join(", ", names)}");
+                return null;
             },
         };
-        kind.CompletionSources.Add([.. kinds.Keys]);
+        chart.CompletionSources.Add(names);
         var files = new ConnectionFiles();
         var output = OptionFactory.Output("The picture to write, .png or .svg; - is standard output.");
         var format = OptionFactory.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
-        var by = OptionFactory.Word("By what connections are told apart.", "WHAT", groups, "--by");
-        var log = OptionFactory.Flag("Counts on a logarithmic scale. Lifetimes always are.", "--log");
+        var by = OptionFactory.Word($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", "WHAT", groups, "--by");
+        var log = OptionFactory.Flag($"Counts on a logarithmic scale{NotOf(kind => kind.NoLog)}. Lifetimes always are.", "--log");
         var size = OptionFactory.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
         var theme = OptionFactory.Word("Colours; light if not given.", "THEME", themes, "--theme");
         var force = OptionFactory.Force();
-        var command = new Command("plot", "Draws a chart of connections.") { kind, output, format, by, log, size, theme, force };
+        var command = new Command("plot", "Draws a chart of connections.") { chart, output, format, by, log, size, theme, force };
         files.AddTo(command);
         command.Does(parsed =>
         {
             var path = parsed.GetValue(output)!;
-            var options = new ChartOptions(parsed.GetValue(kind), parsed.GetValue(by), parsed.GetValue(log));
-            if (Chart.Refuse(options) is { } reason)
+            var kind = parsed.GetValue(chart)!;
+            var options = new ChartOptions(parsed.GetValue(by), parsed.GetValue(log));
+            if (kind.Refuse(options) is { } reason)
             {
-                throw new CommandException($"{(options.Log ? "--log" : "--by")}: {reason}", ExitCode.Usage);
+                throw new CommandException($"{(reason == kind.NoGroups ? "--by" : "--log")}: {reason}", ExitCode.Usage);
             }
 
             var written = parsed.GetValue(format) ?? FormatOf(path)
                 ?? throw new CommandException($"-o {path}: a name that ends in .png or .svg is expected; for another one say --format", ExitCode.Usage);
             using var picture = NewCapture.Create(path, parsed.GetValue(force), files.Names(parsed));
-            var chart = Chart.Create(options);
-            var feed = new ConnectionFeed(chart, files.Filter(parsed));
+            var drawn = kind.Create(options);
+            var feed = new ConnectionFeed(drawn, files.Filter(parsed));
             var code = files.Read(parsed, feed);
-            var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ChartTheme.Light);
+            var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ColorTheme.Light);
             picture.Stream.Write(written == Format.Svg
-                ? Encoding.UTF8.GetBytes(chart.ToSvg(feed.Recordings, pixels, colours))
-                : chart.ToPng(feed.Recordings, pixels, colours));
+                ? Encoding.UTF8.GetBytes(drawn.ToSvg(feed.Recordings, pixels, colours))
+                : drawn.ToPng(feed.Recordings, pixels, colours));
             picture.Finish();
             return code;
         });
         return command;
     }
+
+    /// <summary>The charts that refuse an option, for its help.</summary>
+    private static string NotOf(Func<ChartKind, string?> reason) =>
+        ChartTable.All.Where(kind => reason(kind) is not null).Select(kind => kind.Name).ToArray() is { Length: > 0 } refusing ? $", but not of {string.Join(" and ", refusing)}" : "";
 
     /// <summary>What the name of a file tells; null if it tells nothing.</summary>
     private static Format? FormatOf(string name) => formats.GetValueOrDefault(Path.GetExtension(name).TrimStart('.').ToLowerInvariant());

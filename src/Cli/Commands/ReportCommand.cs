@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
+using TraceCap.Charts;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 
@@ -23,7 +24,7 @@ internal static class ReportCommand
             using var page = NewCapture.Create(parsed.GetValue(output)!, parsed.GetValue(force), files.Names(parsed));
             var filter = files.Filter(parsed);
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? TrafficReport.DefaultRows, int.MaxValue);
-            var report = new TrafficReport(isFiltered: !filter.IsAny, rows);
+            var report = new TrafficReport(isFiltered: !filter.IsAny, rows, ReportCharts.All());
             var feed = new ConnectionFeed(report, filter);
             var code = files.Read(parsed, feed);
             page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(feed.Recordings, files.Describe(parsed))));

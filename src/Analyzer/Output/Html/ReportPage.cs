@@ -8,7 +8,7 @@ using TraceCap.Analyzer.Output.Text;
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>Writes the page of a report, from top to bottom.</summary>
-internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpan> recordings)
+internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpan> recordings)
 {
     private const int MaxGroups = 200;
 
@@ -89,10 +89,17 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
 
     private void AddCharts()
     {
-        page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n<div class=\"charts\">\n");
-        foreach (var chart in report.Charts)
+        page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n");
+        if (report.Pictures.Count == 0)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<figure id=\"chart-{chart.Name}\">\n<div class=\"scroll\">{chart.ToSvg(recordings)}</div>\n<figcaption>{chart.Explanation}</figcaption>\n</figure>\n");
+            page.Append("<p>This page was made without charts.</p>\n</section>\n");
+            return;
+        }
+
+        page.Append("<div class=\"charts\">\n");
+        foreach (var picture in report.Pictures)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<figure id=\"chart-{picture.Name}\">\n<div class=\"scroll\">{ReportSvg.Embed(picture.ToSvg(recordings), picture.Name)}</div>\n<figcaption>{picture.Explanation}</figcaption>\n</figure>\n");
         }
 
         page.Append("</div>\n</section>\n");
@@ -138,7 +145,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
 
     private void AddConnections()
     {
-        var shown = report.Longest();
+        var shown = report.Longest;
         var ends = report.Summary.All.Ends;
         var note = Invariant($"{(ends > shown.Count ? $"The longest {shown.Count:N0} of" : "All")} {ends:N0} ends of connections. Times are seconds since {Origin()}.");
         var table = new ReportTable(

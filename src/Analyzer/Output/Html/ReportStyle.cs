@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using TraceCap.Analyzer.Charts;
 
 namespace TraceCap.Analyzer.Output.Html;
 
@@ -11,12 +10,12 @@ internal static class ReportStyle
 {
     /// <summary>How pages look, in light and in dark.</summary>
     internal static string Sheet { get; } = $$"""
-        :root { color-scheme: light; {{Variables(ChartTheme.Light)}} }
+        :root { color-scheme: light; {{Variables(ColorTheme.Light)}} }
         @media screen {
-        :root[data-theme="dark"] { color-scheme: dark; {{Variables(ChartTheme.Dark)}} }
+        :root[data-theme="dark"] { color-scheme: dark; {{Variables(ColorTheme.Dark)}} }
         }
         @media screen and (prefers-color-scheme: dark) {
-        :root:not([data-theme="light"]) { color-scheme: dark; {{Variables(ChartTheme.Dark)}} }
+        :root:not([data-theme="light"]) { color-scheme: dark; {{Variables(ColorTheme.Dark)}} }
         }
         {{Read("report.css")}}
         """.ReplaceLineEndings("\n");
@@ -31,7 +30,7 @@ internal static class ReportStyle
     /// <summary>The variable of a colour of the themes.</summary>
     internal static string Variable(int number) => string.Create(CultureInfo.InvariantCulture, $"--c{number}");
 
-    private static string Variables(ChartTheme theme) =>
+    private static string Variables(ColorTheme theme) =>
         string.Join(' ', theme.All.Select((color, number) => $"{Variable(number)}: {color};"));
 
     private static string Hash(string text) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'";

@@ -1,4 +1,3 @@
-using TraceCap.Analyzer.Charts;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Findings;
@@ -14,35 +13,23 @@ public sealed class TrafficReport : IConnectionSink
     /// <summary>As many connections are listed unless somebody wants another number.</summary>
     public const int DefaultRows = 1000;
 
+    private readonly TrafficSummary summary;
+    private readonly ReportGroups groups = new();
+    private readonly IReadOnlyList<IReportPicture> pictures;
     private readonly ConnectionSort sort;
     private readonly ConnectionList longest = new();
     private readonly IConnectionSink[] sinks;
 
     /// <param name="isFiltered">Whether connections may come with one of their two ends only.</param>
     /// <param name="rows">How many connections are listed, the longest ones.</param>
-    /// <exception cref="ChartException">A native library that draws is not there.</exception>
-    public TrafficReport(bool isFiltered, int rows)
+    /// <param name="pictures">In the order in which they are shown, none with connections yet; null or none: the page says that it
+    /// has none. Those of TraceCap.Charts are <c>ReportCharts.All()</c>.</param>
+    public TrafficReport(bool isFiltered, int rows, IReadOnlyList<IReportPicture>? pictures = null)
     {
-        Summary = new TrafficSummary(GroupBy.Process, isFiltered);
-        Charts = ReportChart.All();
+        summary = new TrafficSummary(GroupBy.Process, isFiltered);
+        this.pictures = pictures ?? [];
         sort = new ConnectionSort(ConnectionOrder.Lifetime, (ulong)rows, longest);
-        sinks = [Summary, Groups, .. Charts.Select(chart => chart.Chart), sort];
-    }
-
-    /// <summary>The figures of all connections, and those of each process.</summary>
-    internal TrafficSummary Summary { get; }
-
-    /// <summary>The figures by everything else.</summary>
-    internal ReportGroups Groups { get; } = new();
-
-    /// <summary>In the order in which they are shown.</summary>
-    internal IReadOnlyList<ReportChart> Charts { get; }
-
-    /// <summary>The connections that are listed, the longest first.</summary>
-    internal IReadOnlyList<(Connection Connection, RecordedSpan Recording)> Longest()
-    {
-        sort.End();
-        return longest.Items;
+        sinks = [summary, groups, .. this.pictures, sort];
     }
 
     /// <inheritdoc />
@@ -57,6 +44,9 @@ public sealed class TrafficReport : IConnectionSink
     /// <summary>The page. It needs no other file, and asks for none.</summary>
     /// <param name="recordings">What the connections were recorded in.</param>
     /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
-    public string ToHtml(IReadOnlyList<RecordedSpan> recordings, string selection) =>
-        new ReportPage(this, recordings).Write(selection);
+    public string ToHtml(IReadOnlyList<RecordedSpan> recordings, string selection)
+    {
+        sort.End();
+        return new ReportPage(new ReportContent(summary, groups, pictures, longest.Items), recordings).Write(selection);
+    }
 }

@@ -1,0 +1,82 @@
+using ScottPlot.TickGenerators;
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Charts;
+
+/// <summary><c>cdf</c>: Kaplan and Meier's estimate, so that a curve ends below 100 % where the longest
+/// connections were still open.</summary>
+internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, options.By)
+{
+    /// <inheritdoc />
+    public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
+        Options.Log ? $"Share of connections that lived longer{ByText}" : $"Share of connections that lived at most so long{ByText}",
+        LifetimeText.Describe(All) + Lost(recordings));
+
+    private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;
+
+    private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
+    {
+        var (from, to) = LifetimeText.Limits(All.Lifetimes);
+        sheet.AxisX("lifetime (logarithmic)", from, to, DurationScale.Ticks(from, to));
+        // The least share that a connection can have.
+        var least = -Math.Ceiling(Math.Log10(Math.Max(All.Lifetimes.Ended + All.Lifetimes.Censored, 10)));
+        if (Options.Log)
+        {
+            sheet.AxisY("share that lived longer", least, 0.08, LogTicks(least));
+        }
+        else
+        {
+            sheet.AxisY("share that lived at most so long", 0, 1.02, LinearTicks());
+        }
+
+        var groups = Groups(MaxGroups);
+        for (var i = 0; i < groups.Count; i++)
+        {
+            if (groups[i].Statistics.Lifetimes is { Ended: 0, Censored: 0 })
+            {
+                continue;
+            }
+
+            var line = sheet.Series(i, Options.By is null ? "" : groups[i].Label, groups[i].IsRest);
+            var (at, survival) = (from, 1.0);
+            foreach (var bucket in groups[i].Statistics.Lifetimes.Distribution())
+            {
+                var next = DurationScale.At(bucket.Nanoseconds);
+                line.Add(at, next, Place(survival));
+                (at, survival) = (next, bucket.Survival);
+            }
+
+            line.Add(at, survival < 1e-9 ? to : at, Place(survival));
+            sheet.Add(line);
+        }
+
+        double Place(double survival) =>
+            !Options.Log ? 1 - survival : survival > 1e-12 ? Math.Max(Math.Log10(survival), least) : least;
+    }
+
+    private static NumericManual LinearTicks()
+    {
+        var ticks = new NumericManual();
+        for (var tenth = 0; tenth <= 10; tenth++)
+        {
+            ticks.AddMajor(tenth / 10.0, $"{tenth * 10} %");
+        }
+
+        return ticks;
+    }
+
+    private static NumericManual LogTicks(double least)
+    {
+        var ticks = new NumericManual();
+        for (var power = 0; power >= least; power--)
+        {
+            ticks.AddMajor(power, ChartText.Invariant($"{(decimal)Math.Pow(10, power + 2):0.##########} %"));
+            for (var digit = 2; digit < 10 && power > least; digit++)
+            {
+                ticks.AddMinor(Math.Log10(digit) + power - 1);
+            }
+        }
+
+        return ticks;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using TraceCap.Analyzer.Figures;
+
+namespace TraceCap.Charts;
+
+/// <summary>A kind of chart: its name, what it shows, which options it takes, and how it is made. All of them are in
+/// <see cref="ChartTable"/>.</summary>
+public sealed class ChartKind
+{
+    private readonly Func<ChartOptions, Chart> make;
+
+    internal ChartKind(string name, string meaning, Func<ChartOptions, Chart> make) =>
+        (Name, Meaning, this.make) = (name, meaning, make);
+
+    /// <summary>What it is called on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>What it shows, in less than a line.</summary>
+    public string Meaning { get; }
+
+    /// <summary>Why it has no groups (<see cref="ChartOptions.By"/>); null if it has.</summary>
+    public string? NoGroups { get; internal init; }
+
+    /// <summary>Why it has no logarithmic scale (<see cref="ChartOptions.Log"/>); null if it has.</summary>
+    public string? NoLog { get; internal init; }
+
+    /// <summary>How it is shown in a report, and how it is to be read there.</summary>
+    internal ImmutableArray<(GroupBy? By, string Explanation)> InReport { get; init; } = [];
+
+    /// <summary>Why there is no such chart; null if there is.</summary>
+    public string? Refuse(ChartOptions options) =>
+        options.By is not null && NoGroups is not null ? NoGroups : options.Log ? NoLog : null;
+
+    /// <summary>A chart without connections yet.</summary>
+    /// <exception cref="ArgumentException">The kind of chart has not what the options ask for.</exception>
+    /// <exception cref="ChartException">A native library that draws is not there.</exception>
+    public Chart Create(ChartOptions options)
+    {
+        if (Refuse(options) is { } reason)
+        {
+            throw new ArgumentException(reason, nameof(options));
+        }
+
+        ChartLibraries.Load();
+        return make(options);
+    }
+
+    /// <summary>Its name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,31 @@
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Output.Html;
+
+namespace TraceCap.Charts;
+
+/// <summary>The charts of a <see cref="TrafficReport"/>.</summary>
+public static class ReportCharts
+{
+    /// <summary>Those of a report, without connections yet.</summary>
+    /// <exception cref="ChartException">A native library that draws is not there.</exception>
+    public static IReadOnlyList<IReportPicture> All() =>
+    [
+        .. from kind in ChartTable.All
+           from shown in kind.InReport
+           select new ReportChart($"{kind.Name}{shown.By}".ToLowerInvariant(), kind.Create(new ChartOptions(shown.By)), shown.Explanation),
+    ];
+
+    private sealed class ReportChart(string name, Chart chart, string explanation) : IReportPicture
+    {
+        // Two of them side by side on a wide screen.
+        private static readonly ChartSize size = new(720, 440);
+
+        public string Name => name;
+
+        public string Explanation => explanation;
+
+        public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording) => chart.Take(connections, recording);
+
+        public string ToSvg(IReadOnlyList<RecordedSpan> recordings) => chart.ToSvg(recordings, size, ColorTheme.Light);
+    }
+}

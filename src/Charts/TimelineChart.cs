@@ -1,0 +1,98 @@
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+
+namespace TraceCap.Charts;
+
+/// <summary><c>timeline</c>: of the longest, if there are too many.</summary>
+internal sealed class TimelineChart : Chart
+{
+    private const int MaxRows = 200;
+    private const int MaxNamedRows = 40;
+
+    private readonly TimeLine time = new();
+    private readonly ConnectionList longest = new();
+    private readonly ConnectionSort sort;
+    private long count;
+    private bool hasBothEnds;
+
+    internal TimelineChart(ChartOptions options)
+        : base(options) => sort = new ConnectionSort(ConnectionOrder.Lifetime, MaxRows, longest);
+
+    /// <inheritdoc />
+    public override void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
+    {
+        count += connections.Length;
+        foreach (ref readonly var connection in connections)
+        {
+            hasBothEnds |= connection.IsJoined;
+        }
+
+        sort.Take(connections, recording);
+    }
+
+    /// <inheritdoc />
+    public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
+        $"Connections from their opening to their end{ByText}",
+        (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "ends of connections" : "connections")}")) + Lost(recordings));
+
+    private protected override bool IsEmpty => count == 0;
+
+    private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
+    {
+        sort.End();
+        var rows = longest.Items.OrderBy(row => time.At(row.Connection.Opened, row.Recording)).ToArray();
+        var axis = new TimeScale(time, recordings);
+        var labels = new NumericManual();
+        sheet.AxisX(axis.Label, 0, axis.To, TimeScale.Ticks());
+        sheet.AxisY(rows.Length > MaxNamedRows ? "one row each, in the order they were opened" : "", 0, Math.Max(rows.Length, 6), labels);
+        sheet.HideGridY();
+        axis.DrawGaps(sheet);
+        var colours = Options.By is { } by ? ByGroup(sheet, by, rows) : ByEnding(sheet);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (connection, recording) = rows[i];
+            var middle = sheet.Top - i - 0.5;
+            colours(connection, recording).Add(
+                axis.At(time.At(connection.Opened, recording)), axis.At(time.At(connection.Ended, recording)), middle - 0.3, middle + 0.3);
+            if (rows.Length <= MaxNamedRows)
+            {
+                var who = GroupKey.Of(in connection, recording, GroupBy.Process).ProcessText;
+                var arrow = connection.Role == ConnectionRole.Server ? "←" : "→";
+                var peer = connection.Role == ConnectionRole.Server
+                    ? GroupKey.Of(in connection, recording, GroupBy.Peer).EndText
+                    : GroupKey.Of(in connection, recording, GroupBy.Service).EndText;
+                labels.AddMajor(middle, ChartSheet.Short($"{who} {arrow} {peer}"));
+            }
+        }
+    }
+
+    private static Func<Connection, RecordedSpan, Boxes> ByEnding(ChartSheet sheet)
+    {
+        var boxes = new Dictionary<ConnectionEnding, Boxes>();
+        foreach (var (ending, meaning) in (ReadOnlySpan<(ConnectionEnding, string)>)
+            [(ConnectionEnding.Closed, "closed"), (ConnectionEnding.Reset, "reset"), (ConnectionEnding.Failed, "failed"), (ConnectionEnding.Open, "still open"), (ConnectionEnding.Unseen, "ended unseen")])
+        {
+            boxes.Add(ending, new Boxes(sheet.Theme.Of(ending), meaning) { Least = 2 });
+            sheet.Add(boxes[ending]);
+        }
+
+        return (connection, _) => boxes[connection.Ending];
+    }
+
+    private static Func<Connection, RecordedSpan, Boxes> ByGroup(ChartSheet sheet, GroupBy by, (Connection Connection, RecordedSpan Recording)[] rows)
+    {
+        var boxes = rows.GroupBy(row => GroupKey.Of(in row.Connection, row.Recording, by))
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Text(by), StringComparer.Ordinal).Take(MaxGroups)
+            .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(group.Key.Text(by))) { Least = 2 }))
+            .ToDictionary(group => group.Key, group => group.Boxes);
+        var others = new Boxes(sheet.Theme.Other, "all others") { Least = 2 };
+        foreach (var one in boxes.Values.Append(others))
+        {
+            sheet.Add(one);
+        }
+
+        return (connection, recording) => boxes.GetValueOrDefault(GroupKey.Of(in connection, recording, by), others);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Xml.Linq;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Tests.Connections;
+
+namespace TraceCap.Charts.Tests;
+
+public class ChartSvgTests
+{
+    public static TheoryData<string> Kinds => [.. ChartTable.All.Select(kind => kind.Name)];
+
+    [Fact]
+    public void A_histogram_has_a_title_units_counts_and_percentiles_as_text()
+    {
+        var texts = Texts(Draw("lifetime", new()));
+
+        Assert.Contains("Lifetime of connections", texts);
+        Assert.Matches(
+            @"^n = 470 connections; p50 \d+\.\d+ ms, p90 \d\.\d+ s, p99 >53\.2 s, max >53\.2 s; 12 still open; 10 events lost$",
+            texts.Single(text => text.StartsWith("n = ", StringComparison.Ordinal)));
+        Assert.Subset(texts.ToHashSet(), new HashSet<string> { "1 ms", "10 ms", "100 ms", "1 s", "ended", "still open: lived longer", "p50 7.63 ms", "connections" });
+    }
+
+    [Fact]
+    public void An_axis_of_time_says_when_it_begins()
+    {
+        var texts = Texts(Draw("churn", new()));
+
+        Assert.Contains("s since 2026-01-01 00:00:00.000 UTC", texts);
+        Assert.Contains("connections per 1 s", texts);
+    }
+
+    [Theory]
+    [InlineData(GroupBy.Process, "worker")]
+    [InlineData(GroupBy.Peer, "10.0.1.3")]
+    [InlineData(GroupBy.Service, "10.0.0.1:443")]
+    [InlineData(GroupBy.Port, "5432")]
+    public void Groups_are_named(GroupBy by, string name) =>
+        Assert.Contains(name, Texts(Draw("cdf", new(by))));
+
+    [Theory]
+    [InlineData("churn")]
+    [InlineData("active")]
+    [InlineData("heatmap")]
+    [InlineData("timeline")]
+    public void Time_in_which_events_were_lost_is_marked(string kind)
+    {
+        Assert.Contains("events lost", Texts(Draw(kind, new())));
+        Assert.DoesNotContain("events lost", Texts(Draw(kind, new(), isLossy: false)));
+    }
+
+    [Fact]
+    public void A_line_is_broken_where_events_were_lost()
+    {
+        static int Pieces(XDocument svg) => svg.Descendants()
+            .Single(shape => shape.Name.LocalName == "path" && shape.Attribute("stroke")?.Value == ColorTheme.Light.Series[0] && shape.Parent!.Attribute("clip-path") is not null && shape.Attribute("d")!.Value.Length > 100)
+            .Attribute("d")!.Value.Count(letter => letter == 'M');
+
+        Assert.Equal(2, Pieces(Draw("active", new())));
+        Assert.Equal(1, Pieces(Draw("active", new(), isLossy: false)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_colour_is_one_of_the_theme(string kind)
+    {
+        var allowed = ColorTheme.Dark.All.Append("none").ToHashSet();
+
+        var used = Draw(kind, new(), theme: ColorTheme.Dark).Descendants()
+            .SelectMany(shape => new[] { shape.Attribute("fill")?.Value, shape.Attribute("stroke")?.Value })
+            .OfType<string>().ToHashSet();
+
+        Assert.Subset(allowed, used);
+    }
+
+    [Theory]
+    [InlineData("<script>a()")]
+    [InlineData("a&b<c>\"'")]
+    [InlineData("\u202Egpj.exe", "\\u202egpj.exe")]
+    [InlineData("a\n\x1b[31m", "a\\n\\x1b[31m")]
+    [InlineData("日本", "\\u65e5\\u672c")]
+    public void A_hostile_name_is_shown(string comm, string? shown = null)
+    {
+        var svg = Draw("lifetime", new(GroupBy.Process), comm: comm);
+
+        Assert.Contains(shown ?? comm, Texts(svg));
+        Assert.DoesNotContain(svg.Descendants(), element => element.Name.LocalName == "script");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Without_connections_a_chart_says_so(string kind)
+    {
+        var chart = ChartTable.Find(kind)!.Create(new());
+        var empty = SampleTraffic.Give(chart, SampleTraffic.Capture([], isLossy: false));
+
+        var svg = XDocument.Parse(chart.ToSvg(empty, ChartSize.Default, ColorTheme.Light));
+
+        // No axis, no legend: nothing but the title.
+        Assert.Equal(2, Texts(svg).Length);
+        Assert.Contains(Texts(svg), text => text.Contains("no connection", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_legend_has_only_what_is_drawn()
+    {
+        foreach (var kind in new[] { "lifetime", "cdf" })
+        {
+            var chart = ChartTable.Find(kind)!.Create(new(GroupBy.Process));
+            var failed = Ends.Client("failing", "10.0.0.2", 80, 0, 10).FailedWith(111);
+            chart.Take([Ends.Client("living", "10.0.0.2", 80, 0, 10_000_000), failed, failed], Ends.Recording);
+            var texts = Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ColorTheme.Light)));
+            Assert.Contains("living", texts);
+            Assert.DoesNotContain("failing", texts);
+        }
+    }
+
+    [Fact]
+    public void A_recording_without_length_has_an_axis_of_a_second()
+    {
+        var chart = ChartTable.Find("churn")!.Create(new());
+        var recording = new RecordedSpan { Start = 5, End = 5 };
+        chart.Take([Ends.Client("curl", "10.0.0.2", 80, 5, 0)], recording);
+        Assert.Contains("ms since the capture begins", Texts(XDocument.Parse(chart.ToSvg([recording], ChartSize.Default, ColorTheme.Light))));
+    }
+
+    [Fact]
+    public void What_a_chart_cannot_show_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => ChartTable.Find("heatmap")!.Create(new(GroupBy.Peer)));
+        Assert.Throws<ArgumentException>(() => ChartTable.Find("timeline")!.Create(new(Log: true)));
+        Assert.Throws<ArgumentException>(() => ChartTable.Find("peers")!.Create(new(Log: true)));
+    }
+
+    private static XDocument Draw(string kind, ChartOptions options, bool isLossy = true, string comm = "api", ColorTheme? theme = null)
+    {
+        var chart = ChartTable.Find(kind)!.Create(options);
+        var recordings = SampleTraffic.Give(chart, isLossy, comm);
+        return XDocument.Parse(chart.ToSvg(recordings, new(1400, 800), theme ?? ColorTheme.Light));
+    }
+
+    private static string[] Texts(XDocument svg) =>
+        [.. svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim())];
+}

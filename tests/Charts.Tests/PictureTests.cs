@@ -1,0 +1,94 @@
+using SkiaSharp;
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Html;
+
+namespace TraceCap.Charts.Tests;
+
+/// <summary>Charts look as they did when somebody last looked at them.</summary>
+public class PictureTests
+{
+    /// <summary>With UPDATE_GOLDENS=1 the goldens are drawn anew, to be looked at before they are committed.</summary>
+    private static readonly bool Update = Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1";
+
+    private static readonly Dictionary<string, (string Kind, ChartOptions Options, ChartSize Size, ColorTheme Theme)> Pictures = new()
+    {
+        ["lifetime"] = ("lifetime", new(), new(640, 400), ColorTheme.Light),
+        ["lifetime-by-process-dark"] = ("lifetime", new(GroupBy.Process, Log: true), new(640, 400), ColorTheme.Dark),
+        ["cdf-by-service"] = ("cdf", new(GroupBy.Service), new(640, 400), ColorTheme.Light),
+        ["cdf-log-dark"] = ("cdf", new(Log: true), new(640, 400), ColorTheme.Dark),
+        ["churn"] = ("churn", new(), new(640, 400), ColorTheme.Light),
+        ["churn-small-dark"] = ("churn", new(), new(200, 200), ColorTheme.Dark),
+        ["active-by-port"] = ("active", new(GroupBy.Port), new(640, 400), ColorTheme.Light),
+        ["heatmap"] = ("heatmap", new(), new(640, 400), ColorTheme.Light),
+        ["heatmap-log-dark"] = ("heatmap", new(Log: true), new(640, 400), ColorTheme.Dark),
+        ["timeline"] = ("timeline", new(), new(640, 400), ColorTheme.Light),
+        ["peers"] = ("peers", new(), new(640, 400), ColorTheme.Light),
+        ["peers-large-dark"] = ("peers", new(), new(1600, 1000), ColorTheme.Dark),
+    };
+
+    public static TheoryData<string> Names => [.. Pictures.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_chart_looks_as_it_did(string name)
+    {
+        var (kind, options, size, theme) = Pictures[name];
+        var chart = ChartTable.Find(kind)!.Create(options);
+        var recordings = SampleTraffic.Give(chart);
+
+        var drawn = chart.ToPng(recordings, size, theme);
+
+        var golden = Repository.File($"tests/Charts.Tests/Goldens/{name}.png");
+        if (Update)
+        {
+            File.WriteAllBytes(golden, drawn);
+        }
+
+        using var expected = SKBitmap.Decode(golden);
+        using var actual = SKBitmap.Decode(drawn);
+        Assert.Equal(expected.Info.Size, actual.Info.Size);
+        Assert.InRange(Difference(expected, actual), 0, 0.002);
+    }
+
+    [Fact]
+    public void Pictures_that_differ_are_told_apart()
+    {
+        using var one = SKBitmap.Decode(Repository.File("tests/Charts.Tests/Goldens/heatmap.png"));
+        using var other = SKBitmap.Decode(Repository.File("tests/Charts.Tests/Goldens/timeline.png"));
+
+        Assert.InRange(Difference(one, other), 0.05, 1);
+    }
+
+    [Fact]
+    public void A_chart_can_be_drawn_again()
+    {
+        var chart = ChartTable.Find("timeline")!.Create(new());
+        var recordings = SampleTraffic.Give(chart);
+
+        Assert.Equal(
+            chart.ToPng(recordings, ChartSize.Default, ColorTheme.Dark),
+            chart.ToPng(recordings, ChartSize.Default, ColorTheme.Dark));
+    }
+
+    [Theory]
+    [InlineData(ChartSize.Least, ChartSize.Least)]
+    [InlineData(ChartSize.Least, ChartSize.Most)]
+    [InlineData(ChartSize.Most, ChartSize.Least)]
+    public void A_chart_has_the_size_that_was_asked_for(int width, int height)
+    {
+        var chart = ChartTable.Find("peers")!.Create(new());
+        var recordings = SampleTraffic.Give(chart);
+
+        using var picture = SKBitmap.Decode(chart.ToPng(recordings, new(width, height), ColorTheme.Light));
+
+        Assert.Equal((width, height), (picture.Width, picture.Height));
+    }
+
+    /// <summary>The share of pixels that anybody would call another colour.</summary>
+    private static double Difference(SKBitmap one, SKBitmap other)
+    {
+        var different = one.Pixels.Zip(other.Pixels).Count(pair =>
+            Math.Abs(pair.First.Red - pair.Second.Red) + Math.Abs(pair.First.Green - pair.Second.Green) + Math.Abs(pair.First.Blue - pair.Second.Blue) > 96);
+        return (double)different / one.Pixels.Length;
+    }
+}
