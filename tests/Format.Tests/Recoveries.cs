@@ -165,17 +165,19 @@ public class Recoveries
     }
 
     [Fact]
-    public void That_it_was_cut_short_stays_known_and_was_known_before_there_was_a_key_for_it()
+    public void That_it_was_truncated_stays_known_and_was_known_before_there_was_a_key_for_it()
     {
         var (once, kept) = Recover(Sound[..Offsets[^2]]);
+        Assert.StartsWith("truncated: it ended without a footer", kept.Truncated, StringComparison.Ordinal);
         Assert.True(Footer(Recover(once).File).IsTruncated);
 
         var old = CaptureBlock.Split(once);
         var footer = new System.Buffers.ArrayBufferWriter<byte>();
-        (Footer(once) with { IsTruncated = false }).Write(footer);
+        const string reason = "cut short: it ended without a footer, and what followed 5 ns is unknown";
+        (Footer(once) with { IsTruncated = false, Reason = reason }).Write(footer);
         old[^1].WithRaw(footer.WrittenSpan.ToArray());
         Assert.True(Footer(CaptureBlock.Join(old)).IsTruncated);
-        Assert.Equal(kept.Truncated, Footer(CaptureBlock.Join(old)).Reason);
+        Assert.Equal(reason, Footer(Recover(CaptureBlock.Join(old)).File).Reason);
     }
 
     /// <summary>Makes a block say something that others do not, with hashes that are right.</summary>
