@@ -127,6 +127,18 @@ public class Recoveries
                 && Captures.Read(recovered).Events.Select(one => one with { Sequence = 0 }).SequenceEqual(events.Select(one => one with { Sequence = 0 }));
         });
 
+    /// <summary>The events of a section and those it says are missing are more than 64 bits count.</summary>
+    [Fact]
+    public void More_missing_events_than_are_emitted_are_no_further_missing_ones()
+    {
+        TcpEvent[] events = [new() { Sequence = 1 }, new() { Sequence = ulong.MaxValue - 5 }];
+        var (once, kept) = Recover(Captures.Write(events, beforeEnd: writer =>
+            writer.WriteContext(new CaptureContext { Missing = new MissingEvents(0, 0, 1ul << 63) })));
+        Assert.Equal((1ul << 63) - 8, kept.Missing.Events);
+        Assert.Empty(Problems(once));
+        Assert.True(Recover(once).Kept.Missing.IsNone);
+    }
+
     [Fact]
     public void A_broken_promise_is_lowered_and_a_kept_one_stays()
     {
