@@ -23,7 +23,7 @@ public sealed class RecoverTests : IDisposable
 
         Assert.Equal(3, result.Code);
         Assert.Empty(result.Output);
-        Assert.Matches(@"\ntracecap: .*recovered\.tcap: [\d,]+ events in 1 chunk; missing: [\d,]+ events? or more, 0 blocks, [\d,]+ bytes that cannot be read; cut short: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n$", result.Error);
+        Assert.Matches(@"\ntracecap: .*recovered\.tcap: [\d,]+ events in 1 chunk; missing: [\d,]+ events? or more, 0 blocks, [\d,]+ bytes that cannot be read; truncated: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n$", result.Error);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
         var replay = Tracecap.Run("replay", "-t", Output);
         Assert.Equal(0, replay.Code);
@@ -44,7 +44,7 @@ public sealed class RecoverTests : IDisposable
         }
 
         var result = Tracecap.Run(Nginx[..(int)reader.Offset], "recover", "-", "-o", Output);
-        const string unknown = @"cut short: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n";
+        const string unknown = @"truncated: it ended without a footer, and what followed 2026-\d\d-\d\dT[\d:.]+Z is unknown\n";
 
         Assert.Equal(3, result.Code);
         Assert.Matches($@"recovered\.tcap: 9,000 events in 2 chunks; nothing of that is missing; {unknown}$", result.Error);

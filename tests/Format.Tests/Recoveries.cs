@@ -127,6 +127,18 @@ public class Recoveries
                 && Captures.Read(recovered).Events.Select(one => one with { Sequence = 0 }).SequenceEqual(events.Select(one => one with { Sequence = 0 }));
         });
 
+    /// <summary>The events of a section and those it says are missing are more than 64 bits count.</summary>
+    [Fact]
+    public void More_missing_events_than_are_emitted_are_no_further_missing_ones()
+    {
+        TcpEvent[] events = [new() { Sequence = 1 }, new() { Sequence = ulong.MaxValue - 5 }];
+        var (once, kept) = Recover(Captures.Write(events, beforeEnd: writer =>
+            writer.WriteContext(new CaptureContext { Missing = new MissingEvents(0, 0, 1ul << 63) })));
+        Assert.Equal((1ul << 63) - 8, kept.Missing.Events);
+        Assert.Empty(Problems(once));
+        Assert.True(Recover(once).Kept.Missing.IsNone);
+    }
+
     [Fact]
     public void A_broken_promise_is_lowered_and_a_kept_one_stays()
     {
@@ -165,17 +177,19 @@ public class Recoveries
     }
 
     [Fact]
-    public void That_it_was_cut_short_stays_known_and_was_known_before_there_was_a_key_for_it()
+    public void That_it_was_truncated_stays_known_and_was_known_before_there_was_a_key_for_it()
     {
         var (once, kept) = Recover(Sound[..Offsets[^2]]);
+        Assert.StartsWith("truncated: it ended without a footer", kept.Truncated, StringComparison.Ordinal);
         Assert.True(Footer(Recover(once).File).IsTruncated);
 
         var old = CaptureBlock.Split(once);
         var footer = new System.Buffers.ArrayBufferWriter<byte>();
-        (Footer(once) with { IsTruncated = false }).Write(footer);
+        const string reason = "cut short: it ended without a footer, and what followed 5 ns is unknown";
+        (Footer(once) with { IsTruncated = false, Reason = reason }).Write(footer);
         old[^1].WithRaw(footer.WrittenSpan.ToArray());
         Assert.True(Footer(CaptureBlock.Join(old)).IsTruncated);
-        Assert.Equal(kept.Truncated, Footer(CaptureBlock.Join(old)).Reason);
+        Assert.Equal(reason, Footer(Recover(CaptureBlock.Join(old)).File).Reason);
     }
 
     /// <summary>Makes a block say something that others do not, with hashes that are right.</summary>

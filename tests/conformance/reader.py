@@ -277,7 +277,7 @@ METADATA = {
     },
     FOOTER: {
         "reason": (TEXT, ""),
-        "cut_short": (Pack.boolean, None),
+        "truncated": (Pack.boolean, None),
         "end": (CLOCK, None),
         "events_by_type": (map_of(lambda pack: str(UINT8(pack)), UINT64), {}),
         "ledger": (array(*[UINT64] * 5), ["0"] * 5),
@@ -288,7 +288,7 @@ METADATA = {
 }
 
 
-CUT_SHORT = "cut short: it ended without a footer, and what followed "
+TRUNCATED_BEFORE = "cut short: it ended without a footer, and what followed "
 
 
 def read_metadata(raw, keys):
@@ -300,8 +300,8 @@ def read_metadata(raw, keys):
             values[key] = keys[key][0](pack)
         else:
             pack.skip()
-    if values.get("cut_short", 0) is None:
-        values["cut_short"] = values["reason"].startswith(CUT_SHORT)
+    if values.get("truncated", 0) is None:
+        values["truncated"] = values["reason"].startswith(TRUNCATED_BEFORE)
     return values
 
 
@@ -645,12 +645,12 @@ def read(file):
     except Refused:
         return {"outcome": "refused"}
 
-    cut_short = sum(section.footer is None for section in sections) if sections else 1
+    truncated = sum(section.footer is None for section in sections) if sections else 1
     for section in sections:
         section.give(MASK)
     return {
-        "outcome": "damaged" if damage or cut_short else "whole",
-        "cut_short": cut_short,
+        "outcome": "damaged" if damage or truncated else "whole",
+        "truncated": truncated,
         "missing_blocks": missing_blocks,
         "damage": [{"offset": offset, "bytes": length} for offset, length in damage],
         "sections": [

@@ -14,23 +14,12 @@ namespace TraceCap.Analyzer.Connections;
 /// <param name="filter">Which of them.</param>
 public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter)
 {
-    // Keeps what is handed on within the processor's cache.
-    private const int BatchEvents = 1024;
-
     private readonly List<RecordedSpan> recordings = [];
     private readonly HashSet<Guid> sections = [];
 
-    // Which section told of what was lost up to a time. Of a loss that another had told of the copy tells the same.
-    private readonly Dictionary<(ulong Time, LossCounters LossCounters), FedSection> losses = [];
+    private readonly FedLosses losses = new();
     private readonly SeenEvents seen = new();
-    private readonly Connection[] wanted = new Connection[2 * BatchEvents];
-    private ConnectionTracker? tracker;
-    private EventFilter opening = filter.Opening.Events;
-    private CaptureNames? namesBefore;
-    private CaptureNames? named;
-    private bool isAnnounced;
-    private ulong lastEvent;
-    private ulong recordedTo;
+    private FedRecording? current;
 
     /// <summary>What has been recorded, one after another.</summary>
     public IReadOnlyList<RecordedSpan> Recordings => recordings;
@@ -51,8 +40,6 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
     /// <summary>How many events were remembered at once, at most, since they might have come again.</summary>
     internal int RememberedAtMost => seen.Most;
-
-    private RecordedSpan Recording => recordings[^1];
 
     /// <summary>Reads one capture of which no other is the continuation.</summary>
     /// <param name="capture">A capture file. What is damaged or cut off in it is passed over.</param>
@@ -105,35 +92,27 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         {
             if (section is { IsKnown: false, IsEnded: false } && section.End(events, isDamaged: false) is { } loss)
             {
-                Take(section, events, in loss);
+                losses.Take(in loss, section, RecordingOf(events));
                 Count(section, events, []);
             }
         }
 
-        if (recordings.Count > 0 && recordedTo < Recording.Window.To)
+        if (current is not null && current.RecordedTo < current.Span.Window.To)
         {
-            Recording.IsDamaged |= events.Reader.Damage.Count != damage;
-            Recording.IsTruncated |= events.Reader.Truncated > 0 || events.Reader.TruncatedBefore is not null;
+            current.Span.IsDamaged |= events.Reader.Damage.Count != damage;
+            current.Span.IsTruncated |= events.Reader.Truncated > 0 || events.Reader.TruncatedBefore is not null;
         }
     }
 
     /// <summary>Hands on what is open: no capture follows.</summary>
     public void End()
     {
-        if (tracker is null)
+        if (current is not null)
         {
-            return;
+            current.End();
+            ClosesLeftOut += current.ClosesLeftOut;
+            current = null;
         }
-
-        Announce();
-        ReadOnlySpan<Connection> open;
-        while (!(open = tracker.TakeOpen(recordedTo, BatchEvents)).IsEmpty)
-        {
-            Give(open);
-        }
-
-        ClosesLeftOut += tracker.ClosesLeftOut;
-        tracker = null;
     }
 
     /// <summary>Sees to it that what a later section has again is known then, and no more than that.</summary>
@@ -152,44 +131,33 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         section.First ??= batch.IsEmpty ? null : batch[0].Timestamp;
         if (section.FollowLosses(events, isDamaged) is { } loss)
         {
-            Take(section, events, in loss);
+            losses.Take(in loss, section, RecordingOf(events));
         }
 
-        if (!IsBegun(section, events, fresh))
+        if (!IsBegun(section, events, fresh) || current is null)
         {
             return;
         }
 
-        Name(events.Names);
-        Recording.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
+        current.Name(events.Names);
+        current.Span.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
         Count(section, events, fresh);
         Overlapping += section.IsOverlapping ? fresh.Length : 0;
-        Add(section, fresh);
-        Advance(section, Math.Max(recordedTo, events.RecordedTo));
+        current.Add(section, fresh);
+        current.Advance(section, Math.Max(current.RecordedTo, events.RecordedTo));
     }
 
-    /// <summary>Takes losses, unless another section told of them: what is of a recorder's time that was read before, or the same
-    /// number up to the same time.</summary>
-    private void Take(FedSection section, EventStream events, in DatedLoss loss)
+    private void Count(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
     {
-        if (!loss.IsLossy)
+        if (section.IsBegun && current is not null)
         {
-            return;
+            FedLosses.Count(section, current, events.LossCounters, fresh);
         }
-
-        var isSameBoot = tracker is not null && IsOfThisBoot(events);
-        if (isSameBoot && ((section.Repeated > 0 && loss.To <= recordedTo && !section.IsBegun)
-            || (losses.TryGetValue(loss.Key, out var teller) && teller != section)))
-        {
-            section.LossesRepeated += loss.LossCounters.Lost;
-            return;
-        }
-
-        losses.TryAdd(loss.Key, section);
-        section.Add(in loss);
     }
 
-    private bool IsOfThisBoot(EventStream events) => events.Header is { BootId.Length: > 0 } header && header.BootId == Recording.BootId;
+    /// <summary>What is read, if a section is of the same boot; else null.</summary>
+    private FedRecording? RecordingOf(EventStream events) =>
+        events.Header is { BootId.Length: > 0 } header && header.BootId == current?.Span.BootId ? current : null;
 
     /// <summary>Decides what a section belongs to, as soon as that can be told.</summary>
     private bool IsBegun(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
@@ -217,31 +185,29 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             recorded = [new RecordedPeriod(section.First ?? events.RecordedTo, ulong.MaxValue)];
         }
 
-        var isSameBoot = tracker is not null && IsOfThisBoot(events);
-        var isEarlier = !fresh.IsEmpty && fresh[0].Timestamp < lastEvent;
+        var continued = RecordingOf(events);
+        var isEarlier = !fresh.IsEmpty && fresh[0].Timestamp < continued?.LastEvent;
         // Whatever has some of the same events is of the same recorder, whose events may come a little late.
-        section.IsOverlapping = isSameBoot && isEarlier && begin < lastEvent && section.Repeated == 0;
-        if (!isSameBoot && fresh.IsEmpty)
+        section.IsOverlapping = isEarlier && begin < continued?.LastEvent && section.Repeated == 0;
+        if (continued is null && fresh.IsEmpty)
         {
             seen.Clear();
         }
 
-        if (!isSameBoot || section.IsOverlapping)
+        if (continued is null || section.IsOverlapping)
         {
             section.Begin(recorded);
             Begin(events, begin, recorded[0].From);
             return true;
         }
 
-        if (fresh.IsEmpty && events.RecordedTo <= recordedTo && !section.HasLoss)
+        if (fresh.IsEmpty && events.RecordedTo <= continued.RecordedTo && !section.HasLoss)
         {
             return false;
         }
 
-        Recording.Describe(events.Header);
-        (namesBefore, named) = (Recording.Names, null);
         section.Begin(recorded);
-        Skip(section.Period.From);
+        continued.Continue(section, events.Header);
         return true;
     }
 
@@ -249,10 +215,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     {
         End();
         var anchor = events.Header?.Start ?? events.Known.Clocks.At(start);
-        opening = filter.Opening.Resolve(events.Known with { Begin = origin, Clock = anchor });
-        (namesBefore, named) = (null, null);
+        var opening = filter.Opening.Resolve(events.Known with { Begin = origin, Clock = anchor });
         var from = Math.Clamp(start, opening.Window.From, Math.Max(opening.Window.From, opening.Window.To));
-        recordings.Add(new RecordedSpan
+        var span = new RecordedSpan
         {
             Host = events.Header?.Host ?? "",
             BootId = events.Header?.BootId ?? "",
@@ -261,170 +226,9 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             Origin = origin,
             Window = opening.Window,
             WallOffset = anchor?.WallOffset,
-        });
-        Recording.Describe(events.Header);
-        tracker = new ConnectionTracker(start);
-        (lastEvent, recordedTo, isAnnounced) = (start, start, false);
-    }
-
-    /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
-    private void Name(CaptureNames names)
-    {
-        if (names != named)
-        {
-            named = names;
-            Recording.Names = namesBefore is { } before ? names.Continuing(before) : names;
-            opening = opening with { Names = Recording.Names };
-        }
-    }
-
-    /// <summary>Notes what became of the events of a block, as far as it is in the time that is wanted and new.</summary>
-    private void Count(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> fresh)
-    {
-        if (!section.IsBegun)
-        {
-            return;
-        }
-
-        var window = Recording.Window;
-        var isAll = window == new RecordedPeriod(0, ulong.MaxValue);
-        var emitted = CountWithin(fresh, window, isAll);
-        if (section.TakeLoss() is { } loss && (isAll || loss.IsWithin(window)))
-        {
-            var from = Math.Max(loss.From, section.Start);
-            var to = Math.Max(loss.To, from);
-            Recording.LossCounters += loss.LossCounters with { Emitted = 0 };
-            emitted += loss.LossCounters.Lost;
-            tracker!.NoteLoss(from, to);
-            Recording.NoteLoss(from, to);
-        }
-
-        if (isAll)
-        {
-            var repeated = section.Repeated + section.LossesRepeated;
-            var all = events.LossCounters.Emitted - Math.Min(events.LossCounters.Emitted, repeated);
-            emitted = all - section.EmittedCounted;
-            section.EmittedCounted = all;
-        }
-
-        Recording.LossCounters += new LossCounters(emitted, 0, 0, 0, 0);
-    }
-
-    private static ulong CountWithin(ReadOnlySpan<TcpEvent> events, RecordedPeriod window, bool isAll)
-    {
-        var count = 0ul;
-        if (isAll)
-        {
-            return count;
-        }
-
-        foreach (ref readonly var one in events)
-        {
-            count += one.Timestamp >= window.From && one.Timestamp < window.To ? 1ul : 0;
-        }
-
-        return count;
-    }
-
-    private void Add(FedSection section, ReadOnlySpan<TcpEvent> events)
-    {
-        if (events.IsEmpty)
-        {
-            return;
-        }
-
-        if (!isAnnounced)
-        {
-            Recording.BeginEarlier(events[0].Timestamp);
-            Announce();
-        }
-
-        while (!events.IsEmpty)
-        {
-            Advance(section, events[0].Timestamp);
-            var count = Math.Min(events.Length, BatchEvents);
-            if (events[count - 1].Timestamp >= section.Period.To && section.HasMore)
-            {
-                count = CountBefore(events[..count], section.Period.To);
-            }
-
-            lastEvent = events[count - 1].Timestamp;
-            Give(tracker!.Add(events[..count]));
-            events = events[count..];
-        }
-    }
-
-    /// <summary>At least one, so that a capture whose times are wrong is read all the same.</summary>
-    private static int CountBefore(ReadOnlySpan<TcpEvent> events, ulong time)
-    {
-        var count = 1;
-        while (count < events.Length && events[count].Timestamp < time)
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    /// <summary>Goes on to a time up to which the section is known, over the times in which nothing was recorded.</summary>
-    private void Advance(FedSection section, ulong to)
-    {
-        while (section.HasMore && to >= section.Period.To)
-        {
-            Extend(section.Period.To);
-            section.Next();
-            Skip(section.Period.From);
-        }
-
-        Extend(Math.Min(to, section.Period.To));
-    }
-
-    private void Extend(ulong to)
-    {
-        recordedTo = Math.Max(recordedTo, to);
-        Recording.Extend(recordedTo);
-    }
-
-    private void Skip(ulong to)
-    {
-        if (to > recordedTo)
-        {
-            tracker!.Pause(recordedTo, to);
-            Recording.Pause(to);
-            recordedTo = to;
-        }
-    }
-
-    private void Announce()
-    {
-        if (!isAnnounced)
-        {
-            isAnnounced = true;
-            sink.Take([], Recording);
-        }
-    }
-
-    private void Give(ReadOnlySpan<Connection> connections)
-    {
-        if (!filter.IsAny)
-        {
-            var end = Recording.Window.To;
-            var count = 0;
-            foreach (ref readonly var connection in connections)
-            {
-                wanted[count] = connection.Ended >= end && connection.Ending != ConnectionEnding.Failed ? connection.OpenAt(end) : connection;
-                if (filter.Matches(in wanted[count], opening))
-                {
-                    count++;
-                }
-            }
-
-            connections = wanted.AsSpan(0, count);
-        }
-
-        if (!connections.IsEmpty)
-        {
-            sink.Take(connections, Recording);
-        }
+        };
+        span.Describe(events.Header);
+        recordings.Add(span);
+        current = new FedRecording(span, start, sink, filter, opening);
     }
 }

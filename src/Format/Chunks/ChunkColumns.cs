@@ -8,31 +8,31 @@ namespace TraceCap.Format.Chunks;
 /// </summary>
 public readonly ref struct ChunkColumns
 {
-    private readonly ChunkDecoder decoder;
+    private readonly ChunkParts parts;
     private readonly ReadOnlySpan<byte> raw;
 
-    internal ChunkColumns(ChunkDecoder decoder, ReadOnlySpan<byte> raw)
+    internal ChunkColumns(ChunkParts parts, ReadOnlySpan<byte> raw)
     {
-        this.decoder = decoder;
+        this.parts = parts;
         this.raw = raw;
     }
 
     /// <summary>By event, <see cref="TcpEvent.Timestamp"/>.</summary>
     /// <exception cref="CaptureFormatException">The payload is malformed, here and in all that follows.</exception>
-    public ReadOnlySpan<ulong> Timestamps => decoder.ReadTimestamps(raw);
+    public ReadOnlySpan<ulong> Timestamps => parts.ReadTimestamps(raw);
 
     /// <summary>By event, <see cref="TcpEvent.Type"/>.</summary>
-    public ReadOnlySpan<TcpEventType> Types => decoder.ReadTypes(raw);
+    public ReadOnlySpan<TcpEventType> Types => parts.ReadTypes(raw);
 
     /// <summary>By event, the index in <see cref="Sockets"/>.</summary>
-    public ReadOnlySpan<int> SocketOf => decoder.ReadLinks(raw).SocketOf;
+    public ReadOnlySpan<int> SocketOf => parts.ReadLinks(raw).SocketOf;
 
     /// <summary>The sockets of the chunk, in the order of their first events.</summary>
-    public ReadOnlySpan<ChunkSocket> Sockets => decoder.ReadSockets(raw);
+    public ReadOnlySpan<ChunkSocket> Sockets => parts.ReadSockets(raw);
 
     /// <summary>By event, the index in <see cref="Tasks"/>.</summary>
-    public ReadOnlySpan<int> TaskOf => decoder.ReadLinks(raw).TaskOf;
+    public ReadOnlySpan<int> TaskOf => parts.ReadLinks(raw).TaskOf;
 
     /// <summary>The tasks of the chunk, in the order of their first events.</summary>
-    public ReadOnlySpan<ChunkTask> Tasks => decoder.ReadTasks(raw);
+    public ReadOnlySpan<ChunkTask> Tasks => parts.ReadTasks(raw);
 }

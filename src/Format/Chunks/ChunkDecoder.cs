@@ -15,16 +15,7 @@ public sealed class ChunkDecoder
     /// </summary>
     public const int MaxBytesPerEvent = 640;
 
-    private readonly ColumnSet columns = new();
-    private readonly EventLinks links = new();
-    private readonly SocketTable socketTable = new();
-    private readonly TaskTable taskTable = new();
-    private TcpEventType[] types = [];
-    private ulong[] lastOfCpu = [];
-    private bool linksAreRead;
-    private bool socketsAreRead;
-    private bool tasksAreRead;
-    private bool typesAreRead;
+    private readonly ChunkParts parts = new();
 
     /// <summary>Reads the events of a chunk in order of arrival.</summary>
     /// <param name="raw">The payload, unpacked by LZ4.</param>
@@ -44,81 +35,30 @@ public sealed class ChunkDecoder
     /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
     public ChunkColumns Open(ReadOnlySpan<byte> raw, int events)
     {
-        linksAreRead = socketsAreRead = tasksAreRead = typesAreRead = false;
-        columns.Open(raw, events);
-        return new(this, raw);
+        parts.Open(raw, events);
+        return new(parts, raw);
     }
+
+    /// <summary>The latest timestamp of the events decoded last; 0 if there were none.</summary>
+    internal ulong Latest { get; private set; }
 
     /// <summary>Whether the chunk opened last has columns or tables that this version does not know.</summary>
-    internal bool HasUnknown => columns.HasUnknown;
-
-    internal ReadOnlySpan<ulong> ReadTimestamps(ReadOnlySpan<byte> raw) => columns.Read(raw, ColumnId.Timestamp);
-
-    internal ReadOnlySpan<TcpEventType> ReadTypes(ReadOnlySpan<byte> raw)
-    {
-        var kinds = columns.Read(raw, ColumnId.Kind);
-        var eventKinds = columns.Read(raw, ColumnId.EventKind);
-        ChunkMemory.Reserve(ref types, eventKinds.Length);
-        var result = types.AsSpan(0, eventKinds.Length);
-        if (!typesAreRead)
-        {
-            for (var i = 0; i < result.Length; i++)
-            {
-                result[i] = new ChunkKind(kinds[(int)eventKinds[i]]).Type;
-            }
-
-            typesAreRead = true;
-        }
-
-        return result;
-    }
-
-    internal EventLinks ReadLinks(ReadOnlySpan<byte> raw)
-    {
-        if (!linksAreRead)
-        {
-            links.Read(columns, raw);
-            linksAreRead = true;
-        }
-
-        return links;
-    }
-
-    internal ReadOnlySpan<ChunkSocket> ReadSockets(ReadOnlySpan<byte> raw)
-    {
-        if (!socketsAreRead)
-        {
-            socketTable.Read(columns, raw, ReadLinks(raw).FirstEvents);
-            socketsAreRead = true;
-        }
-
-        return socketTable.Sockets;
-    }
-
-    internal ReadOnlySpan<ChunkTask> ReadTasks(ReadOnlySpan<byte> raw)
-    {
-        if (!tasksAreRead)
-        {
-            taskTable.Read(columns, raw);
-            tasksAreRead = true;
-        }
-
-        return taskTable.Tasks;
-    }
+    internal bool HasUnknown => parts.Columns.HasUnknown;
 
     /// <summary>What every event has; the rest becomes 0.</summary>
     private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
-        var timestamps = ReadTimestamps(raw);
-        var sequences = ReadSequences(raw);
-        var cpus = columns.Read(raw, ColumnId.Cpu);
-        var eventCpus = columns.Read(raw, ColumnId.EventCpu);
-        var kinds = columns.Read(raw, ColumnId.Kind);
-        var eventKinds = columns.Read(raw, ColumnId.EventKind);
-        var sockets = ReadSockets(raw);
-        var tasks = ReadTasks(raw);
-        var socketOf = ReadLinks(raw).SocketOf;
-        var taskOf = ReadLinks(raw).TaskOf;
+        var timestamps = parts.ReadTimestamps(raw);
+        var sequences = parts.ReadSequences(raw);
+        var cpus = parts.Columns.Read(raw, ColumnId.Cpu);
+        var eventCpus = parts.Columns.Read(raw, ColumnId.EventCpu);
+        var kinds = parts.Columns.Read(raw, ColumnId.Kind);
+        var eventKinds = parts.Columns.Read(raw, ColumnId.EventKind);
+        var sockets = parts.ReadSockets(raw);
+        var tasks = parts.ReadTasks(raw);
+        var socketOf = parts.ReadLinks(raw).SocketOf;
+        var taskOf = parts.ReadLinks(raw).TaskOf;
+        var latest = 0ul;
         for (var i = 0; i < events.Length; i++)
         {
             ref var one = ref events[i];
@@ -127,6 +67,7 @@ public sealed class ChunkDecoder
             var kind = new ChunkKind(kinds[(int)eventKinds[i]]);
             one = default;
             one.Timestamp = timestamps[i];
+            latest = Math.Max(latest, timestamps[i]);
             one.Connection = socket.Connection;
             one.Cgroup = task.Cgroup;
             one.Sequence = sequences[i];
@@ -147,28 +88,14 @@ public sealed class ChunkDecoder
             one.State = kind.State;
             one.Flags = kind.Flags;
         }
-    }
 
-    /// <summary>Every CPU counts its events, so only what differs from the next number is stored.</summary>
-    private ReadOnlySpan<ulong> ReadSequences(ReadOnlySpan<byte> raw)
-    {
-        var cpus = columns.Rows(ChunkTable.Cpus);
-        ChunkMemory.Reserve(ref lastOfCpu, columns.MaxRows(ChunkTable.Cpus));
-        lastOfCpu.AsSpan(0, cpus).Clear();
-        var eventCpus = columns.Read(raw, ColumnId.EventCpu);
-        var sequences = columns.Read(raw, ColumnId.Sequence);
-        for (var i = 0; i < sequences.Length; i++)
-        {
-            sequences[i] = lastOfCpu[(int)eventCpus[i]] += 1 + ZigZag.Decode(sequences[i]);
-        }
-
-        return sequences;
+        Latest = latest;
     }
 
     private void AddDurations(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
-        var rows = links.TimedEvents;
-        var durations = columns.Read(raw, ColumnId.Duration);
+        var rows = parts.ReadLinks(raw).TimedEvents;
+        var durations = parts.Columns.Read(raw, ColumnId.Duration);
         for (var i = 0; i < rows.Length; i++)
         {
             events[rows[i]].Duration = durations[i];
@@ -177,14 +104,14 @@ public sealed class ChunkDecoder
 
     private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
-        var rows = links.CountedEvents;
-        var bytesSent = columns.Read(raw, ColumnId.BytesSent);
-        var bytesAcked = columns.Read(raw, ColumnId.BytesAcked);
-        var bytesReceived = columns.Read(raw, ColumnId.BytesReceived);
-        var segmentsSent = columns.Read(raw, ColumnId.SegmentsSent);
-        var segmentsReceived = columns.Read(raw, ColumnId.SegmentsReceived);
-        var retransmits = columns.Read(raw, ColumnId.Retransmits);
-        var smoothedRtts = columns.Read(raw, ColumnId.SmoothedRtt);
+        var rows = parts.ReadLinks(raw).CountedEvents;
+        var bytesSent = parts.Columns.Read(raw, ColumnId.BytesSent);
+        var bytesAcked = parts.Columns.Read(raw, ColumnId.BytesAcked);
+        var bytesReceived = parts.Columns.Read(raw, ColumnId.BytesReceived);
+        var segmentsSent = parts.Columns.Read(raw, ColumnId.SegmentsSent);
+        var segmentsReceived = parts.Columns.Read(raw, ColumnId.SegmentsReceived);
+        var retransmits = parts.Columns.Read(raw, ColumnId.Retransmits);
+        var smoothedRtts = parts.Columns.Read(raw, ColumnId.SmoothedRtt);
         for (var i = 0; i < rows.Length; i++)
         {
             ref var one = ref events[rows[i]];

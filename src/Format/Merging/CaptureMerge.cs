@@ -7,17 +7,6 @@ using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Merging;
 
-/// <summary>A capture that is to be merged.</summary>
-/// <param name="Name">What messages call it.</param>
-/// <param name="Open">Opens it; more than once if it can seek. What cannot is kept in a temporary file.</param>
-public sealed record MergeInput(string Name, Func<Stream> Open);
-
-/// <summary>An input of which not everything could be read.</summary>
-/// <param name="Name">What messages call it.</param>
-/// <param name="Damage">What is damaged, in one of its sections.</param>
-/// <param name="IsTruncated">Whether that section has no footer.</param>
-public readonly record struct IncompleteInput(string Name, DamageLog Damage, bool IsTruncated);
-
 /// <summary>
 /// Makes one capture out of several, in the order of time. Captures of one boot of one host share a clock; other hosts'
 /// are brought onto the clock of the host that was started first, by the wall clock when each began to record.

@@ -46,7 +46,7 @@ internal sealed class MergeHosts
     internal CaptureHeader Describe(IReadOnlyList<MergeSource> sources, string tool)
     {
         var headers = sources.Select(source => source.Header).ToArray();
-        var inputs = MergedInput.Of(headers);
+        var inputs = WaysOf(headers);
         var onClock = sources.Where(source => Clock(source) == clockHost).Select(source => source.Header).ToArray();
         return new CaptureHeader
         {
@@ -69,6 +69,13 @@ internal sealed class MergeHosts
             Recorded = RecordedPeriod.Join(sources.SelectMany(source => source.Recorded)),
         };
     }
+
+    /// <summary>The ways in which captures were filtered and cut, each once.</summary>
+    private static List<MergedInput> WaysOf(IEnumerable<CaptureHeader> headers) => [.. headers
+        .SelectMany(header => header.Inputs.Count > 0
+            ? header.Inputs.Select(input => input with { Selection = [.. input.Selection, .. header.Selection] })
+            : [new MergedInput(header.Filters, header.Selection)])
+        .Distinct()];
 
     /// <summary>What tells the clock of a source from those of others: the boot id, and without one its file.</summary>
     private static string Clock(MergeSource source) =>

@@ -74,8 +74,3 @@ internal static class MergeSections
     private readonly record struct Section(
         CaptureHeader Header, long Start, long StreamEnd, (ulong First, ulong Last) Span, SectionEnd End);
 }
-
-/// <summary>Up to when a section was recorded.</summary>
-/// <param name="Time">As far as it is known, CLOCK_MONOTONIC ns.</param>
-/// <param name="Clock">The clocks then; null if they are not known.</param>
-internal readonly record struct SectionEnd(ulong Time, ClockAnchor? Clock);

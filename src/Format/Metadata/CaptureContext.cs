@@ -1,6 +1,4 @@
 using System.Buffers;
-using MessagePack;
-using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Metadata;
 
@@ -22,78 +20,37 @@ public sealed record CaptureContext
     /// <summary>Whether it tells of names and nothing else that this version knows.</summary>
     public bool IsOfNames => (Cgroups.Count > 0 || NetworkNamespaces.Count > 0) && Clocks.Count == 0 && Missing.IsNone;
 
-    internal void Write(IBufferWriter<byte> target)
-    {
-        var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader((Missing.IsNone ? 1 : 2) + (Cgroups.Count > 0 ? 1 : 0) + (NetworkNamespaces.Count > 0 ? 1 : 0));
-        if (!Missing.IsNone)
-        {
-            writer.Write("missing");
-            Missing.Write(ref writer);
-        }
+    internal static MetadataMap<CaptureContext> Map { get; } = new MetadataMap<CaptureContext>("context block")
+        .Key(
+            "missing",
+            MissingEvents.Stored,
+            "what was once here, and damaged when the section was written anew",
+            context => context.Missing,
+            (context, value) => context with { Missing = value },
+            when: context => !context.Missing.IsNone,
+            ifMissing: "zeros")
+        .Key(
+            "clocks",
+            MetadataType.ListOf(ClockAnchor.Stored),
+            "oldest first",
+            context => context.Clocks,
+            (context, value) => context with { Clocks = value })
+        .Key(
+            "cgroups",
+            MetadataType.ListOf(NamedId.Stored) with { Name = "array of [cgroup id (uint64), path (text), host (uint16)]" },
+            "the path in the cgroup2 hierarchy; empty: the cgroup was gone before its path could be read",
+            context => context.Cgroups,
+            (context, value) => context with { Cgroups = value },
+            when: context => context.Cgroups.Count > 0)
+        .Key(
+            "netns",
+            MetadataType.ListOf(NamedId.Stored) with { Name = "array of [inode number (uint64), name (text), host (uint16)]" },
+            "what a network namespace is called, in /run/netns for example; empty: no longer so",
+            context => context.NetworkNamespaces,
+            (context, value) => context with { NetworkNamespaces = value },
+            when: context => context.NetworkNamespaces.Count > 0);
 
-        writer.Write("clocks");
-        writer.WriteArrayHeader(Clocks.Count);
-        foreach (var clock in Clocks)
-        {
-            WriteClock(ref writer, clock);
-        }
+    internal void Write(IBufferWriter<byte> target) => Map.Write(target, this);
 
-        WriteNames(ref writer, "cgroups", Cgroups);
-        WriteNames(ref writer, "netns", NetworkNamespaces);
-        writer.Flush();
-    }
-
-    internal static CaptureContext Read(ReadOnlyMemory<byte> payload)
-    {
-        var context = new CaptureContext();
-        MessagePackMap.Read(payload, "context block", (ref MessagePackReader reader, string key) =>
-        {
-            switch (key)
-            {
-                case "clocks": context = context with { Clocks = MessagePackMap.ReadList(ref reader, ReadClock) }; break;
-                case "missing": context = context with { Missing = MissingEvents.Read(ref reader) }; break;
-                case "cgroups": context = context with { Cgroups = MessagePackMap.ReadList(ref reader, NamedId.Read) }; break;
-                case "netns": context = context with { NetworkNamespaces = MessagePackMap.ReadList(ref reader, NamedId.Read) }; break;
-                default: return false;
-            }
-
-            return true;
-        });
-        return context;
-    }
-
-    private static void WriteNames(ref MessagePackWriter writer, string key, IReadOnlyList<NamedId> names)
-    {
-        if (names.Count > 0)
-        {
-            writer.Write(key);
-            writer.WriteArrayHeader(names.Count);
-            foreach (var name in names)
-            {
-                name.Write(ref writer);
-            }
-        }
-    }
-
-    internal static void WriteClock(ref MessagePackWriter writer, ClockAnchor clock)
-    {
-        writer.WriteArrayHeader(3);
-        writer.Write(clock.Monotonic);
-        writer.Write(clock.Boottime);
-        writer.Write(clock.Realtime);
-    }
-
-    internal static ClockAnchor ReadClock(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 3)
-        {
-            throw new CaptureFormatException($"a clock anchor has {length} values where it should have 3");
-        }
-
-        var clock = new ClockAnchor(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
-        MessagePackMap.SkipRest(ref reader, length, 3);
-        return clock;
-    }
+    internal static CaptureContext Read(ReadOnlyMemory<byte> payload) => Map.Read(payload, new CaptureContext(), out _);
 }

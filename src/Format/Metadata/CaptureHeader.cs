@@ -1,5 +1,4 @@
 using System.Buffers;
-using MessagePack;
 
 namespace TraceCap.Format.Metadata;
 
@@ -74,115 +73,116 @@ public sealed record CaptureHeader
     /// a flight recorder's files of earlier versions, which say when their recorder was started.</summary>
     public bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);
 
-    internal void Write(IBufferWriter<byte> target)
-    {
-        var writer = new MessagePackWriter(target);
-        writer.WriteMapHeader(12 + (Selection.Count > 0 ? 1 : 0) + (Hosts.Count > 0 ? 1 : 0) + (Start is null ? 0 : 1)
-            + (Recorded.Count > 0 ? 1 : 0) + (Inputs.Count > 0 ? 1 : 0));
-        WriteText(ref writer, "tool", Tool);
-        WriteText(ref writer, "host", Host);
-        WriteText(ref writer, "kernel", Kernel);
-        WriteText(ref writer, "architecture", Architecture);
-        WriteText(ref writer, "boot_id", BootId);
-        writer.Write("cpus");
-        writer.Write(Cpus);
-        WriteText(ref writer, "probes", Probes);
-        WriteTexts(ref writer, "probes_not_used", ProbesNotUsed);
-        WriteTexts(ref writer, "limits", Limits);
-        WriteTexts(ref writer, "filters", Filters);
-        if (Selection.Count > 0)
-        {
-            WriteTexts(ref writer, "selection", Selection);
-        }
+    internal static MetadataMap<CaptureHeader> Map { get; } = new MetadataMap<CaptureHeader>("header block")
+        .Key(
+            "tool",
+            MetadataType.Text,
+            "program and version that wrote the capture",
+            header => header.Tool,
+            (header, value) => header with { Tool = value })
+        .Key(
+            "host",
+            MetadataType.Text,
+            "the host's name",
+            header => header.Host,
+            (header, value) => header with { Host = value })
+        .Key(
+            "kernel",
+            MetadataType.Text,
+            "`uname -r`",
+            header => header.Kernel,
+            (header, value) => header with { Kernel = value })
+        .Key(
+            "architecture",
+            MetadataType.Text,
+            "`uname -m`",
+            header => header.Architecture,
+            (header, value) => header with { Architecture = value })
+        .Key(
+            "boot_id",
+            MetadataType.Text,
+            "timestamps of captures with the same one are on the same clock",
+            header => header.BootId,
+            (header, value) => header with { BootId = value })
+        .Key(
+            "cpus",
+            MetadataType.Int32,
+            "possible CPUs",
+            header => header.Cpus,
+            (header, value) => header with { Cpus = value })
+        .Key(
+            "probes",
+            MetadataType.Text,
+            "the probe set that recorded, or another origin such as `import`",
+            header => header.Probes,
+            (header, value) => header with { Probes = value })
+        .Key(
+            "probes_not_used",
+            MetadataType.TextsByName,
+            "why each better probe set was not used",
+            header => header.ProbesNotUsed,
+            (header, value) => header with { ProbesNotUsed = value })
+        .Key(
+            "limits",
+            MetadataType.Texts,
+            "what the kernel did not let the probes see, a sentence each",
+            header => header.Limits,
+            (header, value) => header with { Limits = value })
+        .Key(
+            "filters",
+            MetadataType.TextsByName,
+            "filters that acted while recording, by option name",
+            header => header.Filters,
+            (header, value) => header with { Filters = value })
+        .Key(
+            "selection",
+            MetadataType.Texts,
+            "which of the recorded events were kept later, one cut after another",
+            header => header.Selection,
+            (header, value) => header with { Selection = value }, when: header => header.Selection.Count > 0)
+        .Key(
+            "hosts",
+            MetadataType.ListOf(MergedHost.Stored),
+            "the hosts whose captures were merged, see below",
+            header => header.Hosts,
+            (header, value) => header with { Hosts = value }, when: header => header.Hosts.Count > 0)
+        .Key(
+            "inputs",
+            MetadataType.ListOf(MergedInput.Stored),
+            "the captures that were merged, if they were not all filtered and cut alike: in what ways, each once. Then `filters` has "
+                + "what all have in common, and `selection` what was cut since",
+            header => header.Inputs,
+            (header, value) => header with { Inputs = value }, when: header => header.Inputs.Count > 0)
+        .Key(
+            "options",
+            MetadataType.TextsByName,
+            "other settings of the recorder",
+            header => header.Options,
+            (header, value) => header with { Options = value })
+        .Key(
+            "comment",
+            MetadataType.Text,
+            "the user's",
+            header => header.Comment,
+            (header, value) => header with { Comment = value })
+        .Key(
+            "start",
+            ClockAnchor.Stored,
+            "when recording began; of a flight recorder, when what the file holds begins",
+            header => header.Start!.Value,
+            (header, value) => header with { Start = value },
+            when: header => header.Start is not null)
+        .Key(
+            "recorded",
+            MetadataType.ListOf(RecordedPeriod.Stored),
+            "when it was recorded, CLOCK_MONOTONIC ns, in the order of time: the part that was cut out, what a flight recorder kept, "
+                + "or the times of the captures that were merged; a `to` of 2^64 - 1 is the end of the section",
+            header => header.Recorded,
+            (header, value) => header with { Recorded = value },
+            when: header => header.Recorded.Count > 0,
+            ifMissing: "from `start` to the end");
 
-        if (Hosts.Count > 0)
-        {
-            writer.Write("hosts");
-            writer.WriteArrayHeader(Hosts.Count);
-            foreach (var host in Hosts)
-            {
-                host.Write(ref writer);
-            }
-        }
+    internal void Write(IBufferWriter<byte> target) => Map.Write(target, this);
 
-        if (Inputs.Count > 0)
-        {
-            writer.Write("inputs");
-            writer.WriteArrayHeader(Inputs.Count);
-            foreach (var input in Inputs)
-            {
-                input.Write(ref writer);
-            }
-        }
-
-        WriteTexts(ref writer, "options", Options);
-        WriteText(ref writer, "comment", Comment);
-        if (Start is { } start)
-        {
-            writer.Write("start");
-            CaptureContext.WriteClock(ref writer, start);
-        }
-
-        if (Recorded.Count > 0)
-        {
-            writer.Write("recorded");
-            writer.WriteArrayHeader(Recorded.Count);
-            foreach (var period in Recorded)
-            {
-                period.Write(ref writer);
-            }
-        }
-
-        writer.Flush();
-    }
-
-    internal static CaptureHeader Read(ReadOnlyMemory<byte> payload)
-    {
-        var header = new CaptureHeader();
-        MessagePackMap.Read(payload, "header block", (ref MessagePackReader reader, string key) =>
-        {
-            switch (key)
-            {
-                case "tool": header = header with { Tool = reader.ReadString() ?? "" }; break;
-                case "host": header = header with { Host = reader.ReadString() ?? "" }; break;
-                case "kernel": header = header with { Kernel = reader.ReadString() ?? "" }; break;
-                case "architecture": header = header with { Architecture = reader.ReadString() ?? "" }; break;
-                case "boot_id": header = header with { BootId = reader.ReadString() ?? "" }; break;
-                case "cpus": header = header with { Cpus = reader.ReadInt32() }; break;
-                case "probes": header = header with { Probes = reader.ReadString() ?? "" }; break;
-                case "probes_not_used": header = header with { ProbesNotUsed = MessagePackMap.ReadTexts(ref reader) }; break;
-                case "limits": header = header with { Limits = MessagePackMap.ReadTextList(ref reader) }; break;
-                case "filters": header = header with { Filters = MessagePackMap.ReadTexts(ref reader) }; break;
-                case "selection": header = header with { Selection = MessagePackMap.ReadTextList(ref reader) }; break;
-                case "hosts": header = header with { Hosts = MessagePackMap.ReadList(ref reader, MergedHost.Read) }; break;
-                case "inputs": header = header with { Inputs = MessagePackMap.ReadList(ref reader, MergedInput.Read) }; break;
-                case "options": header = header with { Options = MessagePackMap.ReadTexts(ref reader) }; break;
-                case "comment": header = header with { Comment = reader.ReadString() ?? "" }; break;
-                case "recorded": header = header with { Recorded = MessagePackMap.ReadList(ref reader, RecordedPeriod.Read) }; break;
-                case "start": header = header with { Start = CaptureContext.ReadClock(ref reader) }; break;
-                default: return false;
-            }
-
-            return true;
-        });
-        return header;
-    }
-
-    private static void WriteText(ref MessagePackWriter writer, string key, string value)
-    {
-        writer.Write(key);
-        writer.Write(value);
-    }
-
-    private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyList<string> values)
-    {
-        writer.Write(key);
-        MessagePackMap.WriteTexts(ref writer, values);
-    }
-
-    private static void WriteTexts(ref MessagePackWriter writer, string key, IReadOnlyDictionary<string, string> values)
-    {
-        writer.Write(key);
-        MessagePackMap.WriteTexts(ref writer, values);
-    }
+    internal static CaptureHeader Read(ReadOnlyMemory<byte> payload) => Map.Read(payload, new CaptureHeader(), out _);
 }

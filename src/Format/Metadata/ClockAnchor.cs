@@ -19,4 +19,16 @@ public readonly record struct ClockAnchor(ulong Monotonic, ulong Boottime, ulong
     /// <param name="monotonic">CLOCK_MONOTONIC ns.</param>
     public ClockAnchor At(ulong monotonic) =>
         new(monotonic, unchecked(Boottime + (monotonic - Monotonic)), unchecked(Realtime + (monotonic - Monotonic)));
+
+    internal static MetadataType<ClockAnchor> Stored { get; } = MetadataType.Array<ClockAnchor>(
+        "clock",
+        "a clock anchor",
+        length: 3,
+        (ref reader) => new(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64()),
+        (ref writer, value) =>
+        {
+            writer.Write(value.Monotonic);
+            writer.Write(value.Boottime);
+            writer.Write(value.Realtime);
+        });
 }

@@ -1,6 +1,3 @@
-using MessagePack;
-using TraceCap.Format.Events;
-
 namespace TraceCap.Format.Metadata;
 
 /// <summary>A host whose events were merged with those of others into one capture.</summary>
@@ -18,27 +15,22 @@ public sealed record MergedHost(string Host, string Kernel, string Architecture,
     /// <summary>The most hosts that one capture can tell apart.</summary>
     public const int Max = 1 << (64 - ConnectionShift);
 
-    internal void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(5);
-        writer.Write(Host);
-        writer.Write(Kernel);
-        writer.Write(Architecture);
-        writer.Write(BootId);
-        writer.Write(ClockOffset);
-    }
-
-    internal static MergedHost Read(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 5)
+    internal static MetadataType<MergedHost> Stored { get; } = MetadataType.Array<MergedHost>(
+        "[host (text), kernel (text), architecture (text), boot id (text), clock offset (int64)]",
+        "a merged host",
+        length: 5,
+        (ref reader) => new(
+            MetadataType.Text.Read(ref reader),
+            MetadataType.Text.Read(ref reader),
+            MetadataType.Text.Read(ref reader),
+            MetadataType.Text.Read(ref reader),
+            reader.ReadInt64()),
+        (ref writer, value) =>
         {
-            throw new CaptureFormatException($"a merged host has {length} values where it should have 5");
-        }
-
-        var host = new MergedHost(
-            reader.ReadString() ?? "", reader.ReadString() ?? "", reader.ReadString() ?? "", reader.ReadString() ?? "", reader.ReadInt64());
-        MessagePackMap.SkipRest(ref reader, length, 5);
-        return host;
-    }
+            writer.Write(value.Host);
+            writer.Write(value.Kernel);
+            writer.Write(value.Architecture);
+            writer.Write(value.BootId);
+            writer.Write(value.ClockOffset);
+        });
 }

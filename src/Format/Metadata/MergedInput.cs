@@ -1,6 +1,3 @@
-using MessagePack;
-using TraceCap.Format.Events;
-
 namespace TraceCap.Format.Metadata;
 
 /// <summary>What the events of some of the captures that were merged were chosen by.</summary>
@@ -17,30 +14,14 @@ public sealed record MergedInput(IReadOnlyDictionary<string, string> Filters, IR
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Filters.Count, Selection.Count);
 
-    /// <summary>The ways in which captures were filtered and cut, each once.</summary>
-    internal static List<MergedInput> Of(IEnumerable<CaptureHeader> headers) => [.. headers
-        .SelectMany(header => header.Inputs.Count > 0
-            ? header.Inputs.Select(input => input with { Selection = [.. input.Selection, .. header.Selection] })
-            : [new MergedInput(header.Filters, header.Selection)])
-        .Distinct()];
-
-    internal void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(2);
-        MessagePackMap.WriteTexts(ref writer, Filters);
-        MessagePackMap.WriteTexts(ref writer, Selection);
-    }
-
-    internal static MergedInput Read(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 2)
+    internal static MetadataType<MergedInput> Stored { get; } = MetadataType.Array<MergedInput>(
+        "[filters (map of text to text), selection (array of text)]",
+        "a merged input",
+        length: 2,
+        (ref reader) => new(MetadataType.TextsByName.Read(ref reader), MetadataType.Texts.Read(ref reader)),
+        (ref writer, value) =>
         {
-            throw new CaptureFormatException($"a merged input has {length} values where it should have 2");
-        }
-
-        var input = new MergedInput(MessagePackMap.ReadTexts(ref reader), MessagePackMap.ReadTextList(ref reader));
-        MessagePackMap.SkipRest(ref reader, length, 2);
-        return input;
-    }
+            MetadataType.TextsByName.Write(ref writer, value.Filters);
+            MetadataType.Texts.Write(ref writer, value.Selection);
+        });
 }

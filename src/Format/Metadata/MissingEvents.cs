@@ -1,4 +1,3 @@
-using MessagePack;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Metadata;
@@ -23,24 +22,15 @@ public readonly record struct MissingEvents(long Bytes, long Blocks, ulong Event
     /// <summary>The same as <c>left + right</c>.</summary>
     public static MissingEvents Add(MissingEvents left, MissingEvents right) => left + right;
 
-    internal void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(3);
-        writer.Write(Bytes);
-        writer.Write(Blocks);
-        writer.Write(Events);
-    }
-
-    internal static MissingEvents Read(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 3)
+    internal static MetadataType<MissingEvents> Stored { get; } = MetadataType.Array<MissingEvents>(
+        "[bytes (int64), blocks (int64), events (uint64)]",
+        "what is missing",
+        length: 3,
+        (ref reader) => new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64()),
+        (ref writer, value) =>
         {
-            throw new CaptureFormatException($"what is missing has {length} values where it should have 3");
-        }
-
-        var missing = new MissingEvents(reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64());
-        MessagePackMap.SkipRest(ref reader, length, 3);
-        return missing;
-    }
+            writer.Write(value.Bytes);
+            writer.Write(value.Blocks);
+            writer.Write(value.Events);
+        });
 }

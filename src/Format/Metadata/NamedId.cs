@@ -1,6 +1,3 @@
-using MessagePack;
-using TraceCap.Format.Events;
-
 namespace TraceCap.Format.Metadata;
 
 /// <summary>The name of something that events refer to by a number.</summary>
@@ -10,24 +7,15 @@ namespace TraceCap.Format.Metadata;
 /// <param name="Host">In a merged capture the place of its host in <see cref="CaptureHeader.Hosts"/>; else 0.</param>
 public readonly record struct NamedId(ulong Id, string Name, ushort Host = 0)
 {
-    internal void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(3);
-        writer.Write(Id);
-        writer.Write(Name);
-        writer.Write(Host);
-    }
-
-    internal static NamedId Read(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 3)
+    internal static MetadataType<NamedId> Stored { get; } = MetadataType.Array<NamedId>(
+        "name",
+        "a name",
+        length: 3,
+        (ref reader) => new(reader.ReadUInt64(), MetadataType.Text.Read(ref reader), reader.ReadUInt16()),
+        (ref writer, value) =>
         {
-            throw new CaptureFormatException($"a name has {length} values where it should have 3");
-        }
-
-        var name = new NamedId(reader.ReadUInt64(), reader.ReadString() ?? "", reader.ReadUInt16());
-        MessagePackMap.SkipRest(ref reader, length, 3);
-        return name;
-    }
+            writer.Write(value.Id);
+            writer.Write(value.Name);
+            writer.Write(value.Host);
+        });
 }

@@ -1,6 +1,3 @@
-using MessagePack;
-using TraceCap.Format.Events;
-
 namespace TraceCap.Format.Metadata;
 
 /// <summary>A time in which everything was recorded, but for what the ledger counts as lost.</summary>
@@ -36,23 +33,14 @@ public readonly record struct RecordedPeriod(ulong From, ulong To)
         return new RecordedPeriod(from, Math.Max(from, Math.Min(To, other.To)));
     }
 
-    internal void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(2);
-        writer.Write(From);
-        writer.Write(To);
-    }
-
-    internal static RecordedPeriod Read(ref MessagePackReader reader)
-    {
-        var length = reader.ReadArrayHeader();
-        if (length < 2)
+    internal static MetadataType<RecordedPeriod> Stored { get; } = MetadataType.Array<RecordedPeriod>(
+        "[from (uint64), to (uint64)]",
+        "a recorded period",
+        length: 2,
+        (ref reader) => new(reader.ReadUInt64(), reader.ReadUInt64()),
+        (ref writer, value) =>
         {
-            throw new CaptureFormatException($"a recorded period has {length} values where it should have 2");
-        }
-
-        var period = new RecordedPeriod(reader.ReadUInt64(), reader.ReadUInt64());
-        MessagePackMap.SkipRest(ref reader, length, 2);
-        return period;
-    }
+            writer.Write(value.From);
+            writer.Write(value.To);
+        });
 }

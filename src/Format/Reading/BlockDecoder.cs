@@ -27,11 +27,9 @@ internal sealed class BlockDecoder
                     block.CaptureHeader = CaptureHeader.Read(Unpack(block));
                     break;
                 case BlockKind.Chunk:
-                    var payload = Unpack(block).Span;
-                    chunks.Decode(payload, block.NewEvents((int)block.Header.Events));
+                    chunks.Decode(Unpack(block).Span, block.NewEvents((int)block.Header.Events));
                     block.HasUnknown = chunks.HasUnknown;
-                    var times = chunks.ReadTimestamps(payload);
-                    block.Latest = times.IsEmpty ? null : Vectors.Range(times).Greatest;
+                    block.Latest = block.Events.IsEmpty ? null : chunks.Latest;
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));

@@ -68,28 +68,31 @@ internal sealed class SectionAccount
     {
         get
         {
-            var known = LossCounters.Lost + LossCountersOfMissing.Lost + Declared.Events;
-            return Header is { CountsEvents: true } && !isPartial && sequences.Skipped > known ? sequences.Skipped - known : 0;
+            var unknown = (Int128)sequences.Skipped - Total.Lost - Declared.Events;
+            return Header is { CountsEvents: true } && !isPartial && unknown > 0 ? (ulong)unknown : 0;
         }
     }
 
     /// <summary>Events that were emitted, and are neither there, nor lost, nor known to be missing; negative if more are
-    /// there than the ledger knows of.</summary>
-    internal long Unaccounted
+    /// there than the loss counters know of.</summary>
+    internal Int128 Unaccounted
     {
         get
         {
-            var total = Footer?.LossCounters ?? LossCounters;
-            return unchecked((long)(total.Emitted - Events - total.Lost - Declared.Events));
+            // The format's sums are modulo 2^64, but which of them is the greater only the true ones tell.
+            var difference = (Int128)Total.Emitted - Events - Total.Lost - Declared.Events;
+            return unchecked((ulong)difference) == 0 ? 0 : difference;
         }
     }
 
     /// <summary>What is missing beyond what the section itself says.</summary>
     internal MissingEvents Missing => new(
-        bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max((ulong)Math.Max(0, Unaccounted), Skipped));
+        bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max(Unaccounted > 0 ? (ulong)Unaccounted : 0, Skipped));
 
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal LossCounters LossCountersOfMissing => Footer is null ? default : Footer.LossCounters - LossCounters;
+
+    private LossCounters Total => Footer?.LossCounters ?? LossCounters;
 
     /// <summary>Why it ended; without a footer, from when on nothing is known.</summary>
     internal string EndReason => Footer?.Reason

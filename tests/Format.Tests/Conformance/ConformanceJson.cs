@@ -37,7 +37,7 @@ internal static class ConformanceJson
         return new JsonObject
         {
             ["outcome"] = reader.IsWhole ? "whole" : "damaged",
-            ["cut_short"] = reader.Truncated,
+            ["truncated"] = reader.Truncated,
             ["missing_blocks"] = reader.Damage.MissingBlocks,
             ["damage"] = Array(reader.Damage.Entries, entry =>
                 new JsonObject { ["offset"] = entry.Offset, ["bytes"] = entry.Length }),
@@ -140,7 +140,7 @@ internal static class ConformanceJson
     private static JsonObject? Footer(CaptureFooter? footer) => footer is null ? null : new()
     {
         ["reason"] = footer.Reason,
-        ["cut_short"] = footer.IsTruncated,
+        ["truncated"] = footer.IsTruncated,
         ["end"] = Clock(footer.End),
         ["events_by_type"] = new JsonObject(footer.EventsByType.Select(entry =>
             KeyValuePair.Create(((byte)entry.Key).ToString(CultureInfo.InvariantCulture), (JsonNode?)Number(entry.Value)))),

@@ -89,12 +89,12 @@ internal static class ConformanceVectors
         {
             Inputs = [new(new Dictionary<string, string> { ["pid"] = "1", ["port"] = "80" }, ["--to 1"]), new(Captures.Header.Filters, [])],
         }));
-        yield return ("cut-short-before", WriteBlocks(Captures.Header, writer =>
+        yield return ("truncated-before", WriteBlocks(Captures.Header, writer =>
         {
             writer.Append(Connect);
-            writer.Complete(new CaptureFooter { Reason = "somebody says why", IsTruncated = true });
+            writer.Complete(new CaptureFooter { Reason = "the disk was full", IsTruncated = true });
         }));
-        yield return ("reason-that-begins-like-a-cut", WriteBlocks(Captures.Header, writer => writer.Complete("cut short.tcap: no space left", null)));
+        yield return ("reason-that-begins-like-truncation", WriteBlocks(Captures.Header, writer => writer.Complete("cut short.tcap: no space left", null)));
         yield return ("clocks", WriteBlocks(Captures.Header, writer =>
         {
             var at = Connect.Timestamp;

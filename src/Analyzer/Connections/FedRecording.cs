@@ -1,0 +1,179 @@
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>A recording that a <see cref="ConnectionFeed"/> reads: makes connections of its events, and hands on those that are
+/// wanted.</summary>
+/// <param name="span">What the connections are recorded in. It grows.</param>
+/// <param name="start">When recording began, CLOCK_MONOTONIC ns.</param>
+/// <param name="sink">Where the connections go.</param>
+/// <param name="filter">Which of them.</param>
+/// <param name="opening">What the filter says of their openings, on the recording's clock.</param>
+internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSink sink, ConnectionFilter filter, EventFilter opening)
+{
+    // Keeps what is handed on within the processor's cache.
+    private const int BatchEvents = 1024;
+
+    private readonly ConnectionTracker tracker = new(start);
+    private readonly Connection[] wanted = new Connection[2 * BatchEvents];
+    private EventFilter opening = opening;
+    private CaptureNames? namesBefore;
+    private CaptureNames? named;
+    private bool isAnnounced;
+
+    /// <summary>What its connections are recorded in.</summary>
+    internal RecordedSpan Span => span;
+
+    /// <summary>When the last event was, CLOCK_MONOTONIC ns.</summary>
+    internal ulong LastEvent { get; private set; } = start;
+
+    /// <summary>Up to when it is known, CLOCK_MONOTONIC ns.</summary>
+    internal ulong RecordedTo { get; private set; } = start;
+
+    /// <inheritdoc cref="ConnectionTracker.ClosesLeftOut" />
+    internal long ClosesLeftOut => tracker.ClosesLeftOut;
+
+    /// <summary>Goes on with another section.</summary>
+    /// <param name="section">It is begun.</param>
+    /// <param name="header">Its header; null if it is damaged.</param>
+    internal void Continue(FedSection section, CaptureHeader? header)
+    {
+        span.Describe(header);
+        (namesBefore, named) = (span.Names, null);
+        Skip(section.Period.From);
+    }
+
+    /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
+    internal void Name(CaptureNames names)
+    {
+        if (names != named)
+        {
+            named = names;
+            span.Names = namesBefore is { } before ? names.Continuing(before) : names;
+            opening = opening with { Names = span.Names };
+        }
+    }
+
+    /// <summary>Notes that events are missing between two timestamps, both included.</summary>
+    internal void NoteLoss(ulong from, ulong to)
+    {
+        tracker.NoteLoss(from, to);
+        span.NoteLoss(from, to);
+    }
+
+    /// <summary>Takes the next events of a section.</summary>
+    internal void Add(FedSection section, ReadOnlySpan<TcpEvent> events)
+    {
+        if (events.IsEmpty)
+        {
+            return;
+        }
+
+        if (!isAnnounced)
+        {
+            span.BeginEarlier(events[0].Timestamp);
+            Announce();
+        }
+
+        while (!events.IsEmpty)
+        {
+            Advance(section, events[0].Timestamp);
+            var count = Math.Min(events.Length, BatchEvents);
+            if (events[count - 1].Timestamp >= section.Period.To && section.HasMore)
+            {
+                count = CountBefore(events[..count], section.Period.To);
+            }
+
+            LastEvent = events[count - 1].Timestamp;
+            Give(tracker.Add(events[..count]));
+            events = events[count..];
+        }
+    }
+
+    /// <summary>Goes on to a time up to which the section is known, over the times in which nothing was recorded.</summary>
+    internal void Advance(FedSection section, ulong to)
+    {
+        while (section.HasMore && to >= section.Period.To)
+        {
+            Extend(section.Period.To);
+            section.Next();
+            Skip(section.Period.From);
+        }
+
+        Extend(Math.Min(to, section.Period.To));
+    }
+
+    /// <summary>Hands on what is still open: nothing follows.</summary>
+    internal void End()
+    {
+        Announce();
+        ReadOnlySpan<Connection> open;
+        while (!(open = tracker.TakeOpen(RecordedTo, BatchEvents)).IsEmpty)
+        {
+            Give(open);
+        }
+    }
+
+    /// <summary>At least one, so that a capture whose times are wrong is read all the same.</summary>
+    private static int CountBefore(ReadOnlySpan<TcpEvent> events, ulong time)
+    {
+        var count = 1;
+        while (count < events.Length && events[count].Timestamp < time)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private void Extend(ulong to)
+    {
+        RecordedTo = Math.Max(RecordedTo, to);
+        span.Extend(RecordedTo);
+    }
+
+    private void Skip(ulong to)
+    {
+        if (to > RecordedTo)
+        {
+            tracker.Pause(RecordedTo, to);
+            span.Pause(to);
+            RecordedTo = to;
+        }
+    }
+
+    private void Announce()
+    {
+        if (!isAnnounced)
+        {
+            isAnnounced = true;
+            sink.Take([], span);
+        }
+    }
+
+    private void Give(ReadOnlySpan<Connection> connections)
+    {
+        if (!filter.IsAny)
+        {
+            var end = span.Window.To;
+            var count = 0;
+            foreach (ref readonly var connection in connections)
+            {
+                wanted[count] = connection.Ended >= end && connection.Ending != ConnectionEnding.Failed ? connection.OpenAt(end) : connection;
+                if (filter.Matches(in wanted[count], opening))
+                {
+                    count++;
+                }
+            }
+
+            connections = wanted.AsSpan(0, count);
+        }
+
+        if (!connections.IsEmpty)
+        {
+            sink.Take(connections, span);
+        }
+    }
+}
