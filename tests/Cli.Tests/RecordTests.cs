@@ -278,10 +278,12 @@ public sealed class RecordTests : IDisposable
     public void A_full_disk_is_told_at_once()
     {
         LiveRecorder.SkipUnlessAllowed();
-        var result = Tracecap.Run("record", "-o", "/dev/full", "--force", "-d", "60");
+        var device = FullDevice.In(folder);
+        var result = Tracecap.Run("record", "-o", device, "--force", "-d", "60");
 
         Assert.Equal(1, result.Code);
-        Assert.Equal("tracecap: /dev/full: No space left on device; make room, or have the oldest files deleted (--keep)\n", result.Error);
+        Assert.True(FullDevice.Is(device));
+        Assert.Equal($"tracecap: {device}: No space left on device; make room, or have the oldest files deleted (--keep)\n", result.Error);
     }
 
     [Fact]
