@@ -79,7 +79,7 @@ internal static class RecordCommand
     {
         var output = files.Output(parsed);
         var options = files.Series(parsed) with { Names = session.Names };
-        if (output.Text == CaptureFile.Pipe)
+        if (output.Text == CaptureName.Pipe)
         {
             return new CaptureSeries(
                 StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
