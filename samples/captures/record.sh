@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# Makes the captures of this folder anew, on this host; as root. Afterwards: UPDATE_GOLDENS=1, run the tests of the
+# Makes the captures of this folder anew, or those that are named, on this host; as root. Afterwards: UPDATE_GOLDENS=1, run the tests of the
 # command, and read what changed in the goldens. TRACECAP names the executable.
 set -euo pipefail
 tracecap=$(realpath "${TRACECAP:?the tracecap executable}")
+only=" $* "
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
 scratch=$(mktemp -d)
 # What else the host does is nobody's business: what is recorded runs in a cgroup of its own, and has a name by that.
 groups=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/samples.slice
 trap 'kill "${recorder_PID:-}" 2>/dev/null || true; rm -rf "$scratch"; rmdir "$groups"/*.service "$groups" 2>/dev/null || true' EXIT
 
+wanted() { [[ $only == "  " || $only == *" $1 "* ]]; }
+
 # record NAME COMMENT EVENTS "OPTIONS" COMMAND...: what the command does, from the moment the probes are attached, but no more
 # than so many events. A connection is open before that, and closed after.
 record() {
 	local name=$1 comment=$2 events=$3 options=$4 group=$groups/$1.service said
+	wanted "$name" || return 0
 	shift 4
 	mkdir -p "$group"
 	mkfifo "$scratch/hold" "$scratch/held"
@@ -80,7 +84,7 @@ burst() {
 	END
 }
 
-"$tracecap" import tcptracer-example/events.ndjson --force -o tcptracer-example.tcap \
+wanted tcptracer-example && "$tracecap" import tcptracer-example/events.ndjson --force -o tcptracer-example.tcap \
 	--comment "the rows of Debian's tcptracer_example.txt"
 record traffic "tests/vm/traffic.py --netns --burst 50" 1000000 "" traffic
 # With the two ends that are open before: 9,000.

@@ -34,11 +34,13 @@ public sealed class FailureTests : IDisposable
         recorder.WaitForExit();
 
         Assert.Equal(1, recorder.ExitCode);
-        Assert.Matches(@"^tracecap: recording ended: .*/run\.tcap: No space left on device; make room, or have the oldest files deleted \(--keep\); of [\d,]+ events, [\d,]+ were written before and can be read\n$", recorder.StandardError.ReadToEnd());
+        var said = recorder.StandardError.ReadToEnd();
+        Assert.Matches(@"^tracecap: recording ended: .*/run\.tcap: No space left on device; make room, or have the oldest files deleted \(--keep\); of [\d,]+ events, [\d,]+ were written before and can be read; LOST [\d,]+ \(.*dropped [\d,]+\).*\n$", said);
         var section = LiveRecorder.Info(capture);
         Assert.Equal($"{capture}: No space left on device; make room, or have the oldest files deleted (--keep)", section.GetProperty("end_reason").GetString());
         var ledger = section.GetProperty("ledger");
         Assert.True(LiveRecorder.Number(ledger.GetProperty("dropped")) > 0);
+        Assert.Contains(FormattableString.Invariant($"; LOST {LiveRecorder.Number(ledger.GetProperty("lost")):N0} ("), said, StringComparison.Ordinal);
         Assert.Equal(
             LiveRecorder.Number(ledger.GetProperty("emitted")),
             LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(ledger.GetProperty("lost")));

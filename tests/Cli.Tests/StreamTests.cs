@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace TraceCap.Cli.Tests;
 
 /// <summary>Standard input, output and error in the states that shells and terminals give them.</summary>
 [Collection(nameof(Alone))]
-public class StreamTests
+public partial class StreamTests
 {
     /// <summary>Begins a recording whose messages go to a pseudo terminal, and waits for the first of them.</summary>
     private const string RecordAtTerminal = """
@@ -105,29 +108,43 @@ public class StreamTests
     }
 
     [Theory]
-    [InlineData("record', '-o', '-")]
+    [InlineData("record', '-o', '-', '--buffer', '4K")]
     [InlineData("trace', '-t', '--all")]
     public void A_reader_that_stopped_reading_does_not_keep_it_from_ending(string command)
     {
         LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Python($$"""
-            import fcntl, signal, socket, struct, subprocess, termios
-            recorder = subprocess.Popen([tracecap, '{{command}}'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            import fcntl, os, signal, socket, struct, subprocess, termios
+            command = ['{{command}}']
+            recorder = subprocess.Popen([tracecap, *command, '-p', str(os.getpid())], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             fcntl.fcntl(recorder.stdout, fcntl.F_SETPIPE_SZ, 4096)
             server = socket.create_server(('127.0.0.1', 0))
+            while command[0] == 'record' and b'recording to' not in recorder.stderr.readline(): pass
             def held(): return struct.unpack('i', fcntl.ioctl(recorder.stdout, termios.FIONREAD, bytes(4)))[0]
             before = -1
+            made = 0
             # A pipe is full before its last byte: it is once so many events no longer make it fuller.
             while before <= 0 or held() > before:
                 before = held()
                 for _ in range(3000):
                     client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
+                    made += 1
             recorder.send_signal(signal.SIGTERM)
             assert recorder.wait() == 1
+            print(4 * made)
             print(recorder.stderr.read().decode())
             """);
         Assert.True(result.Code == 0, result.Error);
         Assert.Matches(@"standard output was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
+        if (command.StartsWith("record", StringComparison.Ordinal))
+        {
+            var told = Told().Match(result.Text);
+            Assert.True(told.Success, result.Text);
+            ulong Number(string name) => ulong.Parse(told.Groups[name].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+            Assert.Equal(Number("made"), Number("all"));
+            Assert.Equal(Number("all"), Number("written") + Number("lost"));
+            Assert.Equal(Number("lost"), Number("ring") + Number("dropped"));
+        }
     }
 
     [Theory]
@@ -200,4 +217,7 @@ public class StreamTests
         var result = Shell.Run(line);
         Assert.Equal((2, message), (result.Code, result.Error));
     }
+
+    [GeneratedRegex(@"^(?<made>\d+)\n(.|\n)*; of (?<all>[\d,]+) events, (?<written>[\d,]+) were written before and can be read; LOST (?<lost>[\d,]+) \(ring full (?<ring>[\d,]+), dropped (?<dropped>[\d,]+)\)")]
+    private static partial Regex Told();
 }

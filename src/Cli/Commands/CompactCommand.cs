@@ -36,7 +36,7 @@ internal static class CompactCommand
         using var output = NewCapture.Create(outputPath, force, path);
         var reader = CaptureReader.Open(file.Stream);
         file.Read(() => new CaptureCompaction(reader, output.Stream, chunkBytes).Run());
-        if (file.Stream.CanSeek && output.Stream is FileStream { CanSeek: true } made && made.Length > file.Stream.Length && reader.IsWhole)
+        if (file.Stream.CanSeek && output.Stream is { CanSeek: true } made && made.Length > file.Stream.Length && reader.IsWhole)
         {
             Messages.Warn($"{file.Name}: such chunks would make it larger; it stays as it is");
             made.SetLength(0);
@@ -44,6 +44,6 @@ internal static class CompactCommand
             file.Stream.CopyTo(made);
         }
 
-        return file.End(reader, output);
+        return output.Finish(file, reader);
     }
 }

@@ -49,6 +49,6 @@ internal static class CutCommand
         // Whole connections reach beyond the time that is wanted.
         var reader = CaptureReader.Open(file.Stream, wanted: keepWhole ? null : filter.Time);
         file.Read(() => new CaptureCut(reader, output.Stream, filter, selection, whole).Run());
-        return file.End(reader, output);
+        return output.Finish(file, reader);
     }
 }

@@ -34,14 +34,14 @@ internal static class DiffCommand
         filters.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(before) == CaptureFile.Pipe && result.GetValue(after) == CaptureFile.Pipe)
+            if (result.GetValue(before) == CaptureName.Pipe && result.GetValue(after) == CaptureName.Pipe)
             {
                 result.AddError("BEFORE and AFTER are both -; only one of them can come from standard input");
             }
         });
         command.Validators.Add(result =>
         {
-            if (result.ValueIfRight(json) && result.ValueIfRight(page) == CaptureFile.Pipe)
+            if (result.ValueIfRight(json) && result.ValueIfRight(page) == CaptureName.Pipe)
             {
                 result.AddError("--json and -o - exclude each other: both go to standard output");
             }
@@ -56,9 +56,9 @@ internal static class DiffCommand
             var comparison = new CaptureComparison(one, other) { AllowLoss = parsed.GetValue(allowLoss) };
             var results = unwanted.Select(comparison.Check).ToArray();
             html?.Stream.Write(Encoding.UTF8.GetBytes(ComparisonPage.Format(
-                comparison, results, CaptureFile.NameOf(beforePath), CaptureFile.NameOf(afterPath), filters.Describe(parsed))));
+                comparison, results, CaptureName.OfInput(beforePath), CaptureName.OfInput(afterPath), filters.Describe(parsed))));
             html?.Finish();
-            if (pagePath != CaptureFile.Pipe)
+            if (pagePath != CaptureName.Pipe)
             {
                 using var output = StandardOutput.Open();
                 output.Write(parsed.GetValue(json)

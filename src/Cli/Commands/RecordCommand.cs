@@ -70,7 +70,8 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        return Record(session, signals, sink, new RecordingStatus(sink, quiet), live.Duration(parsed), live.Count(parsed));
+        var isFile = output.Text != CaptureName.Pipe && !CaptureOutput.IsFlow(output.Name);
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet), isFile, live.Duration(parsed), live.Count(parsed));
     }
 
     /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
@@ -79,7 +80,7 @@ internal static class RecordCommand
     {
         var output = files.Output(parsed);
         var options = files.Series(parsed) with { Names = session.Names };
-        if (output.Text == CaptureFile.Pipe)
+        if (output.Text == CaptureName.Pipe)
         {
             return new CaptureSeries(
                 StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
@@ -114,7 +115,7 @@ internal static class RecordCommand
     }
 
     private static ExitCode Record(
-        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, TimeSpan? duration, ulong count)
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, bool isFile, TimeSpan? duration, ulong count)
     {
         using (status)
         {
@@ -133,9 +134,7 @@ internal static class RecordCommand
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
             {
-                throw new CommandException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"recording ended: {error.Message}; of {sink.Totals.LossCounters.Emitted:N0} events, {sink.Totals.EventsWritten:N0} were written before and can be read"));
+                throw new CommandException($"recording ended: {error.Message}; {status.Account(isFile ? null : session.Detach())}");
             }
 
             status.Sum();

@@ -9,8 +9,6 @@ namespace TraceCap.Cli.Files;
 /// <summary>A capture named on the command line; <c>-</c> is standard input.</summary>
 internal sealed class CaptureFile : IDisposable
 {
-    internal const string Pipe = "-";
-
     /// <summary>Holds while a pipe is read, of which more comes after Ctrl-C.</summary>
     private readonly PosixSignalRegistration? interrupts;
 
@@ -30,15 +28,12 @@ internal sealed class CaptureFile : IDisposable
 
     internal Stream Stream { get; }
 
-    /// <summary>What messages call a file named so on the command line.</summary>
-    internal static string NameOf(string path) => path == Pipe ? "standard input" : path;
-
     /// <summary>Opens it; how much of it has been read is shown on stderr, if that is a terminal.</summary>
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="printsRows">Whether rows appear on standard output meanwhile: on a terminal these are enough.</param>
     internal static CaptureFile Open(string path, bool printsRows = false)
     {
-        if (path == Pipe)
+        if (path == CaptureName.Pipe)
         {
             return new CaptureFile(StandardInput.Name, StandardInput.Open());
         }
@@ -127,20 +122,6 @@ internal sealed class CaptureFile : IDisposable
         }
 
         return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
-    }
-
-    /// <summary>Finishes what was made of a file that has been read to its end.</summary>
-    /// <returns>The exit code that the state of the file means.</returns>
-    /// <exception cref="CommandException">Nothing of the file could be read.</exception>
-    internal ExitCode End(CaptureReader reader, NewCapture output)
-    {
-        if (reader.Section == 0)
-        {
-            throw new CommandException($"{Name}: cut short before the end of its header: there is nothing in it");
-        }
-
-        output.Finish();
-        return Report(reader);
     }
 
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>

@@ -8,17 +8,22 @@ internal static class CaptureOutput
     /// <summary>Says what is wrong with the name before anything is done for it.</summary>
     internal static void Check(string path, bool force)
     {
-        if (path == CaptureFile.Pipe && !Console.IsOutputRedirected)
+        if (path == CaptureName.Pipe && !Console.IsOutputRedirected)
         {
             throw new CommandException("a capture is not for a terminal; name a file with -o FILE, or pipe it: tracecap ... -o - | ...", ExitCode.Usage);
         }
 
-        if (path == CaptureFile.Pipe)
+        if (path == CaptureName.Pipe)
         {
             return;
         }
 
         CheckFolder(path);
+        if (Directory.Exists(path))
+        {
+            throw new CommandException($"{path} is a folder; name a file in it, such as {Path.Combine(path, "run.tcap")}", ExitCode.Usage);
+        }
+
         if (!force && Path.Exists(path) && !IsFlow(path))
         {
             throw new CommandException($"{path} is there already; choose another name, or overwrite it with --force");

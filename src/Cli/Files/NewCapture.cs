@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceCap.Cli.Terminal;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Files;
 
@@ -30,7 +31,7 @@ internal sealed class NewCapture : IDisposable
         var pipe = readsPipe ? new FirstInterrupt() : null;
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
             .Select(signal => PosixSignalRegistration.Create(signal, Delete))];
-        Stream = OpenNew(unfinished, FileAccess.Write);
+        Stream = OpenNew(unfinished, FileAccess.Write, name);
 
         void Delete(PosixSignalContext context)
         {
@@ -54,41 +55,54 @@ internal sealed class NewCapture : IDisposable
     {
         foreach (var input in inputs)
         {
-            if (input != CaptureFile.Pipe && path != CaptureFile.Pipe && FileIdentity.IsSame(input, path))
+            if (input != CaptureName.Pipe && path != CaptureName.Pipe && FileIdentity.IsSame(input, path))
             {
                 throw new CommandException($"{path} is the same file as the input {input}; a capture cannot replace what it is made of");
             }
         }
 
         CaptureOutput.Check(path, force);
-        if (path == CaptureFile.Pipe)
+        if (path == CaptureName.Pipe)
         {
             return new NewCapture(StandardOutput.Name, StandardOutput.Open());
         }
 
-        var target = FileIdentity.Resolve(path);
-        return File.Exists(target) && FileIdentity.KindOf(target) != FileKind.Regular
-            ? new NewCapture(path, new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))
-            : new NewCapture(path, target, force, inputs.Contains(CaptureFile.Pipe) && StandardInput.IsPipe);
+        return File.Exists(path) && FileIdentity.KindOf(path) != FileKind.Regular
+            ? new NewCapture(path, OutputFile.Open(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 }, path))
+            : new NewCapture(path, FileIdentity.Resolve(path), force, inputs.Contains(CaptureName.Pipe) && StandardInput.IsPipe);
     }
 
     /// <summary>Has all of it on the disk, under its name.</summary>
     internal void Finish()
     {
         finished = true;
-        if (Stream is FileStream file && unfinished is not null)
+        if (Stream is OutputFile file && unfinished is not null)
         {
-            file.Flush(flushToDisk: true);
+            file.BringToDisk();
             file.Dispose();
             File.Move(unfinished, target!, force);
         }
+    }
+
+    /// <summary>Finishes what was made of a file that has been read to its end.</summary>
+    /// <returns>The exit code that the state of that file means.</returns>
+    /// <exception cref="CommandException">Nothing of that file could be read.</exception>
+    internal ExitCode Finish(CaptureFile input, CaptureReader reader)
+    {
+        if (reader.Section == 0)
+        {
+            throw new CommandException($"{input.Name}: truncated before the end of its header: there is nothing in it");
+        }
+
+        Finish();
+        return input.Report(reader);
     }
 
     /// <summary>A file to write and read meanwhile, beside the capture, for its owner only, and gone when it is closed.</summary>
     internal Stream OpenTemporary()
     {
         var folder = unfinished is null ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(unfinished))!;
-        return OpenNew(Path.Combine(folder, Path.GetRandomFileName()), FileAccess.ReadWrite, FileOptions.DeleteOnClose);
+        return OpenNew(Path.Combine(folder, Path.GetRandomFileName()), FileAccess.ReadWrite, $"a temporary file in {folder}", FileOptions.DeleteOnClose);
     }
 
     public void Dispose()
@@ -105,7 +119,7 @@ internal sealed class NewCapture : IDisposable
         }
     }
 
-    private static FileStream OpenNew(string path, FileAccess access, FileOptions behaviour = FileOptions.None)
+    private static OutputFile OpenNew(string path, FileAccess access, string name, FileOptions behaviour = FileOptions.None)
     {
         var options = new FileStreamOptions
         {
@@ -120,6 +134,6 @@ internal sealed class NewCapture : IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return new FileStream(path, options);
+        return OutputFile.Open(path, options, name);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ConnectionFiles
         var order = CaptureStarts.Order(starts);
         var code = CaptureFile.ForEach([.. order.Select(at => paths[at])], file =>
         {
-            feed.Ahead = [.. order.SkipWhile(at => CaptureFile.NameOf(paths[at]) != file.Name).Select(at => starts[at])];
+            feed.Ahead = [.. order.SkipWhile(at => CaptureName.OfInput(paths[at]) != file.Name).Select(at => starts[at])];
             var reader = CaptureReader.Open(file.Stream);
             var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
             file.Read(() => feed.Read(new EventStream(reader)));
@@ -66,7 +66,7 @@ internal sealed class ConnectionFiles
     /// <summary>When a capture begins; null if it can be read once only, or cannot be read.</summary>
     private static CaptureStarts? StartsOf(string path)
     {
-        if (path == CaptureFile.Pipe || FileIdentity.KindOf(path) != FileKind.Regular)
+        if (path == CaptureName.Pipe || FileIdentity.KindOf(path) != FileKind.Regular)
         {
             return null;
         }

@@ -34,7 +34,7 @@ internal static class OptionFactory
         files.Validators.Add(result => CheckNames(result, "FILE"));
         files.Validators.Add(result =>
         {
-            if (result.Tokens.Count(token => token.Value == Files.CaptureFile.Pipe) > 1)
+            if (result.Tokens.Count(token => token.Value == Files.CaptureName.Pipe) > 1)
             {
                 result.AddError("FILE: standard input can be read once only; - is there twice");
             }

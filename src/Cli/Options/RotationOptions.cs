@@ -91,7 +91,7 @@ internal sealed class RotationOptions
             result.AddError("--rotate-every: a file holds a second at least; give a time such as 30s, 15m or 1h");
         }
 
-        if (result.IsGiven(onRotate) && result.ValueIfRight(output) is { Text: CaptureFile.Pipe })
+        if (result.IsGiven(onRotate) && result.ValueIfRight(output) is { Text: CaptureName.Pipe })
         {
             result.AddError("--on-rotate is for files; -o - makes none");
         }

@@ -57,19 +57,36 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         Dispose();
         var totals = sink.Totals;
-        var ledger = totals.LossCounters;
-        var isWhole = ledger is { Lost: 0, ProbeMissed: 0 };
-        var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
+        var counters = totals.LossCounters;
+        var isWhole = IsWhole(counters);
         if (!quiet || !isWhole)
         {
             var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
-                $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {Lost(counters)}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 
+    /// <summary>What became of the events of a recording that could not go on: each was written, or lost.</summary>
+    /// <param name="final">What the probes have counted to their end; null for what the capture itself counts, which says so in
+    /// its footer. A pipe has nothing that says so, and the probes go on counting while it takes nothing.</param>
+    internal string Account(LossCounters? final)
+    {
+        var totals = sink.Totals;
+        var counters = final is { } all
+            ? all with { Dropped = all.Emitted - all.RingFull - all.MapFull - totals.EventsWritten }
+            : totals.LossCounters;
+        return Text($"of {CountText.Of(counters.Emitted, "event")}, {totals.EventsWritten:N0} were written before and can be read; {Lost(counters)}");
+    }
+
     public void Dispose() => StatusLine.Hide();
+
+    private static bool IsWhole(in LossCounters counters) => counters is { Lost: 0, ProbeMissed: 0 };
+
+    private static string Lost(in LossCounters counters) => IsWhole(counters)
+        ? "none lost"
+        : $"{(counters.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(counters)}{LossText.Advice(counters)}";
 
     private string Seconds(ulong now) => Text($"{(now - begin) / 1e9:F1} s");
 

@@ -78,10 +78,15 @@ public sealed class CaptureFiles
     }
 
     /// <summary>Takes the last file back: nothing could be written to it. If it cannot be deleted it stays, and the next one
-    /// has the next name.</summary>
+    /// has the next name. A pipe or a device was there before, and stays.</summary>
     internal void Discard(NewFile file)
     {
         file.Dispose();
+        if (mode == FileMode.Open)
+        {
+            return;
+        }
+
         try
         {
             fileSystem.Delete(file.Path);

@@ -111,6 +111,14 @@ public sealed class LiveSession : IDisposable
     /// <summary>Has <see cref="Run"/> end soon.</summary>
     public void Stop() => probes.Ring.Interrupt();
 
+    /// <summary>Detaches the probes, if they still are attached: from here on they count nothing.</summary>
+    /// <returns>Where events went since the session began, those included that no sink was given.</returns>
+    public LossCounters Detach()
+    {
+        probes.Detach();
+        return ReadLossCounters();
+    }
+
     /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
     public void Dispose()
     {
@@ -154,7 +162,10 @@ public sealed class LiveSession : IDisposable
     }
 
     private bool Take(IEventSink sink, ReadOnlySpan<TcpEvent> some, ulong now) =>
-        sink.Take(some, new DrainState(now, settled, probes.LossCounters.Read() + new LossCounters(open, 0, 0, 0, 0)));
+        sink.Take(some, new DrainState(now, settled, ReadLossCounters()));
+
+    /// <summary>Of the open connections none is lost.</summary>
+    private LossCounters ReadLossCounters() => probes.LossCounters.Read() + new LossCounters(open, 0, 0, 0, 0);
 
     /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
     private int Read(out ulong now)

@@ -45,6 +45,18 @@ public class CaptureSeriesTests
         Assert.InRange(recording.Files.Content(files[2].Path).Length, 64 << 10, 1 << 20);
     }
 
+    [Theory]
+    [InlineData(FileMode.Open, true)]
+    [InlineData(FileMode.Create, false)]
+    public void What_takes_nothing_at_all_does_not_stay_but_for_a_pipe_or_a_device(FileMode mode, bool stays)
+    {
+        recording.Files.Add("/dev/full");
+        recording.Files.Fails = (action, _) => action == FileAction.Write;
+        Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions(), "/dev/full", mode: mode));
+
+        Assert.Equal(stays ? ["/dev/full"] : [], recording.Files.Paths);
+    }
+
     [Fact]
     public void The_oldest_files_are_deleted_and_nobody_elses()
     {
