@@ -26,7 +26,7 @@ internal static class DiffCommand
             "--fail-if");
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var page = OptionFactory.Output("Also write an HTML page; - is standard output, instead of the table.");
+        var page = OptionFactory.Page("Also write an HTML page; - is standard output, instead of the table.");
         page.Required = false;
         var force = OptionFactory.Force();
         var filters = new ConnectionFilterOptions();
