@@ -20,7 +20,7 @@ internal static class CommandRunner
         root.Directives.Clear();
         FitHelp(root);
         TellUnknownWords(root);
-        // As the help is asked of other programs: 'help record' is 'record --help'.
+        // As other programs have it: 'help record' is 'record --help'.
         args = args is [Help, ..] ? [.. args[1..], "--help"] : args;
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var unknown = UnknownWords(root, parsed).ToArray();

@@ -96,7 +96,7 @@ internal sealed class CaptureFile : IDisposable
         return true;
     });
 
-    /// <summary>Tells on stderr what a reader could not read.</summary>
+    /// <summary>Says on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
     internal ExitCode Report(CaptureReader reader)
     {

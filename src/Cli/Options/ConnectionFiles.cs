@@ -81,7 +81,7 @@ internal sealed class ConnectionFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Whoever reads it says so.
+            // The one that reads it says so.
             return null;
         }
     }
