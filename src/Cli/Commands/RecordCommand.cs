@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
