@@ -14,25 +14,29 @@ public sealed partial class DocumentationTests : IDisposable
 
     public DocumentationTests() => File.CreateSymbolicLink(Path.Combine(folder, "samples"), Repository.File("samples"));
 
-    public static TheoryData<string, string> Commands => [.. Blocks("sh").SelectMany(block =>
-        block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (block.Page, line)))];
+    public static TheoryData<string> PagesWithCommands => [.. Blocks("sh").Select(block => block.Page).Distinct()];
 
     public static TheoryData<string, string, string> Sessions => [.. Blocks("console").SelectMany(block =>
         Prompt().Split(block.Text)[1..].Select(session => session.Split('\n', 2)).Select(session => (block.Page, session[0], session[1])))];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    /// <summary>In their order, in one folder: so a reader runs them.</summary>
     [Theory]
-    [MemberData(nameof(Commands))]
-    public void A_command_works(string page, string command)
+    [MemberData(nameof(PagesWithCommands))]
+    public void The_commands_of_a_page_work_one_after_another(string page)
     {
-        if (Live().IsMatch(command))
+        var commands = Blocks("sh").Where(block => block.Page == page).SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        if (commands.Any(command => Live().IsMatch(command)))
         {
             LiveRecorder.SkipUnlessAllowed();
         }
 
-        var (code, _, error) = Shell(command);
-        Assert.True(code == 0, $"{page}: {command}: {error}");
+        Assert.All(commands, command =>
+        {
+            var (code, _, error) = Shell(command);
+            Assert.True(code == 0, $"{command}: {error}");
+        });
     }
 
     [Theory]
@@ -56,7 +60,7 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void The_pages_have_commands()
     {
-        Assert.NotEmpty(Commands);
+        Assert.NotEmpty(PagesWithCommands);
         Assert.NotEmpty(Sessions);
     }
 

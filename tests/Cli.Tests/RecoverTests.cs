@@ -85,7 +85,7 @@ public sealed class RecoverTests : IDisposable
         var result = Tracecap.Run(file.ToArray(), "recover", "-", "-o", Output);
         Assert.Equal(3, result.Code);
         Assert.Equal(
-            $"tracecap: {Output}: events came later than was promised; the promises before them are lowered\n"
+            $"tracecap: {Output}: events are earlier than the watermarks before them; these are lowered\n"
             + $"tracecap: {Output}: 1 event had a sequence number that the same CPU gave to another event; now without one\n"
             + $"tracecap: {Output}: 2 events in 2 chunks; nothing is missing\n", result.Error);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);

@@ -53,7 +53,15 @@ public class UsageTests
     [InlineData("cut x -o y -4 -6", "tracecap: -4 and -6 exclude each other; without either, both are meant")]
     [InlineData("compact x -o y --chunk 1K", "tracecap: --chunk 1K: expected a size from 64K to 10M, such as 1M or 8M")]
     [InlineData("compact x -o y --chunk 11M", "tracecap: --chunk 11M: expected a size from 64K to 10M, such as 1M or 8M")]
-    [InlineData("replay x --frobnicate", "tracecap: Unrecognized command or argument '--frobnicate'.")]
+    [InlineData("replay x --frobnicate", "tracecap: there is no option '--frobnicate'")]
+    [InlineData("replay x --tim", "tracecap: there is no option '--tim'; did you mean --timestamp?")]
+    [InlineData("record -o x --dur 5", "tracecap: there is no option '--dur'; did you mean --duration?")]
+    [InlineData("lifetimes x --srot rtt", "tracecap: there is no option '--srot'; did you mean --sort?")]
+    [InlineData("probes --jsn", "tracecap: there is no option '--jsn'; did you mean --json?")]
+    [InlineData("probes all", "tracecap: 'all' is one argument too many for probes")]
+    [InlineData("cut x y -o z", "tracecap: 'y' is one argument too many for cut")]
+    [InlineData("report x -o r.pdf", "tracecap: -o r.pdf: it would be a page of HTML; expected a name that ends in .html")]
+    [InlineData("diff x y -o r.png", "tracecap: -o r.png: it would be a page of HTML; expected a name that ends in .html")]
     [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
     [InlineData("lifetimes x --min 5", "tracecap: --min 5: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h")]
     [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: expected port numbers, such as 80 or 80,443")]
@@ -69,9 +77,12 @@ public class UsageTests
     [InlineData("diff x ", "tracecap: AFTER: the name is empty; expected that of a file, or -")]
     [InlineData("diff x y --json -o -", "tracecap: --json and -o - exclude each other: both go to standard output")]
     [InlineData("diff - -", "tracecap: BEFORE and AFTER are both -; only one of them can come from standard input")]
-    [InlineData("rep", "tracecap: Unrecognized command or argument 'rep'.")]
-    [InlineData("[suggest] rep", "tracecap: Unrecognized command or argument 'rep'.")]
-    [InlineData("erase", "tracecap: Unrecognized command or argument 'erase'.")]
+    [InlineData("rep", "tracecap: there is no command 'rep'; did you mean replay or report?")]
+    [InlineData("repaly", "tracecap: there is no command 'repaly'; did you mean replay?")]
+    [InlineData("help recrod", "tracecap: there is no command 'recrod'; did you mean record?")]
+    [InlineData("[suggest] rep", "tracecap: there is no command 'rep'; did you mean replay or report?")]
+    [InlineData("erase", "tracecap: there is no command 'erase'")]
+    [InlineData("--versoin", "tracecap: there is no option '--versoin'; did you mean --version?")]
     public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
     {
         var result = Tracecap.Run(arguments.Split(' '));
@@ -96,24 +107,7 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("record")]
-    [InlineData("trace")]
-    [InlineData("replay")]
-    [InlineData("info")]
-    [InlineData("verify")]
-    [InlineData("recover")]
-    [InlineData("cut")]
-    [InlineData("compact")]
-    [InlineData("merge")]
-    [InlineData("lifetimes")]
-    [InlineData("churn")]
-    [InlineData("summary")]
-    [InlineData("check")]
-    [InlineData("diff")]
-    [InlineData("import")]
-    [InlineData("probes")]
-    [InlineData("plot")]
-    [InlineData("report")]
+    [MemberData(nameof(HelpTests.Commands), MemberType = typeof(HelpTests))]
     public void Each_command_explains_itself(string command)
     {
         var result = Tracecap.Run(command, "--help");
@@ -121,6 +115,7 @@ public class UsageTests
         Assert.Equal(0, result.Code);
         Assert.Contains($"tracecap {command}", result.Text, StringComparison.Ordinal);
         Assert.Empty(result.Error);
+        Assert.Equal(result, Tracecap.Run("help", command), Same);
     }
 
     [Fact]
@@ -147,7 +142,7 @@ public class UsageTests
 
     [Fact]
     public void Two_errors_of_one_cause_are_told_once() =>
-        Assert.Equal("tracecap: Unrecognized command or argument 'rep'.\nTry `tracecap --help`.\n", Tracecap.Run("rep").Error);
+        Assert.Equal("tracecap: there is no command 'repaly'; did you mean replay?\nTry `tracecap --help`.\n", Tracecap.Run("repaly", "x", "-t").Error);
 
     [Fact]
     public void It_tells_its_version()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Checks;
@@ -228,32 +229,9 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
     };
 
     /// <summary>The metric that was meant, if one is near.</summary>
-    private static string Alternatives(string name)
-    {
-        var nearest = MetricTable.All.MinBy(metric => Distance(metric.Name, name))!.Name;
-        return Distance(nearest, name) <= 2
-            ? $"did you mean {nearest}?"
-            : $"expected one of {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}";
-    }
-
-    /// <summary>How many letters must be added, removed or changed (Levenshtein 1966).</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var changed = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+    private static string Alternatives(string name) => NearestWord.Find(name, MetricTable.All.Select(metric => metric.Name)) is { } nearest
+        ? $"did you mean {nearest}?"
+        : $"expected one of {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}";
 
     private void SkipSpaces() => ReadWhile(char.IsWhiteSpace);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Charts;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
@@ -11,20 +12,24 @@ namespace TraceCap.Cli.Commands;
 /// <summary>Turns what a command ends with into an exit code and one line on stderr.</summary>
 internal static class CommandRunner
 {
+    private const string Help = "help";
+
     internal static int Run(RootCommand root, string[] args)
     {
         // An argument is what it says: neither a file of more arguments (@name) nor an order to the parser ([name]).
         root.Directives.Clear();
         FitHelp(root);
+        TellUnknownWords(root);
+        // As other programs have it: 'help record' is 'record --help'.
+        args = args is [Help, ..] ? [.. args[1..], "--help"] : args;
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        var misspelt = MisspeltOptions(parsed);
-        if ((parsed.Errors.Count > 0 || misspelt.Count > 0) && args.Length > 0)
+        var unknown = UnknownWords(root, parsed).ToArray();
+        if ((parsed.Errors.Count > 0 || unknown.Length > 0) && args.Length > 0)
         {
-            misspelt.ForEach(name => Messages.Warn($"Unrecognized command or argument '{name}'."));
-            // Of a word that is no command, first the command is missing, then the word is too much, and so is each after it.
-            foreach (var error in parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Skip(1).Take(1) : parsed.Errors)
+            // Without a command, it is missing because the word that stands for it is unknown.
+            foreach (var message in parsed.CommandResult.Command == root && unknown.Length > 0 ? unknown : [.. unknown, .. parsed.Errors.Select(error => error.Message)])
             {
-                Messages.Warn(error.Message);
+                Messages.Warn(message);
             }
 
             var path = parsed.CommandResult.Command == root ? "tracecap" : $"tracecap {parsed.CommandResult.Command.Name}";
@@ -59,19 +64,58 @@ internal static class CommandRunner
         return help.GetStringBuilder().Length == 0 ? code : Math.Max(code, (int)Guard(() => Print(help.ToString())));
     }
 
-    /// <summary>A command that takes files would take a misspelt option for one of them. A file of such a name stands after
-    /// <c>--</c>, or is given as <c>./-name</c>.</summary>
-    private static List<string> MisspeltOptions(ParseResult parsed)
+    /// <summary>The parser calls them unrecognized; what was meant is told here.</summary>
+    private static void TellUnknownWords(RootCommand root)
     {
-        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
-        return [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .Where(token => token.Value is ['-', _, ..] && before.Contains(token)).Select(token => token.Value)];
+        foreach (var command in root.Subcommands.Prepend<Command>(root))
+        {
+            command.TreatUnmatchedTokensAsErrors = false;
+        }
     }
 
-    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpAction
+    /// <summary>What is neither a command, nor an option, nor wanted, and what may have been meant.</summary>
+    private static IEnumerable<string> UnknownWords(RootCommand root, ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command == root)
+        {
+            // Each word after the unknown one is unknown too.
+            return parsed.UnmatchedTokens.Take(1).Select(word => IsOption(word)
+                ? Unknown("option", word, Names(root.Options))
+                : Unknown("command", word, [.. root.Subcommands.Select(one => one.Name), Help]));
+        }
+
+        // What stands behind an unknown option may be its value.
+        var options = MisspeltOptions(parsed).Concat(parsed.UnmatchedTokens.Where(IsOption)).ToArray();
+        return options.Length > 0
+            ? options.Select(word => Unknown("option", word, Names(command.Options.Concat(root.Options))))
+            : parsed.UnmatchedTokens.Select(word => $"'{word}' is one argument too many for {command.Name}");
+    }
+
+    private static bool IsOption(string word) => word is ['-', _, ..];
+
+    private static string[] Names(IEnumerable<Option> options) => [.. options.SelectMany(option => option.Aliases.Prepend(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal))];
+
+    private static string Unknown(string what, string word, string[] known)
+    {
+        var begun = known.Where(name => name.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        var meant = begun.Length > 0 ? string.Join(" or ", begun) : NearestWord.Find(word, known);
+        return $"there is no {what} '{word}'" + (meant is null ? "" : $"; did you mean {meant}?");
+    }
+
+    /// <summary>A command that takes files would take a misspelt option for one of them. A file of such a name stands after
+    /// <c>--</c>, or is given as <c>./-name</c>.</summary>
+    private static IEnumerable<string> MisspeltOptions(ParseResult parsed)
+    {
+        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Where(token => IsOption(token.Value) && before.Contains(token)).Select(token => token.Value);
+    }
+
+    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(new HelpAction
     {
         MaxWidth = Console.IsOutputRedirected ? int.MaxValue : Descriptors.Columns(Descriptors.Output),
-    };
+    });
 
     private static ExitCode Print(string text)
     {

@@ -26,11 +26,11 @@ internal static class DiffCommand
             "--fail-if");
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var page = OptionFactory.Output("Also write an HTML page; - is standard output, instead of the table.");
+        var page = OptionFactory.Page("Also write an HTML page; - is standard output, instead of the table.");
         page.Required = false;
         var force = OptionFactory.Force();
         var filters = new ConnectionFilterOptions();
-        var command = new Command("diff", "Compares two captures, and tells changes from noise; with --fail-if, exit code 1 if it holds, 4 if that cannot be told since events are missing.") { before, after, failIf, allowLoss, json, page, force };
+        var command = new Command("diff", "Compares two captures, and separates changes from noise; with --fail-if, exit code 1 if it holds, 4 if that cannot be told since events are missing.") { before, after, failIf, allowLoss, json, page, force };
         filters.AddTo(command);
         command.Validators.Add(result =>
         {

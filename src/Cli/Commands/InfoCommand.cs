@@ -17,7 +17,7 @@ internal static class InfoCommand
         var files = OptionFactory.CaptureFiles();
         var json = OptionFactory.Flag("One JSON object a file.", "--json");
         var filters = new FileFilterOptions();
-        var command = new Command("info", "Tells what captures hold: host, kernel, times, events, losses, sizes.") { files, json };
+        var command = new Command("info", "Shows what captures hold: host, kernel, times, events, losses, sizes.") { files, json };
         filters.AddTo(command);
         command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(json), filters.ToFilter(parsed)));
         return command;

@@ -66,7 +66,7 @@ internal static class LifetimesCommand
             var order = parsed.GetValue(sort);
             var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, printer);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? printer, filter));
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? printer, filter), printsRows: sorted is null);
             sorted?.End();
             printer.End();
             return code;

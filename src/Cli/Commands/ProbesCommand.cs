@@ -13,7 +13,7 @@ internal static class ProbesCommand
     internal static Command Create()
     {
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var command = new Command("probes", "Tells whether this host can record, with which probes, and what is missing.") { json };
+        var command = new Command("probes", "Says whether this host can record, with which probes, and what is missing.") { json };
         command.Does(parsed => Run(parsed.GetValue(json)));
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -15,7 +14,7 @@ namespace TraceCap.Cli.Commands;
 /// <summary><c>tracecap record</c></summary>
 internal static class RecordCommand
 {
-    /// <summary>What is written for somebody who is looking must not wait for a whole second.</summary>
+    /// <summary>What goes through a pipe must not wait for a whole second.</summary>
     private static readonly TimeSpan PipeFlushInterval = TimeSpan.FromMilliseconds(100);
 
     internal static Command Create()
@@ -56,7 +55,7 @@ internal static class RecordCommand
             Messages.Warn(limit);
         }
 
-        // Who makes file after file makes all of them without privileges; a single one may need them.
+        // All files of a series are made without privileges; a single file may need them.
         if (output.IsSeries)
         {
             Privileges.Drop(user);

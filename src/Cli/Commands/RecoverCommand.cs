@@ -16,7 +16,7 @@ internal static class RecoverCommand
         var file = OptionFactory.CaptureFile();
         var output = OptionFactory.CaptureOutput();
         var force = OptionFactory.Force();
-        var command = new Command("recover", "Makes a sound capture out of one that is damaged or was cut short.") { file, output, force };
+        var command = new Command("recover", "Makes a sound capture out of one that is damaged or truncated.") { file, output, force };
         command.Does(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(force)));
         return command;
     }
@@ -27,10 +27,10 @@ internal static class RecoverCommand
         using var output = NewCapture.Create(outputPath, force, path);
         using var input = file.Stream.CanSeek ? null : Copy(file, output);
         var stream = input ?? file.Stream;
-        var promises = file.Read(() => KeptPromises.Find(CaptureReader.Open(stream)));
+        var watermarks = file.Read(() => KeptPromises.Find(CaptureReader.Open(stream)));
         stream.Position = 0;
         var reader = CaptureReader.Open(stream);
-        var recovery = new CaptureRecovery(reader, output.Stream, promises);
+        var recovery = new CaptureRecovery(reader, output.Stream, watermarks);
         var kept = file.Read(recovery.Run);
         if (reader.Section == 0)
         {
@@ -39,11 +39,11 @@ internal static class RecoverCommand
 
         file.Report(reader);
         output.Finish();
-        var isConsistent = TellContradictions(output.Name, promises, recovery.Renumbered);
+        var isConsistent = TellContradictions(output.Name, watermarks, recovery.Renumbered);
         return Sum(output.Name, kept) == ExitCode.Done && isConsistent ? ExitCode.Done : ExitCode.Damaged;
     }
 
-    /// <summary>A capture is read twice: what is promised in it depends on what comes later.</summary>
+    /// <summary>A capture is read twice: whether its watermarks hold depends on what comes later.</summary>
     private static Stream Copy(CaptureFile file, NewCapture output)
     {
         var copy = output.OpenTemporary();
@@ -52,13 +52,13 @@ internal static class RecoverCommand
         return copy;
     }
 
-    /// <summary>Tells what was changed because the capture said it against itself.</summary>
+    /// <summary>Says what was changed because the capture contradicts itself.</summary>
     /// <returns>Whether that is nothing.</returns>
-    private static bool TellContradictions(string name, KeptPromises promises, long renumbered)
+    private static bool TellContradictions(string name, KeptPromises watermarks, long renumbered)
     {
-        if (!promises.AreAll)
+        if (!watermarks.AreAll)
         {
-            Messages.Warn($"{name}: events came later than was promised; the promises before them are lowered");
+            Messages.Warn($"{name}: events are earlier than the watermarks before them; these are lowered");
         }
 
         if (renumbered > 0)
@@ -66,7 +66,7 @@ internal static class RecoverCommand
             Messages.Warn($"{name}: {CountText.Of(renumbered, "event")} had a sequence number that the same CPU gave to another event; now without one");
         }
 
-        return promises.AreAll && renumbered == 0;
+        return watermarks.AreAll && renumbered == 0;
     }
 
     private static ExitCode Sum(string name, in Rewritten kept)

@@ -14,10 +14,10 @@ internal static class ReportCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var output = OptionFactory.Output("The page to write; - is standard output.");
+        var output = OptionFactory.Page("The page to write; - is standard output.");
         var limit = OptionFactory.Count("List at most so many connections, the longest; 1000 if not given.", "COUNT", "--limit");
         var force = OptionFactory.Force();
-        var command = new Command("report", "Makes one HTML page of figures, what stands out, charts and tables.") { output, limit, force };
+        var command = new Command("report", "Makes one HTML page of figures, findings, charts and tables.") { output, limit, force };
         files.AddTo(command);
         command.Does(parsed =>
         {

@@ -32,7 +32,7 @@ internal static class SummaryCommand
         var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", groups, "--by");
         var limit = OptionFactory.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and what stands out.") { by, limit, json };
+        var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, limit, json };
         files.AddTo(command);
         command.Does(parsed =>
         {

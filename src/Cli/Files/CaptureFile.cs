@@ -96,7 +96,7 @@ internal sealed class CaptureFile : IDisposable
         return true;
     });
 
-    /// <summary>Tells on stderr what a reader could not read.</summary>
+    /// <summary>Says on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
     internal ExitCode Report(CaptureReader reader)
     {
@@ -109,19 +109,19 @@ internal sealed class CaptureFile : IDisposable
     }
 
     /// <summary>The same for a file of this name.</summary>
-    internal static ExitCode Report(string name, DamageLog damage, int cutShort)
+    internal static ExitCode Report(string name, DamageLog damage, int truncated)
     {
         foreach (var line in Describe(name, damage))
         {
             Messages.Warn(line);
         }
 
-        if (cutShort > 0)
+        if (truncated > 0)
         {
-            Messages.Warn($"{name}: cut short: the recording did not end properly, what was complete has been read");
+            Messages.Warn($"{name}: truncated: it did not end properly, or is still being recorded; what is complete has been read");
         }
 
-        return damage.Count > 0 || cutShort > 0 ? ExitCode.Damaged : ExitCode.Done;
+        return damage.Count > 0 || truncated > 0 ? ExitCode.Damaged : ExitCode.Done;
     }
 
     /// <summary>A line for each damaged place, as far as they are known one by one.</summary>

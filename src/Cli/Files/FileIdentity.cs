@@ -68,7 +68,7 @@ internal static partial class FileIdentity
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ReadFacts(int folder, string path, int flags, uint mask, out Facts facts);
 
-    /// <summary><c>struct statx</c> of linux/stat.h, as far as it is needed.</summary>
+    /// <summary><c>struct statx</c> of linux/stat.h, as much of it as is needed.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Facts
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TraceCap.Cli.Files;
 
 /// <summary>A file that is written, whose errors have the name that the user gave it: where it really stands is of no use to
-/// anybody.</summary>
+/// its user.</summary>
 internal sealed class OutputFile : Stream
 {
     private const int HighestErrno = 4095;

@@ -7,7 +7,7 @@ internal static class StandardInput
 {
     internal const string Name = "standard input";
 
-    /// <summary>Whether somebody else writes it while it is read.</summary>
+    /// <summary>Whether another process writes it while it is read.</summary>
     internal static bool IsPipe => Descriptors.IsOpen(Descriptors.Input) && FileIdentity.KindOf(Descriptors.PathOf(Descriptors.Input)) == FileKind.Pipe;
 
     /// <exception cref="CommandException">It is closed, a terminal, or another device: nothing that a capture comes from.

@@ -28,10 +28,13 @@ internal sealed class ConnectionFiles
     internal string Describe(ParseResult parsed) => filters.Describe(parsed);
 
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
-    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed) => Read(Names(parsed), feed);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="feed">Gets them.</param>
+    /// <param name="printsRows">Whether rows are printed meanwhile, see <see cref="CaptureFile.Open"/>.</param>
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed, bool printsRows = false) => Read(Names(parsed), feed, printsRows);
 
-    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed)" />
-    internal static ExitCode Read(string[] paths, ConnectionFeed feed)
+    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed, bool)" />
+    internal static ExitCode Read(string[] paths, ConnectionFeed feed, bool printsRows = false)
     {
         var starts = Array.ConvertAll(paths, StartsOf);
         var order = CaptureStarts.Order(starts);
@@ -44,7 +47,7 @@ internal sealed class ConnectionFiles
             Tell(file.Name, feed.Repeated - repeated, "were in a capture read before, and count once");
             Tell(file.Name, feed.Overlapping - overlapping, "are of a time that another recorder has recorded as well, and count again; merge such captures first");
             return file.Report(reader);
-        }, printsRows: true);
+        }, printsRows);
         feed.End();
         if (feed.ClosesLeftOut > 0)
         {
@@ -78,7 +81,7 @@ internal sealed class ConnectionFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Whoever reads it says so.
+            // The one that reads it says so.
             return null;
         }
     }

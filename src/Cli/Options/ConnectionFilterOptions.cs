@@ -8,7 +8,7 @@ internal sealed class ConnectionFilterOptions
 {
     private readonly FileFilterOptions filters = new();
     private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Only these ports of the recorded host.", "-L", "--local-port");
-    private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Only these ports of the other end.", "-D", "--peer-port");
+    private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Only these ports of the peer.", "-D", "--peer-port");
 
     internal void AddTo(Command command)
     {

@@ -6,7 +6,7 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
 
-/// <summary>Which events of a capture: what can be asked of a recording, and what only a file can answer.</summary>
+/// <summary>Which events of a capture: the filters of a recording, and those that need a file.</summary>
 internal sealed class FileFilterOptions
 {
     private readonly FilterOptions filters = new();
@@ -29,7 +29,7 @@ internal sealed class FileFilterOptions
         "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
 
     private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
-        "Only these types: C connect, A accept, X close, F failed connect, O open before.", "CAXFO", EventTypeSet.Parse, "--type");
+        "Only these types: C connect, A accept, X close, F failed connect, O pre-existing.", "CAXFO", EventTypeSet.Parse, "--type");
 
     internal void AddTo(Command command)
     {

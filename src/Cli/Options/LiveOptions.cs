@@ -24,7 +24,7 @@ internal sealed class LiveOptions
         "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");
 
     private readonly Option<string?> probeSet = OptionFactory.Word<string?>(
-        "The probes to use; if not given, the first of these that the kernel takes. All give the same events.",
+        "The probes to use; if not given, the first of these that the kernel takes. `tracecap probes` says which work here.",
         "SET",
         ProbeOptions.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");

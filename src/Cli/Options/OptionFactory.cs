@@ -10,6 +10,9 @@ namespace TraceCap.Cli.Options;
 /// <summary>Makes options whose errors say what was given, what is expected, and of which option.</summary>
 internal static class OptionFactory
 {
+    private const string SecondsExpected = "seconds above 0, such as 10 or 0.5";
+    private const string DurationExpected = "a time above 0, such as 50us, 10ms, 1s, 5m or 1h";
+
     private delegate bool TryParse<T>(string text, out T value);
 
     /// <summary>A switch.</summary>
@@ -48,6 +51,20 @@ internal static class OptionFactory
 
     /// <summary>Where a capture is written.</summary>
     internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
+
+    /// <summary>Where a page of HTML is written. A name that ends in anything else is a mistake.</summary>
+    internal static Option<string> Page(string description)
+    {
+        var output = Output(description);
+        output.Validators.Add(result =>
+        {
+            foreach (var name in result.Tokens.Select(token => token.Value).Where(name => Path.GetExtension(name).ToLowerInvariant() is not ("" or ".html" or ".htm")))
+            {
+                result.AddError($"-o {name}: it would be a page of HTML; expected a name that ends in .html");
+            }
+        });
+        return output;
+    }
 
     /// <summary>Where something is written.</summary>
     internal static Option<string> Output(string description)
@@ -90,7 +107,7 @@ internal static class OptionFactory
 
     /// <summary>Seconds, with a fraction if need be.</summary>
     internal static Option<TimeSpan?> Seconds(string description, string name, params string[] aliases) =>
-        Create<TimeSpan?>(description, "SECONDS", "seconds above 0, such as 10 or 0.5", name, aliases, (string text, out TimeSpan? value) =>
+        Create<TimeSpan?>(Explain(description, SecondsExpected), "SECONDS", SecondsExpected, name, aliases, (string text, out TimeSpan? value) =>
         {
             var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
             var isTime = isNumber && seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds;
@@ -100,7 +117,7 @@ internal static class OptionFactory
 
     /// <summary>A time with its unit.</summary>
     internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
-        Create<TimeSpan?>(description, what, "a time above 0, such as 50us, 10ms, 1s, 5m or 1h", name, aliases, (string text, out TimeSpan? value) =>
+        Create<TimeSpan?>(Explain(description, DurationExpected), what, DurationExpected, name, aliases, (string text, out TimeSpan? value) =>
         {
             var isTime = Durations.TryParse(text, out TimeSpan time);
             value = time;
@@ -123,16 +140,19 @@ internal static class OptionFactory
 
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
-        Create<long?>(description, "SIZE", expected, name, [], (string text, out long? value) =>
+        Create<long?>(Explain(description, expected), "SIZE", expected, name, [], (string text, out long? value) =>
         {
             var isSize = Sizes.TryParse(text, out var size) && size is > 0 and <= long.MaxValue;
             value = isSize ? (long)size : null;
             return isSize && isAllowed((long)size);
         });
 
-    /// <summary>One of a few words.</summary>
-    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name) =>
-        Create(description, what, words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys), name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+    /// <summary>One of a few words, which the help lists.</summary>
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
+    {
+        var expected = words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys);
+        return Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+    }
 
     /// <summary>What a parser reads that explains itself, once.</summary>
     internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
@@ -213,6 +233,9 @@ internal static class OptionFactory
             }
         }
     }
+
+    /// <summary>The help says the same of a value as the error does.</summary>
+    private static string Explain(string description, string expected) => $"{description} Expected: {expected}.";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -1,6 +1,6 @@
 namespace TraceCap.Cli.Terminal;
 
-/// <summary>Writes to a stream on a thread of its own, one piece after another, so that whoever has something to write
+/// <summary>Writes to a stream on a thread of its own, one piece after another, so that the writer
 /// can stop waiting for it. The process can end while it still writes.</summary>
 internal sealed class BackgroundWriter
 {

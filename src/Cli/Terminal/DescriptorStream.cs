@@ -83,5 +83,5 @@ internal sealed partial class DescriptorStream(int descriptor, string name) : St
     }
 }
 
-/// <summary>Whoever read what is written is gone.</summary>
+/// <summary>The reader of what is written is gone.</summary>
 internal sealed class ClosedPipeException(string name) : IOException($"{name} was closed by its reader");

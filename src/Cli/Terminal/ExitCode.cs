@@ -14,7 +14,7 @@ internal enum ExitCode
     /// <summary>The command line is wrong.</summary>
     Usage = 2,
 
-    /// <summary>Done, but the input was damaged or cut short: all that is readable was read.</summary>
+    /// <summary>Done, but the input was damaged or truncated: all that is readable was read.</summary>
     Damaged = 3,
 
     /// <summary>Done, but it cannot be told whether what was to hold does: what is missing from the input decides.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Tells the first SIGINT from later ones. Ctrl-C goes to both ends of <c>tracecap record -o - | tracecap replay -</c>:
+/// Knows the first SIGINT from later ones. Ctrl-C goes to both ends of <c>tracecap record -o - | tracecap replay -</c>:
 /// the recorder ends properly, and its reader must read what is left. A second one ends the reader too.
 /// </summary>
 internal sealed class FirstInterrupt

@@ -28,7 +28,7 @@ internal sealed class LiveOutput : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="IOException">It cannot be written, or nobody has read it in time.</exception>
+    /// <exception cref="IOException">It cannot be written, or was not read in time.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         writer.Begin(buffer.ToArray());

@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Formatting;
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// A file that tells on stderr how much of it has been read, if that is a terminal and it takes long enough to look.
+/// A file that shows on stderr how much of it has been read, if that is a terminal and it takes long enough to look.
 /// </summary>
 internal sealed class Progress(Stream file, string name) : Stream
 {

@@ -7,7 +7,7 @@ using TraceCap.Recorder.Sinks;
 
 namespace TraceCap.Cli.Terminal;
 
-/// <summary>Tells on stderr how a recording goes: one line that changes while it runs, if that is a terminal, and what
+/// <summary>Shows on stderr how a recording goes: one line that changes while it runs, if that is a terminal, and what
 /// became of it at the end.</summary>
 internal sealed class RecordingStatus : IEventSink, IDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         return wanted;
     }
 
-    /// <summary>Says what was recorded and lost. Losses are told even to those who want quiet.</summary>
+    /// <summary>Says what was recorded and lost. It says losses even if told to be quiet.</summary>
     internal void Sum()
     {
         Dispose();

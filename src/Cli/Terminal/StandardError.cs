@@ -3,8 +3,8 @@ using System.Text;
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Where messages go, as far as they can: nothing that is done waits long for somebody to read them, and nothing fails
-/// because nobody can. A thread of its own writes them, since a terminal that is stopped stops whoever writes to it.
+/// Where messages go, as far as they can: nothing that is done waits long for a reader, and nothing fails
+/// because there is none. A thread of its own writes them, since a terminal that is stopped stops all that write to it.
 /// </summary>
 internal static class StandardError
 {
@@ -13,7 +13,7 @@ internal static class StandardError
     private static BackgroundWriter? writer;
     private static bool isStuck;
 
-    /// <summary>Whether somebody may be looking at a terminal.</summary>
+    /// <summary>Whether it is a terminal.</summary>
     internal static bool IsTerminal => Descriptors.IsOpen(Descriptors.Error) && !Console.IsErrorRedirected;
 
     /// <summary>Writes, and waits until it is written, but not for ever.</summary>

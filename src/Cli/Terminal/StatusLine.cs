@@ -7,7 +7,7 @@ internal static class StatusLine
 
     private static bool isShown;
 
-    /// <summary>Whether somebody can see it.</summary>
+    /// <summary>Whether stderr is a terminal.</summary>
     internal static bool IsSeen { get; } = StandardError.IsTerminal;
 
     /// <summary>Shows as much as fits the terminal now; nothing if the terminal takes nothing now.</summary>
@@ -19,7 +19,7 @@ internal static class StatusLine
         isShown = true;
     }
 
-    /// <summary>Takes the line away, whoever showed it.</summary>
+    /// <summary>Takes the line away.</summary>
     internal static void Hide()
     {
         if (isShown)

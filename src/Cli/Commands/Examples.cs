@@ -1,0 +1,121 @@
+namespace TraceCap.Cli.Commands;
+
+/// <summary>How commands are used: what their help ends with. Lines of a shell, in a folder with captures of these names.</summary>
+internal static class Examples
+{
+    private static readonly Dictionary<string, string[]> all = new()
+    {
+        ["record"] =
+        [
+            "tracecap record -o run.tcap --comment 'before the upgrade'",
+            "tracecap record -o 'run-%t.tcap' --rotate-every 1h --keep 24",
+            "tracecap record -o 'run-%n.tcap' --flight 10m,64M --trigger 'fails>50/10s'",
+            "tracecap record -o - | tracecap replay - -t",
+        ],
+        ["trace"] =
+        [
+            "tracecap trace -t",
+            "tracecap trace --all --json -n 100",
+            "tracecap trace -4 -u 0 --style libbpf",
+        ],
+        ["probes"] =
+        [
+            "tracecap probes",
+            "tracecap probes --json",
+            "tracecap probes || echo 'this host cannot record'",
+        ],
+        ["replay"] =
+        [
+            "tracecap replay run.tcap -t",
+            "tracecap replay run.tcap --port 443 --from 0.5 --to 1.5",
+            "tracecap replay run.tcap --json --all",
+        ],
+        ["info"] =
+        [
+            "tracecap info run.tcap",
+            "tracecap info *.tcap",
+            "tracecap info run.tcap --json",
+        ],
+        ["lifetimes"] =
+        [
+            "tracecap lifetimes run.tcap -T",
+            "tracecap lifetimes run.tcap --sort lifetime --limit 10",
+            "tracecap lifetimes run.tcap -D 5432 --min 10s -s",
+        ],
+        ["churn"] =
+        [
+            "tracecap churn run.tcap",
+            "tracecap churn run.tcap --every 100ms --type F",
+            "tracecap churn run.tcap --every 1m --json",
+        ],
+        ["summary"] =
+        [
+            "tracecap summary run.tcap",
+            "tracecap summary run.tcap --by service --limit 5",
+            "tracecap summary before.tcap after.tcap --by errno --json",
+        ],
+        ["plot"] =
+        [
+            "tracecap plot lifetime run.tcap -o lifetime.png --by process",
+            "tracecap plot churn run.tcap -o churn.svg --theme dark",
+            "tracecap plot heatmap run.tcap -o heatmap.png --size 1600x900",
+        ],
+        ["report"] =
+        [
+            "tracecap report run.tcap -o report.html",
+            "tracecap report before.tcap after.tcap -o both.html --limit 100",
+            "tracecap report run.tcap -o nginx.html --comm nginx --force",
+        ],
+        ["check"] =
+        [
+            "tracecap check run.tcap --expect 'failed == 0'",
+            "tracecap check run.tcap --expect 'lifetime.p99 <= 5s' --expect 'lost == 0'",
+            "tracecap check run.tcap --expect 'opened[port=443] > 0' --allow-loss --json",
+        ],
+        ["diff"] =
+        [
+            "tracecap diff before.tcap after.tcap",
+            "tracecap diff before.tcap after.tcap --fail-if 'lifetime.p99 > +20%'",
+            "tracecap diff before.tcap after.tcap -o diff.html",
+        ],
+        ["verify"] =
+        [
+            "tracecap verify run.tcap",
+            "tracecap verify *.tcap",
+            "cat run.tcap | tracecap verify -",
+        ],
+        ["merge"] =
+        [
+            "tracecap merge before.tcap after.tcap -o both.tcap",
+            "tracecap merge *.tcap -o all.tcap",
+            "tracecap merge before.tcap after.tcap -o - | tracecap replay -",
+        ],
+        ["cut"] =
+        [
+            "tracecap cut run.tcap -o curl.tcap --comm curl --keep-whole",
+            "tracecap cut run.tcap -o second.tcap --from 0.5 --to 1.5",
+            "tracecap cut run.tcap -o failed.tcap --type F",
+        ],
+        ["compact"] =
+        [
+            "tracecap compact run.tcap -o small.tcap",
+            "tracecap compact run.tcap -o small.tcap --chunk 8M",
+            "tracecap compact - -o - < run.tcap > small.tcap",
+        ],
+        ["recover"] =
+        [
+            "tracecap recover run.tcap -o whole.tcap",
+            "tracecap recover - -o whole.tcap < run.tcap",
+            "tracecap recover run.tcap -o - | tracecap replay - -t",
+        ],
+        ["import"] =
+        [
+            "tracecap import events.ndjson -o events.tcap",
+            "tracecap import events.ndjson -o events.tcap --comment 'written by hand'",
+            "tracecap replay run.tcap --json --all | tracecap import - -o copy.tcap",
+        ],
+    };
+
+    /// <summary>Those of a command; none of what is no command.</summary>
+    internal static IReadOnlyList<string> Of(string command) => all.GetValueOrDefault(command) ?? [];
+}
