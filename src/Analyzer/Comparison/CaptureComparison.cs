@@ -33,7 +33,7 @@ public sealed record GroupChange(string Name, long Before, long After, double? C
 /// <param name="IsComplete">Whether all groups could be told apart. If not, one that seems new or vanished may only have
 /// been too small to be kept (<see cref="ConnectionGroups.MaxGroups"/>).</param>
 public sealed record GroupChanges(
-    GroupBy By,
+    Grouping By,
     IReadOnlyList<GroupChange> New,
     IReadOnlyList<GroupChange> Vanished,
     IReadOnlyList<GroupChange> Failures,
@@ -116,7 +116,7 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
         {
             var (first, second) = (one.TryGetValue(key, out var then) ? count(then) : 0, other.TryGetValue(key, out var now) ? count(now) : 0);
             var chance = CountTest.Chance(first, secondsBefore, second, secondsAfter);
-            return new GroupChange(key.Text(before.By), first, second, chance, chance < limit);
+            return new GroupChange(before.By.Text(key), first, second, chance, chance < limit);
         }
     }
 

@@ -9,9 +9,9 @@ namespace TraceCap.Analyzer.Findings;
 /// <param name="isFiltered">Whether connections may come with one of their two ends only.</param>
 public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSink
 {
-    private readonly ConnectionGroups processes = new(GroupBy.ProcessAndService);
-    private readonly ConnectionGroups services = new(GroupBy.LocalAddressAndService);
-    private readonly ConnectionGroups outgoing = new(GroupBy.LocalAddressAndService);
+    private readonly ConnectionGroups processes = new(Grouping.ProcessAndService);
+    private readonly ConnectionGroups services = new(Grouping.LocalAddressAndService);
+    private readonly ConnectionGroups outgoing = new(Grouping.LocalAddressAndService);
 
     private ConnectionStatistics? all;
 

@@ -24,16 +24,8 @@ internal static class PlotCommand
         ["peers"] = ChartKind.Peers,
     };
 
-    private static readonly Dictionary<string, GroupBy?> groups = new()
-    {
-        ["process"] = GroupBy.Process,
-        ["peer"] = GroupBy.Peer,
-        ["service"] = GroupBy.Service,
-        ["port"] = GroupBy.Port,
-        ["container"] = GroupBy.Container,
-        ["unit"] = GroupBy.Unit,
-        ["cgroup"] = GroupBy.Cgroup,
-    };
+    private static readonly Dictionary<string, GroupBy?> groups = Enum.GetValues<GroupBy>()
+        .Where(by => !Grouping.Of(by).IsOfFailures).ToDictionary(by => Grouping.Of(by).Word, GroupBy? (by) => by);
 
     private static readonly Dictionary<string, ChartTheme> themes = new()
     {

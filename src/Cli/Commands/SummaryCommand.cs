@@ -14,22 +14,10 @@ internal static class SummaryCommand
 {
     private const ulong Rows = 20;
 
-    private static readonly Dictionary<string, GroupBy> groups = new()
-    {
-        ["process"] = GroupBy.Process,
-        ["peer"] = GroupBy.Peer,
-        ["service"] = GroupBy.Service,
-        ["port"] = GroupBy.Port,
-        ["errno"] = GroupBy.Errno,
-        ["container"] = GroupBy.Container,
-        ["unit"] = GroupBy.Unit,
-        ["cgroup"] = GroupBy.Cgroup,
-    };
-
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", groups, "--by");
+        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", Enum.GetValues<GroupBy>().ToDictionary(by => Grouping.Of(by).Word), "--by");
         var limit = OptionFactory.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
         var json = OptionFactory.Flag("One JSON object.", "--json");
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and what stands out.") { by, limit, json };

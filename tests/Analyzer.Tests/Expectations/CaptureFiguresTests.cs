@@ -118,7 +118,7 @@ public sealed class CaptureFiguresTests
             var connection = Ends.Client(comm, peer, port, 0, Ms).FailedWith(error) with { IpVersion = peer.Contains(':') ? (byte)6 : (byte)4 };
             foreach (var by in new[] { GroupBy.Process, GroupBy.Peer, GroupBy.Service, GroupBy.Port, GroupBy.Errno })
             {
-                var selector = ConnectionSelector.Parse($"{by.ToString().ToLowerInvariant()}={GroupKey.Of(in connection, Ends.Recording, by).Text(by)}");
+                var selector = ConnectionSelector.Parse($"{by.ToString().ToLowerInvariant()}={Grouping.Of(by).Text(Grouping.Of(by).Key(in connection, Ends.Recording))}");
                 Assert.True(selector.Matches(in connection, Ends.Recording));
                 Assert.False(selector.Matches(Ends.Client("other", "10.9.9.9", port == 9 ? (ushort)8 : (ushort)9, 0, Ms).FailedWith((ushort)(error + 1)), Ends.Recording));
             }

@@ -125,7 +125,7 @@ public sealed class SummaryTests
             groups.Add(in connection, Ends.Recording);
         }
 
-        Assert.Equal(names.Split(','), groups.InOrder.Select(group => group.Key.Text(by)).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Split(','), groups.InOrder.Select(group => groups.By.Text(group.Key)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

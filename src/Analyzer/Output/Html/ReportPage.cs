@@ -105,7 +105,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
             page, name, title, left <= 0 ? note : Invariant($"{note} The largest {MaxGroups:N0}; {left:N0} more are not shown."), new(what, false), new("Ends"), new("Opened"), new("Accepted"), new("Failed"), new("Closed"), new("Reset"), new("Open"), new("p50"), new("p90"), new("p99"), new("Max"), new("Sent"), new("Received"), new("Retransmits"));
         foreach (var (key, statistics) in groups.InOrder.Take(MaxGroups))
         {
-            AddGroup(table, key.Text(groups.By), statistics);
+            AddGroup(table, groups.By.Text(key), statistics);
         }
 
         if (groups.Others is { } others)
@@ -130,7 +130,7 @@ internal sealed class ReportPage(TrafficReport report, IReadOnlyList<RecordedSpa
         var table = new ReportTable(page, "errors", "Failed connects", "By the reason.", new("Error", false), new("Failed"));
         foreach (var (key, statistics) in errors.InOrder)
         {
-            table.Row(key.Text(errors.By)).Count(statistics.Failed).EndRow();
+            table.Row(errors.By.Text(key)).Count(statistics.Failed).EndRow();
         }
 
         table.End();

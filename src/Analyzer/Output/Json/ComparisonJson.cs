@@ -44,7 +44,7 @@ public static class ComparisonJson
             Write(json, "connect", comparison.ConnectTimes);
             foreach (var groups in comparison.Groups)
             {
-                json.WriteStartObject(JsonNamingPolicy.SnakeCaseLower.ConvertName(groups.By.ToString()));
+                json.WriteStartObject(groups.By.Word);
                 json.WriteBoolean("complete", groups.IsComplete);
                 Write(json, "new", groups.New);
                 Write(json, "vanished", groups.Vanished);

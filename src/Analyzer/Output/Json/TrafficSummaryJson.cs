@@ -33,12 +33,12 @@ public static class TrafficSummaryJson
             Write(json, summary.All);
             json.WriteEndObject();
             WriteFindings(json, summary.Findings(recordings));
-            json.WriteString("by", JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Groups.By.ToString()));
+            json.WriteString("by", summary.Groups.By.Word);
             json.WriteStartArray("groups");
             foreach (var (key, statistics) in summary.Groups.InOrder)
             {
                 json.WriteStartObject();
-                json.WriteString("name", key.Text(summary.Groups.By));
+                json.WriteString("name", summary.Groups.By.Text(key));
                 Write(json, statistics);
                 json.WriteEndObject();
             }

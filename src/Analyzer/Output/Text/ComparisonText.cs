@@ -110,7 +110,7 @@ public static class ComparisonText
 
     private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
     {
-        var isReason = groups.By == GroupBy.Errno;
+        var isReason = groups.By.IsOfFailures;
         var lists = new[] { (Label: "new", Rows: isReason ? [] : groups.New), (Label: "vanished", Rows: isReason ? [] : groups.Vanished), (Label: "failing", Rows: groups.Failures) };
         if (lists.All(list => list.Rows.Count == 0))
         {
@@ -124,7 +124,7 @@ public static class ComparisonText
         var counts = rows.Select(row => Invariant($" {row.Row.Before.ToString("N0", CultureInfo.InvariantCulture).PadLeft(countWidth)} -> {row.Row.After:N0}")).ToArray();
         var figuresWidth = width >= FullWidth ? GroupFiguresWidth : 2 + verbWidth + 1 + counts.Select(count => count.Length).Append(0).Max();
         var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figuresWidth));
-        text.Append('\n').Append(groups.By switch { GroupBy.Service => "services", GroupBy.Peer => "peers", _ => "reasons of failures" }).Append('\n');
+        text.Append('\n').Append(groups.By.Title).Append('\n');
         for (var i = 0; i < rows.Length; i++)
         {
             text.Append("  ").Append(Verb(rows[i].Label, rows[i].Row).PadRight(verbWidth)).Append(' ')

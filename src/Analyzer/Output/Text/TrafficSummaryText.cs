@@ -99,7 +99,7 @@ public static class TrafficSummaryText
         var longest = Math.Max(LeastName, shown.Max(group => group.Name.Length));
         var figures = FittingColumns.Choose(columns, width == 0 ? 0 : Math.Max(1, width - Math.Min(longest, WholeService)), column => (column.Width, column.Goes));
         var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figures.Sum(column => column.Width)));
-        text.Append('\n').Append(groups.By.ToString().ToUpperInvariant().PadRight(nameWidth));
+        text.Append('\n').Append(groups.By.Word.ToUpperInvariant().PadRight(nameWidth));
         foreach (var column in figures)
         {
             text.Append(column.Name.PadLeft(column.Width));
@@ -123,9 +123,9 @@ public static class TrafficSummaryText
         }
     }
 
-    private static string Name(in GroupKey key, GroupBy by) => by == GroupBy.Container && key.IsNamed
-        ? key.Text(by)[..SummaryText.ShortContainer]
-        : key.Text(by);
+    private static string Name(GroupKey key, Grouping by) => by == Grouping.Of(GroupBy.Container) && key.IsNamed
+        ? by.Text(key)[..SummaryText.ShortContainer]
+        : by.Text(key);
 
     private static string Percentiles(LifetimeHistogram histogram) => histogram.Ended + histogram.Censored == 0
         ? "-"
