@@ -68,10 +68,10 @@ internal static class CommandRunner
             .Where(token => token.Value is ['-', _, ..] && before.Contains(token)).Select(token => token.Value)];
     }
 
-    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpAction
+    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpWithNotes(new HelpAction
     {
         MaxWidth = Console.IsOutputRedirected ? int.MaxValue : Descriptors.Columns(Descriptors.Output),
-    };
+    });
 
     private static ExitCode Print(string text)
     {

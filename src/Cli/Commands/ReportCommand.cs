@@ -16,17 +16,15 @@ internal static class ReportCommand
         var output = OptionFactory.Output("The page to write; - is standard output.");
         var limit = OptionFactory.Count("List at most so many connections, the longest; 1000 if not given.", "COUNT", "--limit");
         var force = OptionFactory.Force();
-        var command = new Command("report", "Makes one HTML page of figures, what stands out, charts and tables.") { output, limit, force };
+        var command = new Command("report", "Makes one HTML page of figures, findings, charts and tables.") { output, limit, force };
         files.AddTo(command);
         command.Does(parsed =>
         {
             using var page = NewCapture.Create(parsed.GetValue(output)!, parsed.GetValue(force), files.Names(parsed));
-            var filter = files.Filter(parsed);
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? TrafficReport.DefaultRows, int.MaxValue);
-            var report = new TrafficReport(isFiltered: !filter.IsAny, rows);
-            var feed = new ConnectionFeed(report, filter);
-            var code = files.Read(parsed, feed);
-            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(feed.Recordings, files.Describe(parsed))));
+            var report = new TrafficReport(rows);
+            var code = files.Read(parsed, new ConnectionFeed(report, files.Filter(parsed)));
+            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed))));
             page.Finish();
             return code;
         });
