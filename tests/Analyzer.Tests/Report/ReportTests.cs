@@ -164,16 +164,16 @@ public partial class ReportTests
     public void Without_connections_it_says_so()
     {
         Assert.Contains("no connection", Page(SampleTraffic.Capture([], isLossy: false)), StringComparison.Ordinal);
-        Assert.Contains("Nothing was recorded", new TrafficReport(false, 10).ToHtml([], ""), StringComparison.Ordinal);
+        Assert.Contains("Nothing was recorded", new TrafficReport(10).ToHtml(""), StringComparison.Ordinal);
     }
 
     [Fact]
     public void It_says_which_connections_it_is_of()
     {
-        var report = new TrafficReport(isFiltered: true, 10);
-        var recordings = SampleTraffic.Give(report);
+        var report = new TrafficReport(10);
+        SampleTraffic.Give(report);
 
-        var page = report.ToHtml(recordings, "--comm <b>");
+        var page = report.ToHtml("--comm <b>");
 
         Assert.Contains("only <code>--comm &lt;b&gt;</code>", page, StringComparison.Ordinal);
         Assert.Contains("The longest 10 of 500 ends", page, StringComparison.Ordinal);
@@ -203,8 +203,9 @@ public partial class ReportTests
 
     private static string Page(MemoryStream capture)
     {
-        var report = new TrafficReport(isFiltered: false, TrafficReport.DefaultRows);
-        return report.ToHtml(SampleTraffic.Give(report, capture), "");
+        var report = new TrafficReport(TrafficReport.DefaultRows);
+        SampleTraffic.Give(report, capture);
+        return report.ToHtml("");
     }
 
     private static (int Red, int Green, int Blue) Rgb(string color) => Convert.FromHexString(color[1..]) is var parts ? (parts[0], parts[1], parts[2]) : default;

@@ -107,14 +107,10 @@ public static class ComparisonPage
 
     private static ReportTable AddChange(ReportTable table, MetricChange change)
     {
-        AddFigure(table, change.Before, change.Metric.Unit);
-        AddFigure(table, change.After, change.Metric.Unit);
+        table.Figure(change.Before, change.Metric.Unit).Figure(change.After, change.Metric.Unit);
         table.Text(ComparisonText.Difference(change)).Text(change.IsSignificant is { } significant ? ComparisonText.Verdict(significant) : "");
         return AddChance(table, change.Chance);
     }
-
-    private static ReportTable AddFigure(ReportTable table, Figure? figure, MetricUnit unit) =>
-        figure is { } known ? table.Number(known.Low, known.Text(unit)) : table.Nothing();
 
     private static ReportTable AddChance(ReportTable table, double? chance) =>
         chance is { } known ? table.Number(known, known < 0.0001 ? "< 0.0001" : known.ToString("G2", CultureInfo.InvariantCulture)) : table.Nothing();

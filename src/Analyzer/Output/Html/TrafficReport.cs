@@ -6,7 +6,7 @@ using TraceCap.Analyzer.Findings;
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>
-/// All that is known of connections on one HTML page: figures, what stands out, charts, tables. It takes them as a capture
+/// All that is known of connections on one HTML page: figures, findings, charts, tables. It takes them as a capture
 /// tells of them, in memory that does not grow with their number.
 /// </summary>
 public sealed class TrafficReport : IConnectionSink
@@ -18,16 +18,18 @@ public sealed class TrafficReport : IConnectionSink
     private readonly ConnectionList longest = new();
     private readonly IConnectionSink[] sinks;
 
-    /// <param name="isFiltered">Whether connections may come with one of their two ends only.</param>
     /// <param name="rows">How many connections are listed, the longest ones.</param>
     /// <exception cref="ChartException">A native library that draws is not there.</exception>
-    public TrafficReport(bool isFiltered, int rows)
+    public TrafficReport(int rows)
     {
-        Summary = new TrafficSummary(GroupBy.Process, isFiltered);
+        Summary = new TrafficSummary(GroupBy.Process);
         Charts = ReportChart.All();
         sort = new ConnectionSort(ConnectionOrder.Lifetime, (ulong)rows, longest);
         sinks = [Summary, Groups, .. Charts.Select(chart => chart.Chart), sort];
     }
+
+    /// <summary>What the connections were recorded in.</summary>
+    internal IReadOnlyList<RecordedSpan> Recordings { get; private set; } = [];
 
     /// <summary>The figures of all connections, and those of each process.</summary>
     internal TrafficSummary Summary { get; }
@@ -39,11 +41,7 @@ public sealed class TrafficReport : IConnectionSink
     internal IReadOnlyList<ReportChart> Charts { get; }
 
     /// <summary>The connections that are listed, the longest first.</summary>
-    internal IReadOnlyList<(Connection Connection, RecordedSpan Recording)> Longest()
-    {
-        sort.End();
-        return longest.Items;
-    }
+    internal IReadOnlyList<(Connection Connection, RecordedSpan Recording)> Longest => longest.Items;
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
@@ -54,9 +52,17 @@ public sealed class TrafficReport : IConnectionSink
         }
     }
 
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        Recordings = recordings;
+        foreach (var sink in sinks)
+        {
+            sink.End(recordings);
+        }
+    }
+
     /// <summary>The page. It needs no other file, and asks for none.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
     /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
-    public string ToHtml(IReadOnlyList<RecordedSpan> recordings, string selection) =>
-        new ReportPage(this, recordings).Write(selection);
+    public string ToHtml(string selection) => new ReportPage(this).Write(selection);
 }

@@ -28,7 +28,7 @@ public static class ComparisonJson
             }
 
             json.WriteEndObject();
-            json.WriteNumber("significance", CaptureComparison.Significance);
+            json.WriteNumber("significance", MetricChange.Significance);
             json.WriteStartArray("metrics");
             foreach (var change in comparison.Changes)
             {
@@ -106,7 +106,7 @@ public static class ComparisonJson
             json.WriteNumber("distance", found.Distance);
             json.WriteNumber("statistic", found.Statistic);
             Write(json, found.Chance);
-            json.WriteBoolean("significant", found.Chance < CaptureComparison.Significance);
+            json.WriteBoolean("significant", found.Chance < MetricChange.Significance);
         }
 
         json.WriteEndObject();
