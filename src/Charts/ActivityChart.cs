@@ -23,7 +23,7 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         foreach (ref readonly var connection in connections)
         {
             Joined += connection.IsJoined ? 1 : 0;
-            var key = Options.By is { } by ? GroupKey.Of(in connection, recording, by) : default;
+            var key = Options.By is { } by ? Grouping.Of(by).Key(in connection, recording) : default;
             if (!groups.TryGetValue(key, out var group))
             {
                 PutSmallOnesTogether();
@@ -94,8 +94,8 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
     private List<(string Label, Activity Activity, bool IsRest)> Groups(GroupBy by)
     {
         var sorted = groups.OrderByDescending(group => group.Value.Connections)
-            .ThenBy(group => group.Key.Text(by), StringComparer.Ordinal).ToArray();
-        var shown = sorted.Take(MaxGroups).Select(group => (Label: group.Key.Text(by), group.Value, IsRest: false)).ToList();
+            .ThenBy(group => Grouping.Of(by).Text(group.Key), StringComparer.Ordinal).ToArray();
+        var shown = sorted.Take(MaxGroups).Select(group => (Label: Grouping.Of(by).Text(group.Key), group.Value, IsRest: false)).ToList();
         if (sorted.Length > MaxGroups)
         {
             shown.Add(("all others", Sum(sorted.Skip(MaxGroups).Select(group => group.Value)), true));

@@ -34,7 +34,7 @@ internal abstract class StatisticsChart(ChartOptions options, GroupBy? by) : Cha
             return [new Group("all", All, false)];
         }
 
-        var shown = groups.InOrder.Take(most).Select(group => new Group(group.Key.Text(groups.By), group.Statistics, false)).ToList();
+        var shown = groups.InOrder.Take(most).Select(group => new Group(groups.By.Text(group.Key), group.Statistics, false)).ToList();
         if (groups.Count > most || groups.Others is not null)
         {
             var rest = new ConnectionStatistics();

@@ -58,11 +58,11 @@ internal sealed class TimelineChart : Chart
                 axis.At(time.At(connection.Opened, recording)), axis.At(time.At(connection.Ended, recording)), middle - 0.3, middle + 0.3);
             if (rows.Length <= MaxNamedRows)
             {
-                var who = GroupKey.Of(in connection, recording, GroupBy.Process).ProcessText;
+                var who = Grouping.Of(GroupBy.Process).Key(in connection, recording).ProcessText;
                 var arrow = connection.Role == ConnectionRole.Server ? "←" : "→";
                 var peer = connection.Role == ConnectionRole.Server
-                    ? GroupKey.Of(in connection, recording, GroupBy.Peer).EndText
-                    : GroupKey.Of(in connection, recording, GroupBy.Service).EndText;
+                    ? Grouping.Of(GroupBy.Peer).Key(in connection, recording).EndText
+                    : Grouping.Of(GroupBy.Service).Key(in connection, recording).EndText;
                 labels.AddMajor(middle, ChartSheet.Short($"{who} {arrow} {peer}"));
             }
         }
@@ -83,9 +83,9 @@ internal sealed class TimelineChart : Chart
 
     private static Func<Connection, RecordedSpan, Boxes> ByGroup(ChartSheet sheet, GroupBy by, (Connection Connection, RecordedSpan Recording)[] rows)
     {
-        var boxes = rows.GroupBy(row => GroupKey.Of(in row.Connection, row.Recording, by))
-            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Text(by), StringComparer.Ordinal).Take(MaxGroups)
-            .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(group.Key.Text(by))) { Least = 2 }))
+        var boxes = rows.GroupBy(row => Grouping.Of(by).Key(in row.Connection, row.Recording))
+            .OrderByDescending(group => group.Count()).ThenBy(group => Grouping.Of(by).Text(group.Key), StringComparer.Ordinal).Take(MaxGroups)
+            .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(Grouping.Of(by).Text(group.Key))) { Least = 2 }))
             .ToDictionary(group => group.Key, group => group.Boxes);
         var others = new Boxes(sheet.Theme.Other, "all others") { Least = 2 };
         foreach (var one in boxes.Values.Append(others))
@@ -93,6 +93,6 @@ internal sealed class TimelineChart : Chart
             sheet.Add(one);
         }
 
-        return (connection, recording) => boxes.GetValueOrDefault(GroupKey.Of(in connection, recording, by), others);
+        return (connection, recording) => boxes.GetValueOrDefault(Grouping.Of(by).Key(in connection, recording), others);
     }
 }

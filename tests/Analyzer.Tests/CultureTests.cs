@@ -26,7 +26,7 @@ public sealed class CultureTests
         { "lifetimes", () => Print(new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
         { "lifetimes as JSON", () => Print(new ConnectionJson()) },
         { "events as JSON", EventsAsJson },
-        { "summary", () => Summarize((summary, recordings) => TrafficSummaryText.Format(summary, recordings, 20, 0)) },
+        { "summary", () => Summarize(summary => TrafficSummaryText.Format(summary, 20, 0)) },
         { "summary as JSON", () => Summarize(TrafficSummaryJson.Format) },
         { "info", () => Info(SummaryText.Format) },
         { "info as JSON", () => Info(SummaryJson.Format) },
@@ -121,11 +121,12 @@ public sealed class CultureTests
         return format("nginx.tcap", CaptureSummary.Of(file, new CaptureFilter(new EventFilter())));
     }
 
-    private static byte[] Summarize(Func<TrafficSummary, IReadOnlyList<RecordedSpan>, byte[]> format)
+    private static byte[] Summarize(Func<TrafficSummary, byte[]> format)
     {
         using var file = Open();
-        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
-        return format(summary, ConnectionFeed.ReadAll(file, summary));
+        var summary = new TrafficSummary(GroupBy.Process);
+        ConnectionFeed.ReadAll(file, summary);
+        return format(summary);
     }
 
     private static byte[] Churn()
@@ -133,9 +134,9 @@ public sealed class CultureTests
         using var output = new MemoryStream();
         using var file = Open();
         var churn = new ConnectionChurn(100_000_000);
-        var recordings = ConnectionFeed.ReadAll(file, churn);
-        ChurnText.Write(output, churn, recordings, 0);
-        ChurnJson.Write(output, churn, recordings);
+        ConnectionFeed.ReadAll(file, churn);
+        ChurnText.Write(output, churn, 0);
+        ChurnJson.Write(output, churn);
         return output.ToArray();
     }
 
@@ -157,8 +158,9 @@ public sealed class CultureTests
     private static byte[] Report()
     {
         using var file = Open();
-        var report = new TrafficReport(isFiltered: false, rows: 50);
+        var report = new TrafficReport(rows: 50);
+        ConnectionFeed.ReadAll(file, report);
         // The library of the charts numbers what it clips by.
-        return Encoding.UTF8.GetBytes(Regex.Replace(report.ToHtml(ConnectionFeed.ReadAll(file, report), ""), "cl_[0-9a-f]+", "cl"));
+        return Encoding.UTF8.GetBytes(Regex.Replace(report.ToHtml(""), "cl_[0-9a-f]+", "cl"));
     }
 }

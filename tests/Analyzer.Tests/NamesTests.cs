@@ -113,7 +113,7 @@ public sealed class NamesTests
             groups.Add(in connection, recording);
         }
 
-        Assert.Equal(expected.Split(','), groups.InOrder.Select(group => group.Key.Text(by)).Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Split(','), groups.InOrder.Select(group => groups.By.Text(group.Key)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

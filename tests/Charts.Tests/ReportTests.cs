@@ -163,14 +163,15 @@ public partial class ReportTests
     public void Without_connections_it_says_so()
     {
         Assert.Contains("no connection", Page(SampleTraffic.Capture([], isLossy: false)), StringComparison.Ordinal);
-        Assert.Contains("Nothing was recorded", new TrafficReport(false, 10, ReportCharts.All()).ToHtml([], ""), StringComparison.Ordinal);
+        Assert.Contains("Nothing was recorded", new TrafficReport(10, ReportCharts.All()).ToHtml(""), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_pictures_it_says_so_and_all_else_is_there()
     {
-        var report = new TrafficReport(isFiltered: false, TrafficReport.DefaultRows);
-        await using var browser = await Browser.Show(report.ToHtml(SampleTraffic.Give(report), ""));
+        var report = new TrafficReport(TrafficReport.DefaultRows);
+        SampleTraffic.Give(report);
+        await using var browser = await Browser.Show(report.ToHtml(""));
 
         Assert.Equal("This page was made without charts.", await browser.Value<string>("document.querySelector('[aria-labelledby=charts-title] p').textContent"));
         Assert.Equal(0, await browser.Value<int>("document.querySelectorAll('figure, svg').length"));
@@ -181,10 +182,10 @@ public partial class ReportTests
     [Fact]
     public void It_says_which_connections_it_is_of()
     {
-        var report = new TrafficReport(isFiltered: true, 10, ReportCharts.All());
-        var recordings = SampleTraffic.Give(report);
+        var report = new TrafficReport(10, ReportCharts.All());
+        SampleTraffic.Give(report);
 
-        var page = report.ToHtml(recordings, "--comm <b>");
+        var page = report.ToHtml("--comm <b>");
 
         Assert.Contains("only <code>--comm &lt;b&gt;</code>", page, StringComparison.Ordinal);
         Assert.Contains("The longest 10 of 500 ends", page, StringComparison.Ordinal);
@@ -214,8 +215,9 @@ public partial class ReportTests
 
     private static string Page(MemoryStream capture)
     {
-        var report = new TrafficReport(isFiltered: false, TrafficReport.DefaultRows, ReportCharts.All());
-        return report.ToHtml(SampleTraffic.Give(report, capture), "");
+        var report = new TrafficReport(TrafficReport.DefaultRows, ReportCharts.All());
+        SampleTraffic.Give(report, capture);
+        return report.ToHtml("");
     }
 
     private static (int Red, int Green, int Blue) Rgb(string color) => Convert.FromHexString(color[1..]) is var parts ? (parts[0], parts[1], parts[2]) : default;

@@ -38,8 +38,8 @@ public partial class ConnectionCommandTests
         file[file.Length / 2] ^= 0x10;
         var rows = Tracecap.Run(file, "lifetimes", "-").Text.Split('\n')[1..^1];
 
-        Assert.Contains(rows, row => row.EndsWith(" older? closed", StringComparison.Ordinal));
-        Assert.DoesNotContain(rows, row => row.EndsWith(" older closed", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.EndsWith(" pre-existing? closed", StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, row => row.EndsWith(" pre-existing closed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public partial class ConnectionCommandTests
         long Count(string ending) => connections.Count(one => one.GetProperty("ending").GetString() == ending);
         long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? long.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0);
 
-        Assert.Equal(connections.Length, Of("ends"));
+        Assert.Equal(connections.Length, Of("sockets"));
         Assert.Equal((Count("closed"), Count("reset"), Count("open")), (Of("closed"), Of("reset"), Of("open")));
         Assert.Equal((Sum("bytes_acked"), Sum("bytes_received")), (Of("bytes_acked"), Of("bytes_received")));
         // All connections in question had ended, so the median is the ordinary one.

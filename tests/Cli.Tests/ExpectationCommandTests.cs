@@ -83,7 +83,7 @@ public class ExpectationCommandTests
     public void Check_reads_several_captures_but_no_event_twice_and_filters_them()
     {
         Assert.Equal(0, Tracecap.Run("check", "tcptracer-example.tcap", "tcptracer-example.tcap", "--expect", "opened == 2").Code);
-        Assert.Equal(0, Tracecap.Run("check", "tcptracer-example.tcap", "--comm", "curl", "--expect", "ends == 1").Code);
+        Assert.Equal(0, Tracecap.Run("check", "tcptracer-example.tcap", "--comm", "curl", "--expect", "sockets == 1").Code);
     }
 
     [Theory]

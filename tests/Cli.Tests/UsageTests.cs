@@ -1,3 +1,5 @@
+using TraceCap.Analyzer.Findings;
+
 namespace TraceCap.Cli.Tests;
 
 public class UsageTests
@@ -45,7 +47,7 @@ public class UsageTests
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: expected bcc or libbpf")]
     [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
     [InlineData("cut x", "tracecap: Option '-o' is required.")]
-    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)")]
+    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins; 90m and the like as well) or 3685182041524ns (the host's monotonic clock)")]
     [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
     [InlineData("info x --addr 10.0.0.1/8", "tracecap: --addr: '10.0.0.1/8' has bits set behind its length; expected 10.0.0.0/8")]
     [InlineData("cut x -o y --type Q", "tracecap: --type: 'Q' in 'Q' is no type of event; expected letters of CAXFO")]
@@ -143,6 +145,14 @@ public class UsageTests
     [Fact]
     public void Two_errors_of_one_cause_are_told_once() =>
         Assert.Equal("tracecap: there is no command 'repaly'; did you mean replay?\nTry `tracecap --help`.\n", Tracecap.Run("repaly", "x", "-t").Error);
+
+    [Fact]
+    public void The_help_of_summary_lists_what_it_looks_for()
+    {
+        var help = Tracecap.Run("summary", "--help").Text;
+        Assert.All(FindingRule.All, rule => Assert.Contains($"  {rule.Name,-12}{rule.Condition}\n", help, StringComparison.Ordinal));
+        Assert.DoesNotContain("Findings:", Tracecap.Run("check", "--help").Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void It_tells_its_version()

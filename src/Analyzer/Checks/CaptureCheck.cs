@@ -26,17 +26,17 @@ public sealed class CaptureCheck : IConnectionSink
     public static IReadOnlyList<CheckResult> Run(Stream capture, params IEnumerable<string> expressions)
     {
         var check = new CaptureCheck([.. expressions.Select(Expectation.Parse)]);
-        return check.Results(ConnectionFeed.ReadAll(capture, check));
+        ConnectionFeed.ReadAll(capture, check);
+        return check.Results();
     }
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording) => figures.Take(connections, recording);
 
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings) => figures.End(recordings);
+
     /// <summary>What became of the expectations, in their order.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
-    public IReadOnlyList<CheckResult> Results(IReadOnlyList<RecordedSpan> recordings)
-    {
-        figures.End(recordings);
-        return [.. expectations.Select(expectation => new CheckResult(expectation, KnownFigure.Of(expectation, figures.Of(expectation), AllowLoss)))];
-    }
+    public IReadOnlyList<CheckResult> Results() =>
+        [.. expectations.Select(expectation => new CheckResult(expectation, KnownFigure.Of(expectation, figures.Of(expectation), AllowLoss)))];
 }

@@ -2,41 +2,6 @@ using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Checks;
 
-/// <summary>How a figure is compared.</summary>
-public enum Comparator
-{
-    /// <summary><c>==</c></summary>
-    Equal,
-
-    /// <summary><c>!=</c></summary>
-    Unequal,
-
-    /// <summary><c>&lt;</c></summary>
-    Less,
-
-    /// <summary><c>&lt;=</c></summary>
-    AtMost,
-
-    /// <summary><c>&gt;</c></summary>
-    Greater,
-
-    /// <summary><c>&gt;=</c></summary>
-    AtLeast,
-}
-
-/// <summary>What is compared.</summary>
-public enum ExpectationKind
-{
-    /// <summary>The figure itself: <c>failed &lt; 5</c>.</summary>
-    Value,
-
-    /// <summary>How much it has grown: <c>failed &lt; +5</c>.</summary>
-    Change,
-
-    /// <summary>How much it has grown, as a part of what it was: <c>failed &lt; +5%</c>.</summary>
-    RelativeChange,
-}
-
 /// <summary>
 /// A metric, a comparator and a value, such as <c>lifetime.p99 &lt;= 5ms</c>, <c>failed[port=443] == 0</c> or, of two
 /// captures, <c>lifetime.p99 &gt; +20%</c>. docs/analysis.md defines the language.
@@ -52,12 +17,12 @@ public sealed record Expectation(
 {
     /// <summary>Reads an expression about one capture.</summary>
     /// <exception cref="ExpectationFormatException">It is none.</exception>
-    public static Expectation Parse(string text) => new ExpectationParser(text, takesChanges: false).Parse();
+    public static Expectation Parse(string text) => Of(text, new ExpectationParser(text, takesChanges: false).Parse());
 
     /// <summary>Reads an expression about two captures: a value with a sign is a change, one without is that of the second.
     /// </summary>
     /// <exception cref="ExpectationFormatException">It is none.</exception>
-    public static Expectation ParseComparison(string text) => new ExpectationParser(text, takesChanges: true).Parse();
+    public static Expectation ParseComparison(string text) => Of(text, new ExpectationParser(text, takesChanges: true).Parse());
 
     /// <summary>Whether it holds of one capture; null if the figure is not known well enough to tell. It does not fail by a
     /// rounding.</summary>
@@ -72,6 +37,9 @@ public sealed record Expectation(
         ExpectationKind.Change => Compare(after.Value.Minus(before.Value)),
         _ => Compare(after.Value.ChangeFrom(before.Value)),
     };
+
+    private static Expectation Of(string text, in ParsedExpectation parsed) =>
+        new(text, parsed.Metric, parsed.Selector, parsed.Comparator, parsed.Kind, parsed.Value);
 
     private bool? Compare(Figure change) => Compare(change, -change.Rounding);
 

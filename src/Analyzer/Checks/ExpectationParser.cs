@@ -1,8 +1,13 @@
 using System.Globalization;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
+using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Checks;
+
+/// <summary>What an expression says; see <see cref="Expectation"/>.</summary>
+internal readonly record struct ParsedExpectation(
+    Metric Metric, ConnectionSelector? Selector, Comparator Comparator, ExpectationKind Kind, double Value);
 
 /// <summary>Reads <c>METRIC [ "[" SELECTOR "]" ] COMPARATOR VALUE</c> from left to right; a name in the selector may be in
 /// double quotes.</summary>
@@ -15,31 +20,9 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         ("<", Comparator.Less), (">", Comparator.Greater),
     ];
 
-    private static readonly Dictionary<string, double> times = new()
-    {
-        ["ns"] = 1,
-        ["us"] = 1e3,
-        ["ms"] = 1e6,
-        ["s"] = 1e9,
-        ["m"] = 60e9,
-        ["min"] = 60e9,
-        ["h"] = 3600e9,
-        ["d"] = 86400e9,
-        ["y"] = 365.25 * 86400e9,
-    };
-
-    private static readonly Dictionary<string, double> sizes = new()
-    {
-        [""] = 1,
-        ["B"] = 1,
-        ["KiB"] = 1 << 10,
-        ["MiB"] = 1 << 20,
-        ["GiB"] = 1 << 30,
-    };
-
     private int at;
 
-    internal Expectation Parse()
+    internal ParsedExpectation Parse()
     {
         var metric = ReadMetric();
         var selector = ReadSelector(metric);
@@ -61,7 +44,7 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
             throw Wrong("a value without a sign is expected: only two captures can be compared by a change", begin, at - begin);
         }
 
-        return new Expectation(text, metric, selector, comparator, kind, (sign == '-' ? -1 : 1) * number * factor);
+        return new ParsedExpectation(metric, selector, comparator, kind, (sign == '-' ? -1 : 1) * number * factor);
     }
 
     private Metric ReadMetric()
@@ -176,8 +159,8 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
         var isUnit = (kind, metric.Unit) switch
         {
             (ExpectationKind.RelativeChange, _) => Take(0.01, out factor),
-            (_, MetricUnit.Time) => times.TryGetValue(unit, out factor),
-            (_, MetricUnit.Bytes) => sizes.TryGetValue(unit, out factor),
+            (_, MetricUnit.Time) => Find(Durations.LongUnits, unit, out factor),
+            (_, MetricUnit.Bytes) => Find(Sizes.Units, unit, out factor),
             (_, MetricUnit.Share) => Take(0.01, out factor) && unit == "%",
             (_, MetricUnit.Rate) => Take(1, out factor) && unit is "" or "/s",
             _ => Take(1, out factor) && unit.Length == 0,
@@ -211,6 +194,13 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
                 begin,
                 word.Length);
         }
+    }
+
+    private static bool Find(IReadOnlyList<Unit> units, string name, out double factor)
+    {
+        var unit = units.FirstOrDefault(unit => unit.IsNamed(name));
+        factor = unit?.Factor ?? 1;
+        return unit is not null;
     }
 
     private static bool Take(double value, out double factor)

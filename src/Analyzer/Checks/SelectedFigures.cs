@@ -29,7 +29,8 @@ internal sealed class SelectedFigures : IConnectionSink
         }
     }
 
-    internal void End(IReadOnlyList<RecordedSpan> recordings)
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
     {
         foreach (var figures in Each)
         {

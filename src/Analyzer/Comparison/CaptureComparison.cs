@@ -5,48 +5,11 @@ using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Comparison;
 
-/// <summary>A metric of two captures.</summary>
-/// <param name="Metric">Which.</param>
-/// <param name="Before">The figure of the first; null if it has none.</param>
-/// <param name="After">The figure of the second; null if it has none.</param>
-/// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-public sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, double? Chance)
-{
-    /// <summary>Whether chance does not explain the difference; null if no test tells.</summary>
-    public bool? IsSignificant => Chance is { } chance ? chance < CaptureComparison.Significance : null;
-}
-
-/// <summary>What became of a group of connections.</summary>
-/// <param name="Name">The group.</param>
-/// <param name="Before">How many there were in the first capture.</param>
-/// <param name="After">How many there were in the second.</param>
-/// <param name="Chance">The p-value of <see cref="CountTest.Chance"/>.</param>
-/// <param name="IsSignificant">Whether chance does not explain the difference, all groups that were compared considered.
-/// </param>
-public sealed record GroupChange(string Name, long Before, long After, double? Chance, bool IsSignificant);
-
-/// <summary>Groups of one kind that differ between two captures, the most certain changes first.</summary>
-/// <param name="By">What they have in common.</param>
-/// <param name="New">Those that the first capture has not.</param>
-/// <param name="Vanished">Those that the second has not.</param>
-/// <param name="Failures">Those whose connects failed more often or less often; their counts are those of failures.</param>
-/// <param name="IsComplete">Whether all groups could be told apart. If not, one that seems new or vanished may only have
-/// been too small to be kept (<see cref="ConnectionGroups.MaxGroups"/>).</param>
-public sealed record GroupChanges(
-    GroupBy By,
-    IReadOnlyList<GroupChange> New,
-    IReadOnlyList<GroupChange> Vanished,
-    IReadOnlyList<GroupChange> Failures,
-    bool IsComplete);
-
 /// <summary>What two captures have and have not in common.</summary>
 /// <param name="before">The first.</param>
 /// <param name="after">The second.</param>
 public sealed class CaptureComparison(ComparedCapture before, ComparedCapture after)
 {
-    /// <summary>A difference that chance makes less often than this is called a change, all others noise.</summary>
-    public const double Significance = 0.01;
-
     /// <summary>Whether expectations are judged by what was recorded, as if nothing were missing.</summary>
     public bool AllowLoss { get; init; }
 
@@ -99,7 +62,7 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
         var (one, other) = (before.ByKey, after.ByKey);
         var keys = one.Keys.Union(other.Keys).ToArray();
         // So many are compared at once that some differ by chance (Bonferroni).
-        var limit = Significance / Math.Max(1, keys.Length);
+        var limit = MetricChange.Significance / Math.Max(1, keys.Length);
         var changes = keys.Select(key => (
             IsOld: one.ContainsKey(key),
             IsStill: other.ContainsKey(key),
@@ -116,7 +79,7 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
         {
             var (first, second) = (one.TryGetValue(key, out var then) ? count(then) : 0, other.TryGetValue(key, out var now) ? count(now) : 0);
             var chance = CountTest.Chance(first, secondsBefore, second, secondsAfter);
-            return new GroupChange(key.Text(before.By), first, second, chance, chance < limit);
+            return new GroupChange(before.By.Text(key), first, second, chance, chance < limit);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : I
     public static ComparedCapture Read(Stream capture, params IReadOnlyList<Expectation> expectations)
     {
         var compared = new ComparedCapture(expectations);
-        compared.End(ConnectionFeed.ReadAll(capture, compared));
+        ConnectionFeed.ReadAll(capture, compared);
         return compared;
     }
 
@@ -41,7 +41,7 @@ public sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : I
         }
     }
 
-    /// <summary>Takes what the connections were recorded in: no more of them follow.</summary>
+    /// <inheritdoc />
     public void End(IReadOnlyList<RecordedSpan> recordings) => figures.End(recordings);
 
     internal CaptureFigures FiguresOf(Expectation expectation) => figures.Of(expectation);

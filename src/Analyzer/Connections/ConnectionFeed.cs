@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Connections;
 /// may be opened in the one and closed in the other. Of what lies between them nothing is known; what several of them have
 /// counts once.
 /// </summary>
-/// <param name="sink">Where they go. For each recording it is called before its first connection, with none.</param>
+/// <param name="sink">Where they go. For each recording it is called before its first connection, with none; at the end it gets all recordings.</param>
 /// <param name="filter">Which of them.</param>
 public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter)
 {
@@ -104,8 +104,14 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         }
     }
 
-    /// <summary>Hands on what is open: no capture follows.</summary>
+    /// <summary>Hands on what is open, and what all was recorded in: no capture follows.</summary>
     public void End()
+    {
+        EndRecording();
+        sink.End(recordings);
+    }
+
+    private void EndRecording()
     {
         if (current is not null)
         {
@@ -213,7 +219,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
     private void Begin(EventStream events, ulong origin, ulong start)
     {
-        End();
+        EndRecording();
         var anchor = events.Header?.Start ?? events.Known.Clocks.At(start);
         var opening = filter.Opening.Resolve(events.Known with { Begin = origin, Clock = anchor });
         var from = Math.Clamp(start, opening.Window.From, Math.Max(opening.Window.From, opening.Window.To));
@@ -225,6 +231,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             End = from,
             Origin = origin,
             Window = opening.Window,
+            IsFiltered = !filter.IsAny,
             WallOffset = anchor?.WallOffset,
         };
         span.Describe(events.Header);

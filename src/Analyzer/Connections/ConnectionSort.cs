@@ -71,6 +71,13 @@ public sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnecti
         }
     }
 
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        End();
+        next.End(recordings);
+    }
+
     /// <summary>The higher, the earlier it is handed on.</summary>
     private Int128 RankOf(in Connection connection, RecordedSpan recording) => order switch
     {

@@ -8,4 +8,9 @@ public interface IConnectionSink
     /// <param name="connections">Valid until the method returns.</param>
     /// <param name="recording">What they were recorded in.</param>
     void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording);
+
+    /// <summary>Takes what all of them were recorded in: no more follow.</summary>
+    void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+    }
 }

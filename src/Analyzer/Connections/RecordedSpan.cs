@@ -77,6 +77,9 @@ public sealed class RecordedSpan
     /// <summary>What of it was kept later, as options such as <c>--port 443</c>; usually all.</summary>
     public IReadOnlyList<string> Selections => selections;
 
+    /// <summary>Whether not all of its connections were wanted: of one within the host only one of the two sockets may be there.</summary>
+    public bool IsFiltered { get; init; }
+
     /// <summary>What was asked for.</summary>
     internal RecordedPeriod Window { get; init; } = new(0, ulong.MaxValue);
 

@@ -54,35 +54,40 @@ public sealed class ConnectionChurn : IConnectionSink
 
         if (counts.Count > MaxIntervals)
         {
-            throw TooManyIntervalsException.More();
+            throw TooManyIntervalsException.More(MaxIntervals);
         }
     }
 
+    /// <summary>What the connections were recorded in; none before <see cref="End"/>.</summary>
+    public IReadOnlyList<RecordedSpan> Recordings { get; private set; } = [];
+
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings) => Recordings = recordings;
+
     /// <summary>The number of intervals from the first that something was recorded in to the last.</summary>
-    public long IntervalCount(IReadOnlyList<RecordedSpan> recordings) =>
-        Origin is null ? 0 : Range(recordings) is var (first, last) ? (long)Int128.Min((Int128)last - first + 1, long.MaxValue) : 0;
+    public long IntervalCount =>
+        Origin is null ? 0 : Range() is var (first, last) ? (long)Int128.Min((Int128)last - first + 1, long.MaxValue) : 0;
 
     /// <summary>All intervals from the first that something was recorded in to the last, those without connections
     /// included.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
     /// <exception cref="TooManyIntervalsException">There are more than <see cref="MaxIntervals"/>.</exception>
-    public IEnumerable<ChurnInterval> Intervals(IReadOnlyList<RecordedSpan> recordings)
+    public IEnumerable<ChurnInterval> Intervals()
     {
-        var count = IntervalCount(recordings);
+        var count = IntervalCount;
         if (count > MaxIntervals)
         {
-            throw TooManyIntervalsException.Of(count);
+            throw TooManyIntervalsException.Of(count, MaxIntervals);
         }
 
-        return Origin is null ? [] : All(recordings);
+        return Origin is null ? [] : All();
     }
 
-    private IEnumerable<ChurnInterval> All(IReadOnlyList<RecordedSpan> recordings)
+    private IEnumerable<ChurnInterval> All()
     {
-        var (first, last) = Range(recordings);
-        var losses = new IntervalMarks(recordings.SelectMany(recording => recording.Losses.Select(loss =>
+        var (first, last) = Range();
+        var losses = new IntervalMarks(Recordings.SelectMany(recording => recording.Losses.Select(loss =>
             (NumberOf(loss.From, recording), NumberOf(loss.To, recording)))));
-        var pauses = new IntervalMarks(recordings.SelectMany(recording => recording.Pauses.Select(pause =>
+        var pauses = new IntervalMarks(Recordings.SelectMany(recording => recording.Pauses.Select(pause =>
             (NumberOf(pause.From, recording), NumberOf(pause.To - 1, recording)))));
         var active = 0L;
         for (var number = first; number <= last; number++)
@@ -94,9 +99,9 @@ public sealed class ConnectionChurn : IConnectionSink
         }
     }
 
-    private (long First, long Last) Range(IReadOnlyList<RecordedSpan> recordings) => (
-        recordings.Min(recording => NumberOf(recording.Start, recording)),
-        recordings.Max(recording => NumberOf(LastInstant(recording), recording)));
+    private (long First, long Last) Range() => (
+        Recordings.Min(recording => NumberOf(recording.Start, recording)),
+        Recordings.Max(recording => NumberOf(LastInstant(recording), recording)));
 
     /// <summary>What ends with a window does not reach into the interval after it.</summary>
     private static ulong LastInstant(RecordedSpan recording) =>
@@ -133,7 +138,7 @@ public sealed class ConnectionChurn : IConnectionSink
     {
         var distance = recording.TimeOf(monotonic) - Origin!.Value;
         var number = distance < 0 ? ((distance + 1) / Every) - 1 : distance / Every;
-        return number > long.MinValue && number < long.MaxValue ? (long)number : throw TooManyIntervalsException.More();
+        return number > long.MinValue && number < long.MaxValue ? (long)number : throw TooManyIntervalsException.More(MaxIntervals);
     }
 
     /// <summary>Marked intervals, asked for in the order of their numbers.</summary>

@@ -9,7 +9,8 @@ namespace TraceCap.Analyzer.Figures;
 /// </summary>
 public sealed class ConnectionStatistics
 {
-    private const ulong SlowConnect = 1_000_000_000;
+    /// <summary>From here on a connect is slow, in nanoseconds: after that time the kernel sends the first SYN again.</summary>
+    internal const ulong SlowConnect = 1_000_000_000;
 
     private readonly Dictionary<ushort, long> errors = [];
 
@@ -67,7 +68,7 @@ public sealed class ConnectionStatistics
     /// <summary>Segments retransmitted.</summary>
     public ulong Retransmits { get; private set; }
 
-    /// <summary>Connects that took a second or more: the time after which the first SYN is sent again.</summary>
+    /// <summary>Connects that took <see cref="SlowConnect"/> or more.</summary>
     public long SlowConnects { get; private set; }
 
     /// <summary>How long connections lived that were opened in the time of the capture, those still open as censored.
@@ -91,6 +92,16 @@ public sealed class ConnectionStatistics
 
     /// <summary>Nanoseconds from the first opening to the last.</summary>
     public ulong OpeningSpan => Last > First ? Last - First : 0;
+
+    /// <summary>Those that ended so.</summary>
+    public long Of(ConnectionEnding ending) => ending switch
+    {
+        ConnectionEnding.Closed => Closed,
+        ConnectionEnding.Reset => Reset,
+        ConnectionEnding.Failed => Failed,
+        ConnectionEnding.Open => Open,
+        _ => Unseen,
+    };
 
     /// <summary>Counts a connection.</summary>
     public void Add(in Connection connection, RecordedSpan recording)

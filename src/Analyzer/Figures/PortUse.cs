@@ -1,13 +1,15 @@
 namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
-/// How many local ports the TIME_WAIT state held: the end that closes first keeps its port for a minute (TCP_TIMEWAIT_LEN of
+/// How many local ports the TIME_WAIT state held: the end that closes first keeps its port for a time (TCP_TIMEWAIT_LEN of
 /// the kernel). Counted in seconds, so up to a second's connections too few.
 /// </summary>
 public sealed class PortUse
 {
+    /// <summary>For so many seconds.</summary>
+    internal const int Wait = 60;
+
     private const ulong Second = 1_000_000_000;
-    private const int Wait = 60;
 
     private uint[]? bySecond;
     private ulong last;

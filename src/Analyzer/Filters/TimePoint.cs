@@ -1,12 +1,12 @@
-using System.Globalization;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
+using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Filters;
 
 /// <summary>
-/// An instant of a capture as somebody names it: by the wall clock, by the time since the capture begins, or by the
+/// An instant of a capture as users name it: by the wall clock, by the time since the capture begins, or by the
 /// host's monotonic clock.
 /// </summary>
 public readonly record struct TimePoint
@@ -23,29 +23,25 @@ public readonly record struct TimePoint
         Monotonic,
     }
 
-    /// <summary>Reads RFC 3339 such as <c>2026-01-31T23:59:59.5Z</c>, seconds since the capture begins such as
-    /// <c>1.5</c>, or CLOCK_MONOTONIC such as <c>3685182041524ns</c>.</summary>
+    /// <summary>Reads RFC 3339 such as <c>2026-01-31T23:59:59.5Z</c>, the time since the capture begins such as
+    /// <c>1.5</c> (seconds) or <c>90m</c>, or CLOCK_MONOTONIC such as <c>3685182041524ns</c>.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
     public static TimePoint Parse(string text)
     {
-        if (text.EndsWith("ns", StringComparison.Ordinal)
-            && ulong.TryParse(text.AsSpan(0, text.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var monotonic))
+        if (Durations.TryParse(text, out ulong duration))
         {
-            return new TimePoint(Clock.Monotonic, monotonic);
+            return new TimePoint(text.EndsWith("ns", StringComparison.Ordinal) ? Clock.Monotonic : Clock.Capture, duration);
         }
 
-        var point = text.IndexOf('.', StringComparison.Ordinal) is var at and >= 0 ? at : text.Length;
-        if (ulong.TryParse(text.AsSpan(0, point), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds < ulong.MaxValue / WallTime.NanosecondsPerSecond
-            && WallTime.TryParseFraction(text.AsSpan(point), out var fraction))
+        if (text.Length > 0 && char.IsAsciiDigit(text[^1]) && Durations.TryParse(text + "s", out ulong seconds))
         {
-            return new TimePoint(Clock.Capture, (seconds * WallTime.NanosecondsPerSecond) + fraction);
+            return new TimePoint(Clock.Capture, seconds);
         }
 
         return WallTime.TryParse(text, out var wall)
             ? new TimePoint(Clock.Wall, wall)
             : throw new FormatException(
-                $"'{text}' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)");
+                $"'{text}' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins; 90m and the like as well) or 3685182041524ns (the host's monotonic clock)");
     }
 
     /// <summary>Whether there can be time between two instants; if they are not of one clock, only a capture can tell.</summary>

@@ -1,33 +1,46 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Findings;
 
-/// <summary>Sums up connections: all together, by group, and what stands out. Memory is bounded, whatever their number.
+/// <summary>Sums up connections: all together, by group, and findings. Memory is bounded, whatever their number.
 /// </summary>
-/// <param name="by">The groups that somebody wants to see.</param>
-/// <param name="isFiltered">Whether connections may come with one of their two ends only.</param>
-public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSink
+/// <param name="by">The groups that are wanted.</param>
+public sealed class TrafficSummary(GroupBy by) : IConnectionSink
 {
-    private readonly ConnectionGroups processes = new(GroupBy.ProcessAndService);
-    private readonly ConnectionGroups services = new(GroupBy.LocalAddressAndService);
-    private readonly ConnectionGroups outgoing = new(GroupBy.LocalAddressAndService);
+    private readonly ConnectionGroups processes = new(Grouping.ProcessAndService);
+    private readonly ConnectionGroups services = new(Grouping.LocalAddressAndService);
+    private readonly ConnectionGroups outgoing = new(Grouping.LocalAddressAndService);
 
-    private ConnectionStatistics? all;
+    private IReadOnlyList<RecordedSpan> recordings = [];
+    private CaptureFigures? figures;
 
-    /// <summary>The figures of all connections so far, but for those of ports.</summary>
-    public ConnectionStatistics All => all ??= processes.Sum();
+    /// <summary>The counts of all connections so far, but for those of ports.</summary>
+    public ConnectionStatistics All => Figures.Connections;
+
+    /// <summary>All that metrics are figures of, but how many were open at once.</summary>
+    public CaptureFigures Figures => figures ??= new CaptureFigures(processes.Sum(), recordings);
 
     /// <summary>How many connections there are, those within the host counted once; null if that cannot be told.</summary>
-    public long? Connections => isFiltered ? null : All.Ends - All.SecondEnds;
+    public long? Connections => Figures.ConnectionCount;
 
-    /// <summary>The figures of the groups.</summary>
+    /// <summary>The counts of the groups.</summary>
     public ConnectionGroups Groups { get; } = new(by);
+
+    /// <summary>What is worth a look, the loss of events first.</summary>
+    public IReadOnlyList<Finding> Findings =>
+    [
+        .. new[] { FindingRules.OfLosses(Figures.LossCounters, All.Uncertain) }.OfType<Finding>(),
+        .. processes.InOrder.SelectMany(group => FindingRules.OfProcess(group.Key, group.Statistics)),
+        .. outgoing.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
+        .. services.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
+    ];
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        all = null;
+        figures = null;
         foreach (ref readonly var connection in connections)
         {
             Groups.Add(in connection, recording);
@@ -43,13 +56,13 @@ public sealed class TrafficSummary(GroupBy by, bool isFiltered) : IConnectionSin
         }
     }
 
-    /// <summary>What stands out, the loss of events first.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
-    public IReadOnlyList<Finding> Findings(IReadOnlyList<RecordedSpan> recordings) =>
-    [
-        .. new[] { FindingRules.OfLedger(RecordedSpan.LossCountersOf(recordings), All.Uncertain) }.OfType<Finding>(),
-        .. processes.InOrder.SelectMany(group => FindingRules.OfProcess(group.Key, group.Statistics)),
-        .. outgoing.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
-        .. services.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
-    ];
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        this.recordings = recordings;
+        figures = null;
+    }
+
+    /// <summary>All that metrics are figures of, of one group.</summary>
+    public CaptureFigures Of(ConnectionStatistics group) => new(group, Figures);
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
+using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Durations for people: three digits and a unit.</summary>
 internal static class DurationText
 {
+    // "m" alone reads as a part of a second.
     private static readonly (double Nanoseconds, string Unit)[] units =
-        [(365.25 * 86400e9, "y"), (86400e9, "d"), (3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us")];
+        [.. Durations.LongUnits.Skip(1).Reverse().Select(unit => ((double)unit.Factor, unit.Spellings is [var spelling, ..] ? spelling : unit.Name))];
 
     /// <summary>Such as <c>270 us</c>, <c>1.93 ms</c>, <c>3.19 s</c>, <c>2.50 h</c> or <c>585 y</c>.</summary>
     public static string Of(ulong nanoseconds)
@@ -23,5 +25,12 @@ internal static class DurationText
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{nanoseconds} ns");
+    }
+
+    /// <summary>Exactly, in the largest unit up to a second of which it is a whole number: <c>1 s</c>, <c>60 s</c>.</summary>
+    public static string Whole(ulong nanoseconds)
+    {
+        var unit = Durations.Units.TakeWhile(unit => unit.Factor <= WallTime.NanosecondsPerSecond).Last(unit => nanoseconds % unit.Factor == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / unit.Factor} {unit.Name}");
     }
 }

@@ -4,16 +4,42 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Metrics;
 
-/// <summary>What metrics are figures of: the connections of a capture, or those of them that are selected. Memory is
-/// bounded, whatever their number.</summary>
-/// <param name="selector">Which connections; null: all.</param>
-public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConnectionSink
+/// <summary>What metrics are figures of: the connections of a capture, or those of them that are selected, and what they were
+/// recorded in. Memory is bounded, whatever their number.</summary>
+public sealed class CaptureFigures : IConnectionSink
 {
-    /// <summary>Counts, lifetimes, bytes.</summary>
-    public ConnectionStatistics Connections { get; } = new();
+    private readonly ConnectionSelector? selector;
+    private readonly ActiveConnections? active;
+    private (long Max, long End) activeCounts;
 
-    /// <summary>How many were open at once.</summary>
-    public ActiveConnections Active { get; } = new();
+    /// <summary>Figures without connections yet.</summary>
+    /// <param name="selector">Which connections; null: all.</param>
+    public CaptureFigures(ConnectionSelector? selector = null)
+    {
+        this.selector = selector;
+        Connections = new ConnectionStatistics();
+        active = new ActiveConnections();
+    }
+
+    /// <summary>Figures of connections that were counted before: all but how many were open at once.</summary>
+    internal CaptureFigures(ConnectionStatistics connections, IReadOnlyList<RecordedSpan> recordings)
+    {
+        Connections = connections;
+        End(recordings);
+    }
+
+    /// <summary>The same, of some connections of the same recordings.</summary>
+    internal CaptureFigures(ConnectionStatistics connections, CaptureFigures of) =>
+        (Connections, Recordings, Doubts) = (connections, of.Recordings, of.Doubts);
+
+    /// <summary>Counts, lifetimes, bytes.</summary>
+    public ConnectionStatistics Connections { get; }
+
+    /// <summary>The most that were open at once; null if that was not counted.</summary>
+    public long? ActiveMax => active is null ? null : activeCounts.Max;
+
+    /// <summary>How many were open when the last recording ended; null if that was not counted.</summary>
+    public long? ActiveEnd => active is null ? null : activeCounts.End;
 
     /// <summary>What they were recorded in; none before <see cref="End"/>.</summary>
     public IReadOnlyList<RecordedSpan> Recordings { get; private set; } = [];
@@ -21,13 +47,17 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
     /// <summary>What is missing from the recordings; nothing before <see cref="End"/>.</summary>
     public Doubts Doubts { get; private set; } = Doubts.None;
 
+    /// <summary>How many connections there are, those within the host counted once; null if a filter may have left out one of the
+    /// two sockets of some.</summary>
+    public long? ConnectionCount => IsSelected || Recordings.Any(recording => recording.IsFiltered) ? null : Connections.Ends - Connections.SecondEnds;
+
     /// <summary>Whether not all connections of the recordings are meant.</summary>
     internal bool IsSelected => selector is not null;
 
     /// <summary>The time of all recordings together, in seconds.</summary>
     public double Seconds => Recordings.Sum(recording => recording.Length / 1e9);
 
-    /// <summary>The ledgers of all recordings together.</summary>
+    /// <summary>The loss counters of all recordings together.</summary>
     public LossCounters LossCounters => RecordedSpan.LossCountersOf(Recordings);
 
     /// <inheritdoc />
@@ -38,11 +68,15 @@ public sealed class CaptureFigures(ConnectionSelector? selector = null) : IConne
             if (selector is null || selector.Matches(in connection, recording))
             {
                 Connections.Add(in connection, recording);
-                Active.Add(in connection, recording);
+                active?.Add(in connection, recording);
             }
         }
     }
 
-    /// <summary>Takes what the connections were recorded in: no more of them follow.</summary>
-    public void End(IReadOnlyList<RecordedSpan> recordings) => (Recordings, Doubts) = (recordings, Doubts.Of(recordings));
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        (Recordings, Doubts) = (recordings, Doubts.Of(recordings));
+        activeCounts = active?.Count(recordings) ?? default;
+    }
 }

@@ -1,38 +1,23 @@
-using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
-using TraceCap.Analyzer.Formatting;
-using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>The connections of one group, such as <c>port=443</c>.</summary>
 public sealed record ConnectionSelector
 {
-    private static readonly (string Name, GroupBy By)[] names =
-    [
-        ("process", GroupBy.Process),
-        ("peer", GroupBy.Peer),
-        ("service", GroupBy.Service),
-        ("port", GroupBy.Port),
-        ("errno", GroupBy.Errno),
-        ("container", GroupBy.Container),
-        ("unit", GroupBy.Unit),
-        ("cgroup", GroupBy.Cgroup),
-    ];
-
     private readonly GroupKey key;
     private readonly CgroupFilter? cgroup;
 
     private readonly string text;
 
-    private ConnectionSelector(GroupBy by, GroupKey key, CgroupFilter? cgroup, string text) =>
-        (By, this.key, this.cgroup, this.text) = (by, key, cgroup, text);
+    private ConnectionSelector(Grouping by, GroupKey key, string text) =>
+        (By, this.key, cgroup, this.text) = (by, key, by.Filter(key), text);
 
-    /// <summary>What the group has in common.</summary>
-    public GroupBy By { get; }
+    /// <summary>By what connections are told apart.</summary>
+    public Grouping By { get; }
 
     /// <summary>Reads a name of <c>summary --by</c>, an equals sign and a group, which may be in double quotes.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -40,21 +25,14 @@ public sealed record ConnectionSelector
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var name = (equals < 0 ? text : text[..equals]).Trim();
-        var (known, by) = Array.Find(names, one => one.Name == name);
-        if (known is null || equals < 0)
+        if (equals < 0 || Grouping.All.FirstOrDefault(one => one.Word == name) is not { } by)
         {
-            throw new FormatException($"one of {string.Join(", ", names.Select(one => $"{one.Name}="))} is expected");
+            throw new FormatException($"one of {string.Join(", ", Grouping.All.Select(one => $"{one.Word}="))} is expected");
         }
 
-        var bytes = ReadValue(text, equals + 1);
-        var value = Encoding.UTF8.GetString(bytes);
-        return by switch
-        {
-            GroupBy.Container or GroupBy.Unit or GroupBy.Cgroup =>
-                new ConnectionSelector(by, new GroupKey { Name = value }, CgroupOf(by, value), text.Trim()),
-            GroupBy.Process => new ConnectionSelector(by, ProcessOf(bytes), null, text.Trim()),
-            _ => new ConnectionSelector(by, KeyOf(by, value), null, text.Trim()),
-        };
+        return by.Parse(ReadValue(text, equals + 1)) is { } key
+            ? new ConnectionSelector(by, key, text.Trim())
+            : throw new FormatException($"{by.Expected} is expected");
     }
 
     /// <summary>Whether a connection is of the group.</summary>
@@ -62,7 +40,7 @@ public sealed record ConnectionSelector
     /// <param name="recording">What it was recorded in.</param>
     public bool Matches(in Connection connection, RecordedSpan recording) =>
         cgroup?.Matches(connection.CgroupIn(recording))
-        ?? ((By != GroupBy.Errno || connection.Ending == ConnectionEnding.Failed) && GroupKey.Of(in connection, recording, By) == key);
+        ?? (By.Has(in connection) && By.Key(in connection, recording) == key);
 
     /// <summary>Selectors are equal that select the same.</summary>
     public bool Equals(ConnectionSelector? other) => other is not null && By == other.By && key == other.key;
@@ -86,63 +64,5 @@ public sealed record ConnectionSelector
         return string.IsNullOrWhiteSpace(text[at..])
             ? quoted
             : throw new SelectorFormatException("nothing is expected behind the closing \"", at, text.Length - at);
-    }
-
-    private static GroupKey ProcessOf(byte[] name) => name.Length is > 0 and < ThreadName.Size && !name.Contains((byte)0)
-        ? new GroupKey { Comm = new ThreadName(name) }
-        : throw new FormatException($"a thread's name of 1 to {ThreadName.Size - 1} bytes is expected");
-
-    private static CgroupFilter CgroupOf(GroupBy by, string text) => by switch
-    {
-        GroupBy.Container when text.Length > 0 && text.All(char.IsAsciiHexDigit) => new CgroupFilter(text, null, null),
-        GroupBy.Container => throw new FormatException("the first hexadecimal digits of a container's id are expected"),
-        GroupBy.Unit when text.Length > 0 && !text.Contains('/', StringComparison.Ordinal) => new CgroupFilter(null, text, null),
-        GroupBy.Unit => throw new FormatException("a unit such as nginx or user.slice is expected"),
-        _ when text.StartsWith('/') => new CgroupFilter(null, null, text),
-        _ => throw new FormatException("a path from the root of the hierarchy, such as /system.slice, is expected"),
-    };
-
-    private static GroupKey KeyOf(GroupBy by, string text) => by switch
-    {
-        GroupBy.Peer when InetText.TryParse(text, out var address, out var version) => Address(address, version, 0),
-        GroupBy.Peer => throw new FormatException("an address such as 10.0.0.2 or fd00::2 is expected"),
-        GroupBy.Service when TryParseService(text, out var service) => service,
-        GroupBy.Service => throw new FormatException("an address and a port such as 10.0.0.2:80 or [fd00::2]:80 is expected"),
-        GroupBy.Port when TryParsePort(text, out var port) => new GroupKey { Port = port },
-        GroupBy.Port => throw new FormatException("a port from 1 to 65535 is expected"),
-        GroupBy.Errno when Errno.TryParse(text, out var error) => new GroupKey { Error = error },
-        _ => throw new FormatException("an error such as ECONNREFUSED, 111 or given_up is expected"),
-    };
-
-    private static bool TryParseService(string text, out GroupKey key)
-    {
-        key = default;
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || !TryParsePort(text[(colon + 1)..], out var port))
-        {
-            return false;
-        }
-
-        var isBracketed = colon > 2 && text[0] == '[' && text[colon - 1] == ']';
-        if (!InetText.TryParse(isBracketed ? text[1..(colon - 1)] : text[..colon], out var address, out var version)
-            || isBracketed != (version == 6))
-        {
-            return false;
-        }
-
-        key = Address(address, version, port);
-        return true;
-    }
-
-    private static bool TryParsePort(string text, out ushort port) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port > 0;
-
-    private static GroupKey Address(Address address, int version, ushort port)
-    {
-        // Groups have IPv4-mapped addresses as IPv4.
-        var ip = address.ToIPAddress(version);
-        return ip.IsIPv4MappedToIPv6
-            ? new GroupKey { Address = new Address(ip.MapToIPv4()), IpVersion = 4, Port = port }
-            : new GroupKey { Address = address, IpVersion = (byte)version, Port = port };
     }
 }

@@ -33,7 +33,7 @@ public sealed class Doubts
     /// <summary>The doubts about recordings.</summary>
     public static Doubts Of(IReadOnlyList<RecordedSpan> recordings)
     {
-        var ledger = RecordedSpan.LossCountersOf(recordings);
+        var losses = RecordedSpan.LossCountersOf(recordings);
         var isNothing = recordings.All(recording => recording.Length == 0);
         var isDamaged = recordings.Any(recording => recording.IsDamaged);
         var isTruncated = recordings.Any(recording => recording.IsTruncated);
@@ -42,13 +42,13 @@ public sealed class Doubts
         var partingSelections = recordings.SelectMany(recording => recording.Selections).Distinct().Where(Parts).ToArray();
         var typeSelections = partingSelections.Where(selection => Options(selection).Contains("--type")).ToArray();
         var hasPauses = recordings.Any(recording => recording.Pauses.Count > 0);
-        var counted = ledger.Lost + ledger.ProbeMissed;
+        var counted = losses.Lost + losses.ProbeMissed;
         var reasons = new List<string>();
         Add(isNothing, "no time was recorded");
-        Add(ledger.Lost > 0, string.Create(CultureInfo.InvariantCulture, $"{LossText.Describe(ledger)} of {ledger.Emitted:N0} events were lost"));
-        Add(ledger.Lost == 0 && ledger.ProbeMissed > 0, $"events lost: {LossText.Describe(ledger)}");
+        Add(losses.Lost > 0, string.Create(CultureInfo.InvariantCulture, $"{LossText.Describe(losses)} of {losses.Emitted:N0} events were lost"));
+        Add(losses.Lost == 0 && losses.ProbeMissed > 0, $"events lost: {LossText.Describe(losses)}");
         Add(isDamaged, "parts of the capture are damaged or missing");
-        Add(isTruncated, "the capture is cut short");
+        Add(isTruncated, "the capture is truncated");
         Add(partingFilters.Length > 0, $"closes by others than its filter lets through were not recorded ({string.Join(", ", partingFilters)})");
         Add(partingSelections.Length > 0, $"only some events were kept ({string.Join(", ", partingSelections)})");
         Add(hasPauses, "between the captures nothing was recorded");

@@ -91,6 +91,14 @@ public readonly record struct Figure(double Low, double High)
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:N0}"),
     };
 
+    /// <summary>The figure in as few letters as a column of a table has: no separators, no blanks.</summary>
+    internal string ShortText(MetricUnit unit) => unit switch
+    {
+        MetricUnit.Count when IsExact => Low.ToString("F0", CultureInfo.InvariantCulture),
+        MetricUnit.Bytes => Text(unit).Replace(" ", "", StringComparison.Ordinal).Replace("iB", "", StringComparison.Ordinal),
+        _ => Text(unit).Replace(" ", "", StringComparison.Ordinal),
+    };
+
     private static double Ratio(double part, double whole) => part == 0 && whole == 0 ? 1 : part / whole;
 
     private static string Digits(double value) =>

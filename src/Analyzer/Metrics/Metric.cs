@@ -3,12 +3,14 @@ using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Metrics;
 
-/// <summary>A figure that every capture has, by its name; <see cref="MetricTable"/> has them all.</summary>
+/// <summary>A figure that every capture has: its name, unit and meaning, its value, how far what is missing can move it, what tells
+/// a change of it from noise, and where it is shown. <see cref="MetricTable"/> has them all.</summary>
 public sealed class Metric
 {
     private readonly Func<CaptureFigures, Figure?> figure;
     private readonly Func<CaptureFigures, Figure?> possible;
     private readonly Func<CaptureFigures, CaptureFigures, double?> chance;
+    private readonly Func<CaptureFigures, ulong?> whole;
 
     private Metric(
         string name,
@@ -17,12 +19,14 @@ public sealed class Metric
         string meaning,
         Func<CaptureFigures, Figure?> figure,
         Func<CaptureFigures, Figure?> possible,
-        Func<CaptureFigures, CaptureFigures, double?>? chance = null)
+        Func<CaptureFigures, CaptureFigures, double?>? chance = null,
+        Func<CaptureFigures, ulong?>? whole = null)
     {
         (Name, Unit, Evidence, Meaning) = (name, unit, evidence, meaning);
         this.figure = figure;
         this.possible = possible;
         this.chance = chance ?? ((_, _) => null);
+        this.whole = whole ?? (of => (ulong?)figure(of)?.Low);
     }
 
     /// <summary>What expressions call it.</summary>
@@ -37,8 +41,14 @@ public sealed class Metric
     /// <summary>What it is, in a few words.</summary>
     public string Meaning { get; }
 
+    /// <summary>Other names that expressions may call it by, from before it had this one.</summary>
+    public IReadOnlyList<string> Aliases => Places.Aliases;
+
     /// <summary>Whether it is of the recording, not of its connections.</summary>
-    public bool IsOfRecording => Evidence == Evidence.Recording && Name != "uncertain";
+    public bool IsOfRecording { get; private init; }
+
+    /// <summary>Where it is shown.</summary>
+    internal MetricPlaces Places { get; private init; } = new();
 
     /// <summary>The figure of what was recorded; null if there is nothing that it could be of.</summary>
     public Figure? Of(CaptureFigures of) => figure(of);
@@ -51,9 +61,26 @@ public sealed class Metric
     /// Null if there is no test for the metric, or nothing to test.</summary>
     public double? Chance(CaptureFigures before, CaptureFigures after) => chance(before, after);
 
+    /// <summary>The figure, or the bound that it is known to be above, exactly, if its unit is no share and no rate: a double
+    /// has 53 bits.</summary>
+    internal ulong? WholeOf(CaptureFigures of) => whole(of);
+
+    /// <summary>The same metric, shown at these places.</summary>
+    internal Metric At(MetricPlaces places) => new(Name, Unit, Evidence, Meaning, figure, possible, chance, whole)
+    {
+        IsOfRecording = IsOfRecording,
+        Places = places,
+    };
+
     /// <summary>Something that is there or not, of which no test tells what is much.</summary>
-    internal static Metric Level(string name, Evidence evidence, string meaning, Func<CaptureFigures, double> value) =>
-        new(name, MetricUnit.Count, evidence, meaning, of => new Figure(value(of)), of => Around(of, evidence, value(of)));
+    internal static Metric Level(string name, Evidence evidence, string meaning, Func<CaptureFigures, long?> value) =>
+        new(name,
+            MetricUnit.Count,
+            evidence,
+            meaning,
+            of => value(of) is { } count ? new Figure(count) : null,
+            of => value(of) is { } count ? Around(of, evidence, count) : null,
+            whole: of => (ulong?)value(of));
 
     /// <summary>Things that happen in the time of the recording.</summary>
     internal static Metric Count(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
@@ -63,7 +90,8 @@ public sealed class Metric
             meaning,
             of => new Figure(count(of.Connections)),
             of => Around(of, evidence, count(of.Connections)),
-            ByTime(count));
+            ByTime(count),
+            of => (ulong)count(of.Connections));
 
     /// <summary>The same in each second.</summary>
     internal static Metric Rate(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
@@ -101,10 +129,19 @@ public sealed class Metric
     internal static Metric Duration(
         string name, Evidence evidence, string meaning, Func<ConnectionStatistics, LifetimeHistogram> durations, double? share)
     {
-        return new(name, MetricUnit.Time, evidence, meaning, Seen, Bounds, (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance);
+        return new(
+            name,
+            MetricUnit.Time,
+            evidence,
+            meaning,
+            Seen,
+            Bounds,
+            (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance,
+            of => Percentile(of)?.Nanoseconds);
 
-        Figure? Seen(CaptureFigures of) =>
-            share is { } at ? Figure.Of(durations(of.Connections).At(at)) : Figure.Of(Longest(durations(of.Connections)), isRounded: false);
+        Percentile? Percentile(CaptureFigures of) => share is { } at ? durations(of.Connections).At(at) : Longest(durations(of.Connections));
+
+        Figure? Seen(CaptureFigures of) => Figure.Of(Percentile(of), isRounded: share is not null);
 
         Figure? Bounds(CaptureFigures of)
         {
@@ -118,11 +155,18 @@ public sealed class Metric
 
     /// <summary>A sum of bytes, which single connections can make so different that no test is of use.</summary>
     internal static Metric Bytes(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, ulong> bytes) =>
-        new(name, MetricUnit.Bytes, evidence, meaning, of => new Figure(bytes(of.Connections)), of => Around(of, evidence, bytes(of.Connections)));
+        new(name,
+            MetricUnit.Bytes,
+            evidence,
+            meaning,
+            of => new Figure(bytes(of.Connections)),
+            of => Around(of, evidence, bytes(of.Connections)),
+            whole: of => bytes(of.Connections));
 
     /// <summary>Something of the recording.</summary>
-    internal static Metric OfRecording(string name, MetricUnit unit, string meaning, Func<CaptureFigures, double> value) =>
-        new(name, unit, Evidence.Recording, meaning, of => new Figure(value(of)), of => new Figure(value(of)));
+    internal static Metric OfRecording(
+        string name, MetricUnit unit, string meaning, Func<CaptureFigures, double> value, Func<CaptureFigures, ulong?>? whole = null) =>
+        new(name, unit, Evidence.Recording, meaning, of => new Figure(value(of)), of => new Figure(value(of)), whole: whole) { IsOfRecording = true };
 
     private static Func<CaptureFigures, CaptureFigures, double?> ByTime(Func<ConnectionStatistics, long> count) => (before, after) =>
         CountTest.Chance(count(before.Connections), before.Seconds, count(after.Connections), after.Seconds);

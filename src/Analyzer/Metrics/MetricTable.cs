@@ -1,47 +1,188 @@
+using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
+
 namespace TraceCap.Analyzer.Metrics;
 
-/// <summary>All metrics: one line makes one, with what it is told by. docs/analysis.md has the same list.</summary>
+/// <summary>All figures: one entry makes one, with what it is told by and where it is shown. Summaries, reports, comparisons, checks,
+/// JSON and help go by it; docs/analysis.md has the same list.</summary>
 public static class MetricTable
 {
-    /// <summary>In the order in which they are listed.</summary>
-    public static IReadOnlyList<Metric> All { get; } =
+    /// <summary>All metrics, and what is only shown.</summary>
+    internal static IReadOnlyList<Metric> Shown { get; } =
     [
-        Metric.Count("ends", Evidence.AnyEvent, "ends of connections, failed ones included", of => of.Ends),
-        Metric.Count("opened", Evidence.Openings, "opened by the host", of => of.Opened),
-        Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened),
-        Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted),
-        Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted),
-        Metric.Level("older", Evidence.Closes, "older than the recording", of => of.Connections.Preexisting),
-        Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed),
-        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed),
-        Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened),
-        Metric.Count("closed", Evidence.Closes, "closed in an orderly way", of => of.Closed),
-        Metric.Count("reset", Evidence.Closes, "reset or timed out", of => of.Reset),
-        Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed),
-        Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open),
-        Metric.Level("unseen", Evidence.Closes, "ended without a close that was seen", of => of.Connections.Unseen),
-        Metric.Level("uncertain", Evidence.Recording, "not certainly older or open, since events were lost", of => of.Connections.Uncertain),
-        Metric.Level("active.end", Evidence.NoClose, "open when the last recording ended", of => of.Active.Count(of.Recordings).End),
-        Metric.Level("active.max", Evidence.NoClose, "the most that were open at once", of => of.Active.Count(of.Recordings).Max),
-        Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5),
-        Metric.Duration("lifetime.p90", Evidence.Lifetimes, "what 90 % live no longer than", of => of.Lifetimes, 0.9),
-        Metric.Duration("lifetime.p99", Evidence.Lifetimes, "what 99 % live no longer than", of => of.Lifetimes, 0.99),
-        Metric.Duration("lifetime.max", Evidence.Lifetimes, "the longest lifetime", of => of.Lifetimes, null),
-        Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5),
-        Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9),
-        Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99),
-        Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null),
-        Metric.Count("connect.slow", Evidence.Openings, "connects that took 1 s or more", of => of.SlowConnects),
-        Metric.Bytes("bytes.sent", Evidence.CloseCounters, "payload that peers acknowledged", of => of.PayloadSent),
-        Metric.Bytes("bytes.received", Evidence.CloseCounters, "payload received", of => of.PayloadReceived),
-        Metric.Count("segments.sent", Evidence.CloseCounters, "segments sent, retransmissions included", of => (long)of.SegmentsSent),
-        Metric.Count("retransmits", Evidence.CloseCounters, "segments retransmitted", of => (long)of.Retransmits),
-        Metric.Share("retransmits.share", Evidence.CloseCounters, "segments retransmitted, of all sent", of => (long)of.Retransmits, of => (long)of.SegmentsSent),
-        Metric.OfRecording("recorded", MetricUnit.Time, "how long was recorded", of => of.Seconds * 1e9),
-        Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.LossCounters.Emitted),
-        Metric.OfRecording("lost", MetricUnit.Count, "events that were lost", of => of.LossCounters.Lost),
+        Metric.Level("connections", Evidence.AnyEvent, "connections, those within the host counted once", of => of.ConnectionCount).At(new()
+        {
+            IsOnlyShown = true,
+            Phrase = new(SummaryLine.Connections, "") { Of = SummaryPhrases.Connections },
+            Json = new("connections", JsonOwner.Summary),
+        }),
+        Metric.Count("sockets", Evidence.AnyEvent, "sockets of connections, failed ones included", of => of.Ends).At(new()
+        {
+            Aliases = ["ends"],
+            Column = new("SOCKETS", 8, 0),
+            Title = "Sockets",
+            Json = new("sockets"),
+        }),
+        Metric.Count("opened", Evidence.Openings, "opened by the host", of => of.Opened).At(new()
+        {
+            Phrase = new(SummaryLine.Begun, "{opened} opened ({opened.rate})"),
+            Title = "Opened",
+            Json = new("opened"),
+        }),
+        Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened).At(new() { Comparison = 1 }),
+        Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted).At(new()
+        {
+            Phrase = new(SummaryLine.Begun, "{accepted} accepted ({accepted.rate})"),
+            Title = "Accepted",
+            Json = new("accepted"),
+        }),
+        Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted).At(new() { Comparison = 1 }),
+        Metric.Level("preexisting", Evidence.Closes, "there before the recording began", of => of.Connections.Preexisting).At(new()
+        {
+            Aliases = ["older"],
+            Phrase = new(SummaryLine.Begun, "{preexisting} pre-existing") { Order = 1 },
+            Json = new("preexisting"),
+        }),
+        Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed).At(new()
+        {
+            Phrase = new(SummaryLine.Begun, "{failed} failed"),
+            Column = new("FAILED", 7, 3),
+            Title = "Failed",
+            IsOfFailures = true,
+            Json = new("failed"),
+        }),
+        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed).At(new() { Comparison = 1 }),
+        Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened)
+            .At(new() { Comparison = 1 }),
+        Metric.Count("closed", Evidence.Closes, "closed in an orderly way", of => of.Closed).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{closed} closed"),
+            Title = "Closed",
+            Json = new("closed"),
+        }),
+        Metric.Count("reset", Evidence.Closes, "reset or timed out", of => of.Reset).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{reset} reset"),
+            Title = "Reset",
+            Json = new("reset"),
+        }),
+        Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed)
+            .At(new() { Comparison = 1 }),
+        Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{open} still open"),
+            Column = new("OPEN", 6, 5),
+            Title = "Open",
+            Json = new("open"),
+        }),
+        Metric.Level("unseen", Evidence.Closes, "ended without a close that was seen", of => of.Connections.Unseen).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{unseen} unseen") { IsSilentAtZero = true },
+            Json = new("unseen"),
+        }),
+        Metric.Level("uncertain", Evidence.Recording, "not certainly pre-existing or open, since events were lost", of => of.Connections.Uncertain)
+            .At(new() { Json = new("uncertain") }),
+        Metric.Level("active.end", Evidence.NoClose, "open when the last recording ended", of => of.ActiveEnd).At(new() { Comparison = 3 }),
+        Metric.Level("active.max", Evidence.NoClose, "the most that were open at once", of => of.ActiveMax).At(new() { Comparison = 2 }),
+        Metric.Level("lifetime.count", Evidence.Openings, "connections whose lifetime counts", of => Count(of.Connections.Lifetimes))
+            .At(new() { IsOnlyShown = true, Json = new("lifetime.count") }),
+        Metric.Level("lifetime.censored", Evidence.NoClose, "of these, still open", of => of.Connections.Lifetimes.Censored).At(new()
+        {
+            IsOnlyShown = true,
+            Phrase = new(SummaryLine.Lifetime, "(Kaplan-Meier: {lifetime.censored} of {lifetime.count} had not ended)") { Before = " ", Order = 1, IsSilentAtZero = true },
+            Json = new("lifetime.censored"),
+        }),
+        Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5).At(new()
+        {
+            Phrase = new(SummaryLine.Lifetime, "p50 {lifetime.p50}"),
+            Column = new("P50", 8, 1),
+            Title = "p50",
+            Json = new("lifetime.p50"),
+            Comparison = 4,
+        }),
+        Metric.Duration("lifetime.p90", Evidence.Lifetimes, "what 90 % live no longer than", of => of.Lifetimes, 0.9).At(new()
+        {
+            Phrase = new(SummaryLine.Lifetime, "p90 {lifetime.p90}"),
+            Column = new("P90", 8, 8),
+            Title = "p90",
+            Json = new("lifetime.p90"),
+            Comparison = 4,
+        }),
+        Metric.Duration("lifetime.p99", Evidence.Lifetimes, "what 99 % live no longer than", of => of.Lifetimes, 0.99).At(new()
+        {
+            Phrase = new(SummaryLine.Lifetime, "p99 {lifetime.p99}"),
+            Column = new("P99", 8, 2),
+            Title = "p99",
+            Json = new("lifetime.p99"),
+            Comparison = 4,
+        }),
+        Metric.Duration("lifetime.max", Evidence.Lifetimes, "the longest lifetime", of => of.Lifetimes, null).At(new()
+        {
+            Phrase = new(SummaryLine.Lifetime, "max {lifetime.max}"),
+            Column = new("MAX", 8, 4),
+            Title = "Max",
+            Json = new("lifetime.max"),
+        }),
+        Metric.Level("connect.count", Evidence.Openings, "connects whose time counts", of => Count(of.Connections.ConnectTimes))
+            .At(new() { IsOnlyShown = true, Json = new("connect.count") }),
+        Metric.Level("connect.censored", Evidence.Openings, "of these, not ended", of => of.Connections.ConnectTimes.Censored)
+            .At(new() { IsOnlyShown = true, Json = new("connect.censored") }),
+        Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5)
+            .At(new() { Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }),
+        Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9)
+            .At(new() { Phrase = new(SummaryLine.Connect, "p90 {connect.p90}"), Json = new("connect.p90"), Comparison = 4 }),
+        Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99)
+            .At(new() { Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
+        Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null)
+            .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
+        Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects),
+        Metric.Bytes("bytes.acked", Evidence.CloseCounters, "bytes that peers acknowledged, SYN and FIN included", of => of.BytesAcked)
+            .At(new() { IsOnlyShown = true, Json = new("bytes_acked") }),
+        Metric.Bytes("bytes.taken", Evidence.CloseCounters, "bytes received, FIN included", of => of.BytesReceived)
+            .At(new() { IsOnlyShown = true, Json = new("bytes_received") }),
+        Metric.Bytes("bytes.sent", Evidence.CloseCounters, "payload that peers acknowledged", of => of.PayloadSent).At(new()
+        {
+            Phrase = new(SummaryLine.Bytes, "{bytes.sent} sent"),
+            Column = new("SENT", 8, 6),
+            Title = "Sent",
+            Json = new("payload_sent"),
+            Comparison = 4,
+        }),
+        Metric.Bytes("bytes.received", Evidence.CloseCounters, "payload received", of => of.PayloadReceived).At(new()
+        {
+            Phrase = new(SummaryLine.Bytes, "{bytes.received} received"),
+            Column = new("RECV", 8, 7),
+            Title = "Received",
+            Json = new("payload_received"),
+            Comparison = 4,
+        }),
+        Metric.Count("segments.sent", Evidence.CloseCounters, "segments sent, retransmissions included", of => (long)of.SegmentsSent)
+            .At(new() { Json = new("segments_sent") }),
+        Metric.Count("retransmits", Evidence.CloseCounters, "segments retransmitted", of => (long)of.Retransmits).At(new()
+        {
+            Phrase = new(SummaryLine.Bytes, "{retransmits} of {segments.sent} segments retransmitted") { Before = "; " },
+            Title = "Retransmits",
+            Json = new("retransmits"),
+        }),
+        Metric.Share("retransmits.share", Evidence.CloseCounters, "segments retransmitted, of all sent", of => (long)of.Retransmits, of => (long)of.SegmentsSent)
+            .At(new() { Comparison = 4 }),
+        Metric.OfRecording("recorded", MetricUnit.Time, "how long was recorded", of => of.Seconds * 1e9)
+            .At(new() { Phrase = new(SummaryLine.Recorded, "") { Of = SummaryPhrases.Recorded }, Comparison = 0 }),
+        Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.LossCounters.Emitted, of => of.LossCounters.Emitted)
+            .At(new() { Json = new("events_emitted", JsonOwner.Recording) }),
+        Metric.OfRecording("lost", MetricUnit.Count, "events that were lost", of => of.LossCounters.Lost, of => of.LossCounters.Lost).At(new()
+        {
+            Phrase = new(SummaryLine.Lost, "") { Of = SummaryPhrases.Lost },
+            Json = new("events_lost", JsonOwner.Recording),
+            Comparison = 4,
+        }),
     ];
 
-    /// <summary>The metric of a name; null if there is none.</summary>
-    public static Metric? Find(string name) => All.FirstOrDefault(metric => metric.Name == name);
+    /// <summary>The metrics that expressions and comparisons know, in the order in which they are listed.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [.. Shown.Where(metric => !metric.Places.IsOnlyShown)];
+
+    /// <summary>The metric that expressions call so; null if there is none.</summary>
+    public static Metric? Find(string name) => All.FirstOrDefault(metric => metric.Name == name || metric.Aliases.Contains(name));
+
+    private static long Count(LifetimeHistogram durations) => durations.Ended + durations.Censored;
 }

@@ -30,9 +30,8 @@ internal static class CheckCommand
         {
             using var output = StandardOutput.Open();
             var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
-            var feed = new ConnectionFeed(check, files.Filter(parsed));
-            var code = files.Read(parsed, feed);
-            var results = check.Results(feed.Recordings);
+            var code = files.Read(parsed, new ConnectionFeed(check, files.Filter(parsed)));
+            var results = check.Results();
             output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
             return ExitCodes.Of(code, [.. results.Select(result => result.Verdict)]);
         });

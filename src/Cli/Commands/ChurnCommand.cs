@@ -23,17 +23,16 @@ internal static class ChurnCommand
             using var output = StandardOutput.Open();
             var length = parsed.GetValue(every) ?? TimeSpan.FromSeconds(1);
             var churn = new ConnectionChurn((ulong)length.Ticks * 100);
-            var feed = new ConnectionFeed(churn, files.Filter(parsed));
             try
             {
-                var code = files.Read(parsed, feed);
+                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
                 if (parsed.GetValue(json))
                 {
-                    ChurnJson.Write(output, churn, feed.Recordings);
+                    ChurnJson.Write(output, churn);
                 }
                 else
                 {
-                    ChurnText.Write(output, churn, feed.Recordings, StandardOutput.Columns);
+                    ChurnText.Write(output, churn, StandardOutput.Columns);
                 }
 
                 return code;

@@ -71,10 +71,7 @@ internal static class DiffCommand
             (ComparedCapture Compared, ExitCode Code) Read(string path)
             {
                 var compared = new ComparedCapture(unwanted);
-                var feed = new ConnectionFeed(compared, filters.ToFilter(parsed));
-                var code = ConnectionFiles.Read([path], feed);
-                compared.End(feed.Recordings);
-                return (compared, code);
+                return (compared, ConnectionFiles.Read([path], new ConnectionFeed(compared, filters.ToFilter(parsed))));
             }
         });
         return command;

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace TraceCap.Cli.Commands;
 
-/// <summary>The help of a command, and after it how it is used.</summary>
+/// <summary>The help of a command, and after it how it is used and what there is to know beyond its options.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => help.ClearsParseErrors;
@@ -26,6 +26,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             }
 
             output.WriteLine();
+        }
+
+        if (Notes.Of(command.Name) is { Length: > 0 } notes)
+        {
+            output.WriteLine(notes);
         }
 
         return code;

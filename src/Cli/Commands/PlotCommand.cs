@@ -14,16 +14,8 @@ namespace TraceCap.Cli.Commands;
 /// <summary><c>tracecap plot</c></summary>
 internal static class PlotCommand
 {
-    private static readonly Dictionary<string, GroupBy?> groups = new()
-    {
-        ["process"] = GroupBy.Process,
-        ["peer"] = GroupBy.Peer,
-        ["service"] = GroupBy.Service,
-        ["port"] = GroupBy.Port,
-        ["container"] = GroupBy.Container,
-        ["unit"] = GroupBy.Unit,
-        ["cgroup"] = GroupBy.Cgroup,
-    };
+    private static readonly Dictionary<string, GroupBy?> groups = Enum.GetValues<GroupBy>()
+        .Where(by => !Grouping.Of(by).IsOfFailures).ToDictionary(by => Grouping.Of(by).Word, GroupBy? (by) => by);
 
     private static readonly Dictionary<string, ColorTheme> themes = new()
     {

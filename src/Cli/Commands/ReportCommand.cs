@@ -22,12 +22,10 @@ internal static class ReportCommand
         command.Does(parsed =>
         {
             using var page = NewCapture.Create(parsed.GetValue(output)!, parsed.GetValue(force), files.Names(parsed));
-            var filter = files.Filter(parsed);
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? TrafficReport.DefaultRows, int.MaxValue);
-            var report = new TrafficReport(isFiltered: !filter.IsAny, rows, ReportCharts.All());
-            var feed = new ConnectionFeed(report, filter);
-            var code = files.Read(parsed, feed);
-            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(feed.Recordings, files.Describe(parsed))));
+            var report = new TrafficReport(rows, ReportCharts.All());
+            var code = files.Read(parsed, new ConnectionFeed(report, files.Filter(parsed)));
+            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed))));
             page.Finish();
             return code;
         });

@@ -14,22 +14,10 @@ internal static class SummaryCommand
 {
     private const ulong Rows = 20;
 
-    private static readonly Dictionary<string, GroupBy> groups = new()
-    {
-        ["process"] = GroupBy.Process,
-        ["peer"] = GroupBy.Peer,
-        ["service"] = GroupBy.Service,
-        ["port"] = GroupBy.Port,
-        ["errno"] = GroupBy.Errno,
-        ["container"] = GroupBy.Container,
-        ["unit"] = GroupBy.Unit,
-        ["cgroup"] = GroupBy.Cgroup,
-    };
-
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", groups, "--by");
+        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", Enum.GetValues<GroupBy>().ToDictionary(by => Grouping.Of(by).Word), "--by");
         var limit = OptionFactory.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
         var json = OptionFactory.Flag("One JSON object.", "--json");
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, limit, json };
@@ -37,14 +25,11 @@ internal static class SummaryCommand
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
-            var filter = files.Filter(parsed);
-            var summary = new TrafficSummary(parsed.GetValue(by), isFiltered: !filter.IsAny);
-            var feed = new ConnectionFeed(summary, filter);
-            var code = files.Read(parsed, feed);
+            var summary = new TrafficSummary(parsed.GetValue(by));
+            var code = files.Read(parsed, new ConnectionFeed(summary, files.Filter(parsed)));
             output.Write(parsed.GetValue(json)
-                ? TrafficSummaryJson.Format(summary, feed.Recordings)
-                : TrafficSummaryText.Format(
-                    summary, feed.Recordings, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
+                ? TrafficSummaryJson.Format(summary)
+                : TrafficSummaryText.Format(summary, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
             return code;
         });
         return command;

@@ -20,6 +20,9 @@ public static class Durations
         new("d", 86_400_000_000_000, []),
     ];
 
+    /// <summary>These, and a year of 365.25 days: for figures that are longer than any recording.</summary>
+    public static IReadOnlyList<Unit> LongUnits { get; } = [.. Units, new("y", 31_557_600_000_000_000, [])];
+
     /// <summary>How the units are written, for messages: <c>ns, us, ms, s, m or min, h, d</c>.</summary>
     public static string UnitNames { get; } = string.Join(", ", Units.Select(unit => string.Join(" or ", [unit.Name, .. unit.Spellings])));
 

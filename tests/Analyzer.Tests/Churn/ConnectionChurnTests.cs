@@ -29,7 +29,8 @@ public sealed class ConnectionChurnTests
         var recording = new RecordedSpan { Start = 0, End = 99 };
         var churn = new ConnectionChurn(Every);
         churn.Take(connections, recording);
-        var intervals = churn.Intervals([recording]).ToArray();
+        churn.End([recording]);
+        var intervals = churn.Intervals().ToArray();
 
         Assert.Equal(10, intervals.Length);
         foreach (var interval in intervals)
@@ -55,9 +56,10 @@ public sealed class ConnectionChurnTests
         var churn = new ConnectionChurn(Every);
         churn.Take([Ends.Client("a", "10.0.0.2", 80, 1_015, 1)], one);
         churn.Take([Ends.Client("a", "10.0.0.2", 80, 100, 1)], earlier);
+        churn.End([one, earlier]);
 
-        Assert.Equal([(-2, 1), (-1, 0), (0, 0), (1, 1)], churn.Intervals([one, earlier]).Select(interval => (interval.Number, interval.Opened)));
-        Assert.Equal(4, churn.IntervalCount([one, earlier]));
+        Assert.Equal([(-2, 1), (-1, 0), (0, 0), (1, 1)], churn.Intervals().Select(interval => (interval.Number, interval.Opened)));
+        Assert.Equal(4, churn.IntervalCount);
     }
 
     [Fact]
@@ -70,10 +72,11 @@ public sealed class ConnectionChurnTests
             churn.Take([.. Enumerable.Repeat(Ends.Client("a", "10.0.0.2", 80, (ulong)count.Index * Every, 1), count.Item)], recording);
         }
 
+        churn.End([recording]);
         string[] Lines(int width)
         {
             var output = new MemoryStream();
-            ChurnText.Write(output, churn, [recording], width);
+            ChurnText.Write(output, churn, width);
             return System.Text.Encoding.UTF8.GetString(output.ToArray()).Split('\n');
         }
 
@@ -92,6 +95,7 @@ public sealed class ConnectionChurnTests
         recording.Pause(30);
         recording.Extend(35);
         churn.Take([], recording);
-        Assert.Equal([(0L, 0L, true), (1, 0, true), (2, 0, true), (3, 0, false)], churn.Intervals([recording]).Select(of => (of.Number, of.Opened, of.IsPaused)));
+        churn.End([recording]);
+        Assert.Equal([(0L, 0L, true), (1, 0, true), (2, 0, true), (3, 0, false)], churn.Intervals().Select(of => (of.Number, of.Opened, of.IsPaused)));
     }
 }

@@ -22,11 +22,11 @@ public sealed class CaptureComparisonTests
             [.. To("10.0.0.2", 80, 500, 10), .. To("10.0.0.3", 80, 60, 10), .. To("10.0.0.4", 80, 2, 10)],
             [.. To("10.0.0.2", 80, 510, 10), .. To("10.0.0.5", 80, 60, 10), .. To("10.0.0.6", 80, 2, 10), .. Failed("10.0.0.2", 80, 40)]);
 
-        var services = comparison.Groups.Single(groups => groups.By == GroupBy.Service);
+        var services = comparison.Groups.Single(groups => groups.By == Grouping.Of(GroupBy.Service));
         Assert.Equal([("10.0.0.5:80", 0, 60, true), ("10.0.0.6:80", 0, 2, false)], services.New.Select(Row));
         Assert.Equal([("10.0.0.3:80", 60, 0, true), ("10.0.0.4:80", 2, 0, false)], services.Vanished.Select(Row));
         Assert.Equal([("10.0.0.2:80", 0, 40, true)], services.Failures.Select(Row));
-        Assert.Equal([("ECONNREFUSED", 0, 40, true)], comparison.Groups.Single(groups => groups.By == GroupBy.Errno).Failures.Select(Row));
+        Assert.Equal([("ECONNREFUSED", 0, 40, true)], comparison.Groups.Single(groups => groups.By == Grouping.Of(GroupBy.Errno)).Failures.Select(Row));
         Assert.True(services.IsComplete);
         Assert.False(Change(comparison, "opened.rate").IsSignificant);
         Assert.True(Change(comparison, "failed.share").IsSignificant);

@@ -154,7 +154,7 @@ public sealed class ConnectionFeedTests
 
         var churn = new ConnectionChurn(1_000_000_000);
         var one = Assert.Single(ConnectionFeed.ReadAll(Kept(4, 8), churn));
-        Assert.Equal(((30 * Day) + 40, 35ul, 1L), (one.Start, one.Length, churn.IntervalCount([one])));
+        Assert.Equal(((30 * Day) + 40, 35ul, 1L), (one.Start, one.Length, churn.IntervalCount));
 
         // What both files have leaves no gap; where a file is missing, nobody knows what happened.
         var whole = Assert.Single(ReadAhead(new ConnectionList(), Kept(0, 6), Kept(4, 10)).Recordings);

@@ -131,15 +131,15 @@ public sealed class LossAccountTests
     {
         var losses = new ulong[3];
         losses[chunk] = 7;
-        var (churn, recordings) = Churn(Capture(new(), losses));
-        Assert.Equal(intervals, churn.Intervals(recordings).Where(interval => interval.IsLossy).Select(interval => interval.Number));
+        var churn = Churn(Capture(new(), losses));
+        Assert.Equal(intervals, churn.Intervals().Where(interval => interval.IsLossy).Select(interval => interval.Number));
     }
 
     [Fact]
     public void What_a_damaged_block_told_of_marks_the_time_of_the_damage()
     {
-        var (churn, recordings) = Churn(Damage(Capture(new(), [0, 7, 0, 0]), chunk: 1));
-        Assert.Equal([1L, 2, 3], churn.Intervals(recordings).Where(interval => interval.IsLossy).Select(interval => interval.Number));
+        var churn = Churn(Damage(Capture(new(), [0, 7, 0, 0]), chunk: 1));
+        Assert.Equal([1L, 2, 3], churn.Intervals().Where(interval => interval.IsLossy).Select(interval => interval.Number));
     }
 
     [Fact]
@@ -208,14 +208,14 @@ public sealed class LossAccountTests
         var feed = new ConnectionFeed(figures, new ConnectionFilter());
         feed.Read(new EventStream(CaptureReader.Open(new MemoryStream(capture), threads)));
         feed.End();
-        figures.End(feed.Recordings);
         return (figures, feed.Recordings);
     }
 
-    private static (ConnectionChurn Churn, IReadOnlyList<RecordedSpan> Recordings) Churn(byte[] capture)
+    private static ConnectionChurn Churn(byte[] capture)
     {
         var churn = new ConnectionChurn(Second);
-        return (churn, ConnectionFeed.ReadAll(new MemoryStream(capture), churn));
+        ConnectionFeed.ReadAll(new MemoryStream(capture), churn);
+        return churn;
     }
 
     private static ulong Metric(CaptureFigures figures, string name) => (ulong)MetricTable.Find(name)!.Of(figures)!.Value.Low;

@@ -28,6 +28,21 @@ public sealed class ExpectationTests
     }
 
     [Theory]
+    [InlineData("lifetime.p99 <= 5m", 300e9)]
+    [InlineData("lifetime.p99 <= 5min", 300e9)]
+    [InlineData("lifetime.p99 <= 2y", 2 * 365.25 * 86400e9)]
+    [InlineData("bytes.sent > 64M", 64 << 20)]
+    [InlineData("bytes.sent > 1.5 TiB", 1.5 * (1L << 40))]
+    [InlineData("bytes.sent > 512kB", 512 << 10)]
+    public void Units_are_those_of_all_options(string text, double value) => Assert.Equal(value, Expectation.Parse(text).Value);
+
+    [Theory]
+    [InlineData("ends == 1", "sockets")]
+    [InlineData("older[port=80] == 0", "preexisting")]
+    public void A_former_name_means_the_metric_that_it_was(string text, string metric) =>
+        Assert.Equal(metric, Expectation.Parse(text).Metric.Name);
+
+    [Theory]
     [InlineData("failed > +3", ExpectationKind.Change, 3)]
     [InlineData("failed < -3", ExpectationKind.Change, -3)]
     [InlineData("lifetime.p50 > +1.5ms", ExpectationKind.Change, 1.5e6)]
@@ -45,7 +60,7 @@ public sealed class ExpectationTests
     [InlineData("", 0, 1, "the name of a metric is expected")]
     [InlineData("  == 0", 2, 1, "the name of a metric is expected")]
     [InlineData("faild == 0", 0, 5, "there is no metric 'faild'; did you mean failed?")]
-    [InlineData("errors == 0", 0, 6, "there is no metric 'errors'; expected one of ends opened ")]
+    [InlineData("errors == 0", 0, 6, "there is no metric 'errors'; expected one of sockets opened ")]
     [InlineData("failed", 6, 1, "one of == != < <= > >= is expected")]
     [InlineData("failed = 0", 7, 1, "one of == != < <= > >= is expected")]
     [InlineData("failed ==", 9, 1, "a number is expected")]
@@ -53,7 +68,7 @@ public sealed class ExpectationTests
     [InlineData("failed == 1.2.3", 10, 5, "a number is expected")]
     [InlineData("failed == 5ms", 11, 2, "failed is a number without a unit")]
     [InlineData("lifetime.p99 < 5", 16, 1, "lifetime.p99 is a time with its unit")]
-    [InlineData("bytes.sent < 5MB", 14, 2, "bytes.sent is a size")]
+    [InlineData("bytes.sent < 5PB", 14, 2, "bytes.sent is a size")]
     [InlineData("failed.share < 5", 16, 1, "failed.share is a percentage")]
     [InlineData("failed == 0 and more", 12, 3, "failed is a number without a unit")]
     [InlineData("failed == 0 && opened > 1", 12, 2, "an expression is one comparison; for several, all of which must hold, give --expect for each")]

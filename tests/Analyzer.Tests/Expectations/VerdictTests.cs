@@ -122,7 +122,7 @@ public sealed class VerdictTests
         }
 
         var (whole, part) = (Figures(Ends.Recording, truth), Figures(Lossy(lost), seen));
-        foreach (var metric in MetricTable.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("older" or "unseen" or "active.max")))
+        foreach (var metric in MetricTable.All.Where(metric => metric.Evidence != Evidence.Recording && metric.Name is not ("preexisting" or "unseen" or "active.max")))
         {
             if (metric.Of(whole) is { } figure)
             {
@@ -145,7 +145,7 @@ public sealed class VerdictTests
                 new[] { "reset == 0", "opened >= 97", "opened < 1000000" }.Select(text => Check(recording, connections, text).Verdict));
         }
 
-        Assert.EndsWith("the capture is cut short", Check(new RecordedSpan { Start = 0, End = 5, IsTruncated = true }, [], "failed == 0").FigureText, StringComparison.Ordinal);
+        Assert.EndsWith("the capture is truncated", Check(new RecordedSpan { Start = 0, End = 5, IsTruncated = true }, [], "failed == 0").FigureText, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -191,7 +191,9 @@ public sealed class VerdictTests
     {
         foreach (var recordings in new RecordedSpan[][] { [], [new RecordedSpan { Start = 5, End = 5 }] })
         {
-            var result = Assert.Single(new CaptureCheck([Expectation.Parse(text)]) { AllowLoss = true }.Results(recordings));
+            var check = new CaptureCheck([Expectation.Parse(text)]) { AllowLoss = true };
+            check.End(recordings);
+            var result = Assert.Single(check.Results());
             Assert.Equal(verdict, result.Verdict);
             Assert.Equal(verdict == Verdict.Unknown ? "no time was recorded" : null, result.Reason);
         }
@@ -292,6 +294,7 @@ public sealed class VerdictTests
     {
         var check = new CaptureCheck([Expectation.Parse(text)]) { AllowLoss = allowLoss };
         check.Take([.. all], recording);
-        return Assert.Single(check.Results([recording]));
+        check.End([recording]);
+        return Assert.Single(check.Results());
     }
 }

@@ -26,6 +26,7 @@ public class ActivityTests
             // Half of them by way of another one, which may have grown coarser.
             var (half, churn) = (new Activity(), new ConnectionChurn(50_000_000));
             churn.Take(all, recording);
+            churn.End([recording]);
             for (var i = 0; i < all.Length; i++)
             {
                 (i % 2 == 0 ? activity : half).Add(in all[i], recording, time);
@@ -36,7 +37,7 @@ public class ActivityTests
 
             Assert.Equal(50_000_000, grid.Length);
             Assert.Equal(
-                churn.Intervals([recording]).Select(of => new ActivityInterval(of.Opened, of.Accepted, of.Closed, of.Failed, of.Active)),
+                churn.Intervals().Select(of => new ActivityInterval(of.Opened, of.Accepted, of.Closed, of.Failed, of.Active)),
                 activity.Intervals(grid, time));
         },
         iter: 200);

@@ -77,8 +77,8 @@ public sealed class LifetimeTableTests
         { nameof(ConnectionEnding.Failed), "     2  1024 123.46 failed ECONNREFUSED" },
         { "GaveUp", "     2  1024 123.46 failed given_up" },
         { nameof(ConnectionEnding.Unseen), "     -     - 123.46 unseen" },
-        { "Older", "     2  1024 123.46 older closed" },
-        { "Older?", "     2  1024 123.46 older? closed" },
+        { "Preexisting", "     2  1024 123.46 pre-existing closed" },
+        { "Preexisting?", "     2  1024 123.46 pre-existing? closed" },
     };
 
     [Theory]
@@ -88,8 +88,8 @@ public sealed class LifetimeTableTests
         var connection = ending switch
         {
             "Open?" => curl with { Ending = ConnectionEnding.Open, HasCloser = false, IsUncertain = true },
-            "Older" => curl with { IsPreexisting = true },
-            "Older?" => curl with { IsPreexisting = true, IsUncertain = true },
+            "Preexisting" => curl with { IsPreexisting = true },
+            "Preexisting?" => curl with { IsPreexisting = true, IsUncertain = true },
             "GaveUp" => curl with { Ending = ConnectionEnding.Failed, HasCloser = false },
             _ when Enum.Parse<ConnectionEnding>(ending) is var parsed => curl with { Ending = parsed, HasCloser = parsed == ConnectionEnding.Reset, Error = 111 },
             _ => throw new ArgumentException(ending),

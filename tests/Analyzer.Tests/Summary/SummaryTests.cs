@@ -4,6 +4,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
@@ -81,12 +82,71 @@ public sealed class SummaryTests
         AssertFound("reset", isFound,
             [.. Many(reset, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset }), .. Many(closed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms))]);
 
+    [Theory]
+    [InlineData(700, 7, true)]
+    [InlineData(2_900, 29, true)]
+    [InlineData(1_001, 10, false)]
+    public void A_share_is_held_against_its_limit_exactly(uint sent, uint retransmits, bool isFound) =>
+        AssertFound("retransmits", isFound, [.. Many(2, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { SegmentsSent = sent, Retransmits = retransmits })]);
+
+    [Fact]
+    public void The_page_lists_the_rules() => Assert.Contains(
+        string.Concat(FindingRule.All.Select(rule => $"| `{rule.Name}` | {rule.Condition} | {rule.Meaning} |\n")),
+        File.ReadAllText(Repository.File("docs/analysis.md")),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Limits_are_in_the_conditions() => Assert.All(FindingRule.All, rule =>
+        Assert.All(rule.Limits, limit => Assert.Contains($"{limit}", rule.Condition, StringComparison.Ordinal)));
+
+    [Fact]
+    public void The_page_lists_how_connections_end() => Assert.Contains(
+        string.Concat(Ending.All.Select(ending => $"| `{ending.Word}` | {ending.Meaning} |\n")),
+        File.ReadAllText(Repository.File("docs/analysis.md")),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Each_way_to_end_has_its_words() => Assert.All(
+        Enum.GetValues<ConnectionEnding>(), ending => Assert.Equal((ending, $"{ending}".ToLowerInvariant()), (Ending.Of(ending).Value, Ending.Of(ending).Word)));
+
+    [Fact]
+    public void Connections_within_the_host_are_told_as_what_they_are()
+    {
+        var summary = new TrafficSummary(GroupBy.Process);
+        Connection[] all = [.. Many(3, _ => Ends.Client("app", "10.0.0.2", 80, 0, Ms)), Ends.Client("web", "10.0.0.1", 80, 0, Ms) with { Role = ConnectionRole.Server, IsJoined = true, IsSecondEnd = true }];
+        summary.Take(all, Ends.Recording);
+        summary.End([Ends.Recording]);
+        Assert.Contains("connections 3 (1 of them within this host, seen from both sides: 4 sockets)\n", Text(summary), StringComparison.Ordinal);
+
+        summary.End([new RecordedSpan { Start = 0, IsFiltered = true }]);
+        Assert.Contains("connections 4 sockets; a filter may have left out the other side\n", Text(summary), StringComparison.Ordinal);
+        Assert.Null(summary.Connections);
+
+        summary = new TrafficSummary(GroupBy.Process);
+        summary.Take(all.AsSpan(0, 3), Ends.Recording);
+        Assert.Contains("connections 3 (none of them within this host)\n", Text(summary), StringComparison.Ordinal);
+
+        static string Text(TrafficSummary summary) => Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, 20, 0));
+    }
+
+    [Fact]
+    public void Json_has_more_digits_than_a_double()
+    {
+        var summary = new TrafficSummary(GroupBy.Process);
+        var recording = new RecordedSpan { Start = 0, End = ulong.MaxValue, LossCounters = new LossCounters(ulong.MaxValue - 1, (1UL << 53) + 1, 0, 0, 0) };
+        summary.Take([Ends.Client("app", "10.0.0.2", 80, 0, (1UL << 60) + 1)], recording);
+        summary.End([recording]);
+        var json = Encoding.UTF8.GetString(TrafficSummaryJson.Format(summary));
+        Assert.Contains("\"max_ns\":\"1152921504606846977\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"events_emitted\":\"18446744073709551614\",\"events_lost\":\"9007199254740993\"", json, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Lost_events_come_first()
     {
-        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
-        var found = summary.Findings([new RecordedSpan { Start = 0, LossCounters = new LossCounters(1_000, 7, 0, 0, 0) }]);
-        Assert.StartsWith("7 of 1,000 events were lost while recording", Assert.Single(found).Text, StringComparison.Ordinal);
+        var summary = new TrafficSummary(GroupBy.Process);
+        summary.End([new RecordedSpan { Start = 0, LossCounters = new LossCounters(1_000, 7, 0, 0, 0) }]);
+        Assert.StartsWith("7 of 1,000 events were lost while recording", Assert.Single(summary.Findings).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +185,7 @@ public sealed class SummaryTests
             groups.Add(in connection, Ends.Recording);
         }
 
-        Assert.Equal(names.Split(','), groups.InOrder.Select(group => group.Key.Text(by)).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Split(','), groups.InOrder.Select(group => groups.By.Text(group.Key)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -153,9 +213,10 @@ public sealed class SummaryTests
     [InlineData(40)]
     public void A_table_fits_and_tells_services_apart(int width)
     {
-        var summary = new TrafficSummary(GroupBy.Service, isFiltered: false);
+        var summary = new TrafficSummary(GroupBy.Service);
         summary.Take([.. Enumerable.Range(0, 3).Select(i => Ends.Client("app", "127.0.0.1", (ushort)(40_000 + i), 0, Ms)), Ends.Client("app", "2001:db8:1234:5678:9abc:def0:1234:5678", 65_535, 0, Ms) with { IpVersion = 6 }], Ends.Recording);
-        var lines = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, [Ends.Recording], 20, width)).Split('\n');
+        summary.End([Ends.Recording]);
+        var lines = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, 20, width)).Split('\n');
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width == 0 ? int.MaxValue : width));
         for (var i = 0; i < 3; i++)
         {
@@ -163,7 +224,7 @@ public sealed class SummaryTests
         }
 
         var header = Assert.Single(lines, line => line.StartsWith("SERVICE", StringComparison.Ordinal));
-        Assert.Contains(" ENDS ", header, StringComparison.Ordinal);
+        Assert.Contains(" SOCKETS ", header, StringComparison.Ordinal);
         Assert.Contains(" P50", header, StringComparison.Ordinal);
         Assert.Equal(width is 0 or 100, header.Contains(" P90", StringComparison.Ordinal));
         Assert.Single(lines, line => line.Contains(":65535", StringComparison.Ordinal) || line.Contains("5678]:65", StringComparison.Ordinal));
@@ -173,9 +234,10 @@ public sealed class SummaryTests
     public void Without_a_time_there_is_no_rate()
     {
         var recording = new RecordedSpan { Start = 5, End = 5 };
-        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
+        var summary = new TrafficSummary(GroupBy.Process);
         summary.Take([Ends.Client("app", "10.0.0.2", 80, 5, 0)], recording);
-        var text = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, [recording], 20, 0));
+        summary.End([recording]);
+        var text = Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, 20, 0));
         Assert.Contains("1 opened (-), 0 accepted (-)", text, StringComparison.Ordinal);
         Assert.Contains("recorded    for a time that is not known\n", text, StringComparison.Ordinal);
     }
@@ -201,8 +263,9 @@ public sealed class SummaryTests
 
     private static IReadOnlyList<Finding> Find(Connection[] connections)
     {
-        var summary = new TrafficSummary(GroupBy.Process, isFiltered: false);
+        var summary = new TrafficSummary(GroupBy.Process);
         summary.Take([.. connections.OrderBy(connection => connection.Ended)], Ends.Recording);
-        return summary.Findings([Ends.Recording]);
+        summary.End([Ends.Recording]);
+        return summary.Findings;
     }
 }

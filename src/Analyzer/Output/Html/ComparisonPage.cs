@@ -78,13 +78,8 @@ public static class ComparisonPage
 
     private static void AddGroups(StringBuilder page, GroupChanges groups)
     {
-        var (name, title) = groups.By switch
-        {
-            GroupBy.Service => ("services", "Services"),
-            GroupBy.Peer => ("peers", "Peers"),
-            _ => ("errors", "Reasons of failures"),
-        };
-        var isReason = groups.By == GroupBy.Errno;
+        var title = Capitalized(groups.By.Title);
+        var isReason = groups.By.IsOfFailures;
         (string Change, GroupChange Group)[] all =
         [
             .. isReason ? [] : groups.New.Select(group => ("new", group)),
@@ -98,7 +93,7 @@ public static class ComparisonPage
 
         var note = (all.Length > MaxGroups ? string.Create(CultureInfo.InvariantCulture, $"The {MaxGroups:N0} most certain of {all.Length:N0} changes. ") : "")
             + (groups.IsComplete ? "" : ComparisonText.Incomplete + ".");
-        var table = new ReportTable(page, name, title, note, new(title, false), new("Change", false), new("Before"), new("After"), new("Verdict", false), new("p"));
+        var table = new ReportTable(page, groups.By.Plural, title, note, new(title, false), new("Change", false), new("Before"), new("After"), new("Verdict", false), new("p"));
         foreach (var (change, group) in all.OrderBy(one => one.Group.Chance ?? 1).Take(MaxGroups))
         {
             table.Row(group.Name).Text(change).Count(group.Before).Count(group.After).Text(ComparisonText.Verdict(group.IsSignificant));
@@ -108,16 +103,14 @@ public static class ComparisonPage
         table.End();
     }
 
+    private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     private static ReportTable AddChange(ReportTable table, MetricChange change)
     {
-        AddFigure(table, change.Before, change.Metric.Unit);
-        AddFigure(table, change.After, change.Metric.Unit);
+        table.Figure(change.Before, change.Metric.Unit).Figure(change.After, change.Metric.Unit);
         table.Text(ComparisonText.Difference(change)).Text(change.IsSignificant is { } significant ? ComparisonText.Verdict(significant) : "");
         return AddChance(table, change.Chance);
     }
-
-    private static ReportTable AddFigure(ReportTable table, Figure? figure, MetricUnit unit) =>
-        figure is { } known ? table.Number(known.Low, known.Text(unit)) : table.Nothing();
 
     private static ReportTable AddChance(ReportTable table, double? chance) =>
         chance is { } known ? table.Number(known, known < 0.0001 ? "< 0.0001" : known.ToString("G2", CultureInfo.InvariantCulture)) : table.Nothing();

@@ -3,20 +3,24 @@ using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>Writes the page of a report, from top to bottom.</summary>
-internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpan> recordings)
+internal sealed class ReportPage(ReportContent report)
 {
     private const int MaxGroups = 200;
 
+    private static readonly Metric[] figures = [.. MetricTable.Shown.Where(metric => metric.Places.Title is not null)];
+    private static readonly Metric[] failures = [.. figures.Where(metric => metric.Places.IsOfFailures)];
+
     private readonly StringBuilder page = new();
     private readonly TimeLine time = new();
-    private readonly string[] hosts = [.. recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct()];
+    private readonly string[] hosts = [.. report.Recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct()];
 
-    private RecordedSpan? First => recordings.MinBy(recording => time.At(recording.Start, recording));
+    private RecordedSpan? First => report.Recordings.MinBy(recording => time.At(recording.Start, recording));
 
     internal string Write(string selection)
     {
@@ -27,9 +31,9 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
         AddGroups(report.Summary.Groups, "processes", "Processes", "Process", "By the name of the thread that opened them.");
         AddGroups(report.Groups.Services, "services", "Services", "Service", "By the address and port that was connected to.");
         AddGroups(report.Groups.Peers, "peers", "Peers", "Peer", "By the address at the other end.");
-        if (report.Summary.All.Failed > 0)
+        if (report.Groups.Errors.Count > 0)
         {
-            AddErrors();
+            AddGroups(report.Groups.Errors, "errors", "Failed connects", "Error", "By the reason.");
         }
 
         AddConnections();
@@ -48,7 +52,7 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
             return "Nothing was recorded";
         }
 
-        var last = recordings.MaxBy(recording => time.At(recording.End, recording))!;
+        var last = report.Recordings.MaxBy(recording => time.At(recording.End, recording))!;
         return first.WallClock(first.Start) is { } from && last.WallClock(last.End) is { } to
             ? $"Recorded from {Readable(from)} to {Readable(to)} UTC"
             : "Recorded at a time that is not known";
@@ -60,7 +64,7 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
     private void AddFigures()
     {
         page.Append("<section aria-labelledby=\"figures-title\">\n<h2 id=\"figures-title\">Figures</h2>\n<dl>\n");
-        foreach (var (label, value) in TrafficSummaryText.Figures(report.Summary, recordings))
+        foreach (var (label, value) in SummaryLines.Of(report.Summary.Figures))
         {
             page.Append(CultureInfo.InvariantCulture, $"<div><dt>{label}</dt><dd>{Escape(value)}</dd></div>\n");
         }
@@ -70,8 +74,8 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
 
     private void AddFindings()
     {
-        page.Append("<section aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">What stands out</h2>\n");
-        var findings = report.Summary.Findings(recordings);
+        page.Append("<section aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings</h2>\n");
+        var findings = report.Summary.Findings;
         if (findings.Count == 0)
         {
             page.Append("<p>Nothing that the rules look for.</p>\n</section>\n");
@@ -99,7 +103,7 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
         page.Append("<div class=\"charts\">\n");
         foreach (var picture in report.Pictures)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<figure id=\"chart-{picture.Name}\">\n<div class=\"scroll\">{ReportSvg.Embed(picture.ToSvg(recordings), picture.Name)}</div>\n<figcaption>{picture.Explanation}</figcaption>\n</figure>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<figure id=\"chart-{picture.Name}\">\n<div class=\"scroll\">{ReportSvg.Embed(picture.ToSvg(report.Recordings), picture.Name)}</div>\n<figcaption>{picture.Explanation}</figcaption>\n</figure>\n");
         }
 
         page.Append("</div>\n</section>\n");
@@ -108,39 +112,32 @@ internal sealed class ReportPage(ReportContent report, IReadOnlyList<RecordedSpa
     private void AddGroups(ConnectionGroups groups, string name, string title, string what, string note)
     {
         var left = groups.Count - MaxGroups;
+        var metrics = groups.By.IsOfFailures ? failures : figures;
         var table = new ReportTable(
-            page, name, title, left <= 0 ? note : Invariant($"{note} The largest {MaxGroups:N0}; {left:N0} more are not shown."), new(what, false), new("Ends"), new("Opened"), new("Accepted"), new("Failed"), new("Closed"), new("Reset"), new("Open"), new("p50"), new("p90"), new("p99"), new("Max"), new("Sent"), new("Received"), new("Retransmits"));
+            page, name, title, left <= 0 ? note : Invariant($"{note} The largest {MaxGroups:N0}; {left:N0} more are not shown."), [new(what, false), .. metrics.Select(metric => new ReportColumn(metric.Places.Title!))]);
         foreach (var (key, statistics) in groups.InOrder.Take(MaxGroups))
         {
-            AddGroup(table, key.Text(groups.By), statistics);
+            AddGroup(table, metrics, groups.By.Text(key), statistics);
         }
 
         if (groups.Others is { } others)
         {
-            AddGroup(table, "(smaller ones)", others);
+            AddGroup(table, metrics, "(smaller ones)", others);
         }
 
         table.End();
     }
 
-    private static void AddGroup(ReportTable table, string name, ConnectionStatistics of)
+    private void AddGroup(ReportTable table, Metric[] metrics, string name, ConnectionStatistics statistics)
     {
-        var lifetimes = of.Lifetimes;
-        table.Row(name).Count(of.Ends).Count(of.Opened).Count(of.Accepted).Count(of.Failed).Count(of.Closed).Count(of.Reset).Count(of.Open)
-            .Duration(lifetimes.At(0.5)).Duration(lifetimes.At(0.9)).Duration(lifetimes.At(0.99)).Duration(lifetimes.Ended + lifetimes.Censored == 0 ? null : lifetimes.Max)
-            .Bytes(of.PayloadSent).Bytes(of.PayloadReceived).Count((long)of.Retransmits).EndRow();
-    }
-
-    private void AddErrors()
-    {
-        var errors = report.Groups.Errors;
-        var table = new ReportTable(page, "errors", "Failed connects", "By the reason.", new("Error", false), new("Failed"));
-        foreach (var (key, statistics) in errors.InOrder)
+        var of = report.Summary.Of(statistics);
+        table.Row(name);
+        foreach (var metric in metrics)
         {
-            table.Row(key.Text(errors.By)).Count(statistics.Failed).EndRow();
+            table.Figure(metric.Of(of), metric.Unit);
         }
 
-        table.End();
+        table.EndRow();
     }
 
     private void AddConnections()

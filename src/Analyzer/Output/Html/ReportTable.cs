@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Output.Html;
 
@@ -59,9 +59,8 @@ internal sealed class ReportTable
 
     internal ReportTable Duration(ulong nanoseconds) => Number(nanoseconds, DurationText.Of(nanoseconds));
 
-    /// <summary>A percentile; one that is not known is greater than the bound that is.</summary>
-    internal ReportTable Duration(Percentile? percentile) =>
-        percentile is { } known ? Number(known.Nanoseconds, known.ToString()) : Nothing();
+    /// <summary>A figure; one that is only known to be greater is sorted by the bound.</summary>
+    internal ReportTable Figure(Figure? figure, MetricUnit unit) => figure is { } known ? Number(known.Low, known.Text(unit)) : Nothing();
 
     /// <summary>A number that is sorted as such, and shown in another way.</summary>
     internal ReportTable Number<T>(T number, string text)

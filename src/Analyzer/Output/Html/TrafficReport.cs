@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Findings;
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>
-/// All that is known of connections on one HTML page: figures, what stands out, charts, tables. It takes them as a capture
+/// All that is known of connections on one HTML page: figures, findings, charts, tables. It takes them as a capture
 /// tells of them, in memory that does not grow with their number.
 /// </summary>
 public sealed class TrafficReport : IConnectionSink
@@ -13,20 +13,19 @@ public sealed class TrafficReport : IConnectionSink
     /// <summary>As many connections are listed unless somebody wants another number.</summary>
     public const int DefaultRows = 1000;
 
-    private readonly TrafficSummary summary;
+    private readonly TrafficSummary summary = new(GroupBy.Process);
     private readonly ReportGroups groups = new();
     private readonly IReadOnlyList<IReportPicture> pictures;
     private readonly ConnectionSort sort;
     private readonly ConnectionList longest = new();
     private readonly IConnectionSink[] sinks;
+    private IReadOnlyList<RecordedSpan> recorded = [];
 
-    /// <param name="isFiltered">Whether connections may come with one of their two ends only.</param>
     /// <param name="rows">How many connections are listed, the longest ones.</param>
     /// <param name="pictures">In the order in which they are shown, none with connections yet; null or none: the page says that it
     /// has none. Those of TraceCap.Charts are <c>ReportCharts.All()</c>.</param>
-    public TrafficReport(bool isFiltered, int rows, IReadOnlyList<IReportPicture>? pictures = null)
+    public TrafficReport(int rows, IReadOnlyList<IReportPicture>? pictures = null)
     {
-        summary = new TrafficSummary(GroupBy.Process, isFiltered);
         this.pictures = pictures ?? [];
         sort = new ConnectionSort(ConnectionOrder.Lifetime, (ulong)rows, longest);
         sinks = [summary, groups, .. this.pictures, sort];
@@ -41,12 +40,18 @@ public sealed class TrafficReport : IConnectionSink
         }
     }
 
-    /// <summary>The page. It needs no other file, and asks for none.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
-    /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
-    public string ToHtml(IReadOnlyList<RecordedSpan> recordings, string selection)
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
     {
-        sort.End();
-        return new ReportPage(new ReportContent(summary, groups, pictures, longest.Items), recordings).Write(selection);
+        recorded = recordings;
+        foreach (var sink in sinks)
+        {
+            sink.End(recordings);
+        }
     }
+
+    /// <summary>The page. It needs no other file, and asks for none.</summary>
+    /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
+    public string ToHtml(string selection) =>
+        new ReportPage(new ReportContent(recorded, summary, groups, pictures, longest.Items)).Write(selection);
 }

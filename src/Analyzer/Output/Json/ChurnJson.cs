@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 
@@ -10,19 +9,17 @@ public static class ChurnJson
 {
     /// <summary>Writes all intervals.</summary>
     /// <param name="output">Takes UTF-8.</param>
-    /// <param name="churn">The counts.</param>
-    /// <param name="recordings">What they are of. If the first has a wall clock, each interval has the time at which it
-    /// begins.</param>
-    public static void Write(Stream output, ConnectionChurn churn, IReadOnlyList<RecordedSpan> recordings)
+    /// <param name="churn">The counts. If the first recording has a wall clock, each interval has the time at which it begins.</param>
+    public static void Write(Stream output, ConnectionChurn churn)
     {
         var text = new StreamBufferWriter(output);
         using var json = new Utf8JsonWriter(text, new JsonWriterOptions { SkipValidation = true });
-        foreach (var interval in churn.Intervals(recordings))
+        foreach (var interval in churn.Intervals())
         {
             json.Reset(text);
             json.WriteStartObject();
             var begin = churn.Origin!.Value + ((Int128)interval.Number * churn.Every);
-            if (recordings[0].WallOffset is not null && begin >= 0)
+            if (churn.Recordings[0].WallOffset is not null && begin >= 0)
             {
                 json.WriteString("time"u8, WallTime.Format((ulong)begin));
             }

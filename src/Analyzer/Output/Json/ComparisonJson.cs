@@ -28,7 +28,7 @@ public static class ComparisonJson
             }
 
             json.WriteEndObject();
-            json.WriteNumber("significance", CaptureComparison.Significance);
+            json.WriteNumber("significance", MetricChange.Significance);
             json.WriteStartArray("metrics");
             foreach (var change in comparison.Changes)
             {
@@ -44,7 +44,7 @@ public static class ComparisonJson
             Write(json, "connect", comparison.ConnectTimes);
             foreach (var groups in comparison.Groups)
             {
-                json.WriteStartObject(JsonNamingPolicy.SnakeCaseLower.ConvertName(groups.By.ToString()));
+                json.WriteStartObject(groups.By.Word);
                 json.WriteBoolean("complete", groups.IsComplete);
                 Write(json, "new", groups.New);
                 Write(json, "vanished", groups.Vanished);
@@ -106,7 +106,7 @@ public static class ComparisonJson
             json.WriteNumber("distance", found.Distance);
             json.WriteNumber("statistic", found.Statistic);
             Write(json, found.Chance);
-            json.WriteBoolean("significant", found.Chance < CaptureComparison.Significance);
+            json.WriteBoolean("significant", found.Chance < MetricChange.Significance);
         }
 
         json.WriteEndObject();

@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Output.Json;
@@ -12,34 +13,30 @@ namespace TraceCap.Analyzer.Output.Json;
 /// <summary>A <see cref="TrafficSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
 public static class TrafficSummaryJson
 {
-    private static readonly (string Name, double Share)[] percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
+    private static readonly ILookup<JsonOwner, Metric> metrics = MetricTable.Shown
+        .Where(metric => metric.Places.Json is not null).ToLookup(metric => metric.Places.Json!.Owner);
 
     /// <summary>One JSON object and a newline, UTF-8.</summary>
     /// <param name="summary">The figures.</param>
-    /// <param name="recordings">What they are of.</param>
-    public static byte[] Format(TrafficSummary summary, IReadOnlyList<RecordedSpan> recordings)
+    public static byte[] Format(TrafficSummary summary)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            WriteRecordings(json, recordings);
-            if (summary.Connections is { } connections)
-            {
-                Number(json, "connections", connections);
-            }
-
+            WriteRecordings(json, summary.Figures.Recordings);
+            WriteFigures(json, JsonOwner.Summary, summary.Figures);
             json.WriteStartObject("all");
-            Write(json, summary.All);
+            Write(json, summary.Figures);
             json.WriteEndObject();
-            WriteFindings(json, summary.Findings(recordings));
-            json.WriteString("by", JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Groups.By.ToString()));
+            WriteFindings(json, summary.Findings);
+            json.WriteString("by", summary.Groups.By.Word);
             json.WriteStartArray("groups");
             foreach (var (key, statistics) in summary.Groups.InOrder)
             {
                 json.WriteStartObject();
-                json.WriteString("name", key.Text(summary.Groups.By));
-                Write(json, statistics);
+                json.WriteString("name", summary.Groups.By.Text(key));
+                Write(json, summary.Of(statistics));
                 json.WriteEndObject();
             }
 
@@ -47,7 +44,7 @@ public static class TrafficSummaryJson
             if (summary.Groups.Others is { } others)
             {
                 json.WriteStartObject("other_groups");
-                Write(json, others);
+                Write(json, summary.Of(others));
                 json.WriteEndObject();
             }
 
@@ -73,8 +70,7 @@ public static class TrafficSummaryJson
                 json.WriteString("end_time", WallTime.Format(recording.WallClock(recording.End)!.Value));
             }
 
-            Number(json, "events_emitted", recording.LossCounters.Emitted);
-            Number(json, "events_lost", recording.LossCounters.Lost);
+            WriteFigures(json, JsonOwner.Recording, new CaptureFigures(new ConnectionStatistics(), [recording]));
             json.WriteEndObject();
         }
 
@@ -104,28 +100,11 @@ public static class TrafficSummaryJson
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ConnectionStatistics of)
+    private static void Write(Utf8JsonWriter json, CaptureFigures of)
     {
-        Number(json, "ends", of.Ends);
-        Number(json, "opened", of.Opened);
-        Number(json, "accepted", of.Accepted);
-        Number(json, "older", of.Preexisting);
-        Number(json, "failed", of.Failed);
-        Number(json, "closed", of.Closed);
-        Number(json, "reset", of.Reset);
-        Number(json, "open", of.Open);
-        Number(json, "unseen", of.Unseen);
-        Number(json, "uncertain", of.Uncertain);
-        Write(json, "lifetime", of.Lifetimes);
-        Write(json, "connect", of.ConnectTimes);
-        Number(json, "bytes_acked", of.BytesAcked);
-        Number(json, "bytes_received", of.BytesReceived);
-        Number(json, "payload_sent", of.PayloadSent);
-        Number(json, "payload_received", of.PayloadReceived);
-        Number(json, "segments_sent", of.SegmentsSent);
-        Number(json, "retransmits", of.Retransmits);
+        WriteFigures(json, JsonOwner.Connections, of);
         json.WriteStartObject("errors");
-        foreach (var (error, count) in of.Errors.OrderBy(error => error.Key))
+        foreach (var (error, count) in of.Connections.Errors.OrderBy(error => error.Key))
         {
             Number(json, Errno.NameOf(error), count);
         }
@@ -133,26 +112,54 @@ public static class TrafficSummaryJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, LifetimeHistogram histogram)
+    /// <summary>All figures that are of one owner; those of one group stand together in the table.</summary>
+    private static void WriteFigures(Utf8JsonWriter json, JsonOwner owner, CaptureFigures of)
     {
-        json.WriteStartObject(name);
-        Number(json, "count", histogram.Ended + histogram.Censored);
-        Number(json, "censored", histogram.Censored);
-        foreach (var (percentile, share) in percentiles)
+        var group = "";
+        foreach (var metric in metrics[owner])
         {
-            Write(json, percentile, histogram.At(share));
+            var place = metric.Places.Json!;
+            if (place.Group != group)
+            {
+                End();
+                if (place.Group.Length > 0)
+                {
+                    json.WriteStartObject(place.Group);
+                }
+
+                group = place.Group;
+            }
+
+            Write(json, place.Name, metric, of);
         }
 
-        Write(json, "max", histogram.Ended + histogram.Censored == 0 ? null : histogram.Max);
-        json.WriteEndObject();
+        End();
+
+        void End()
+        {
+            if (group.Length > 0)
+            {
+                json.WriteEndObject();
+            }
+        }
     }
 
     /// <summary>One that is only known to be greater has the name of a bound: <c>p99_above_ns</c>.</summary>
-    private static void Write(Utf8JsonWriter json, string name, Percentile? percentile)
+    private static void Write(Utf8JsonWriter json, string name, Metric metric, CaptureFigures of)
     {
-        if (percentile is { } value)
+        if (metric.Of(of) is not { } figure)
         {
-            Number(json, name + (value.IsAtLeast ? "_above_ns" : "_ns"), value.Nanoseconds);
+            return;
+        }
+
+        var key = name + (figure.IsExact ? "" : "_above") + (metric.Unit == MetricUnit.Time ? "_ns" : "");
+        if (metric.Unit is MetricUnit.Rate or MetricUnit.Share)
+        {
+            json.WriteNumber(key, figure.Low);
+        }
+        else
+        {
+            Number(json, key, metric.WholeOf(of)!.Value);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 
@@ -31,19 +30,18 @@ public static class ChurnText
     /// end, <c>lost</c> if events were, and <c>gap</c> if not all of it was recorded.</summary>
     /// <param name="output">Takes UTF-8.</param>
     /// <param name="churn">The counts.</param>
-    /// <param name="recordings">What they are of.</param>
     /// <param name="width">The columns of the terminal; 0: no bars, and all figures; where there is no room the least important ones are left out. A bar is as long as there were connections opened and
     /// accepted.</param>
-    public static void Write(Stream output, ConnectionChurn churn, IReadOnlyList<RecordedSpan> recordings, int width)
+    public static void Write(Stream output, ConnectionChurn churn, int width)
     {
         var shown = FittingColumns.Choose(figures, width == 0 ? 0 : Math.Max(1, width - TimeWidth - MarkWidth), figure => (FigureWidth, figure.Goes));
         var header = "TIME(s)".PadRight(TimeWidth) + string.Concat(shown.Select(figure => figure.Name.PadLeft(FigureWidth)));
         var room = width - header.Length - MarkWidth - 2 is >= LeastBar and var left ? left : 0;
-        var most = room == 0 ? 0 : churn.Intervals(recordings).Select(New).DefaultIfEmpty().Max();
+        var most = room == 0 ? 0 : churn.Intervals().Select(New).DefaultIfEmpty().Max();
         var decimals = Decimals(churn.Every);
         using var text = new StreamWriter(output, new UTF8Encoding(false), 64 << 10, leaveOpen: true) { NewLine = "\n" };
         text.WriteLine(room == 0 ? header : Invariant($"{header}      NEW (max {most:N0})"));
-        foreach (var interval in churn.Intervals(recordings))
+        foreach (var interval in churn.Intervals())
         {
             var seconds = (interval.Number * (decimal)churn.Every / 1_000_000_000).ToString($"F{decimals}", CultureInfo.InvariantCulture);
             text.Write(seconds.PadRight(TimeWidth));

@@ -26,14 +26,6 @@ public static class ComparisonText
     private const int FullWidth = 64;
     private const int GroupFiguresWidth = 12 + 30;
 
-    // Whatever has a rate or a share is shown by that, since captures are not of one length.
-    private static readonly string[] shown =
-    [
-        "recorded", "opened.rate", "accepted.rate", "failed.rate", "failed.share", "reset.share", "active.max", "active.end",
-        "lifetime.p50", "lifetime.p90", "lifetime.p99", "connect.p50", "connect.p90", "connect.p99",
-        "bytes.sent", "bytes.received", "retransmits.share", "lost",
-    ];
-
     /// <summary>Lays the comparison out: metrics, distributions, new and vanished groups, failures, and what became of the
     /// expectations, each of which should not hold.</summary>
     /// <param name="comparison">What was compared.</param>
@@ -71,11 +63,11 @@ public static class ComparisonText
 
     private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width)
     {
-        var changes = shown.Select(name => comparison.Changes.First(change => change.Metric.Name == name)).ToArray();
+        MetricChange[] changes = [.. comparison.Changes.Where(change => change.Metric.Places.Comparison is not null).OrderBy(change => change.Metric.Places.Comparison)];
         var isFull = width is 0 or >= FullWidth;
         var columns = FittingColumns.Choose<Column>(
             [
-                new("METRIC", shown, isFull ? -18 : -1, 0),
+                new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -18 : -1, 0),
                 new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 12 : 1, 1),
                 new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 12 : 1, 0),
                 new("CHANGE", Array.ConvertAll(changes, Difference), isFull ? 10 : 1, 0),
@@ -104,13 +96,13 @@ public static class ComparisonText
     {
         var counts = Invariant($"{before.Ended + before.Censored:N0} before, {after.Ended + after.Censored:N0} after");
         return difference is { } found
-            ? Invariant($"{Verdict(found.Chance < CaptureComparison.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
+            ? Invariant($"{Verdict(found.Chance < MetricChange.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
             : $"nothing to compare: {counts}";
     }
 
     private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
     {
-        var isReason = groups.By == GroupBy.Errno;
+        var isReason = groups.By.IsOfFailures;
         var lists = new[] { (Label: "new", Rows: isReason ? [] : groups.New), (Label: "vanished", Rows: isReason ? [] : groups.Vanished), (Label: "failing", Rows: groups.Failures) };
         if (lists.All(list => list.Rows.Count == 0))
         {
@@ -124,7 +116,7 @@ public static class ComparisonText
         var counts = rows.Select(row => Invariant($" {row.Row.Before.ToString("N0", CultureInfo.InvariantCulture).PadLeft(countWidth)} -> {row.Row.After:N0}")).ToArray();
         var figuresWidth = width >= FullWidth ? GroupFiguresWidth : 2 + verbWidth + 1 + counts.Select(count => count.Length).Append(0).Max();
         var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figuresWidth));
-        text.Append('\n').Append(groups.By switch { GroupBy.Service => "services", GroupBy.Peer => "peers", _ => "reasons of failures" }).Append('\n');
+        text.Append('\n').Append(groups.By.Title).Append('\n');
         for (var i = 0; i < rows.Length; i++)
         {
             text.Append("  ").Append(Verb(rows[i].Label, rows[i].Row).PadRight(verbWidth)).Append(' ')

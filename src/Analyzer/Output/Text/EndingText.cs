@@ -6,8 +6,8 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>
-/// How connections began and ended, in words: <c>closed</c>, <c>reset</c>, <c>open</c>, <c>unseen</c>, or <c>failed</c>
-/// with the error; before it <c>older</c> if it was there before the capture began. A <c>?</c> says that events were lost
+/// How connections began and ended, in words: how they ended as <see cref="Ending"/> calls it, <c>failed</c> with the error;
+/// before it <c>pre-existing</c> if it was there before the capture began. A <c>?</c> says that events were lost
 /// when the opening or the close may have been among them.
 /// </summary>
 internal static class EndingText
@@ -15,7 +15,7 @@ internal static class EndingText
     /// <summary>Writes the words.</summary>
     public static int Write(Span<byte> target, in Connection connection)
     {
-        var at = WriteOlder(target, in connection);
+        var at = WritePreexisting(target, in connection);
         at += Utf8Text.Write(target[at..], Word(connection.Ending));
         if (connection.Ending == ConnectionEnding.Open && connection.IsUncertain)
         {
@@ -44,22 +44,15 @@ internal static class EndingText
     }
 
     /// <summary>The ending as one word.</summary>
-    public static ReadOnlySpan<byte> Word(ConnectionEnding ending) => ending switch
-    {
-        ConnectionEnding.Open => "open"u8,
-        ConnectionEnding.Closed => "closed"u8,
-        ConnectionEnding.Reset => "reset"u8,
-        ConnectionEnding.Failed => "failed"u8,
-        _ => "unseen"u8,
-    };
+    public static ReadOnlySpan<byte> Word(ConnectionEnding ending) => Ending.Of(ending).Utf8;
 
-    private static int WriteOlder(Span<byte> target, in Connection connection)
+    private static int WritePreexisting(Span<byte> target, in Connection connection)
     {
         if (!connection.IsPreexisting)
         {
             return 0;
         }
 
-        return Utf8Text.Write(target, connection is { IsUncertain: true, HasCloser: true } ? "older? "u8 : "older "u8);
+        return Utf8Text.Write(target, connection is { IsUncertain: true, HasCloser: true } ? "pre-existing? "u8 : "pre-existing "u8);
     }
 }

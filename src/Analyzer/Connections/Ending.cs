@@ -1,0 +1,50 @@
+using System.Text;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>A way for a connection to end, in words: the one place that says what tables, JSON and charts call it.</summary>
+public sealed class Ending
+{
+    private readonly byte[] utf8;
+
+    private Ending(ConnectionEnding value, string word, string label, string role, string meaning)
+    {
+        (Value, Word, Label, Role, Meaning) = (value, word, label, role, meaning);
+        utf8 = Encoding.UTF8.GetBytes(word);
+    }
+
+    /// <summary>Which one.</summary>
+    public ConnectionEnding Value { get; }
+
+    /// <summary>What tables and JSON call it.</summary>
+    public string Word { get; }
+
+    /// <summary>What the legend of a chart calls it.</summary>
+    public string Label { get; }
+
+    /// <summary>What its colour is to tell: <c>done</c>, <c>broken</c>, <c>running</c>, <c>failed</c> or <c>unknown</c>. A theme has
+    /// one for each.</summary>
+    public string Role { get; }
+
+    /// <summary>When it is said of a connection, as Markdown.</summary>
+    public string Meaning { get; }
+
+    /// <summary><see cref="Word"/> in UTF-8.</summary>
+    internal ReadOnlySpan<byte> Utf8 => utf8;
+
+    /// <summary>All, in the order in which they are listed. docs/analysis.md has the same list.</summary>
+    public static IReadOnlyList<Ending> All { get; } =
+    [
+        new(ConnectionEnding.Closed, "closed", "closed", "done", "its last descriptor was closed"),
+        new(ConnectionEnding.Reset, "reset", "reset", "broken", "it was over before that, without both ends having finished it: reset by the peer, or timed out. A conclusion: the socket was in state CLOSE, and its FIN had not been acknowledged (`bytes_acked` is no more than the bytes sent, and 1 for the SYN of a client). With retransmissions the two cannot be told apart, and `reset` is assumed. A reset that the program itself sends (SO_LINGER of 0, data not read) is a `closed`"),
+        new(ConnectionEnding.Open, "open", "still open", "running", "it was open when the recording ended"),
+        new(ConnectionEnding.Failed, "failed", "failed", "failed", $"the connect failed, with the errno; `{Errno.NameOf(0)}` if the program itself ended it. Recorders that know only what tcptracer shows have no such events"),
+        new(ConnectionEnding.Unseen, "unseen", "ended unseen", "unknown", "it ended without a close: the same socket connected anew, or another socket without a cookie took its addresses and ports"),
+    ];
+
+    private static readonly Ending[] byValue = [.. All.OrderBy(ending => ending.Value)];
+
+    /// <summary>What there is to know of one.</summary>
+    public static Ending Of(ConnectionEnding value) => byValue[(int)value];
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
+
+namespace TraceCap.Analyzer.Figures;
+
+/// <summary>What the connections of a group have in common; the rest is its default. <see cref="Grouping"/> makes it, and its
+/// text.</summary>
+/// <param name="Comm">The owner's name.</param>
+/// <param name="Local">The local address, IPv4-mapped ones as IPv4.</param>
+/// <param name="Address">The peer's address, or the service's, IPv4-mapped ones as IPv4.</param>
+/// <param name="Port">The service's port.</param>
+/// <param name="Error">The errno.</param>
+/// <param name="IpVersion">Of the addresses.</param>
+/// <param name="Name">Of the owner's container, unit or cgroup; null if there is none, or the cgroup is not known.</param>
+/// <param name="IsKnown">Whether its cgroup is.</param>
+public readonly record struct GroupKey(
+    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name, bool IsKnown)
+{
+    /// <summary>Whether there is a container, unit or cgroup.</summary>
+    internal bool IsNamed => Name is not null;
+
+    /// <summary>A hash of all fields: by words, as most keys are looked up once for each connection.</summary>
+    public override int GetHashCode()
+    {
+        var comm = Unsafe.BitCast<ThreadName, Words>(Comm);
+        var local = Unsafe.BitCast<Address, Words>(Local);
+        var address = Unsafe.BitCast<Address, Words>(Address);
+        return HashCode.Combine(
+            comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, Name is null ? IpVersion : Name.GetHashCode(StringComparison.Ordinal));
+    }
+
+    /// <summary>The owner's name, control characters escaped.</summary>
+    public string ProcessText
+    {
+        get
+        {
+            Span<byte> text = stackalloc byte[128];
+            var comm = Comm;
+            return Encoding.UTF8.GetString(text[..CommText.WriteWhole(text, in comm, raw: false)]);
+        }
+    }
+
+    /// <summary>The address, and the port if there is one; IPv6 in brackets then.</summary>
+    public string EndText => Port == 0 ? TextOf(Address) : IpVersion == 4 ? $"{TextOf(Address)}:{Port}" : $"[{TextOf(Address)}]:{Port}";
+
+    /// <summary>The local address.</summary>
+    public string LocalText => TextOf(Local);
+
+    private string TextOf(Address address)
+    {
+        Span<byte> text = stackalloc byte[InetText.MaxLength + Utf8Text.Slack];
+        return Encoding.ASCII.GetString(text[..InetText.Write(text, in address, IpVersion)]);
+    }
+
+    private readonly record struct Words(ulong Low, ulong High);
+}

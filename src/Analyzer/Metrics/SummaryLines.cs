@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Analyzer.Metrics;
+
+/// <summary>The figures of a summary in lines of words, as <see cref="MetricTable"/> has them.</summary>
+internal static partial class SummaryLines
+{
+    private static readonly Dictionary<string, Metric> metrics = MetricTable.Shown.ToDictionary(metric => metric.Name);
+
+    private static readonly ILookup<SummaryLine, Metric> phrases = MetricTable.Shown
+        .Where(metric => metric.Places.Phrase is not null)
+        .OrderBy(metric => metric.Places.Phrase!.Order)
+        .ToLookup(metric => metric.Places.Phrase!.Line);
+
+    /// <summary>All lines, each with what it is called; <c>-</c> where there is nothing to say.</summary>
+    internal static IEnumerable<(string Label, string Words)> Of(CaptureFigures figures)
+    {
+        foreach (var line in Enum.GetValues<SummaryLine>())
+        {
+            var words = "";
+            foreach (var metric in phrases[line])
+            {
+                words += Words(metric, figures) is { } phrase ? (words.Length > 0 ? metric.Places.Phrase!.Before : "") + phrase : "";
+            }
+
+            yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
+        }
+    }
+
+    private static string? Words(Metric metric, CaptureFigures figures)
+    {
+        var phrase = metric.Places.Phrase!;
+        return phrase.Of is { } words ? words(figures)
+            : metric.Of(figures) is not { } figure || (phrase.IsSilentAtZero && figure == new Figure(0)) ? null
+            : Name().Replace(phrase.Words, name => Text(metrics[name.Groups[1].Value], figures));
+    }
+
+    private static string Text(Metric metric, CaptureFigures figures) => metric.Of(figures) is not { } figure ? "-"
+        : metric.Unit == MetricUnit.Rate ? string.Create(CultureInfo.InvariantCulture, $"{figure.Low:N1}/s")
+        : figure.Text(metric.Unit);
+
+    [GeneratedRegex("{([^}]*)}")]
+    private static partial Regex Name();
+}
