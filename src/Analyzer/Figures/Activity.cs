@@ -69,6 +69,7 @@ internal sealed class Activity
         {
             var until = Math.Max(connection.Opened, TimeLine.LastInstant(connection.Ended, recording));
             CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, (recording, until), out _)++;
+            _ = NumberAt(time.At(until, recording));
             return;
         }
 
@@ -183,17 +184,28 @@ internal sealed class Activity
     {
         while (true)
         {
-            if (TimeGrid.TryNumberAt(place, Length, out var number))
+            // First the number, which may make other cells.
+            var number = NumberAt(place);
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, number, out var isThere);
+            if (isThere || cells.Count <= most)
             {
-                ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, number, out var isThere);
-                if (isThere || cells.Count <= most)
-                {
-                    return ref cell;
-                }
+                return ref cell;
             }
 
             Grow();
         }
+    }
+
+    /// <summary>The number of a cell; they grow until it fits a long, as that of a time on a host always does.</summary>
+    private long NumberAt(Int128 place)
+    {
+        long number;
+        while (!TimeGrid.TryNumberAt(place, Length, out number))
+        {
+            Grow();
+        }
+
+        return number;
     }
 
     private void Grow()
