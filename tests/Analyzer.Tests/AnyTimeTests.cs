@@ -11,7 +11,6 @@ using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Tests;
