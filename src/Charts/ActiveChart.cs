@@ -15,13 +15,13 @@ internal sealed class ActiveChart(ChartOptions options) : ActivityChart(options)
             return new ChartText(title, (recordings.Count == 0 ? "nothing was recorded" : "no connection was seen") + Lost(recordings));
         }
 
-        var (grid, all) = Total(recordings);
+        var (max, end) = Open(recordings);
         return new ChartText(title, ChartText.Invariant(
-            $"{Ends} open at the end of each {DurationScale.Text(grid.Length)}: {all.Max(of => of.Active):N0} at most, {all[^1].Active:N0} at the end") + Lost(recordings));
+            $"{Counted} open at once: {max:N0} at most, {end:N0} at the end") + Lost(recordings));
     }
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings) =>
-        DrawLines(sheet, recordings, ("", of => of.Active));
+        DrawLines(sheet, recordings, ("", of => of.Peak));
 
-    private protected override string YLabel(TimeGrid grid) => $"{Ends} open";
+    private protected override string YLabel(TimeGrid grid) => $"most {Counted} open at once, per {DurationScale.Text(grid.Length)}";
 }

@@ -4,15 +4,22 @@ using TraceCap.Analyzer.Figures;
 namespace TraceCap.Charts;
 
 /// <summary>A chart of what happened when.</summary>
-internal abstract class ActivityChart(ChartOptions options) : Chart(options)
+internal abstract class ActivityChart : Chart
 {
     private const int MaxIntervals = 100;
-    // 300 KiB each.
+    private const long LeastInterval = 10_000;
+
+    // 400 KiB each.
     private const int MaxCounted = 128;
+    private const int MaxCells = 1 << 12;
 
     private readonly TimeLine time = new();
+    private readonly Activity all;
+    private readonly Activity rest;
     private readonly Dictionary<GroupKey, Activity> groups = [];
-    private readonly Activity rest = new();
+
+    private protected ActivityChart(ChartOptions options)
+        : base(options) => (all, rest) = (new Activity(time), new Activity(time, MaxCells));
 
     /// <summary>Both ends of so many connections are on the host.</summary>
     private protected long Joined { get; private set; }
@@ -23,26 +30,22 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         foreach (ref readonly var connection in connections)
         {
             Joined += connection.IsJoined ? 1 : 0;
-            var key = Options.By is { } by ? Grouping.Of(by).Key(in connection, recording) : default;
-            if (!groups.TryGetValue(key, out var group))
+            all.Add(in connection, recording);
+            if (Options.By is { } by)
             {
-                PutSmallOnesTogether();
-                groups.Add(key, group = new Activity());
+                GroupOf(Grouping.Of(by).Key(in connection, recording)).Add(in connection, recording);
             }
-
-            group.Add(in connection, recording, time);
         }
     }
 
-    private protected override bool IsEmpty => groups.Count == 0;
+    private protected override bool IsEmpty => all.Connections == 0;
 
-    /// <summary>What all groups together have counted.</summary>
-    private protected (TimeGrid Grid, ActivityInterval[] Intervals) Total(IReadOnlyList<RecordedSpan> recordings)
-    {
-        var total = Sum(groups.Values);
-        var grid = new TimeGrid(time.Range(recordings), total.Length, MaxIntervals);
-        return (grid, total.Intervals(grid, time));
-    }
+    /// <summary>The most connections that were open at once, and those open at the end.</summary>
+    private protected (long Max, long End) Open(IReadOnlyList<RecordedSpan> recordings) => all.Count(recordings);
+
+    /// <summary>What all groups together have counted, by interval.</summary>
+    private protected ActivityInterval[] Total(IReadOnlyList<RecordedSpan> recordings) =>
+        [.. all.Intervals(Grid(recordings, [all]), recordings)];
 
     /// <summary>Draws axes and gaps, and hands out lines that are broken by these.</summary>
     /// <param name="sheet">Where to draw.</param>
@@ -51,10 +54,11 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
     private protected void DrawLines(
         ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings, params (string Label, Func<ActivityInterval, long> Count)[] series)
     {
-        var (grid, total) = Total(recordings);
-        var lines = Options.By is { } by
-            ? Groups(by).Select(group => (group.Label, Counts: Array.ConvertAll(group.Activity.Intervals(grid, time), of => series[0].Count(of)), group.IsRest)).ToArray()
-            : [.. series.Select(one => (one.Label, Counts: Array.ConvertAll(total, of => one.Count(of)), IsRest: false))];
+        (string Label, Activity Activity, Func<ActivityInterval, long> Count, bool IsRest)[] shown = Options.By is { } by
+            ? [.. Groups(by).Select(group => (group.Label, group.Activity, series[0].Count, group.IsRest))]
+            : [.. series.Select(one => (one.Label, all, one.Count, false))];
+        var grid = Grid(recordings, shown.Select(one => one.Activity));
+        var lines = Array.ConvertAll(shown, one => (one.Label, Counts: one.Activity.Intervals(grid, recordings).Select(one.Count).ToArray(), one.IsRest));
         var axis = new TimeScale(time, recordings);
         var scale = new CountScale(lines.SelectMany(line => line.Counts).DefaultIfEmpty().Max(), Options.Log);
         sheet.AxisX(axis.Label, 0, axis.To, TimeScale.Ticks());
@@ -89,14 +93,14 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
     private protected abstract string YLabel(TimeGrid grid);
 
     /// <summary>What is counted.</summary>
-    private protected string Ends => Joined == 0 ? "connections" : "ends of connections";
+    private protected string Counted => Joined == 0 ? "connections" : "sockets";
 
     private List<(string Label, Activity Activity, bool IsRest)> Groups(GroupBy by)
     {
         var sorted = groups.OrderByDescending(group => group.Value.Connections)
             .ThenBy(group => Grouping.Of(by).Text(group.Key), StringComparer.Ordinal).ToArray();
         var shown = sorted.Take(MaxGroups).Select(group => (Label: Grouping.Of(by).Text(group.Key), group.Value, IsRest: false)).ToList();
-        if (sorted.Length > MaxGroups)
+        if (sorted.Length > MaxGroups || rest.Connections > 0)
         {
             shown.Add(("all others", Sum(sorted.Skip(MaxGroups).Select(group => group.Value)), true));
         }
@@ -104,9 +108,24 @@ internal abstract class ActivityChart(ChartOptions options) : Chart(options)
         return shown;
     }
 
+    /// <summary>Intervals that all of these can be told by.</summary>
+    private TimeGrid Grid(IReadOnlyList<RecordedSpan> recordings, IEnumerable<Activity> counted) =>
+        new(time.Range(recordings), Math.Max(counted.Max(one => one.Length), LeastInterval), MaxIntervals);
+
+    private Activity GroupOf(GroupKey key)
+    {
+        if (!groups.TryGetValue(key, out var group))
+        {
+            PutSmallOnesTogether();
+            groups.Add(key, group = new Activity(time, MaxCells));
+        }
+
+        return group;
+    }
+
     private Activity Sum(IEnumerable<Activity> several)
     {
-        var sum = new Activity();
+        var sum = new Activity(time, MaxCells);
         sum.Add(rest);
         foreach (var one in several)
         {

@@ -15,9 +15,9 @@ internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
             return new ChartText(title, (recordings.Count == 0 ? "nothing was recorded" : "no connection was seen") + Lost(recordings));
         }
 
-        var all = Total(recordings).Intervals;
+        var all = Total(recordings);
         return new ChartText(title, ChartText.Invariant(
-            $"{Ends}: {all.Sum(of => of.Opened):N0} opened, {all.Sum(of => of.Accepted):N0} accepted, {all.Sum(of => of.Closed):N0} closed, {all.Sum(of => of.Failed):N0} failed") + Lost(recordings));
+            $"{Counted}: {all.Sum(of => of.Opened):N0} opened, {all.Sum(of => of.Accepted):N0} accepted, {all.Sum(of => of.Closed):N0} closed, {all.Sum(of => of.Failed):N0} failed") + Lost(recordings));
     }
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
@@ -32,5 +32,5 @@ internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
         }
     }
 
-    private protected override string YLabel(TimeGrid grid) => $"{Ends} per {DurationScale.Text(grid.Length)}";
+    private protected override string YLabel(TimeGrid grid) => $"{Counted} per {DurationScale.Text(grid.Length)}";
 }

@@ -11,6 +11,9 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
     private const int MaxColumns = 120;
     private const int PerDecade = 10;
 
+    // How many times longer columns grow when there are too many cells.
+    private const int Step = 10;
+
     private readonly TimeLine time = new();
     private Dictionary<(long Column, int Row), long> cells = [];
     private long length = 10_000;
@@ -28,8 +31,8 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
                 CollectionsMarshal.GetValueRefOrAddDefault(cells, (TimeGrid.NumberAt(time.At(connection.Ended, recording), length), row), out _)++;
                 while (cells.Count > MaxCells)
                 {
-                    length = checked(length * TimeGrid.Step);
-                    cells = Group(cell => TimeGrid.Floor(cell, TimeGrid.Step));
+                    length = checked(length * Step);
+                    cells = Group(cell => TimeGrid.Floor(cell, Step));
                 }
             }
         }

@@ -1,3 +1,4 @@
+using ScottPlot;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 
@@ -6,6 +7,8 @@ namespace TraceCap.Charts;
 /// <summary><c>lifetime</c>: how many connections lived how long.</summary>
 internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(options, options.By)
 {
+    private const string StillOpen = "still open: lived longer";
+
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Lifetime of connections{ByText}", LifetimeText.Describe(All) + Lost(recordings));
@@ -17,29 +20,42 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
         // As many bars as can be told apart, whatever they span.
         var perDecade = (to - from) switch { <= 3 => 20, <= 6 => 10, _ => 5 };
-        var groups = Groups(MaxGroups).Select(group => (group.Label, group.IsRest, Bars: Bars(group.Statistics.Lifetimes, perDecade))).ToArray();
-        var scale = new CountScale(groups.SelectMany(group => group.Bars.Values).Select(bar => Options.By is null ? Math.Max(bar.Ended, bar.Censored) : bar.Ended + bar.Censored).DefaultIfEmpty().Max(), Options.Log);
+        var all = Bars(All.Lifetimes, perDecade);
+        (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups = Options.By is null
+            ? [("", false, all)]
+            : [.. Groups(MaxGroups).Select(group => (group.Label, group.IsRest, Bars(group.Statistics.Lifetimes, perDecade)))];
+        var most = Math.Max(
+            groups.SelectMany(group => group.Bars.Values).Select(bar => bar.Ended).DefaultIfEmpty().Max(),
+            all.Values.Select(bar => bar.Censored).DefaultIfEmpty().Max());
+        var scale = new CountScale(most, Options.Log);
         sheet.AxisX(ChartText.Invariant($"lifetime ({perDecade} steps to each power of ten)"), from, to, DurationScale.Ticks(from, to));
         sheet.AxisY(LifetimeText.What(All), scale.Zero, scale.Top, scale.Ticks());
         if (Options.By is null)
         {
-            DrawBars(sheet, scale, groups[0].Bars, perDecade);
+            DrawBars(sheet, scale, all, perDecade);
             sheet.AddPercentiles(All.Lifetimes);
             return;
         }
 
+        var numbers = Enumerable.Range((int)(from * perDecade), (int)((to - from) * perDecade)).ToArray();
         for (var i = 0; i < groups.Length; i++)
         {
-            if (groups[i].Bars.Count == 0)
+            DrawLine(sheet.Series(i, groups[i].Label, groups[i].IsRest), number => groups[i].Bars.GetValueOrDefault(number).Ended);
+        }
+
+        // How long those lived is not known: they are no part of any line.
+        DrawLine(new Steps(sheet.Theme.Other, LinePattern.Dotted, StillOpen), number => all.GetValueOrDefault(number).Censored);
+
+        void DrawLine(Steps line, Func<int, long> count)
+        {
+            if (Array.TrueForAll(numbers, number => count(number) == 0))
             {
-                continue;
+                return;
             }
 
-            var line = sheet.Series(i, groups[i].Label, groups[i].IsRest);
-            foreach (var number in Enumerable.Range((int)(from * perDecade), (int)((to - from) * perDecade)))
+            foreach (var number in numbers)
             {
-                var bar = groups[i].Bars.GetValueOrDefault(number);
-                line.Add((double)number / perDecade, (number + 1.0) / perDecade, scale.At(bar.Ended + bar.Censored));
+                line.Add((double)number / perDecade, (number + 1.0) / perDecade, scale.At(count(number)));
             }
 
             sheet.Add(line);
@@ -49,7 +65,7 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
     private static void DrawBars(ChartSheet sheet, CountScale scale, Dictionary<int, (long Ended, long Censored)> bars, int perDecade)
     {
         var ended = new Boxes(sheet.Theme.Series[0], "ended");
-        var censored = new Boxes(sheet.Theme.Other, "still open: lived longer");
+        var censored = new Boxes(sheet.Theme.Other, StillOpen);
         foreach (var (number, bar) in bars)
         {
             // A little space keeps bars apart. Those of one step stand side by side: stacked ones would be distorted by a

@@ -17,7 +17,7 @@ internal static class LifetimeText
     }
 
     /// <summary>What is counted: a connection within the host is counted at both its ends.</summary>
-    internal static string What(ConnectionStatistics all) => all.SecondEnds == 0 ? "connections" : "ends of connections";
+    internal static string What(ConnectionStatistics all) => all.SecondEnds == 0 ? "connections" : "sockets";
 
     /// <summary>An axis that all of them fit on, in whole powers of ten.</summary>
     internal static (double From, double To) Limits(LifetimeHistogram lifetimes)

@@ -35,7 +35,7 @@ internal sealed class TimelineChart : Chart
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Connections from their opening to their end{ByText}",
-        (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "ends of connections" : "connections")}")) + Lost(recordings));
+        (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "sockets" : "connections")}")) + Lost(recordings));
 
     private protected override bool IsEmpty => count == 0;
 

@@ -11,10 +11,7 @@ using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format.Events;
-using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
-using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests;
 

@@ -116,6 +116,40 @@ public class ChartSvgTests
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(GroupBy.Process)]
+    public void The_most_that_were_open_at_once_are_those_of_active_max(GroupBy? by)
+    {
+        // All four are over long before the interval is.
+        Connection[] connections = [.. Enumerable.Range(0, 4).Select(i => Ends.Client("curl", "10.0.0.2", 80, 1_000 + (ulong)i, 500))];
+        var (chart, metrics) = (ChartTable.Find("active")!.Create(new(by)), new ActiveConnections());
+        chart.Take(connections, Ends.Recording);
+        Array.ForEach(connections, connection => metrics.Add(in connection, Ends.Recording));
+
+        Assert.Equal("connections open at once: 4 at most, 0 at the end", chart.Describe([Ends.Recording]).Subtitle);
+        Assert.Equal((4, 0), metrics.Count([Ends.Recording]));
+        // The axis reaches as high.
+        Assert.Contains("4", Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ColorTheme.Light))));
+    }
+
+    [Fact]
+    public void Those_still_open_are_no_part_of_a_group_s_line()
+    {
+        var chart = ChartTable.Find("lifetime")!.Create(new(GroupBy.Process));
+        chart.Take(
+            [
+                .. Enumerable.Repeat(Ends.Client("ending", "10.0.0.2", 80, 0, 10_000_000), 3),
+                .. Enumerable.Repeat(Ends.Client("leaking", "10.0.0.2", 80, 0, 10_000_000).StillOpen(), 90),
+            ],
+            Ends.Recording);
+        var texts = Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ColorTheme.Light)));
+
+        Assert.Contains("ending", texts);
+        Assert.Contains("still open: lived longer", texts);
+        Assert.DoesNotContain("leaking", texts);
+    }
+
     [Fact]
     public void A_recording_without_length_has_an_axis_of_a_second()
     {

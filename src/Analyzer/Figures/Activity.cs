@@ -3,28 +3,55 @@ using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Figures;
 
-/// <summary>What happened to connections in one interval. What the numbers count: <see cref="ChurnInterval"/>.
-/// </summary>
-internal readonly record struct ActivityInterval(long Opened, long Accepted, long Closed, long Failed, long Active);
+/// <summary>What happened to connections in one interval. A connection within the host counts at both its ends.</summary>
+/// <param name="Opened">Established by this host.</param>
+/// <param name="Accepted">Accepted by this host.</param>
+/// <param name="Closed">Closed by this host, resets included.</param>
+/// <param name="Failed">Tried by this host, and not established.</param>
+/// <param name="Active">Open at the last instant of it that was recorded.</param>
+/// <param name="Peak">The most that were open at once in it.</param>
+internal readonly record struct ActivityInterval(long Opened, long Accepted, long Closed, long Failed, long Active, long Peak);
 
 /// <summary>
-/// Counts connections by interval where nobody knows how long the recording will be: it begins with short intervals, and
-/// takes ten of them together whenever there are too many. Memory: 300 KiB at most.
+/// Counts what happens to connections by time: the one count behind <c>churn</c>, the charts of it, <c>active.max</c> and
+/// <c>active.end</c>. Each time in which something happened is a cell. Cells are one nanosecond long, so that all is exact; if there
+/// are too many of them, they grow, by 2 and by 5 in turn. All counts stay exact then, and so is <see cref="ActivityInterval.Active"/>;
+/// what opens and closes within one cell is not seen in a peak. Memory: about 100 bytes a cell.
 /// </summary>
 internal sealed class Activity
 {
-    private const int MaxIntervals = 4096;
+    /// <summary>As many cells there are for what is counted once: 6 MiB.</summary>
+    internal const int MaxCells = 1 << 16;
 
+    private readonly TimeLine time;
+    private readonly int most;
+    private readonly bool grows;
     private readonly Dictionary<(RecordedSpan Recording, ulong Until), long> openAtEnd = [];
-    private Dictionary<long, Counts> intervals = [];
+    private Dictionary<long, Counts> cells = [];
+
+    /// <param name="time">The time that all recordings are on.</param>
+    /// <param name="most">As many cells at most.</param>
+    internal Activity(TimeLine time, int most = MaxCells)
+        : this(time, most, 1, grows: true)
+    {
+    }
+
+    private Activity(TimeLine time, int most, long length, bool grows) =>
+        (this.time, this.most, Length, this.grows) = (time, most, length, grows);
 
     /// <summary>How many connections there are, failed ones included.</summary>
     internal long Connections { get; private set; }
 
-    /// <summary>The length of an interval in nanoseconds: a power of ten.</summary>
-    internal long Length { get; private set; } = 10_000;
+    /// <summary>The length of a cell in nanoseconds: 1 or 2 times a power of ten, unless it is fixed.</summary>
+    internal long Length { get; private set; }
 
-    internal void Add(in Connection connection, RecordedSpan recording, TimeLine time)
+    /// <summary>A count whose cells do not grow.</summary>
+    /// <param name="time">The time that all recordings are on.</param>
+    /// <param name="length">The length of a cell in nanoseconds.</param>
+    /// <param name="most">As many cells at most: with more, <see cref="TooManyIntervalsException"/>.</param>
+    internal static Activity ByIntervals(TimeLine time, long length, int most) => new(time, most, length, grows: false);
+
+    internal void Add(in Connection connection, RecordedSpan recording)
     {
         Connections++;
         var ended = time.At(connection.Ended, recording);
@@ -40,7 +67,9 @@ internal sealed class Activity
         opening.Accepted += connection.Role == ConnectionRole.Server ? 1 : 0;
         if (connection.Ending == ConnectionEnding.Open)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, (recording, connection.Ended), out _)++;
+            var until = Math.Max(connection.Opened, TimeLine.LastInstant(connection.Ended, recording));
+            CollectionsMarshal.GetValueRefOrAddDefault(openAtEnd, (recording, until), out _)++;
+            _ = NumberAt(time.At(until, recording));
             return;
         }
 
@@ -49,15 +78,15 @@ internal sealed class Activity
         closing.Closed += connection.HasCloser ? 1 : 0;
     }
 
-    /// <summary>Takes over what another one has counted.</summary>
+    /// <summary>Takes over what another one on the same <see cref="TimeLine"/> has counted, whose cells grow as well.</summary>
     internal void Add(Activity other)
     {
         while (Length < other.Length)
         {
-            Coarsen();
+            Grow();
         }
 
-        foreach (var (number, counts) in other.intervals)
+        foreach (var (number, counts) in other.cells)
         {
             At((Int128)number * other.Length).Add(in counts);
         }
@@ -70,51 +99,129 @@ internal sealed class Activity
         Connections += other.Connections;
     }
 
-    /// <summary>The numbers of all intervals of a length.</summary>
-    /// <param name="grid">The intervals; their length is a multiple of <see cref="Length"/>.</param>
-    /// <param name="time">The time that the recordings are on.</param>
-    internal ActivityInterval[] Intervals(TimeGrid grid, TimeLine time)
+    /// <summary>The most that were open at once, and those that were open when the last recording ended.</summary>
+    /// <param name="recordings">What the connections were recorded in.</param>
+    internal (long Max, long End) Count(IReadOnlyList<RecordedSpan> recordings)
     {
-        var counts = new Counts[grid.Count];
-        foreach (var (number, of) in intervals)
+        if (recordings.Count == 0)
         {
-            counts[grid.NumberOf((Int128)number * Length)].Add(in of);
+            return default;
         }
 
+        var gone = Gone(Length, recordings);
+        var (level, max) = (0L, 0L);
+        foreach (var cell in Cells(gone))
+        {
+            level += cells.GetValueOrDefault(cell).Change - gone.GetValueOrDefault(cell);
+            max = Math.Max(max, level);
+        }
+
+        var last = recordings.Max(recording => time.Last(recording));
+        return (max, cells.Values.Sum(of => of.Change) - openAtEnd.Sum(end => time.At(end.Key.Until, end.Key.Recording) < last ? end.Value : 0));
+    }
+
+    /// <summary>The numbers of all intervals of a grid. What is out of its range counts in its first interval or its last.</summary>
+    /// <param name="grid">Its length is a multiple of <see cref="Length"/>.</param>
+    /// <param name="recordings">What the connections were recorded in.</param>
+    internal IEnumerable<ActivityInterval> Intervals(TimeGrid grid, IReadOnlyList<RecordedSpan> recordings)
+    {
+        // Those that are open at the end of a recording, and of which nobody knows any more: by cells for peaks, by intervals for
+        // what is open at the end of these.
+        var goneInCells = Gone(Length, recordings);
+        var gone = Gone(grid.Length, recordings).OrderBy(of => of.Key).ToArray();
+        var sorted = Cells(goneInCells);
+        var (next, nextGone, level, open) = (0, 0, 0L, 0L);
+        for (var number = 0; number < grid.Count; number++)
+        {
+            var (begin, end) = (grid.Begin(number) / Length, grid.Begin(number + 1) / Length);
+            var sum = default(Counts);
+            // What was open before it was so in it, unless that changed at once.
+            var peak = next < sorted.Length && sorted[next] <= begin ? 0 : level;
+            for (; next < sorted.Length && (sorted[next] < end || number == grid.Count - 1); next++)
+            {
+                var cell = cells.GetValueOrDefault(sorted[next]);
+                sum.Add(in cell);
+                level += cell.Change - goneInCells.GetValueOrDefault(sorted[next]);
+                peak = Math.Max(peak, level);
+            }
+
+            for (; nextGone < gone.Length && gone[nextGone].Key <= grid.First + number; nextGone++)
+            {
+                open -= gone[nextGone].Value;
+            }
+
+            open += sum.Change;
+            yield return new ActivityInterval(sum.Opened, sum.Accepted, sum.Closed, sum.Failed, open, peak);
+        }
+    }
+
+    /// <summary>How many are not known to be open any more from an interval on, by its number.</summary>
+    private Dictionary<long, long> Gone(long length, IReadOnlyList<RecordedSpan> recordings)
+    {
+        var recorded = new RecordedTimes(time, recordings);
+        var gone = new Dictionary<long, long>();
         foreach (var ((recording, until), open) in openAtEnd)
         {
-            // Nobody knows of them any more after that.
-            var after = grid.NumberOf(time.At(until, recording)) + 1;
-            if (after < counts.Length)
-            {
-                counts[after].Change -= open;
-            }
+            var at = time.At(until, recording);
+            var number = TimeGrid.NumberAt(at, length);
+            // It was open at the last instant of the interval, unless a later one was recorded.
+            var from = recorded.HasAny(at + 1, (Int128)(number + 1) * length) ? number : number + 1;
+            CollectionsMarshal.GetValueRefOrAddDefault(gone, from, out _) += open;
         }
 
-        var active = 0L;
-        return [.. counts.Select(of => new ActivityInterval(of.Opened, of.Accepted, of.Closed, of.Failed, active += of.Change))];
+        return gone;
     }
 
-    private ref Counts At(Int128 time)
+    /// <summary>The cells in which the number of those that are open changes, in the order of time.</summary>
+    private long[] Cells(Dictionary<long, long> gone)
     {
-        var number = TimeGrid.NumberAt(time, Length);
-        if (intervals.Count >= MaxIntervals && !intervals.ContainsKey(number))
+        long[] sorted = [.. cells.Keys, .. gone.Keys.Where(cell => !cells.ContainsKey(cell))];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    private ref Counts At(Int128 place)
+    {
+        while (true)
         {
-            Coarsen();
-            return ref At(time);
-        }
+            // First the number, which may make other cells.
+            var number = NumberAt(place);
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, number, out var isThere);
+            if (isThere || cells.Count <= most)
+            {
+                return ref cell;
+            }
 
-        return ref CollectionsMarshal.GetValueRefOrAddDefault(intervals, number, out _);
+            Grow();
+        }
     }
 
-    private void Coarsen()
+    /// <summary>The number of a cell; they grow until it fits a long, as that of a time on a host always does.</summary>
+    private long NumberAt(Int128 place)
     {
-        var fine = intervals;
-        intervals = [];
-        Length = checked(Length * TimeGrid.Step);
+        long number;
+        while (!TimeGrid.TryNumberAt(place, Length, out number))
+        {
+            Grow();
+        }
+
+        return number;
+    }
+
+    private void Grow()
+    {
+        if (!grows)
+        {
+            throw TooManyIntervalsException.More();
+        }
+
+        var by = TimeGrid.StartsWithTwo(Length) ? 5 : 2;
+        var fine = cells;
+        cells = [];
+        Length = checked(Length * by);
         foreach (var (number, counts) in fine)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(intervals, TimeGrid.Floor(number, TimeGrid.Step), out _).Add(in counts);
+            CollectionsMarshal.GetValueRefOrAddDefault(cells, TimeGrid.Floor(number, by), out _).Add(in counts);
         }
     }
 

@@ -1,15 +1,14 @@
-using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Figures;
 
-/// <summary>What happened to connections in one interval. A connection within the host counts at both its ends.</summary>
+/// <summary>What happened to connections in one interval. A connection within the host counts at both its sockets.</summary>
 /// <param name="Number">The intervals are numbered from 0 at the beginning of the first recording.</param>
 /// <param name="Opened">Established by this host.</param>
 /// <param name="Accepted">Accepted by this host.</param>
 /// <param name="Closed">Closed by this host, resets included.</param>
 /// <param name="Failed">Tried by this host, and not established.</param>
-/// <param name="Active">Open at the end of the interval.</param>
+/// <param name="Active">Open at the end of the interval, or at the last instant of it that was recorded.</param>
 /// <param name="IsLossy">Whether events were lost in it, so that all its numbers may be too low, and those of
 /// <paramref name="Active"/> from here on wrong.</param>
 /// <param name="IsPaused">Whether a part of it was not recorded, with the same consequences.</param>
@@ -18,43 +17,42 @@ public readonly record struct ChurnInterval(
 
 /// <summary>
 /// Counts connections by interval. All recordings are on one line of time: that of the wall clock, or of CLOCK_MONOTONIC if
-/// it is not known. Memory: 64 bytes for each interval in which something happened, and so at most 64 MB.
+/// it is not known. Memory: about 100 bytes for each interval in which something happened, and so at most
+/// 100 MB.
 /// </summary>
 public sealed class ConnectionChurn : IConnectionSink
 {
     /// <summary>The most intervals that there are: a table of more nobody reads, and a file may tell of 1,000 years.</summary>
-    public const int MaxIntervals = 1_000_000;
+    public const int MaxIntervals = TooManyIntervalsException.Most;
 
-    private readonly Dictionary<long, Counts> counts = [];
+    private readonly TimeLine time = new();
+    private readonly Activity activity;
 
-    /// <param name="every">The length of an interval in nanoseconds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is 0.</exception>
+    /// <param name="every">The length of an interval in nanoseconds, at most <see cref="long.MaxValue"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is 0, or too long.</exception>
     public ConnectionChurn(ulong every)
     {
         ArgumentOutOfRangeException.ThrowIfZero(every);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(every, (ulong)long.MaxValue);
         Every = every;
+        activity = Activity.ByIntervals(time, (long)every, MaxIntervals);
     }
 
     /// <summary>The length of an interval in nanoseconds.</summary>
     public ulong Every { get; }
 
     /// <summary>Where the intervals begin, in nanoseconds on the line of time; null before the first connection.</summary>
-    public Int128? Origin { get; private set; }
+    public Int128? Origin => time.Origin;
 
     /// <inheritdoc />
     /// <exception cref="TooManyIntervalsException">Something happened in more than <see cref="MaxIntervals"/>, or so many
     /// intervals after the beginning that a long cannot count them.</exception>
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        Origin ??= recording.TimeOf(recording.Origin);
+        time.Begin(recording);
         foreach (ref readonly var connection in connections)
         {
-            Count(in connection, recording);
-        }
-
-        if (counts.Count > MaxIntervals)
-        {
-            throw TooManyIntervalsException.More(MaxIntervals);
+            activity.Add(in connection, recording);
         }
     }
 
@@ -74,97 +72,24 @@ public sealed class ConnectionChurn : IConnectionSink
     public IEnumerable<ChurnInterval> Intervals()
     {
         var count = IntervalCount;
-        if (count > MaxIntervals)
-        {
-            throw TooManyIntervalsException.Of(count, MaxIntervals);
-        }
-
-        return Origin is null ? [] : All();
+        return count <= MaxIntervals ? count == 0 ? [] : All((int)count) : throw TooManyIntervalsException.Of(count);
     }
 
-    private IEnumerable<ChurnInterval> All()
+    private IEnumerable<ChurnInterval> All(int count)
     {
-        var (first, last) = Range();
-        var losses = new IntervalMarks(Recordings.SelectMany(recording => recording.Losses.Select(loss =>
-            (NumberOf(loss.From, recording), NumberOf(loss.To, recording)))));
-        var pauses = new IntervalMarks(Recordings.SelectMany(recording => recording.Pauses.Select(pause =>
-            (NumberOf(pause.From, recording), NumberOf(pause.To - 1, recording)))));
-        var active = 0L;
-        for (var number = first; number <= last; number++)
-        {
-            var of = counts.GetValueOrDefault(number);
-            active += of.Change;
-            yield return new ChurnInterval(
-                number, of.Opened, of.Accepted, of.Closed, of.Failed, active, losses.Has(number), pauses.Has(number));
-        }
+        var grid = new TimeGrid(Range().First, count, (long)Every);
+        var losses = grid.AreIn(Recordings.SelectMany(recording => recording.Losses.Select(loss =>
+            (time.At(loss.From, recording), time.At(loss.To, recording)))));
+        var pauses = grid.AreIn(Recordings.SelectMany(recording => recording.Pauses.Select(pause =>
+            (time.At(pause.From, recording), time.At(pause.To - 1, recording)))));
+        return activity.Intervals(grid, Recordings).Select((of, number) => new ChurnInterval(
+            grid.First + number, of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, losses[number], pauses[number]));
     }
 
     private (long First, long Last) Range() => (
-        Recordings.Min(recording => NumberOf(recording.Start, recording)),
-        Recordings.Max(recording => NumberOf(LastInstant(recording), recording)));
+        NumberOf(Recordings.Min(recording => time.At(recording.Start, recording))),
+        NumberOf(Recordings.Max(recording => time.Last(recording))));
 
-    /// <summary>What ends with a window does not reach into the interval after it.</summary>
-    private static ulong LastInstant(RecordedSpan recording) =>
-        recording.End == recording.Window.To && recording.End > recording.Start ? recording.End - 1 : recording.End;
-
-    private void Count(in Connection connection, RecordedSpan recording)
-    {
-        var ended = NumberOf(connection.Ended, recording);
-        if (connection.Ending == ConnectionEnding.Failed)
-        {
-            At(ended).Failed++;
-            return;
-        }
-
-        ref var opening = ref At(NumberOf(connection.Opened, recording));
-        opening.Change++;
-        opening.Opened += connection.Role == ConnectionRole.Client ? 1 : 0;
-        opening.Accepted += connection.Role == ConnectionRole.Server ? 1 : 0;
-        if (connection.Ending == ConnectionEnding.Open)
-        {
-            // Nobody knows of it any more once the recording has ended.
-            At(NumberOf(connection.Ended > 0 && connection.Ended == recording.Window.To ? connection.Ended - 1 : connection.Ended, recording) + 1).Change--;
-            return;
-        }
-
-        ref var closing = ref At(ended);
-        closing.Change--;
-        closing.Closed += connection.HasCloser ? 1 : 0;
-    }
-
-    private ref Counts At(long number) => ref CollectionsMarshal.GetValueRefOrAddDefault(counts, number, out _);
-
-    private long NumberOf(ulong monotonic, RecordedSpan recording)
-    {
-        var distance = recording.TimeOf(monotonic) - Origin!.Value;
-        var number = distance < 0 ? ((distance + 1) / Every) - 1 : distance / Every;
-        return number > long.MinValue && number < long.MaxValue ? (long)number : throw TooManyIntervalsException.More(MaxIntervals);
-    }
-
-    /// <summary>Marked intervals, asked for in the order of their numbers.</summary>
-    private sealed class IntervalMarks(IEnumerable<(long From, long To)> marks)
-    {
-        private readonly (long From, long To)[] sorted = [.. marks.Order()];
-        private int next;
-        private long markedTo = long.MinValue;
-
-        internal bool Has(long number)
-        {
-            for (; next < sorted.Length && sorted[next].From <= number; next++)
-            {
-                markedTo = Math.Max(markedTo, sorted[next].To);
-            }
-
-            return number <= markedTo;
-        }
-    }
-
-    private struct Counts
-    {
-        internal long Opened;
-        internal long Accepted;
-        internal long Closed;
-        internal long Failed;
-        internal long Change;
-    }
+    private long NumberOf(Int128 place) =>
+        TimeGrid.TryNumberAt(place, (long)Every, out var number) ? number : throw TooManyIntervalsException.More();
 }

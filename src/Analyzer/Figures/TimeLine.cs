@@ -3,8 +3,8 @@ using TraceCap.Analyzer.Connections;
 namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
-/// The time that recordings have in common: the wall clock's, or CLOCK_MONOTONIC if that is not known. It begins with the
-/// first recording that is seen; others may have begun before. Whatever a file holds, its places are within 2^66 ns of that.
+/// The time that recordings have in common: the wall clock's, or CLOCK_MONOTONIC if that is not known. Its origin is
+/// where the seconds of the first recording that is seen count from; others may have begun before. Whatever a file holds, its places are within 2^66 ns of that.
 /// </summary>
 internal sealed class TimeLine
 {
@@ -14,14 +14,24 @@ internal sealed class TimeLine
 
     private static readonly Int128 second = 1_000_000_000;
 
-    private Int128? origin;
+    /// <summary>Where it begins, in nanoseconds since 1970, or of CLOCK_MONOTONIC; null before the first recording.</summary>
+    internal Int128? Origin { get; private set; }
+
+    /// <summary>Begins with a recording, unless there was one before.</summary>
+    internal void Begin(RecordedSpan recording) => Origin ??= recording.TimeOf(recording.Origin);
 
     /// <summary>The place of a timestamp, in nanoseconds.</summary>
     internal Int128 At(ulong monotonic, RecordedSpan recording)
     {
-        origin ??= recording.TimeOf(recording.Start);
-        return recording.TimeOf(monotonic) - origin.Value;
+        Begin(recording);
+        return recording.TimeOf(monotonic) - Origin!.Value;
     }
+
+    /// <summary>The place of the last instant of a recording.</summary>
+    internal Int128 Last(RecordedSpan recording) => At(Math.Max(recording.Start, LastInstant(recording.End, recording)), recording);
+
+    /// <summary>The last instant up to an end: what ends with the window that was asked for does not reach beyond it.</summary>
+    internal static ulong LastInstant(ulong end, RecordedSpan recording) => end > 0 && end == recording.Window.To ? end - 1 : end;
 
     /// <summary>From the beginning of the first recording to the end of the last; a second if they have no length.</summary>
     internal (Int128 From, Int128 To) Range(IReadOnlyList<RecordedSpan> recordings)

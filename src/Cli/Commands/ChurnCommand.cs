@@ -22,7 +22,7 @@ internal static class ChurnCommand
         {
             using var output = StandardOutput.Open();
             var length = parsed.GetValue(every) ?? TimeSpan.FromSeconds(1);
-            var churn = new ConnectionChurn((ulong)length.Ticks * 100);
+            var churn = new ConnectionChurn((ulong)Math.Min(length.Ticks, long.MaxValue / 100) * 100);
             try
             {
                 var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
