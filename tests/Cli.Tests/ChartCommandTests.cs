@@ -74,7 +74,7 @@ public sealed class ChartCommandTests : IDisposable
             var some = Tracecap.Run(file[..length], [.. command.Split(' '), "-", "-o", "-"]);
             Assert.Equal(3, some.Code);
             Assert.NotEmpty(some.Output);
-            Assert.Contains("cut short", some.Error, StringComparison.Ordinal);
+            Assert.Contains("truncated", some.Error, StringComparison.Ordinal);
         }
     }
 

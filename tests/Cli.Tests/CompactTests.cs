@@ -50,7 +50,7 @@ public sealed class CompactTests : IDisposable
         var result = Tracecap.Run(file[..^1], "compact", "-", "-o", Output);
 
         Assert.Equal(3, result.Code);
-        Assert.Contains("cut short", result.Error, StringComparison.Ordinal);
+        Assert.Contains("truncated", result.Error, StringComparison.Ordinal);
         Assert.StartsWith($"{Output}: ok, 9,000 events", Tracecap.Run("verify", Output).Text, StringComparison.Ordinal);
     }
 

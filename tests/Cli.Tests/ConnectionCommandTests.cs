@@ -26,7 +26,7 @@ public partial class ConnectionCommandTests
             var some = Tracecap.Run(file[..length], command, "-");
             Assert.Equal(3, some.Code);
             Assert.NotEmpty(some.Text);
-            Assert.Contains("cut short", some.Error, StringComparison.Ordinal);
+            Assert.Contains("truncated", some.Error, StringComparison.Ordinal);
         }
     }
 
@@ -148,7 +148,7 @@ public partial class ConnectionCommandTests
     private static string[] OnTerminal(string arguments)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "there is no script(1) to give it a terminal");
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/script", ["-qec", $"stty cols 80; {Tracecap.Path} {arguments}", "/dev/null"])
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/script", ["-qec", $"stty cols 80; {Tracecap.Path} {arguments} 2>/dev/null", "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -87,7 +87,7 @@ public sealed partial class CutTests : IDisposable
         var result = Tracecap.Run(file[..^1], "cut", "-", "-o", Output, "--comm", "curl");
 
         Assert.Equal(3, result.Code);
-        Assert.Contains("cut short", result.Error, StringComparison.Ordinal);
+        Assert.Contains("truncated", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
         Assert.Matches(@"\nmissing     0 events or more, 0 blocks, [\d,]+ bytes: they were damaged when this was written\n", Tracecap.Run("info", Output).Text);
     }

@@ -44,7 +44,7 @@ public sealed class MergeTests : IDisposable
         var result = Tracecap.Run(file[..^1], "merge", "-", "traffic.tcap", "-o", Output);
 
         Assert.Equal(3, result.Code);
-        Assert.Contains("tracecap: standard input: cut short", result.Error, StringComparison.Ordinal);
+        Assert.Contains("tracecap: standard input: truncated", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, Tracecap.Run("verify", Output).Code);
     }
 }

@@ -206,7 +206,7 @@ public sealed class RecordTests : IDisposable
         recorder.WaitForExit();
         var replay = Tracecap.Run("replay", Capture);
         Assert.Equal(3, replay.Code);
-        Assert.Contains("cut short", replay.Error, StringComparison.Ordinal);
+        Assert.Contains("truncated", replay.Error, StringComparison.Ordinal);
         Assert.Equal(20, Rows(port).Count);
         Assert.Contains("state       cut short", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
 

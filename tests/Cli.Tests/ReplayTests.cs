@@ -123,7 +123,7 @@ public class ReplayTests
 
         Assert.Equal(3, most.Code);
         Assert.Equal(whole, most.Text);
-        Assert.Contains("tracecap: standard input: cut short", most.Error, StringComparison.Ordinal);
+        Assert.Contains("tracecap: standard input: truncated", most.Error, StringComparison.Ordinal);
 
         for (var length = 0; length < file.Length; length += file.Length / 40)
         {
