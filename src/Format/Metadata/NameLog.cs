@@ -67,6 +67,22 @@ internal sealed class NameLog<T>
         }
     }
 
+    /// <summary>Whether one of the names between two bounds is another than that which an earlier view has for its number.</summary>
+    internal bool HasOther(int from, int bound, in NameView<T> earlier)
+    {
+        var there = store;
+        for (var i = from; i < bound; i++)
+        {
+            ref readonly var entry = ref there.Entries[i];
+            if (earlier.Find(entry.Host, entry.Id) is { } known && known.ToString() != entry.Name.ToString())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private struct Entry
     {
         internal ulong Id;

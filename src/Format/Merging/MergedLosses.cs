@@ -1,0 +1,64 @@
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
+
+namespace TraceCap.Format.Merging;
+
+/// <summary>
+/// Has a merged capture count the losses of its inputs so that a reader dates them as in these, or over a longer time: it dates
+/// them from what was promised before the block that counts them to what is promised next. So from when a loss can have happened
+/// nothing more is promised, and it is counted once the events have reached its end. A loss that several inputs have counts once.
+/// </summary>
+internal sealed class MergedLosses
+{
+    private readonly Dictionary<(ulong Time, LossCounters LossCounters), MergeSource> known = [];
+    private DatedLoss? pending;
+    private LossCounters counted;
+
+    /// <summary>Takes what a source has told since it was last asked.</summary>
+    internal void Take(MergeSource source)
+    {
+        counted += source.TakeUndated();
+        if (source.TakeLoss() is not { } loss)
+        {
+            return;
+        }
+
+        if (!known.TryGetValue(loss.Key, out var teller))
+        {
+            known.Add(loss.Key, teller = source);
+        }
+
+        if (teller == source)
+        {
+            pending = pending?.And(in loss) ?? loss;
+        }
+    }
+
+    /// <summary>Says that the events appended next are not earlier than a time.</summary>
+    internal void GoTo(ulong time, CaptureWriter writer)
+    {
+        if (pending is { } loss && loss.To <= time)
+        {
+            Count();
+        }
+
+        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost };
+        writer.Watermark = pending is null ? null : Math.Min(pending.Value.From, time);
+    }
+
+    /// <summary>Counts all: no events follow.</summary>
+    /// <param name="missing">Events that are missing in the sources.</param>
+    /// <param name="writer">Is about to be completed.</param>
+    internal void End(ulong missing, CaptureWriter writer)
+    {
+        Count();
+        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost + missing };
+    }
+
+    private void Count()
+    {
+        counted += pending?.LossCounters ?? default;
+        pending = null;
+    }
+}
