@@ -163,12 +163,7 @@ public sealed class CaptureMerge
             queue.Enqueue(source, (source.Time, key.Place));
         }
 
-        if (!missing.IsNone)
-        {
-            writer.WriteContext(new CaptureContext { Missing = missing });
-        }
-
-        losses.End(missing.Events, writer);
+        losses.End(in missing, writer);
         writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), end);
     }
 

@@ -27,6 +27,7 @@ internal sealed class MergeSource : IDisposable
     private CaptureNames names = CaptureNames.None;
     private DatedLoss? loss;
     private LossCounters unseen;
+    private MissingEvents damage;
 
     /// <param name="name">What messages call the file.</param>
     /// <param name="header">Of the section; without content if it is missing.</param>
@@ -128,6 +129,14 @@ internal sealed class MergeSource : IDisposable
         // Before the first promise it was lost at any time since recording began.
         var begin = Recorded.Select(period => period.From).FirstOrDefault();
         return dated with { From = dated.From == 0 ? begin : dated.From + (ulong)ClockOffset, To = dated.To + (ulong)ClockOffset };
+    }
+
+    /// <summary>What could not be read, now or before, since this was last called: <see cref="TakeLoss"/> says when.</summary>
+    internal MissingEvents TakeDamage()
+    {
+        var taken = damage;
+        damage = default;
+        return taken;
     }
 
     /// <summary>What the footer knows of beyond the blocks: it was lost at a time that only damaged blocks told. Once.</summary>
@@ -232,13 +241,14 @@ internal sealed class MergeSource : IDisposable
             ended = true;
             Account = blocks.Ended;
             Damage = blocks.Blocks.Damage;
-            AddLoss(dates.End(end.Time));
+            AddLoss(dates.End(end.Time, AddDamage(Account!.TakeDamage())));
             unseen = Account!.LossCountersOfMissing;
             Take(order.Flush());
             return;
         }
 
-        AddLoss(dates.Take(in blocks.Blocks.Block, damaged: false));
+        var declared = blocks.Blocks.Context is { Missing: { IsInPlace: true } before } ? before : default;
+        AddLoss(dates.Take(in blocks.Blocks.Block, AddDamage(blocks.Current!.TakeDamage() + declared)));
         names = blocks.Blocks.Names;
         if (blocks.Blocks.Context is { } context)
         {
@@ -250,6 +260,13 @@ internal sealed class MergeSource : IDisposable
         AddClocks(blocks.Blocks.Footer?.End is { } last ? [last] : []);
         var arrival = blocks.Blocks.Events.IsEmpty ? 0 : arrived.Arrive(names, order.EarliestArrival);
         Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Watermark, arrival));
+    }
+
+    /// <returns>Whether there is any.</returns>
+    private bool AddDamage(in MissingEvents more)
+    {
+        damage += more;
+        return !more.IsNone;
     }
 
     private void AddLoss(DatedLoss? more)

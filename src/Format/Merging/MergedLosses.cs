@@ -1,4 +1,5 @@
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
 
@@ -14,11 +15,14 @@ internal sealed class MergedLosses
     private readonly Dictionary<(ulong Time, LossCounters LossCounters), MergeSource> known = [];
     private DatedLoss? pending;
     private LossCounters counted;
+    private MissingEvents damage;
+    private MissingEvents placed;
 
     /// <summary>Takes what a source has told since it was last asked.</summary>
     internal void Take(MergeSource source)
     {
         counted += source.TakeUndated();
+        damage += source.TakeDamage();
         if (source.TakeLoss() is not { } loss)
         {
             return;
@@ -29,8 +33,9 @@ internal sealed class MergedLosses
             known.Add(loss.Key, teller = source);
         }
 
-        if (teller == source)
+        if (teller == source || loss.IsDamaged)
         {
+            loss = teller == source ? loss : loss with { LossCounters = default };
             pending = pending?.And(in loss) ?? loss;
         }
     }
@@ -40,7 +45,7 @@ internal sealed class MergedLosses
     {
         if (pending is { } loss && loss.To <= time)
         {
-            Count();
+            Count(writer);
         }
 
         writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost };
@@ -48,17 +53,30 @@ internal sealed class MergedLosses
     }
 
     /// <summary>Counts all: no events follow.</summary>
-    /// <param name="missing">Events that are missing in the sources.</param>
+    /// <param name="missing">What is missing in the sources.</param>
     /// <param name="writer">Is about to be completed.</param>
-    internal void End(ulong missing, CaptureWriter writer)
+    internal void End(in MissingEvents missing, CaptureWriter writer)
     {
-        Count();
-        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost + missing };
+        Count(writer);
+        var rest = missing - placed;
+        if (!rest.IsNone)
+        {
+            writer.WriteContext(new CaptureContext { Missing = rest });
+        }
+
+        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost + missing.Events };
     }
 
-    private void Count()
+    private void Count(CaptureWriter writer)
     {
         counted += pending?.LossCounters ?? default;
         pending = null;
+        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost };
+        if (!damage.IsNone)
+        {
+            writer.WriteContext(new CaptureContext { Missing = damage });
+            placed += damage;
+            damage = default;
+        }
     }
 }

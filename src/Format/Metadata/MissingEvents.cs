@@ -12,12 +12,26 @@ namespace TraceCap.Format.Metadata;
 /// more may be missing where both are gone.</param>
 public readonly record struct MissingEvents(long Bytes, long Blocks, ulong Events)
 {
+    /// <summary>Whether it was missing where it is said: who finds damage says so there, and how many events that took at the end of
+    /// the section, alone. What says both at once may have been anywhere in the section.</summary>
+    internal bool IsInPlace => Events == 0 && !IsNone;
+
+    /// <summary>Whether it only counts the events that are missing.</summary>
+    internal bool IsCount => Events > 0 && Bytes == 0 && Blocks == 0;
+
     /// <summary>Whether nothing is missing.</summary>
     public bool IsNone => this == default;
 
     /// <summary>Adds number by number.</summary>
     public static MissingEvents operator +(MissingEvents left, MissingEvents right) =>
         new(left.Bytes + right.Bytes, left.Blocks + right.Blocks, left.Events + right.Events);
+
+    /// <summary>Subtracts number by number.</summary>
+    public static MissingEvents operator -(MissingEvents left, MissingEvents right) =>
+        new(left.Bytes - right.Bytes, left.Blocks - right.Blocks, left.Events - right.Events);
+
+    /// <summary>The same as <c>left - right</c>.</summary>
+    public static MissingEvents Subtract(MissingEvents left, MissingEvents right) => left - right;
 
     /// <summary>The same as <c>left + right</c>.</summary>
     public static MissingEvents Add(MissingEvents left, MissingEvents right) => left + right;

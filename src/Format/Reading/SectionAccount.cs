@@ -17,6 +17,7 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
+    private MissingEvents taken;
     private ClockTable clocks = ClockTable.None;
     private ulong recordedTo;
     private bool isPartial;
@@ -88,6 +89,16 @@ internal sealed class SectionAccount
     /// <summary>What is missing beyond what the section itself says.</summary>
     internal MissingEvents Missing => new(
         bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max(Unaccounted > 0 ? (ulong)Unaccounted : 0, Skipped));
+
+    /// <summary>What of <see cref="Missing"/> was found since this was last called, but for the events: how many these are is
+    /// known at the end.</summary>
+    internal MissingEvents TakeDamage()
+    {
+        var found = new MissingEvents(bytesDamaged - bytesBefore, blocksMissing - blocksBefore, 0);
+        var more = found - taken;
+        taken = found;
+        return more;
+    }
 
     /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
     internal LossCounters LossCountersOfMissing => Footer is null ? default : Footer.LossCounters - LossCounters;

@@ -55,6 +55,42 @@ public static class SectionIndex
         }
     }
 
+    /// <summary>Refuses a file of which a block is of a higher major version. It goes from block header to block header; behind what
+    /// is damaged it goes on where the index says.</summary>
+    /// <param name="file">Its position is moved.</param>
+    /// <param name="section">A section of it.</param>
+    /// <exception cref="CaptureFormatException">There is such a block.</exception>
+    internal static void ThrowIfNewer(Stream file, SectionLocation section)
+    {
+        var at = section.Start;
+        foreach (var entry in section.Footer.Index)
+        {
+            if (section.Start + entry.Offset is var offset && (offset >= at || at == section.Start) && offset < section.End)
+            {
+                at = ThrowIfNewer(file, offset);
+            }
+        }
+    }
+
+    /// <returns>Where the last block ends that follows without a gap.</returns>
+    private static long ThrowIfNewer(Stream file, long offset)
+    {
+        file.Position = offset;
+        var blocks = new BlockReader(file, offset) { Searches = false, PassesOver = static (long _, in BlockHeader _) => true };
+        try
+        {
+            while (blocks.Read())
+            {
+            }
+        }
+        catch (CaptureFormatException error)
+        {
+            throw new CaptureFormatException($"at byte {blocks.Offset}: {error.Message}", error);
+        }
+
+        return blocks.Offset;
+    }
+
     private static SectionLocation? FindLast(Stream file, long end)
     {
         Span<byte> tail = stackalloc byte[CaptureFooter.TailSize];

@@ -18,7 +18,7 @@ public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents
 
 /// <summary>
 /// Writes a capture anew, section by section, however much of it can be read: each section is ended as the one it was
-/// made from, with a ledger that accounts for all its events, and with a context block that says what is missing.
+/// made from, with loss counters that account for all its events, and with context blocks that say where something is missing.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 public abstract class CaptureRewriter(CaptureReader reader)
@@ -55,6 +55,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
 
             if (more)
             {
+                WriteDamage(writer!, sections.Current!);
                 ledger += Share(reader.Block.LossCounters);
                 writer!.LossCounters = ledger;
                 if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
@@ -88,14 +89,24 @@ public abstract class CaptureRewriter(CaptureReader reader)
     /// overridden.</summary>
     protected virtual LossCounters ShareAtEnd() => default;
 
+    /// <summary>Says what could not be read before the block that the reader stands on, or before the end.</summary>
+    private static void WriteDamage(CaptureWriter writer, SectionAccount section)
+    {
+        if (section.TakeDamage() is { IsNone: false } damage)
+        {
+            writer.WriteContext(new CaptureContext { Missing = damage });
+        }
+    }
+
     /// <returns>What is missing beyond what the section itself says.</returns>
     private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters ledger)
     {
         var total = ledger + ShareAtEnd() + section.LossCountersOfMissing;
         var missing = section.Missing;
-        if (!missing.IsNone)
+        WriteDamage(writer, section);
+        if (missing.Events > 0)
         {
-            writer.WriteContext(new CaptureContext { Missing = missing });
+            writer.WriteContext(new CaptureContext { Missing = new MissingEvents(0, 0, missing.Events) });
         }
 
         writer.LossCounters = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
