@@ -266,7 +266,7 @@ public class Recoveries
     private static (byte[] File, Rewritten Kept) Recover(byte[] file)
     {
         var output = new MemoryStream();
-        var kept = new CaptureRecovery(Captures.Reader(file), output, KeptPromises.Find(Captures.Reader(file))).Run();
+        var kept = new CaptureRecovery(Captures.Reader(file), output, KeptWatermarks.Find(Captures.Reader(file))).Run();
         return (output.ToArray(), kept);
     }
 

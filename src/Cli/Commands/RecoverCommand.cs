@@ -27,7 +27,7 @@ internal static class RecoverCommand
         using var output = NewCapture.Create(outputPath, force, path);
         using var input = file.Stream.CanSeek ? null : Copy(file, output);
         var stream = input ?? file.Stream;
-        var promises = file.Read(() => KeptPromises.Find(CaptureReader.Open(stream)));
+        var promises = file.Read(() => KeptWatermarks.Find(CaptureReader.Open(stream)));
         stream.Position = 0;
         var reader = CaptureReader.Open(stream);
         var recovery = new CaptureRecovery(reader, output.Stream, promises);
@@ -54,7 +54,7 @@ internal static class RecoverCommand
 
     /// <summary>Tells what was changed because the capture said it against itself.</summary>
     /// <returns>Whether that is nothing.</returns>
-    private static bool TellContradictions(string name, KeptPromises promises, long renumbered)
+    private static bool TellContradictions(string name, KeptWatermarks promises, long renumbered)
     {
         if (!promises.AreAll)
         {

@@ -23,6 +23,7 @@ public sealed class CaptureMerge
     private readonly string tool;
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
+    private readonly SharedHeaders headers = new();
     private readonly List<IDisposable> open = [];
     private readonly BlockDecoder decoder = new();
 
@@ -84,12 +85,12 @@ public sealed class CaptureMerge
                 file.CopyTo(copy);
             }
 
-            return MergeSections.Find(input.Name, copy, () => copy, leaveOpen: true, incomplete);
+            return MergeSections.Find(input.Name, copy, () => copy, leaveOpen: true, incomplete, headers);
         }
 
         using (file)
         {
-            return MergeSections.Find(input.Name, file, input.Open, leaveOpen: false, incomplete);
+            return MergeSections.Find(input.Name, file, input.Open, leaveOpen: false, incomplete, headers);
         }
     });
 
@@ -197,11 +198,12 @@ public sealed class CaptureMerge
 
     private void Close(MergeSource source)
     {
-        source.Dispose();
         var isTruncated = source.Account?.Footer is null;
         if (source.Damage!.Count > 0 || isTruncated)
         {
             incomplete.Add(new IncompleteInput(source.Name, source.Damage, isTruncated));
         }
+
+        source.Dispose();
     }
 }

@@ -11,6 +11,9 @@ namespace TraceCap.Format.Merging;
 /// merged capture. Its file is open while it is read.</summary>
 internal sealed class MergeSource : IDisposable
 {
+    /// <summary>Grows where blocks are longer. Of thousands of sections most are short.</summary>
+    private const int FirstBuffer = 4096;
+
     private readonly Func<Stream> open;
     private readonly SectionEnd end;
     private Stream? stream;
@@ -126,7 +129,7 @@ internal sealed class MergeSource : IDisposable
             return null;
         }
 
-        // Before the first promise it was lost at any time since recording began.
+        // Before the first watermark it was lost at any time since recording began.
         var begin = Recorded.Select(period => period.From).FirstOrDefault();
         return dated with { From = dated.From == 0 ? begin : dated.From + (ulong)ClockOffset, To = dated.To + (ulong)ClockOffset };
     }
@@ -189,6 +192,8 @@ internal sealed class MergeSource : IDisposable
     {
         stream?.Dispose();
         (stream, blocks, order, events) = (null, null, null, []);
+        (Account, Damage, names) = (null, null, CaptureNames.None);
+        arrived.Clear();
     }
 
     /// <summary>Events that waited for their turn while a number was given another name have the one before; what comes after
@@ -221,7 +226,7 @@ internal sealed class MergeSource : IDisposable
         if (blocks is null || order is null)
         {
             stream = open();
-            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start), threads: 1, decoder));
+            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start, FirstBuffer), threads: 1, decoder));
             order = new EventOrder();
         }
     }

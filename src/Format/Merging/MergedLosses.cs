@@ -7,8 +7,8 @@ namespace TraceCap.Format.Merging;
 
 /// <summary>
 /// Has a merged capture count the losses of its inputs so that a reader dates them as in these, or over a longer time: it dates
-/// them from what was promised before the block that counts them to what is promised next. So from when a loss can have happened
-/// nothing more is promised, and it is counted once the events have reached its end. A loss that several inputs have counts once.
+/// them from the watermark before the block that counts them to the next one. So from when a loss can have happened the watermark
+/// stays, and the loss is counted once the events have reached its end. A loss that several inputs have counts once.
 /// </summary>
 internal sealed class MergedLosses
 {
@@ -18,7 +18,7 @@ internal sealed class MergedLosses
     private MissingEvents damage;
     private MissingEvents placed;
 
-    /// <summary>Takes what a source has told since it was last asked.</summary>
+    /// <summary>Takes what a source has lost since this was last called.</summary>
     internal void Take(MergeSource source)
     {
         counted += source.TakeUndated();

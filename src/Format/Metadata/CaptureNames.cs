@@ -79,7 +79,7 @@ public sealed class CaptureNames : INames
     /// <summary>Whether both keep their names in the same memory.</summary>
     internal bool IsOfSameLog(CaptureNames other) => cgroups.IsOfSameLog(other.cgroups) && namespaces.IsOfSameLog(other.namespaces);
 
-    /// <summary>The host that an event's numbers are of; null if nobody knows: a connection without an id.</summary>
+    /// <summary>The host that an event's numbers are of; null if it is not known: of a connection without an id.</summary>
     private ushort? HostOf(in TcpEvent e) =>
         !OfSeveralHosts ? 0 : e.Connection == 0 ? null : (ushort)(e.Connection >> MergedHost.ConnectionShift);
 

@@ -32,7 +32,7 @@ internal sealed class NameLog<T>
         return at < 0 ? null : there.Entries[at].Name;
     }
 
-    /// <summary>Adds a name. It takes the place of one for the same number that nobody has been given.</summary>
+    /// <summary>Adds a name. It takes the place of one for the same number that was not given out.</summary>
     internal void Add(ushort host, ulong id, T name)
     {
         var there = store;

@@ -32,7 +32,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
     {
         var sections = new SectionReader(reader);
         var total = default(Rewritten);
-        var ledger = default(LossCounters);
+        var losses = default(LossCounters);
         CaptureWriter? writer = null;
         bool more;
         do
@@ -40,7 +40,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
             more = sections.Read();
             if (sections.Ended is { } ended)
             {
-                var missing = End(writer!, ended, ledger);
+                var missing = End(writer!, ended, losses);
                 total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + missing)
                 {
                     Truncated = ended.Footer is null ? ended.EndReason : total.Truncated,
@@ -50,14 +50,14 @@ public abstract class CaptureRewriter(CaptureReader reader)
             if (sections.Begins)
             {
                 writer = Begin();
-                ledger = default;
+                losses = default;
             }
 
             if (more)
             {
                 WriteDamage(writer!, sections.Current!);
-                ledger += Share(reader.Block.LossCounters);
-                writer!.LossCounters = ledger;
+                losses += Share(reader.Block.LossCounters);
+                writer!.LossCounters = losses;
                 if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
                 {
                     Write(writer);
@@ -82,10 +82,10 @@ public abstract class CaptureRewriter(CaptureReader reader)
     {
     }
 
-    /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
-    protected virtual LossCounters Share(in LossCounters ledger) => ledger;
+    /// <summary>How much of a block's loss counters belongs to what is written of it: all if not overridden.</summary>
+    protected virtual LossCounters Share(in LossCounters losses) => losses;
 
-    /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
+    /// <summary>What else of the loss counters of a section's blocks belongs to what was written, now that it has ended: nothing if not
     /// overridden.</summary>
     protected virtual LossCounters ShareAtEnd() => default;
 
@@ -99,9 +99,9 @@ public abstract class CaptureRewriter(CaptureReader reader)
     }
 
     /// <returns>What is missing beyond what the section itself says.</returns>
-    private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters ledger)
+    private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters losses)
     {
-        var total = ledger + ShareAtEnd() + section.LossCountersOfMissing;
+        var total = losses + ShareAtEnd() + section.LossCountersOfMissing;
         var missing = section.Missing;
         WriteDamage(writer, section);
         if (missing.Events > 0)
