@@ -75,6 +75,28 @@ public class CaptureSummaryTests
         }
     }
 
+    [Fact]
+    public void A_higher_major_version_is_refused_wherever_it_stands()
+    {
+        byte[] file = [.. Section("one"), .. Section("two")];
+        var blocks = new BlockReader(new MemoryStream(file));
+        var offsets = new List<int>();
+        while (blocks.Read())
+        {
+            offsets.Add((int)blocks.Offset);
+        }
+
+        Assert.Equal(8, offsets.Count);
+        foreach (var offset in offsets)
+        {
+            var newer = file.ToArray();
+            newer[offset + 10] = 2;
+            BitConverter.TryWriteBytes(newer.AsSpan(offset + 120), BlockHeader.Hash(newer.AsSpan(offset, 120)));
+            var error = Assert.Throws<CaptureFormatException>(() => CaptureSummary.Of(new MemoryStream(newer), all));
+            Assert.Contains($"at byte {offset}: format 2.0 is newer", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     private static byte[] Section(string host)
     {
         using var output = new MemoryStream();

@@ -102,15 +102,15 @@ public class EventOrders
     public void Only_what_came_later_than_promised_is_a_broken_promise()
     {
         var order = new EventOrder();
-        order.Add([new TcpEvent { Timestamp = 10 }, new TcpEvent { Timestamp = 20 }], settled: 20);
-        order.Add([new TcpEvent { Timestamp = 15 }], settled: 0);
+        order.Add([new TcpEvent { Timestamp = 10 }, new TcpEvent { Timestamp = 20 }], watermark: 20);
+        order.Add([new TcpEvent { Timestamp = 15 }], watermark: 0);
         order.Flush();
-        Assert.Equal((1, 1), (order.GivenLate, order.BrokenPromises));
+        Assert.Equal((1, 1), (order.GivenLate, order.BrokenWatermarks));
 
         order = new EventOrder();
-        order.Add(new TcpEvent[EventOrder.MaxHeld + 1].Select(_ => new TcpEvent { Timestamp = 20 }).ToArray(), settled: 0);
-        order.Add([new TcpEvent { Timestamp = 15 }], settled: 0);
+        order.Add(new TcpEvent[EventOrder.MaxHeld + 1].Select(_ => new TcpEvent { Timestamp = 20 }).ToArray(), watermark: 0);
+        order.Add([new TcpEvent { Timestamp = 15 }], watermark: 0);
         order.Flush();
-        Assert.Equal((1, 0), (order.GivenLate, order.BrokenPromises));
+        Assert.Equal((1, 0), (order.GivenLate, order.BrokenWatermarks));
     }
 }

@@ -192,6 +192,28 @@ public class Recoveries
         Assert.Equal(reason, Footer(Recover(CaptureBlock.Join(old)).File).Reason);
     }
 
+    [Fact]
+    public void What_is_missing_is_said_where_it_was()
+    {
+        byte[] holes = [.. Sound[..Offsets[5]], .. Sound[Offsets[8]..Offsets[15]], 1, 2, 3, .. Sound[Offsets[15]..]];
+        var (recovered, kept) = Recover(holes);
+        Assert.Equal(new MissingEvents(3, 3, 3 * EventsPerChunk), kept.Missing);
+
+        var reader = Captures.Reader(recovered);
+        var found = new List<(MissingEvents, ulong)>();
+        var before = 0ul;
+        while (reader.Read())
+        {
+            before += (ulong)reader.Events.Length;
+            if (reader.Context is { Missing.IsNone: false } context)
+            {
+                found.Add((context.Missing, before));
+            }
+        }
+
+        Assert.Equal([(new(0, 3, 0), 4 * EventsPerChunk), (new(3, 0, 0), 11 * EventsPerChunk), (new(0, 0, 3 * EventsPerChunk), 1_000 - (3 * EventsPerChunk))], found);
+    }
+
     /// <summary>Makes a block say something that others do not, with hashes that are right.</summary>
     private static void Contradict(CaptureBlock block, int what, Random random, bool small)
     {
@@ -244,7 +266,7 @@ public class Recoveries
     private static (byte[] File, Rewritten Kept) Recover(byte[] file)
     {
         var output = new MemoryStream();
-        var kept = new CaptureRecovery(Captures.Reader(file), output, KeptPromises.Find(Captures.Reader(file))).Run();
+        var kept = new CaptureRecovery(Captures.Reader(file), output, KeptWatermarks.Find(Captures.Reader(file))).Run();
         return (output.ToArray(), kept);
     }
 

@@ -58,14 +58,14 @@ public class Verifications
 
     [Fact]
     public void Wherever_it_is_cut_somebody_notices() => Gen.Int[0, Sound.Length - 1].Sample(length =>
-        Verify(Sound[..length]).Problems.Entries[^1].What.Contains("cut short", StringComparison.Ordinal));
+        Verify(Sound[..length]).Problems.Entries[^1].What.Contains("truncated", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(36, "does not|many|few|expected")] // Events
     [InlineData(48, "the chunk's events are from")] // FirstTimestamp
     [InlineData(56, "the chunk's events are from")] // LastTimestamp
-    [InlineData(72, "the footer's ledger is")] // LossCounters.Emitted
-    [InlineData(104, "the footer's ledger is")] // LossCounters.Dropped
+    [InlineData(72, "the footer's loss counters are")] // LossCounters.Emitted
+    [InlineData(104, "the footer's loss counters are")] // LossCounters.Dropped
     public void A_header_that_contradicts_its_payload_is_told_with_its_offset(int field, string problem)
     {
         var file = (byte[])Sound.Clone();
@@ -84,7 +84,7 @@ public class Verifications
         BitConverter.TryWriteBytes(file.AsSpan(Offsets[2] + 64), Events[3 * EventsPerChunk].Timestamp);
         CaptureBlock.Rehash(file, Offsets[2]);
         var found = Verify(file).Problems.Entries;
-        Assert.All(found, entry => Assert.Contains("were settled", entry.What, StringComparison.Ordinal));
+        Assert.All(found, entry => Assert.Contains("the watermark of a block before it", entry.What, StringComparison.Ordinal));
         Assert.Equal(Offsets[3], found[0].Offset);
     }
 

@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Connections;
 public readonly record struct SectionStart(string BootId, ulong Time);
 
 /// <summary>When the sections of a capture were begun, as far as that can be told without reading all of it.</summary>
-/// <param name="Sections">In file order: of a file that is cut short only the first is known.</param>
+/// <param name="Sections">In file order: of a truncated file only the first is known.</param>
 public sealed record CaptureStarts(IReadOnlyList<SectionStart> Sections)
 {
     /// <summary>Reads headers.</summary>

@@ -103,6 +103,9 @@ public struct Connection
     /// <summary>The inode number of the socket's network namespace.</summary>
     public uint Netns;
 
+    /// <summary>How often a number had been given another name before it was opened, see <see cref="NameHistory"/>.</summary>
+    internal int Renames;
+
     /// <summary>The socket's own port.</summary>
     public ushort LocalPort;
 
@@ -181,7 +184,7 @@ public struct Connection
 
     /// <summary>The cgroup of its owner; null if nothing is known of it.</summary>
     public readonly CgroupName? CgroupIn(RecordedSpan recording) =>
-        recording.Names.CgroupOf(new TcpEvent { Connection = Id, Cgroup = Owner.Cgroup });
+        recording.NamesOf(in this).CgroupOf(new TcpEvent { Connection = Id, Cgroup = Owner.Cgroup });
 
     /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
     /// was still established, or has sent its FIN first.</summary>

@@ -149,7 +149,15 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         current.Span.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
         Count(section, events, fresh);
         Overlapping += section.IsOverlapping ? fresh.Length : 0;
-        current.Add(section, fresh);
+        if (current.Span.History.Renames > 0 && repeated == 0)
+        {
+            current.Add(section, events, batch);
+        }
+        else
+        {
+            current.Add(section, fresh);
+        }
+
         current.Advance(section, Math.Max(current.RecordedTo, events.RecordedTo));
     }
 

@@ -28,6 +28,9 @@ public sealed class ConnectionTracker
     private int[]? open;
     private int openGiven;
 
+    // By entry, how often a number had been given another name when it was opened. None is kept before that happens.
+    private int[] renamesBefore = [];
+
     /// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
     public ConnectionTracker(ulong start)
         : this(start, new FailedSockets())
@@ -35,6 +38,9 @@ public sealed class ConnectionTracker
     }
 
     internal ConnectionTracker(ulong start, FailedSockets failed) => (this.start, this.failed) = (start, failed);
+
+    /// <summary>How often a number was given another name before the events that are added next.</summary>
+    internal int Renames { get; set; }
 
     /// <summary>Sockets that are open.</summary>
     public int OpenCount => table.OpenCount;
@@ -114,7 +120,7 @@ public sealed class ConnectionTracker
             var known = Math.Max(entry.Opened, found.GetValueOrDefault(open[openGiven]));
             var pause = pauses.BinarySearch((known, 0));
             pause = pause < 0 ? ~pause : pause;
-            ref var connection = ref Finish(in entry, pause < pauses.Count ? pauses[pause].From : end);
+            ref var connection = ref Finish(open[openGiven], pause < pauses.Count ? pauses[pause].From : end);
             connection.Ending = ConnectionEnding.Open;
             connection.IsUncertain = known <= lastLoss;
             entry.Phase = EntryPhase.Kept;
@@ -176,12 +182,27 @@ public sealed class ConnectionTracker
         entry.IpVersion = e.IpVersion;
         entry.Flags = e.Flags;
         entry.Role = role;
+        if (Renames > 0 || renamesBefore.Length > 0)
+        {
+            NoteRenames(index);
+        }
+
         if (opposite != ConnectionTable.None)
         {
             table.Join(index, opposite);
         }
 
         return index;
+    }
+
+    private void NoteRenames(int index)
+    {
+        if (renamesBefore.Length <= index)
+        {
+            Array.Resize(ref renamesBefore, Math.Max(index + 1, 2 * renamesBefore.Length));
+        }
+
+        renamesBefore[index] = Renames;
     }
 
     private void Close(in TcpEvent e)
@@ -211,7 +232,7 @@ public sealed class ConnectionTracker
             }
         }
 
-        ref var connection = ref Finish(in table[index], e.Timestamp);
+        ref var connection = ref Finish(index, e.Timestamp);
         connection.Ending = Connection.EndingOf(in e, connection.Role);
         connection.HasOpener = isFound;
         connection.IsUncertain = !isFound && e.Timestamp >= firstLoss;
@@ -250,6 +271,7 @@ public sealed class ConnectionTracker
         connection.Flags = e.Flags;
         connection.Ending = ConnectionEnding.Failed;
         connection.Error = e.Error;
+        connection.Renames = Renames;
         if (e.Connection != 0)
         {
             failed.Add(e.Connection);
@@ -262,12 +284,13 @@ public sealed class ConnectionTracker
     /// <summary>Another event shows that this socket is no longer what it was.</summary>
     private void EndUnseen(int index, ulong at)
     {
-        Finish(in table[index], at).Ending = ConnectionEnding.Unseen;
+        Finish(index, at).Ending = ConnectionEnding.Unseen;
         table.Close(index);
     }
 
-    private ref Connection Finish(in ConnectionEntry entry, ulong ended)
+    private ref Connection Finish(int index, ulong ended)
     {
+        ref readonly var entry = ref table[index];
         ref var connection = ref Next();
         connection.Id = entry.Id;
         connection.Opened = entry.Opened;
@@ -279,6 +302,7 @@ public sealed class ConnectionTracker
         connection.Flags = entry.Flags;
         connection.Role = entry.Role;
         connection.IsPreexisting = entry.Role == ConnectionRole.Unknown;
+        connection.Renames = index < renamesBefore.Length ? renamesBefore[index] : 0;
         entry.Ends.WriteTo(ref connection);
         if (entry.Opposite != ConnectionTable.None)
         {

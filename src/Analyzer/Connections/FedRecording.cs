@@ -1,6 +1,7 @@
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -19,8 +20,6 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     private readonly ConnectionTracker tracker = new(start);
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private EventFilter opening = opening;
-    private CaptureNames? namesBefore;
-    private CaptureNames? named;
     private bool isAnnounced;
 
     /// <summary>What its connections are recorded in.</summary>
@@ -41,19 +40,31 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     internal void Continue(FedSection section, CaptureHeader? header)
     {
         span.Describe(header);
-        (namesBefore, named) = (span.Names, null);
+        span.History.Continue();
         Skip(section.Period.From);
     }
 
     /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
     internal void Name(CaptureNames names)
     {
-        if (names != named)
+        if (span.History.Take(names))
         {
-            named = names;
-            span.Names = namesBefore is { } before ? names.Continuing(before) : names;
+            tracker.Renames = span.History.Renames;
             opening = opening with { Names = span.Names };
         }
+    }
+
+    /// <summary>Takes the next events of a section, of which some may have waited for their turn while numbers were given
+    /// other names.</summary>
+    internal void Add(FedSection section, EventStream events, ReadOnlySpan<TcpEvent> batch)
+    {
+        while (!batch.IsEmpty)
+        {
+            tracker.Renames = span.History.RenamesBefore((CaptureNames)events.TakeRun(ref batch, out var run).Names);
+            Add(section, run);
+        }
+
+        tracker.Renames = span.History.Renames;
     }
 
     /// <summary>Notes that events are missing between two timestamps, both included.</summary>
@@ -162,7 +173,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
             foreach (ref readonly var connection in connections)
             {
                 wanted[count] = connection.Ended >= end && connection.Ending != ConnectionEnding.Failed ? connection.OpenAt(end) : connection;
-                if (filter.Matches(in wanted[count], opening))
+                if (filter.Matches(in wanted[count], OpeningOf(in wanted[count])))
                 {
                     count++;
                 }
@@ -176,4 +187,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
             sink.Take(connections, span);
         }
     }
+
+    private EventFilter OpeningOf(in Connection connection) =>
+        connection.Renames == span.History.Renames ? opening : opening with { Names = span.NamesOf(in connection) };
 }

@@ -13,6 +13,7 @@ internal sealed class FedSection(int number)
     private DatedLoss? waiting;
     private (ulong From, ulong To)? damaged;
     private bool isFooterRead;
+    private bool isMissingPlaced;
 
     internal int Number => number;
 
@@ -61,15 +62,17 @@ internal sealed class FedSection(int number)
     /// <returns>What happened in a time that is known only now; nothing is missing if it has no losses.</returns>
     internal DatedLoss? FollowLosses(EventStream events, bool isDamaged)
     {
-        var loss = events.SectionEnded ? End(events, isDamaged) : dates.Take(in events.Reader.Block, isDamaged);
+        var missing = events.SectionEnded ? default : events.Reader.Context?.Missing ?? default;
+        var loss = events.SectionEnded ? End(events, isDamaged) : dates.Take(in events.Reader.Block, isDamaged || missing.IsInPlace);
+        isMissingPlaced |= missing.IsInPlace;
         if (loss is { IsDamaged: true } known)
         {
             damaged = (Math.Min(damaged?.From ?? known.From, known.From), known.To);
         }
 
-        if (events is { SectionEnded: false, Reader.Context.Missing.IsNone: false })
+        if (!missing.IsNone && !missing.IsInPlace && !(missing.IsCount && isMissingPlaced))
         {
-            // It was once in the section, nobody knows where.
+            // It was once in the section, and nothing says where.
             loss = And(loss, new DatedLoss(default, 0, events.RecordedTo, IsDamaged: true));
         }
 

@@ -52,7 +52,14 @@ public sealed class RecordedSpan
     public LossCounters LossCounters { get; internal set; }
 
     /// <summary>What is named of what its events refer to.</summary>
-    public CaptureNames Names { get; internal set; } = CaptureNames.None;
+    public CaptureNames Names
+    {
+        get => History.Names;
+        internal init => History.Take(value);
+    }
+
+    /// <summary>Its names, and those that some of its connections had before.</summary>
+    internal NameHistory History { get; } = new();
 
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
@@ -89,6 +96,9 @@ public sealed class RecordedSpan
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
+
+    /// <summary>The names that held when the opening of a connection arrived; if none was seen, its close.</summary>
+    internal CaptureNames NamesOf(in Connection connection) => History.After(connection.Renames);
 
     /// <summary>Takes what a capture of it says of what it leaves out.</summary>
     internal void Describe(CaptureHeader? header)

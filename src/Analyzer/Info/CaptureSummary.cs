@@ -87,6 +87,11 @@ public sealed record CaptureSummary
     {
         if (filter.IsAll && file.CanSeek && SectionIndex.Find(file) is { } sections)
         {
+            foreach (var section in sections)
+            {
+                SectionIndex.ThrowIfNewer(file, section);
+            }
+
             return new CaptureSummary { Bytes = file.Length, Sections = [.. sections.Select(section => FromFooter(file, section))] };
         }
 

@@ -27,7 +27,7 @@ internal static class RecoverCommand
         using var output = NewCapture.Create(outputPath, force, path);
         using var input = file.Stream.CanSeek ? null : Copy(file, output);
         var stream = input ?? file.Stream;
-        var watermarks = file.Read(() => KeptPromises.Find(CaptureReader.Open(stream)));
+        var watermarks = file.Read(() => KeptWatermarks.Find(CaptureReader.Open(stream)));
         stream.Position = 0;
         var reader = CaptureReader.Open(stream);
         var recovery = new CaptureRecovery(reader, output.Stream, watermarks);
@@ -54,7 +54,7 @@ internal static class RecoverCommand
 
     /// <summary>Says what was changed because the capture contradicts itself.</summary>
     /// <returns>Whether that is nothing.</returns>
-    private static bool TellContradictions(string name, KeptPromises watermarks, long renumbered)
+    private static bool TellContradictions(string name, KeptWatermarks watermarks, long renumbered)
     {
         if (!watermarks.AreAll)
         {

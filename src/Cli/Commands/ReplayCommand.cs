@@ -58,16 +58,16 @@ internal static class ReplayCommand
 
     private static ExitCode ReportLate(CaptureFile file, EventOrder order)
     {
-        if (order.BrokenPromises > 0)
+        if (order.BrokenWatermarks > 0)
         {
             Messages.Warn(FormattableString.Invariant(
-                $"{file.Name}: {order.BrokenPromises:N0} events came later than their capture promised; they are not in order"));
+                $"{file.Name}: {order.BrokenWatermarks:N0} events came later than their capture promised; they are not in order"));
         }
 
-        if (order.GivenLate > order.BrokenPromises)
+        if (order.GivenLate > order.BrokenWatermarks)
         {
             Messages.Warn(FormattableString.Invariant(
-                $"{file.Name}: {order.GivenLate - order.BrokenPromises:N0} events came so late that they are not in order; their capture promised nothing"));
+                $"{file.Name}: {order.GivenLate - order.BrokenWatermarks:N0} events came so late that they are not in order; their capture promised nothing"));
         }
 
         return ExitCode.Damaged;

@@ -96,10 +96,10 @@ public struct BlockHeader
     /// <summary>The latest timestamp of a chunk, CLOCK_MONOTONIC ns; 0 without events.</summary>
     public ulong LastTimestamp;
 
-    /// <summary>The writer's promise that no later block of the section holds an event before this timestamp.</summary>
+    /// <summary>The watermark: no later block of the section holds an event before this timestamp.</summary>
     public ulong Watermark;
 
-    /// <summary>What the ledger grew by since the block before.</summary>
+    /// <summary>What the loss counters grew by since the block before.</summary>
     public LossCounters LossCounters;
 
     /// <summary>XXH3-64 of the stored payload.</summary>

@@ -16,7 +16,7 @@ public sealed class BlockReader
     private const int ReadForHeader = 512;
 
     private readonly Stream input;
-    private byte[] buffer = new byte[64 * 1024];
+    private byte[] buffer;
     private int start;
     private int end;
     private long startOffset;
@@ -28,8 +28,10 @@ public sealed class BlockReader
     /// <summary>Reads from where the stream stands.</summary>
     /// <param name="input">Stays open.</param>
     /// <param name="offset">The offset in the file at which the stream stands.</param>
-    public BlockReader(Stream input, long offset = 0)
+    /// <param name="buffer">How many bytes are read at once, at least those of a block header; a longer block makes it more.</param>
+    public BlockReader(Stream input, long offset = 0, int buffer = 64 * 1024)
     {
+        this.buffer = new byte[buffer];
         this.input = input;
         startOffset = offset;
     }
@@ -40,7 +42,7 @@ public sealed class BlockReader
     /// <summary>Which blocks are passed over; the stream must be able to seek.</summary>
     internal BlockChoice PassesOver { get; set; } = static (long _, in BlockHeader _) => false;
 
-    /// <summary>Whether the current block was passed over: its payload was not read, and nobody knows if it is damaged.</summary>
+    /// <summary>Whether the current block was passed over: its payload was not read, and may be damaged.</summary>
     internal bool IsPassedOver { get; private set; }
 
     /// <summary>Whether the stream ends within a block, or within what may be the beginning of one. Tells at the end only, and
@@ -62,7 +64,7 @@ public sealed class BlockReader
     /// <summary>What lies between the block before and the current one, or the end; null if nothing does.</summary>
     public Damage? Skipped { get; private set; }
 
-    /// <summary>Whether the bytes before the first block can be the beginning of a capture that was cut short there.</summary>
+    /// <summary>Whether the bytes before the first block can be the beginning of a capture that was truncated there.</summary>
     public bool BeginsLikeCapture { get; private set; } = true;
 
     /// <summary>Goes on to the next undamaged block.</summary>

@@ -20,7 +20,7 @@ internal static class Lz4Block
 
     /// <summary>
     /// Whether every match repeats bytes that were there before, and all lengths lead to the end of both. The codec leaves out one
-    /// check: a match at distance 0 repeats what nobody wrote, and each implementation makes other bytes of it.
+    /// check: a match at distance 0 repeats bytes that were never written, and each implementation makes other bytes of it.
     /// </summary>
     private static bool IsSound(ReadOnlySpan<byte> packed, int rawLength)
     {

@@ -54,7 +54,7 @@ internal readonly struct ProgramKey : IEventKey
 }
 
 /// <summary>
-/// The sockets in one network namespace that share an end, at which somebody listens. Which end that is, is a guess
+/// The sockets in one network namespace that share an end, at which a server listens. Which end that is, is a guess
 /// that costs only space when it is wrong.
 /// </summary>
 internal readonly struct ServiceKey : IEventKey

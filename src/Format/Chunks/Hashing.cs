@@ -1,7 +1,7 @@
 namespace TraceCap.Format.Chunks;
 
 /// <summary>
-/// Hashes of a few words. Each process has its own multipliers, so that nobody can send connections that all fall into
+/// Hashes of a few words. Each process has its own multipliers, so that no peer can send connections that all fall into
 /// the same slot.
 /// </summary>
 internal static class Hashing

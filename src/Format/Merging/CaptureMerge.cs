@@ -1,4 +1,3 @@
-using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -23,7 +22,7 @@ public sealed class CaptureMerge
     private readonly string tool;
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
-    private readonly HashSet<(ulong Time, LossCounters LossCounters)> losses = [];
+    private readonly SharedHeaders headers = new();
     private readonly List<IDisposable> open = [];
     private readonly BlockDecoder decoder = new();
 
@@ -85,12 +84,12 @@ public sealed class CaptureMerge
                 file.CopyTo(copy);
             }
 
-            return MergeSections.Find(input.Name, copy, () => copy, leaveOpen: true, incomplete);
+            return MergeSections.Find(input.Name, copy, () => copy, leaveOpen: true, incomplete, headers);
         }
 
         using (file)
         {
-            return MergeSections.Find(input.Name, file, input.Open, leaveOpen: false, incomplete);
+            return MergeSections.Find(input.Name, file, input.Open, leaveOpen: false, incomplete, headers);
         }
     });
 
@@ -134,7 +133,7 @@ public sealed class CaptureMerge
     {
         var writer = new CaptureWriter(output, header);
         var repeats = new RepeatedEvents();
-        var ledger = default(LossCounters);
+        var losses = new MergedLosses();
         var missing = default(MissingEvents);
         var clocks = new ClockTable.Builder();
         clocks.AddRange(header.Start is { } start ? [start] : []);
@@ -143,8 +142,7 @@ public sealed class CaptureMerge
         while (queue.TryDequeue(out var source, out var key))
         {
             var more = Named(source.Name, () => source.Fill(decoder));
-            ledger += source.TakeLedger(losses);
-            writer.LossCounters = ledger with { Emitted = writer.Events + ledger.Lost };
+            losses.Take(source);
             WriteClocks(writer, source, clocks);
             if (!more)
             {
@@ -156,8 +154,8 @@ public sealed class CaptureMerge
             var next = queue.TryPeek(out _, out var other) ? other.Time : ulong.MaxValue;
             if (source.Time <= next)
             {
-                source.TakeNames(writer);
-                var events = source.TakeUpTo(next);
+                losses.GoTo(source.Time, writer);
+                var events = source.TakeUpTo(next, writer);
                 clocks.Pass(events[^1].Timestamp);
                 Repeated += repeats.Append(writer, events, key.Place);
             }
@@ -165,12 +163,7 @@ public sealed class CaptureMerge
             queue.Enqueue(source, (source.Time, key.Place));
         }
 
-        if (!missing.IsNone)
-        {
-            writer.WriteContext(new CaptureContext { Missing = missing });
-        }
-
-        writer.LossCounters = ledger with { Emitted = writer.Events + ledger.Lost + missing.Events };
+        losses.End(in missing, writer);
         writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), end);
     }
 
@@ -204,11 +197,12 @@ public sealed class CaptureMerge
 
     private void Close(MergeSource source)
     {
-        source.Dispose();
         var isTruncated = source.Account?.Footer is null;
         if (source.Damage!.Count > 0 || isTruncated)
         {
             incomplete.Add(new IncompleteInput(source.Name, source.Damage, isTruncated));
         }
+
+        source.Dispose();
     }
 }

@@ -12,14 +12,16 @@ internal static class MergeSections
     /// <param name="open">Opens the file again.</param>
     /// <param name="leaveOpen">Whether a file opened so stays open.</param>
     /// <param name="incomplete">Gets a file that has no section at all.</param>
-    internal static List<MergeSource> Find(string name, Stream file, Func<Stream> open, bool leaveOpen, List<IncompleteInput> incomplete)
+    /// <param name="headers">Keeps what the headers of many sections have in common.</param>
+    internal static List<MergeSource> Find(
+        string name, Stream file, Func<Stream> open, bool leaveOpen, List<IncompleteInput> incomplete, SharedHeaders headers)
     {
-        var sections = SectionIndex.Find(file) is { } whole ? [.. whole.Select(Describe)] : Read(name, file, incomplete);
+        var sections = SectionIndex.Find(file, section => Describe(section, headers)) ?? Read(name, file, incomplete, headers);
         return [.. sections.Select(section => new MergeSource(
             name, section.Header, section.Start, section.Span, section.End, () => new SectionStream(open(), section.Start, section.StreamEnd, leaveOpen)))];
     }
 
-    private static Section Describe(SectionLocation section)
+    private static Section Describe(SectionLocation section, SharedHeaders headers)
     {
         var span = Nothing;
         foreach (var entry in section.Footer.Index)
@@ -27,11 +29,11 @@ internal static class MergeSections
             span = Extend(span, entry.Events, entry.FirstTimestamp, entry.LastTimestamp);
         }
 
-        return new Section(section.Header, section.Start, section.End, span, new SectionEnd(section.Footer.End?.Monotonic ?? span.Last, section.Footer.End));
+        return new Section(headers.Share(section.Header), section.Start, section.End, span, new SectionEnd(section.Footer.End?.Monotonic ?? span.Last, section.Footer.End));
     }
 
     /// <summary>What is damaged at the end of a section belongs to it, and before the first section to that.</summary>
-    private static List<Section> Read(string name, Stream file, List<IncompleteInput> incomplete)
+    private static List<Section> Read(string name, Stream file, List<IncompleteInput> incomplete, SharedHeaders headers)
     {
         file.Position = 0;
         var sections = new List<Section>();
@@ -42,7 +44,7 @@ internal static class MergeSections
             if (blocks.Begins)
             {
                 var start = sections.Count == 0 ? 0 : blocks.Blocks.Offset;
-                sections.Add(new Section(blocks.Blocks.Header ?? new CaptureHeader(), start, file.Length, Nothing, default));
+                sections.Add(new Section(headers.Share(blocks.Blocks.Header ?? new CaptureHeader()), start, file.Length, Nothing, default));
                 if (sections.Count > 1)
                 {
                     sections[^2] = sections[^2] with { StreamEnd = start };

@@ -11,6 +11,9 @@ namespace TraceCap.Format.Merging;
 /// merged capture. Its file is open while it is read.</summary>
 internal sealed class MergeSource : IDisposable
 {
+    /// <summary>Grows where blocks are longer. Of thousands of sections most are short.</summary>
+    private const int FirstBuffer = 4096;
+
     private readonly Func<Stream> open;
     private readonly SectionEnd end;
     private Stream? stream;
@@ -22,8 +25,12 @@ internal sealed class MergeSource : IDisposable
     private int next;
     private int count;
     private bool ended;
-    private ulong recordedTo;
-    private LossCounters taken;
+    private readonly LossDates dates = new();
+    private readonly ArrivedNames arrived = new();
+    private CaptureNames names = CaptureNames.None;
+    private DatedLoss? loss;
+    private LossCounters unseen;
+    private MissingEvents damage;
 
     /// <param name="name">What messages call the file.</param>
     /// <param name="header">Of the section; without content if it is missing.</param>
@@ -111,19 +118,39 @@ internal sealed class MergeSource : IDisposable
         return next < count;
     }
 
-    /// <summary>What the section's ledger grew by since this was last asked.</summary>
-    /// <param name="known">What else is known to be told of a time: it is told once.</param>
-    internal LossCounters TakeLedger(HashSet<(ulong Time, LossCounters LossCounters)> known)
+    /// <summary>What was lost by what the section has told since this was last called, on the clock of the merged capture; null if
+    /// that was nothing.</summary>
+    internal DatedLoss? TakeLoss()
     {
-        var all = Account is null ? blocks!.Current!.LossCounters : Account.LossCounters + Account.LossCountersOfMissing;
-        var more = all - taken;
-        taken = all;
-        var isLossy = more.Lost + more.ProbeMissed > 0;
-        return isLossy && !known.Add((recordedTo + (ulong)ClockOffset, more with { Emitted = 0 })) ? default : more;
+        var taken = loss;
+        loss = null;
+        if (taken is not { IsLossy: true } dated)
+        {
+            return null;
+        }
+
+        // Before the first watermark it was lost at any time since recording began.
+        var begin = Recorded.Select(period => period.From).FirstOrDefault();
+        return dated with { From = dated.From == 0 ? begin : dated.From + (ulong)ClockOffset, To = dated.To + (ulong)ClockOffset };
     }
 
-    /// <summary>Has the merged capture name what the events refer to.</summary>
-    internal void TakeNames(CaptureWriter writer)
+    /// <summary>What could not be read, now or before, since this was last called: <see cref="TakeLoss"/> says when.</summary>
+    internal MissingEvents TakeDamage()
+    {
+        var taken = damage;
+        damage = default;
+        return taken;
+    }
+
+    /// <summary>What the footer knows of beyond the blocks: it was lost at a time that only damaged blocks told. Once.</summary>
+    internal LossCounters TakeUndated()
+    {
+        var taken = unseen;
+        unseen = default;
+        return taken;
+    }
+
+    private void TakeNames(CaptureWriter writer)
     {
         foreach (var name in Placed(cgroups))
         {
@@ -139,16 +166,25 @@ internal sealed class MergeSource : IDisposable
         namespaces.Clear();
     }
 
-    /// <summary>Takes the events that are not later than a time, at least one.</summary>
-    internal ReadOnlySpan<TcpEvent> TakeUpTo(ulong time)
+    /// <summary>Takes the events that are not later than a time, at least one, and has the merged capture name what they refer
+    /// to.</summary>
+    internal ReadOnlySpan<TcpEvent> TakeUpTo(ulong time, CaptureWriter writer)
     {
+        TakeNames(writer);
         var from = next++;
-        while (next < count && events[next].Timestamp <= time)
+        var said = arrived.Of(order!.ArrivalOf(from, out var same));
+        while (next < count && next - from < same && events[next].Timestamp <= time)
         {
             next++;
         }
 
-        return events.AsSpan(from, next - from);
+        var taken = events.AsSpan(from, next - from);
+        if (said != names && names.Renames(said))
+        {
+            NameAsBefore(writer, said, taken);
+        }
+
+        return taken;
     }
 
     /// <summary>Gives back all its memory: there may be thousands that are done.</summary>
@@ -156,6 +192,32 @@ internal sealed class MergeSource : IDisposable
     {
         stream?.Dispose();
         (stream, blocks, order, events) = (null, null, null, []);
+        (Account, Damage, names) = (null, null, CaptureNames.None);
+        arrived.Clear();
+    }
+
+    /// <summary>Events that waited for their turn while a number was given another name have the one before; what comes after
+    /// them has the other again.</summary>
+    private void NameAsBefore(CaptureWriter writer, CaptureNames said, ReadOnlySpan<TcpEvent> waited)
+    {
+        foreach (ref readonly var one in waited)
+        {
+            var merged = (int)(one.Connection >> MergedHost.ConnectionShift);
+            var own = HostNumbers.Length == 0 ? merged : Array.IndexOf(HostNumbers, merged);
+            var host = said.OfSeveralHosts ? (ushort)own : (ushort)0;
+            var asRead = one with { Connection = one.Connection == 0 ? 0 : ((ulong)own << MergedHost.ConnectionShift) | 1 };
+            if (said.CgroupOf(in asRead) is { } cgroup && names.CgroupOf(in asRead) is { } now && now.Path != cgroup.Path)
+            {
+                writer.NameCgroup(Placed([new NamedId(one.Cgroup, cgroup.Path, host)]).Single());
+                cgroups.Add(new NamedId(one.Cgroup, now.Path, host));
+            }
+
+            if (said.NetnsOf(in asRead) is { } netns && names.NetnsOf(in asRead) is { } renamed && renamed != netns)
+            {
+                writer.NameNetns(Placed([new NamedId(one.Netns, netns, host)]).Single());
+                namespaces.Add(new NamedId(one.Netns, renamed, host));
+            }
+        }
     }
 
     [MemberNotNull(nameof(blocks), nameof(order))]
@@ -164,7 +226,7 @@ internal sealed class MergeSource : IDisposable
         if (blocks is null || order is null)
         {
             stream = open();
-            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start), threads: 1, decoder));
+            blocks = new SectionReader(new CaptureReader(new BlockReader(stream, Start, FirstBuffer), threads: 1, decoder));
             order = new EventOrder();
         }
     }
@@ -184,11 +246,15 @@ internal sealed class MergeSource : IDisposable
             ended = true;
             Account = blocks.Ended;
             Damage = blocks.Blocks.Damage;
+            AddLoss(dates.End(end.Time, AddDamage(Account!.TakeDamage())));
+            unseen = Account!.LossCountersOfMissing;
             Take(order.Flush());
             return;
         }
 
-        recordedTo = Math.Max(blocks.Blocks.Block.Watermark, blocks.Blocks.Block.LastTimestamp);
+        var declared = blocks.Blocks.Context is { Missing: { IsInPlace: true } before } ? before : default;
+        AddLoss(dates.Take(in blocks.Blocks.Block, AddDamage(blocks.Current!.TakeDamage() + declared)));
+        names = blocks.Blocks.Names;
         if (blocks.Blocks.Context is { } context)
         {
             AddClocks(context.Clocks);
@@ -197,7 +263,23 @@ internal sealed class MergeSource : IDisposable
         }
 
         AddClocks(blocks.Blocks.Footer?.End is { } last ? [last] : []);
-        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Watermark));
+        var arrival = blocks.Blocks.Events.IsEmpty ? 0 : arrived.Arrive(names, order.EarliestArrival);
+        Take(order.Add(blocks.Blocks.Events, blocks.Blocks.Block.Watermark, arrival));
+    }
+
+    /// <returns>Whether there is any.</returns>
+    private bool AddDamage(in MissingEvents more)
+    {
+        damage += more;
+        return !more.IsNone;
+    }
+
+    private void AddLoss(DatedLoss? more)
+    {
+        if (more is { IsLossy: true } dated)
+        {
+            loss = loss?.And(in dated) ?? dated;
+        }
     }
 
     private void AddClocks(IEnumerable<ClockAnchor> more)

@@ -17,7 +17,7 @@ public sealed record CaptureContext
     /// <summary>The network namespaces that have a name, by their inode numbers.</summary>
     public IReadOnlyList<NamedId> NetworkNamespaces { get; init; } = [];
 
-    /// <summary>Whether it tells of names and nothing else that this version knows.</summary>
+    /// <summary>Whether it has names and nothing else that this version knows.</summary>
     public bool IsOfNames => (Cgroups.Count > 0 || NetworkNamespaces.Count > 0) && Clocks.Count == 0 && Missing.IsNone;
 
     internal static MetadataMap<CaptureContext> Map { get; } = new MetadataMap<CaptureContext>("context block")

@@ -60,7 +60,7 @@ public sealed record CaptureFooter
 
     private static MetadataType<LossCounters> Totals { get; } = MetadataType.Array<LossCounters>(
         "[emitted, ring full, map full, probe missed, dropped (uint64 each)]",
-        "the footer's ledger",
+        "the footer's array of loss counters",
         length: 5,
         (ref reader) => new(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64()),
         (ref writer, value) =>

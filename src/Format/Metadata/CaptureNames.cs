@@ -73,7 +73,13 @@ public sealed class CaptureNames : INames
     internal bool IsLongBefore(CaptureNames later) =>
         later.cgroups.Forgotten - cgroups.Forgotten > 1 || later.namespaces.Forgotten - namespaces.Forgotten > 1;
 
-    /// <summary>The host that an event's numbers are of; null if nobody knows: a connection without an id.</summary>
+    /// <summary>Whether a number has another name than in an earlier value that had one for it.</summary>
+    internal bool Renames(CaptureNames earlier) => cgroups.Renames(earlier.cgroups) || namespaces.Renames(earlier.namespaces);
+
+    /// <summary>Whether both keep their names in the same memory.</summary>
+    internal bool IsOfSameLog(CaptureNames other) => cgroups.IsOfSameLog(other.cgroups) && namespaces.IsOfSameLog(other.namespaces);
+
+    /// <summary>The host that an event's numbers are of; null if it is not known: of a connection without an id.</summary>
     private ushort? HostOf(in TcpEvent e) =>
         !OfSeveralHosts ? 0 : e.Connection == 0 ? null : (ushort)(e.Connection >> MergedHost.ConnectionShift);
 

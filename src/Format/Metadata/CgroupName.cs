@@ -10,7 +10,7 @@ namespace TraceCap.Format.Metadata;
 /// <param name="path">The path in the cgroup2 hierarchy; empty if it is not known.</param>
 public sealed partial class CgroupName(string path)
 {
-    /// <summary>What is found once somebody asks; two who ask at the same time find the same.</summary>
+    /// <summary>What is found when it is first read; two threads that read it at once find the same.</summary>
     private Makers? makers;
 
     /// <summary>One that was gone before anybody could look up its path.</summary>

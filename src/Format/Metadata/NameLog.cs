@@ -32,7 +32,7 @@ internal sealed class NameLog<T>
         return at < 0 ? null : there.Entries[at].Name;
     }
 
-    /// <summary>Adds a name. It takes the place of one for the same number that nobody has been given.</summary>
+    /// <summary>Adds a name. It takes the place of one for the same number that was not given out.</summary>
     internal void Add(ushort host, ulong id, T name)
     {
         var there = store;
@@ -65,6 +65,22 @@ internal sealed class NameLog<T>
                 yield return (entry.Host, entry.Id, entry.Name);
             }
         }
+    }
+
+    /// <summary>Whether one of the names between two bounds is another than that which an earlier view has for its number.</summary>
+    internal bool HasOther(int from, int bound, in NameView<T> earlier)
+    {
+        var there = store;
+        for (var i = from; i < bound; i++)
+        {
+            ref readonly var entry = ref there.Entries[i];
+            if (earlier.Find(entry.Host, entry.Id) is { } known && known.ToString() != entry.Name.ToString())
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private struct Entry

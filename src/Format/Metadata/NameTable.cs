@@ -74,6 +74,12 @@ internal readonly struct NameView<T>
         }
     }
 
+    /// <summary>Whether a number has another name than in an earlier view that had one for it.</summary>
+    internal bool Renames(in NameView<T> earlier) => newer.HasOther(IsOfSameLog(earlier) ? earlier.newerCount : 0, newerCount, earlier);
+
+    /// <summary>Whether both keep their names in the same memory.</summary>
+    internal bool IsOfSameLog(in NameView<T> other) => newer == other.newer;
+
     internal T? Find(ushort host, ulong id) => newer.Find(host, id, newerCount) ?? older.Find(host, id, olderCount);
 
     /// <summary>The same, and what one that is joined has for numbers that this one has no name for.</summary>

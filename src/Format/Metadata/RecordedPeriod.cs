@@ -1,6 +1,6 @@
 namespace TraceCap.Format.Metadata;
 
-/// <summary>A time in which everything was recorded, but for what the ledger counts as lost.</summary>
+/// <summary>A time in which everything was recorded, but for what the loss counters count.</summary>
 /// <param name="From">Its first instant, CLOCK_MONOTONIC ns.</param>
 /// <param name="To">The first instant after it, CLOCK_MONOTONIC ns; if that was not known when the header was written,
 /// the greatest number there is: then it goes on to the end of the section.</param>

@@ -8,7 +8,12 @@ namespace TraceCap.Format.Reading;
 /// <summary>Unpacks and decodes blocks of any kind, one at a time. Keeps its memory from block to block.</summary>
 internal sealed class BlockDecoder
 {
+    /// <summary>So many bytes of header, context and footer blocks are decoded before memory is collected: a file may be made to
+    /// have one after another of which each becomes many times as large in memory, and the collector lets several go by.</summary>
+    private const int CollectAfter = 8 << 20;
+
     private readonly ChunkDecoder chunks = new();
+    private long metadataBytes;
     private byte[] raw = [];
 
     /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
@@ -17,6 +22,12 @@ internal sealed class BlockDecoder
         if (block.IsPassedOver)
         {
             return;
+        }
+
+        if (block.Header.Kind != BlockKind.Chunk && (metadataBytes += block.Header.RawLength) > CollectAfter)
+        {
+            metadataBytes = 0;
+            GC.Collect();
         }
 
         try

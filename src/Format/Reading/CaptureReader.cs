@@ -83,8 +83,8 @@ public sealed class CaptureReader
     public EventContext Known { get; private set; } = new();
 
     /// <summary>Whether the current block is a chunk without an event that is wanted, of which only the <see cref="Block">header</see>
-    /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and nobody knows if
-    /// they are damaged.</summary>
+    /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and may be
+    /// damaged.</summary>
     public bool IsPassedOver => source.Current.IsPassedOver;
 
     /// <summary>Sections begun so far.</summary>
@@ -93,7 +93,7 @@ public sealed class CaptureReader
     /// <summary>Sections so far that have no footer. The one being read counts once the stream has ended.</summary>
     public int Truncated { get; private set; }
 
-    /// <summary>What the last section that was cut short before this capture was made of it says of its end; null without
+    /// <summary>Why the last section ended that was truncated before it was written anew; null without
     /// one.</summary>
     public string? TruncatedBefore { get; private set; }
 
@@ -140,7 +140,7 @@ public sealed class CaptureReader
         return false;
     }
 
-    /// <summary>Counts the last section as cut short if it is; once, however often somebody reads at the end.</summary>
+    /// <summary>Counts the last section as truncated if it is; once, also where the end is read again.</summary>
     private void CountEnd()
     {
         Truncated += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
@@ -215,7 +215,7 @@ public sealed class CaptureReader
             return false;
         }
 
-        // Of a kind of a later minor version the place, the promise and the ledger count all the same.
+        // The place, the watermark and the loss counters count also of kinds of a later minor version.
         var header = block.CaptureHeader ?? Header;
         clocks.AddRange(block.Context?.Clocks ?? []);
         if (block.Latest is { } latest)

@@ -35,7 +35,7 @@ public sealed class EventOrder
     private bool isGivenMixed;
     private int givenArrival;
     private int givenCount;
-    private ulong promised;
+    private ulong reached;
 
     /// <summary>Events that arrived after a later one.</summary>
     public long OutOfOrder { get; private set; }
@@ -43,26 +43,26 @@ public sealed class EventOrder
     /// <summary>The most nanoseconds by which an event arrived after a later one.</summary>
     public ulong WorstDelay { get; private set; }
 
-    /// <summary>Events that came too late to be given in order: more were held back than can be, or a promise was broken.</summary>
+    /// <summary>Events that came too late to be given in order: more were held back than can be, or they are earlier than a watermark before them.</summary>
     public long GivenLate { get; private set; }
 
     /// <summary>The number with which the first of the events that are held back arrived; null if none is held.</summary>
     internal int? EarliestArrival => heldCount == 0 ? null : heldArrival;
-    /// <summary>Those of them that came later than their writer promised.</summary>
-    public long BrokenPromises { get; private set; }
+    /// <summary>Those of them that are earlier than a watermark before them.</summary>
+    public long BrokenWatermarks { get; private set; }
 
     /// <summary>Takes the next events in the order of their arrival.</summary>
-    /// <param name="events">May be empty, to move <paramref name="settled"/> on.</param>
-    /// <param name="settled">No event that comes later is earlier than this.</param>
+    /// <param name="events">May be empty, to move <paramref name="watermark"/> on.</param>
+    /// <param name="watermark">No event that comes later is earlier than this.</param>
     /// <param name="arrival">A number for these events, not less than those before.</param>
-    /// <returns>All events up to <paramref name="settled"/> that were not given before, in time order. Valid until the
+    /// <returns>All events up to <paramref name="watermark"/> that were not given before, in time order. Valid until the
     /// next call, and no longer than <paramref name="events"/>.</returns>
-    public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong settled, int arrival = 0)
+    public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong watermark, int arrival = 0)
     {
         var inOrder = Observe(events);
         givenCount = 0;
-        promised = Math.Max(promised, settled);
-        if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= settled))
+        reached = Math.Max(reached, watermark);
+        if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= watermark))
         {
             (isGivenMixed, givenArrival) = (false, arrival);
             return Give(events);
@@ -71,14 +71,14 @@ public sealed class EventOrder
         Hold(events, inOrder, arrival);
         sortingLeft += SortedPerEvent * events.Length;
         var mayHold = heldCount <= MaxHeld && sortingLeft > 0;
-        if (mayHold && settled < earliest)
+        if (mayHold && watermark < earliest)
         {
             return [];
         }
 
         sortingLeft -= heldCount;
         Sort();
-        var ready = CountUpTo(sorted.AsSpan(0, heldCount), settled);
+        var ready = CountUpTo(sorted.AsSpan(0, heldCount), watermark);
         if (!mayHold)
         {
             ready = Math.Max(ready, sortingLeft > 0 ? heldCount - (MaxHeld / 2) : heldCount);
@@ -111,16 +111,16 @@ public sealed class EventOrder
     public ReadOnlySpan<TcpEvent> Flush() => Add([], ulong.MaxValue);
 
     /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
-    public void Restart() => (arrived, given, promised) = (0, 0, 0);
+    public void Restart() => (arrived, given, reached) = (0, 0, 0);
 
     private bool Observe(ReadOnlySpan<TcpEvent> events)
     {
         var latest = arrived;
         var late = 0;
-        var due = Math.Min(promised, given);
+        var due = Math.Min(reached, given);
         foreach (ref readonly var one in events)
         {
-            BrokenPromises += one.Timestamp < due ? 1 : 0;
+            BrokenWatermarks += one.Timestamp < due ? 1 : 0;
             if (one.Timestamp < latest)
             {
                 late++;
@@ -285,14 +285,14 @@ public sealed class EventOrder
         return true;
     }
 
-    private static int CountUpTo(ReadOnlySpan<TcpEvent> sortedEvents, ulong settled)
+    private static int CountUpTo(ReadOnlySpan<TcpEvent> sortedEvents, ulong watermark)
     {
         var low = 0;
         var high = sortedEvents.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (sortedEvents[middle].Timestamp <= settled)
+            if (sortedEvents[middle].Timestamp <= watermark)
             {
                 low = middle + 1;
             }

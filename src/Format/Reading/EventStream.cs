@@ -25,7 +25,7 @@ public sealed class EventStream(CaptureReader reader)
     /// <inheritdoc cref="EventContext.Header" />
     public CaptureHeader? Header => Known.Header;
 
-    /// <summary>What the ledger of that section has come to so far.</summary>
+    /// <summary>The loss counters of that section so far.</summary>
     public LossCounters LossCounters { get; private set; }
 
     /// <summary>What tells that section's blocks from those of others.</summary>
@@ -129,7 +129,7 @@ public sealed class EventStream(CaptureReader reader)
         ref readonly var block = ref reader.Block;
         FileId = block.FileId;
         Footer = reader.Footer ?? Footer;
-        // The footer knows of the losses that damaged blocks told of, too.
+        // The footer also has the losses that damaged blocks counted.
         LossCounters = reader.Footer?.LossCounters ?? LossCounters + block.LossCounters;
         RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Watermark, block.LastTimestamp));
         (Known, Names) = (reader.Known, reader.Names);

@@ -24,10 +24,10 @@ internal readonly record struct DatedLoss(LossCounters LossCounters, ulong From,
 }
 
 /// <summary>
-/// Tells when the losses can have happened that the blocks of a section tell of, all of that time: from what was known when the
-/// ledger was last told, up to the next promise. A block that promises nothing new, such as names, or a chunk that became full
-/// while the ring was being emptied, has the ledger of a time that only a later block tells. Where nothing is promised at all,
-/// the events of a chunk tell it.
+/// Dates the losses that the blocks of a section count, by all of the time in which they can have happened: from the last watermark
+/// before them to the next higher one. A block without a higher watermark, such as names, or a chunk that became full while the
+/// ring was being emptied, counts losses of a time that only a later block ends. In a section without watermarks the last
+/// timestamps of chunks stand for them.
 /// </summary>
 internal sealed class LossDates
 {
@@ -35,24 +35,24 @@ internal sealed class LossDates
     private LossCounters untold;
     private bool isDamaged;
     private ulong known;
-    private ulong promised;
+    private ulong watermark;
     private ulong latest;
 
-    /// <summary>The ledgers of all blocks so far.</summary>
+    /// <summary>The loss counters of all blocks so far.</summary>
     internal LossCounters Told => told;
 
     /// <summary>Takes the next block.</summary>
     /// <param name="block">Its header.</param>
     /// <param name="damaged">Whether something before it could not be read.</param>
-    /// <returns>What the blocks up to this one tell, and when it was; null if it has yet to be told.</returns>
+    /// <returns>What the blocks up to this one count, and when it was lost; null if that is not known yet.</returns>
     internal DatedLoss? Take(in BlockHeader block, bool damaged)
     {
         told += block.LossCounters;
         untold += block.LossCounters;
         isDamaged |= damaged;
         latest = Math.Max(latest, Math.Max(block.Watermark, block.LastTimestamp));
-        var isTold = block.Watermark > promised || (promised == 0 && block.Events > 0);
-        promised = Math.Max(promised, block.Watermark);
+        var isTold = block.Watermark > watermark || (watermark == 0 && block.Events > 0);
+        watermark = Math.Max(watermark, block.Watermark);
         return isTold ? End(latest) : null;
     }
 
@@ -62,7 +62,7 @@ internal sealed class LossDates
     internal DatedLoss End(ulong to, bool damaged = false)
     {
         var loss = new DatedLoss(untold, known, Math.Max(latest, to), isDamaged || damaged);
-        (untold, isDamaged, known) = (default, false, promised > 0 ? promised : latest);
+        (untold, isDamaged, known) = (default, false, watermark > 0 ? watermark : latest);
         return loss;
     }
 }

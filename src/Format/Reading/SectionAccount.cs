@@ -7,8 +7,8 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Reading;
 
 /// <summary>
-/// Adds up what a section holds and what its ledger says it should hold, block by block as a reader gives them, and so
-/// tells what is missing.
+/// Adds up what a section holds and what its loss counters say it should hold, block by block as a reader gives them,
+/// and so finds what is missing.
 /// </summary>
 internal sealed class SectionAccount
 {
@@ -17,6 +17,7 @@ internal sealed class SectionAccount
     private readonly long blocksBefore;
     private long bytesDamaged;
     private long blocksMissing;
+    private MissingEvents taken;
     private ClockTable clocks = ClockTable.None;
     private ulong recordedTo;
     private bool isPartial;
@@ -47,13 +48,13 @@ internal sealed class SectionAccount
     /// <summary>Those that were read.</summary>
     internal Dictionary<TcpEventType, ulong> EventsByType { get; } = [];
 
-    /// <summary>The ledgers of all blocks so far.</summary>
+    /// <summary>The loss counters of all blocks so far.</summary>
     internal LossCounters LossCounters { get; private set; }
 
     /// <summary>What the section itself says is missing.</summary>
     internal MissingEvents Declared { get; private set; }
 
-    /// <summary>Whether it was cut short, now or before it was last written anew.</summary>
+    /// <summary>Whether it was truncated, now or before it was last written anew.</summary>
     internal bool IsTruncated => Footer?.IsTruncated ?? true;
 
     /// <summary>Events of the last block whose sequence number came before.</summary>
@@ -62,7 +63,7 @@ internal sealed class SectionAccount
     /// <summary>Whether some of the section could not be read.</summary>
     internal bool IsDamaged => bytesDamaged > bytesBefore || blocksMissing > blocksBefore;
 
-    /// <summary>Events that the sequence numbers skip, and that are neither lost by the ledger nor known to be missing; 0
+    /// <summary>Events that the sequence numbers skip, and that are neither counted as lost nor known to be missing; 0
     /// where the numbers do not count all events, or not all were read.</summary>
     internal ulong Skipped
     {
@@ -89,7 +90,17 @@ internal sealed class SectionAccount
     internal MissingEvents Missing => new(
         bytesDamaged - bytesBefore, blocksMissing - blocksBefore, Math.Max(Unaccounted > 0 ? (ulong)Unaccounted : 0, Skipped));
 
-    /// <summary>What the footer's ledger has more than those of all blocks: it knows of those that are missing.</summary>
+    /// <summary>What of <see cref="Missing"/> was found since this was last called, but for the events: how many these are is
+    /// known at the end.</summary>
+    internal MissingEvents TakeDamage()
+    {
+        var found = new MissingEvents(bytesDamaged - bytesBefore, blocksMissing - blocksBefore, 0);
+        var more = found - taken;
+        taken = found;
+        return more;
+    }
+
+    /// <summary>What the footer counts beyond all blocks: blocks that are missing counted it.</summary>
     internal LossCounters LossCountersOfMissing => Footer is null ? default : Footer.LossCounters - LossCounters;
 
     private LossCounters Total => Footer?.LossCounters ?? LossCounters;

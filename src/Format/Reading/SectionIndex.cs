@@ -15,21 +15,29 @@ public sealed record SectionLocation(long Start, long End, CaptureHeader Header,
 /// <summary>Finds the sections of a file by their footers, without reading what is between.</summary>
 public static class SectionIndex
 {
+    /// <summary>A header or footer of one recording fits, mostly. Thousands of sections are looked at one after another.</summary>
+    private const int BufferBytes = 4096;
+
     /// <summary>Finds all sections, going from footer to footer from the end of the file to its beginning.</summary>
     /// <param name="file">Must be able to seek; its position is moved.</param>
     /// <returns>The sections in file order; null if not every byte of the file belongs to one that can be found so:
     /// then the file has to be read.</returns>
     public static IReadOnlyList<SectionLocation>? Find(Stream file)
+        => Find(file, section => section);
+
+    /// <summary>The same, but of each section only what is wanted is kept: a file may have thousands.</summary>
+    internal static IReadOnlyList<T>? Find<T>(Stream file, Func<SectionLocation, T> wanted)
     {
-        var sections = new List<SectionLocation>();
-        for (var end = file.Length; end > 0; end = sections[^1].Start)
+        var sections = new List<T>();
+        for (var end = file.Length; end > 0;)
         {
             if (FindLast(file, end) is not { } section)
             {
                 return null;
             }
 
-            sections.Add(section);
+            sections.Add(wanted(section));
+            end = section.Start;
         }
 
         sections.Reverse();
@@ -53,6 +61,42 @@ public static class SectionIndex
             behind = offset + reader.Length;
             yield return (entry, context);
         }
+    }
+
+    /// <summary>Refuses a file of which a block is of a higher major version. It goes from block header to block header; behind what
+    /// is damaged it goes on where the index says.</summary>
+    /// <param name="file">Its position is moved.</param>
+    /// <param name="section">A section of it.</param>
+    /// <exception cref="CaptureFormatException">There is such a block.</exception>
+    internal static void ThrowIfNewer(Stream file, SectionLocation section)
+    {
+        var at = section.Start;
+        foreach (var entry in section.Footer.Index)
+        {
+            if (section.Start + entry.Offset is var offset && (offset >= at || at == section.Start) && offset < section.End)
+            {
+                at = ThrowIfNewer(file, offset);
+            }
+        }
+    }
+
+    /// <returns>Where the last block ends that follows without a gap.</returns>
+    private static long ThrowIfNewer(Stream file, long offset)
+    {
+        file.Position = offset;
+        var blocks = new BlockReader(file, offset) { Searches = false, PassesOver = static (long _, in BlockHeader _) => true };
+        try
+        {
+            while (blocks.Read())
+            {
+            }
+        }
+        catch (CaptureFormatException error)
+        {
+            throw new CaptureFormatException($"at byte {blocks.Offset}: {error.Message}", error);
+        }
+
+        return blocks.Offset;
     }
 
     private static SectionLocation? FindLast(Stream file, long end)
@@ -93,7 +137,7 @@ public static class SectionIndex
         }
 
         file.Position = offset;
-        var reader = new CaptureReader(new BlockReader(file) { Searches = false }, threads: 1);
+        var reader = new CaptureReader(new BlockReader(file, buffer: BufferBytes) { Searches = false }, threads: 1);
         try
         {
             return reader.Read() && reader.Offset == 0 ? reader : null;

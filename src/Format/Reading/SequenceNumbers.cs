@@ -23,7 +23,7 @@ internal sealed class SequenceNumbers
     }
 
     /// <summary>Takes the events of a chunk in the order of their arrival; those without a number do not count.</summary>
-    /// <returns>How many have a number that came before, or so long after its successors that nobody can tell.</returns>
+    /// <returns>How many have a number that came before, or so long after its successors that it may have.</returns>
     internal int Add(ReadOnlySpan<TcpEvent> events)
     {
         var repeated = 0;

@@ -106,18 +106,18 @@ internal sealed class UnwantedChunks
             && (block.Events == 0 || block.LastTimestamp < Wanted.From || (block.FirstTimestamp >= Wanted.To && Wanted.To != ulong.MaxValue));
     }
 
-    /// <summary>What the blocks of a section tell of it, one after another.</summary>
+    /// <summary>What the blocks of a section say, one after another.</summary>
     private sealed class SectionSearch(Guid fileId)
     {
         // Chunks of which events may be held back to be sorted, by when they are not any more.
         private readonly PriorityQueue<uint, ulong> held = new();
         private (ClockAnchor Least, ClockAnchor Greatest)? anchors;
         private uint expected;
-        private ulong settled;
+        private ulong watermark;
         private ulong latest;
         private long heldEvents;
         private bool isSorted = true;
-        private bool isSettled = true;
+        private bool isWithinHeld = true;
 
         internal Guid FileId => fileId;
 
@@ -148,13 +148,13 @@ internal sealed class UnwantedChunks
                 (Begin, BegunAt) = (begin, loaded.Offset + loaded.Length);
             }
 
-            return block.Kind != BlockKind.Chunk || block.Events == 0 ? Settle(block.Watermark) : AddEvents(in block) && Settle(block.Watermark);
+            return block.Kind != BlockKind.Chunk || block.Events == 0 ? GoTo(block.Watermark) : AddEvents(in block) && GoTo(block.Watermark);
         }
 
         /// <summary>What is wanted, whichever of the section's clocks an event goes by; null if its chunks are to be read.</summary>
         internal RecordedPeriod? Wanted(WantedTime wanted)
         {
-            if (Begin is not { } begin || (!isSorted && !isSettled))
+            if (Begin is not { } begin || (!isSorted && !isWithinHeld))
             {
                 return null;
             }
@@ -181,33 +181,33 @@ internal sealed class UnwantedChunks
             }
         }
 
-        /// <returns>False if it breaks a promise: then the order of its events depends on all others.</returns>
+        /// <returns>False if an event is earlier than a watermark before it: then the order of its events depends on all others.</returns>
         private bool AddEvents(in BlockHeader block)
         {
             isSorted &= block.FirstTimestamp >= latest;
             latest = Math.Max(latest, block.LastTimestamp);
-            if (isSettled)
+            if (isWithinHeld)
             {
                 held.Enqueue(block.Events, block.LastTimestamp);
                 heldEvents += block.Events;
             }
 
-            return block.FirstTimestamp >= settled && block.LastTimestamp >= block.FirstTimestamp;
+            return block.FirstTimestamp >= watermark && block.LastTimestamp >= block.FirstTimestamp;
         }
 
         /// <summary>Where more events are held back than <see cref="EventOrder"/> holds, their order depends on all of them, unless
         /// they come in order anyway.</summary>
-        private bool Settle(ulong to)
+        private bool GoTo(ulong to)
         {
-            settled = Math.Max(settled, to);
-            isSettled &= heldEvents <= EventOrder.MaxHeld;
-            while (held.TryPeek(out var events, out var last) && (last <= settled || !isSettled))
+            watermark = Math.Max(watermark, to);
+            isWithinHeld &= heldEvents <= EventOrder.MaxHeld;
+            while (held.TryPeek(out var events, out var last) && (last <= watermark || !isWithinHeld))
             {
                 held.Dequeue();
                 heldEvents -= events;
             }
 
-            return isSorted || isSettled;
+            return isSorted || isWithinHeld;
         }
     }
 }

@@ -4,7 +4,7 @@ namespace TraceCap.Format.Reading;
 
 /// <summary>
 /// Has the thread pool work on jobs ahead, and gives them back in the order in which they were added. Who waits for one
-/// works on it himself if nobody has begun, or meanwhile on others: so with nothing else to do all threads are busy. For
+/// works on it himself if no thread has begun, or meanwhile on others: so with nothing else to do all threads are busy. For
 /// one thread that adds and takes.
 /// </summary>
 /// <typeparam name="T">What a job works on. It is not touched by others between <see cref="Add"/> and <see cref="Take"/>.</typeparam>
@@ -21,7 +21,7 @@ public sealed class WorkAhead<T>(Action<T> work, int capacity)
     /// <summary>Whether there is none to take.</summary>
     public bool IsEmpty => jobs.Count == 0;
 
-    /// <summary>Adds a job; somebody begins as soon as there is a thread for it.</summary>
+    /// <summary>Adds a job; a thread begins as soon as one is free.</summary>
     /// <exception cref="InvalidOperationException">It is full.</exception>
     public void Add(T item)
     {

@@ -1,4 +1,5 @@
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
 
@@ -6,7 +7,7 @@ namespace TraceCap.Format.Rewriting;
 
 /// <summary>
 /// Writes a capture anew in larger chunks, which take fewer bytes: a recorder closes a chunk in time, not when it is full.
-/// Everything else stays: sections, clocks, order, promises, ledgers. A chunk in which a later version wrote what this one
+/// Everything else stays: sections, clocks, order, watermarks, loss counters. A chunk in which a later version wrote what this one
 /// does not know is copied as it stands.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
@@ -18,8 +19,10 @@ public sealed class CaptureCompaction(CaptureReader reader, Stream output, int c
     /// to gain.</summary>
     public const int DefaultChunkBytes = 4 << 20;
 
+    private readonly ChunkEncoder encoder = new();
+
     /// <inheritdoc />
-    protected override CaptureWriter Begin() => new(output, Reader, chunkBytes) { Watermark = 0 };
+    protected override CaptureWriter Begin() => new(output, Reader, ulong.MaxValue, chunkBytes, encoder) { Watermark = 0 };
 
     /// <inheritdoc />
     protected override void Write(CaptureWriter writer)

@@ -1,4 +1,5 @@
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
@@ -6,16 +7,17 @@ using TraceCap.Format.Writing;
 namespace TraceCap.Format.Rewriting;
 
 /// <summary>
-/// Makes a sound capture out of one that is damaged, was cut short, or contradicts itself: every block that can be read is
-/// kept as it is stored, in its place, and the footer is made anew. Promises that later events break are lowered, and of
+/// Makes a sound capture out of one that is damaged, truncated, or contradicts itself: every block that can be read is
+/// kept as it is stored, in its place, and the footer is made anew. Watermarks that later events break are lowered, and of
 /// events with the same number of the same CPU all but the first lose it.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>
-/// <param name="promises">What <see cref="KeptPromises.Find"/> found in the same capture; null if none of its promises is
-/// broken.</param>
-public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptPromises? promises = null) : CaptureRewriter(reader)
+/// <param name="watermarks">What <see cref="KeptWatermarks.Find"/> found in the same capture; null if all of its watermarks
+/// hold.</param>
+public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptWatermarks? watermarks = null) : CaptureRewriter(reader)
 {
+    private readonly ChunkEncoder encoder = new();
     private SequenceNumbers sequences = new();
     private long blocks;
     private TcpEvent[] events = [];
@@ -30,7 +32,7 @@ public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptPro
     protected override CaptureWriter Begin()
     {
         sequences = new SequenceNumbers();
-        return new CaptureWriter(output, Reader, SettledAtMost);
+        return new CaptureWriter(output, Reader, WatermarkAtMost, encoder: encoder);
     }
 
     /// <inheritdoc />
@@ -40,19 +42,19 @@ public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptPro
         Renumbered += repeated;
         if (repeated == 0)
         {
-            writer.Copy(Reader, SettledAtMost);
+            writer.Copy(Reader, WatermarkAtMost);
             return;
         }
 
         // What a later version wrote of this chunk is lost with its numbers.
         writer.Watermark = 0;
         writer.Append(events.AsSpan(0, Reader.Events.Length));
-        writer.Watermark = Math.Min(Reader.Block.Watermark, SettledAtMost);
+        writer.Watermark = Math.Min(Reader.Block.Watermark, WatermarkAtMost);
         writer.CloseChunk();
         writer.Watermark = null;
     }
 
-    private ulong SettledAtMost => promises?.AtMost(Reader.Section, blocks) ?? ulong.MaxValue;
+    private ulong WatermarkAtMost => watermarks?.AtMost(Reader.Section, blocks) ?? ulong.MaxValue;
 
     /// <summary>Takes the events over without the numbers that came before.</summary>
     /// <returns>How many these are.</returns>

@@ -18,7 +18,7 @@ public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents
 
 /// <summary>
 /// Writes a capture anew, section by section, however much of it can be read: each section is ended as the one it was
-/// made from, with a ledger that accounts for all its events, and with a context block that says what is missing.
+/// made from, with loss counters that account for all its events, and with context blocks that say where something is missing.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 public abstract class CaptureRewriter(CaptureReader reader)
@@ -32,7 +32,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
     {
         var sections = new SectionReader(reader);
         var total = default(Rewritten);
-        var ledger = default(LossCounters);
+        var losses = default(LossCounters);
         CaptureWriter? writer = null;
         bool more;
         do
@@ -40,7 +40,7 @@ public abstract class CaptureRewriter(CaptureReader reader)
             more = sections.Read();
             if (sections.Ended is { } ended)
             {
-                var missing = End(writer!, ended, ledger);
+                var missing = End(writer!, ended, losses);
                 total = new Rewritten(total.Chunks + writer!.Chunks, total.Events + writer.Events, total.Missing + missing)
                 {
                     Truncated = ended.Footer is null ? ended.EndReason : total.Truncated,
@@ -50,13 +50,14 @@ public abstract class CaptureRewriter(CaptureReader reader)
             if (sections.Begins)
             {
                 writer = Begin();
-                ledger = default;
+                losses = default;
             }
 
             if (more)
             {
-                ledger += Share(reader.Block.LossCounters);
-                writer!.LossCounters = ledger;
+                WriteDamage(writer!, sections.Current!);
+                losses += Share(reader.Block.LossCounters);
+                writer!.LossCounters = losses;
                 if (reader.Block.Kind is not (BlockKind.Header or BlockKind.Footer))
                 {
                     Write(writer);
@@ -81,21 +82,31 @@ public abstract class CaptureRewriter(CaptureReader reader)
     {
     }
 
-    /// <summary>How much of a block's ledger belongs to what is written of it: all if not overridden.</summary>
-    protected virtual LossCounters Share(in LossCounters ledger) => ledger;
+    /// <summary>How much of a block's loss counters belongs to what is written of it: all if not overridden.</summary>
+    protected virtual LossCounters Share(in LossCounters losses) => losses;
 
-    /// <summary>What else of the ledgers of a section's blocks belongs to what was written, now that it has ended: nothing if not
+    /// <summary>What else of the loss counters of a section's blocks belongs to what was written, now that it has ended: nothing if not
     /// overridden.</summary>
     protected virtual LossCounters ShareAtEnd() => default;
 
-    /// <returns>What is missing beyond what the section itself says.</returns>
-    private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters ledger)
+    /// <summary>Says what could not be read before the block that the reader stands on, or before the end.</summary>
+    private static void WriteDamage(CaptureWriter writer, SectionAccount section)
     {
-        var total = ledger + ShareAtEnd() + section.LossCountersOfMissing;
-        var missing = section.Missing;
-        if (!missing.IsNone)
+        if (section.TakeDamage() is { IsNone: false } damage)
         {
-            writer.WriteContext(new CaptureContext { Missing = missing });
+            writer.WriteContext(new CaptureContext { Missing = damage });
+        }
+    }
+
+    /// <returns>What is missing beyond what the section itself says.</returns>
+    private MissingEvents End(CaptureWriter writer, SectionAccount section, in LossCounters losses)
+    {
+        var total = losses + ShareAtEnd() + section.LossCountersOfMissing;
+        var missing = section.Missing;
+        WriteDamage(writer, section);
+        if (missing.Events > 0)
+        {
+            writer.WriteContext(new CaptureContext { Missing = new MissingEvents(0, 0, missing.Events) });
         }
 
         writer.LossCounters = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };

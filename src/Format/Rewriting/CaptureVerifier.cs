@@ -19,15 +19,15 @@ public sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
 }
 
 /// <summary>
-/// Checks a capture against everything that it says about itself: hashes, counts and references, the promises of its
-/// blocks, the numbers of its events, its ledger, and its footer.
+/// Checks a capture against everything that it says about itself: hashes, counts and references, the watermarks of its
+/// blocks, the numbers of its events, its loss counters, and its footer.
 /// </summary>
 public sealed class CaptureVerifier
 {
     private readonly CaptureReader reader;
     private readonly SectionReader sections;
     private BlockIndex index = new();
-    private ulong promised;
+    private ulong watermark;
     private bool isEnded;
     private ulong events;
     private long chunks;
@@ -68,7 +68,7 @@ public sealed class CaptureVerifier
 
         if (reader.Section == 0)
         {
-            Report($"the capture is cut short: not even its header is complete");
+            Report($"the capture is truncated: not even its header is complete");
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class CaptureVerifier
         if (sections.Begins)
         {
             index = new BlockIndex();
-            promised = 0;
+            watermark = 0;
             isEnded = false;
             if (reader.Header is null)
             {
@@ -102,7 +102,7 @@ public sealed class CaptureVerifier
         }
 
         index.Add(BlockEntry.Of(in block, reader.Offset - section.Start));
-        promised = Math.Max(promised, block.Watermark);
+        watermark = Math.Max(watermark, block.Watermark);
     }
 
     private void CheckChunk(SectionAccount section)
@@ -114,7 +114,7 @@ public sealed class CaptureVerifier
         {
             first = Math.Min(first, one.Timestamp);
             last = Math.Max(last, one.Timestamp);
-            early += one.Timestamp < promised ? 1 : 0;
+            early += one.Timestamp < watermark ? 1 : 0;
         }
 
         first = reader.Events.IsEmpty ? 0 : first;
@@ -126,7 +126,7 @@ public sealed class CaptureVerifier
 
         if (early > 0)
         {
-            Report($"{early:N0} events of the chunk are earlier than {promised} ns, though all before that were settled");
+            Report($"{early:N0} events of the chunk are earlier than {watermark} ns, the watermark of a block before it");
         }
 
         if (section.Repeated > 0)
@@ -156,7 +156,7 @@ public sealed class CaptureVerifier
 
         if (footer.LossCounters != section.LossCounters)
         {
-            Report($"the footer's ledger is {footer.LossCounters}, that of all blocks is {section.LossCounters}");
+            Report($"the footer's loss counters are {footer.LossCounters}, those of all blocks are {section.LossCounters}");
         }
 
         CheckTypes(section.EventsByType, footer.EventsByType);
@@ -190,12 +190,12 @@ public sealed class CaptureVerifier
         }
     }
 
-    /// <summary>Holds the section against its ledger, once all of it is read.</summary>
+    /// <summary>Holds the section against its loss counters, once all of it is read.</summary>
     private void CheckEnd(SectionAccount section)
     {
         if (section.Footer is null)
         {
-            Report($"the section that begins at byte {section.Start} is cut short: it has no footer");
+            Report($"the section that begins at byte {section.Start} is truncated: it has no footer");
         }
 
         if (section.Missing.Events > 0)
@@ -204,7 +204,7 @@ public sealed class CaptureVerifier
         }
         else if (section.Footer is not null && section.Unaccounted < 0)
         {
-            Report($"the section that begins at byte {section.Start} has {-section.Unaccounted:N0} more events than its ledger says were emitted");
+            Report($"the section that begins at byte {section.Start} has {-section.Unaccounted:N0} more events than its loss counters say were emitted");
         }
     }
 

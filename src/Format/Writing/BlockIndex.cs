@@ -33,7 +33,7 @@ internal sealed class BlockIndex
         entries.Add(entry);
     }
 
-    /// <summary>Holds an index that somebody else made of the same blocks against this one; they may share entries in
+    /// <summary>Holds another index of the same blocks against this one; they may share entries in
     /// different ways.</summary>
     /// <returns>A sentence on the first stretch of blocks that they see differently; null if there is none.</returns>
     internal string? DifferenceFrom(IReadOnlyList<BlockEntry> other)

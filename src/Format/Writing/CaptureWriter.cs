@@ -1,5 +1,4 @@
 using System.Buffers;
-using K4os.Compression.LZ4;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
@@ -11,7 +10,7 @@ namespace TraceCap.Format.Writing;
 /// <summary>
 /// Writes one section of a capture to a stream that need not seek: a header block, chunks and context blocks, a footer.
 /// Every block is one <see cref="Stream.Write(ReadOnlySpan{byte})"/>. Without a <see cref="Complete(string, ClockAnchor?)"/> the section is
-/// one that was cut short, readable up to the last block.
+/// a truncated one, readable up to the last block.
 /// </summary>
 public sealed class CaptureWriter
 {
@@ -21,23 +20,20 @@ public sealed class CaptureWriter
     /// <summary>So many paths of the greatest length have room in a block.</summary>
     private const int MaxNames = 2048;
 
-    private readonly Stream output;
-    private readonly Guid fileId;
-    private readonly TcpEvent[] events;
-    private readonly ChunkEncoder encoder = new();
+    private readonly BlockWriter blocks;
+    private readonly int capacity;
+    private readonly ChunkEncoder encoder;
     private readonly ArrayBufferWriter<byte> metadata = new(1024);
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
-    private readonly BlockIndex index = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
     private readonly HeldNumbers numbers;
     private readonly List<ClockAnchor> clocks = [];
+    private TcpEvent[] events = [];
     private byte[] raw = [];
-    private byte[] block = [];
     private int held;
-    private uint sequence;
     private ulong latest;
-    private ulong promised;
+    private ulong reached;
     private bool completed;
 
     /// <summary>Begins a section and writes its header block.</summary>
@@ -62,13 +58,19 @@ public sealed class CaptureWriter
     {
     }
 
-    /// <summary>The same, with a header block that promises no more than it can keep.</summary>
-    internal CaptureWriter(Stream output, CaptureReader section, ulong settledAtMost, int chunkBytes = DefaultChunkBytes)
-        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 })
+    /// <summary>The same, with the watermark of its header block lowered.</summary>
+    /// <param name="output">Stays open.</param>
+    /// <param name="section">Stands on the first block of a section.</param>
+    /// <param name="watermarkAtMost">What the header block's watermark is lowered to.</param>
+    /// <param name="chunkBytes">As for a new section.</param>
+    /// <param name="encoder">That of the section before, if there was one: its tables are large.</param>
+    internal CaptureWriter(
+        Stream output, CaptureReader section, ulong watermarkAtMost, int chunkBytes = DefaultChunkBytes, ChunkEncoder? encoder = null)
+        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 }, encoder)
     {
         if (section.Block.Kind == BlockKind.Header)
         {
-            Copy(section, settledAtMost);
+            Copy(section, watermarkAtMost);
             return;
         }
 
@@ -76,18 +78,18 @@ public sealed class CaptureWriter
         WriteMetadata(BlockKind.Header);
     }
 
-    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts)
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts, ChunkEncoder? encoder = null)
     {
+        this.encoder = encoder ?? new ChunkEncoder();
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
-        this.output = output;
-        this.fileId = fileId ?? NewFileId();
-        events = new TcpEvent[chunkBytes / TcpEvent.Size];
+        blocks = new BlockWriter(output, fileId);
+        capacity = chunkBytes / TcpEvent.Size;
         numbers = new HeldNumbers(ofSeveralHosts);
     }
 
     /// <summary>Bytes written.</summary>
-    public long Length { get; private set; }
+    public long Length => blocks.Length;
 
     /// <summary>Events appended.</summary>
     public ulong Events { get; private set; }
@@ -106,10 +108,10 @@ public sealed class CaptureWriter
 
     /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
     /// chunk to be closed, or for a later <see cref="Watermark"/>.</summary>
-    public bool IsBehind => held > 0 || latest > promised;
+    public bool IsBehind => held > 0 || latest > reached;
 
     /// <summary>
-    /// The promise that no event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
+    /// No event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
     /// after <see cref="Append(ReadOnlySpan{TcpEvent})"/>, which may close a chunk before all events are in one. Null
     /// for a writer whose events come in time order.
     /// </summary>
@@ -121,7 +123,7 @@ public sealed class CaptureWriter
     /// </summary>
     public LossCounters? LossCounters { get; set; }
 
-    /// <summary>The ledger as the blocks written so far have it.</summary>
+    /// <summary>The loss counters of the blocks written so far.</summary>
     public LossCounters LedgerWritten { get; private set; }
 
     private LossCounters CurrentLedger => LossCounters ?? new LossCounters(Events, 0, 0, 0, 0);
@@ -131,12 +133,13 @@ public sealed class CaptureWriter
     {
         while (more.Length > 0)
         {
-            var room = Math.Min(events.Length - held, more.Length);
+            var room = Math.Min(capacity - held, more.Length);
+            Reserve(held + room);
             more[..room].CopyTo(events.AsSpan(held));
             held += room;
             Events += (ulong)room;
             more = more[room..];
-            if (held == events.Length)
+            if (held == capacity)
             {
                 CloseChunk();
             }
@@ -146,7 +149,7 @@ public sealed class CaptureWriter
     /// <summary>Adds one event.</summary>
     public void Append(in TcpEvent one) => Append(new ReadOnlySpan<TcpEvent>(in one));
 
-    /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Watermark"/> and the ledger.</summary>
+    /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Watermark"/> and the loss counters.</summary>
     public void CloseChunk()
     {
         WriteNames();
@@ -172,16 +175,16 @@ public sealed class CaptureWriter
     }
 
     /// <summary>
-    /// Writes the block that a reader stands on as it is stored, with its own promise, as the next one of this section:
+    /// Writes the block that a reader stands on as it is stored, with its own watermark, as the next one of this section:
     /// what this version does not know of it stays. Not for footers. The open chunk is closed before it, unless the block
-    /// only tells of names and none of its events refers to these: then they may as well come earlier.
+    /// only has names and none of its events refers to these: then they may as well come earlier.
     /// </summary>
     /// <param name="reader">Stands on the block.</param>
-    /// <param name="settledAtMost">What the promise is lowered to, if later events break it.</param>
-    public void Copy(CaptureReader reader, ulong settledAtMost = ulong.MaxValue)
+    /// <param name="watermarkAtMost">What the watermark is lowered to, where later events are earlier.</param>
+    public void Copy(CaptureReader reader, ulong watermarkAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
-        block.Watermark = Math.Min(block.Watermark, settledAtMost);
+        block.Watermark = Math.Min(block.Watermark, watermarkAtMost);
         if (block.Kind is BlockKind.Header or BlockKind.Context)
         {
             // Whatever it says: it has no events.
@@ -232,7 +235,7 @@ public sealed class CaptureWriter
         Name(namespaces, name);
     }
 
-    /// <summary>Has a clock told before the chunk that the events appended after this will be in.</summary>
+    /// <summary>Has a clock written before the chunk that the events appended after this will be in.</summary>
     /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
     public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
 
@@ -261,7 +264,7 @@ public sealed class CaptureWriter
             LossCounters = CurrentLedger,
             RawBytes = RawBytes,
             SectionBytes = Length,
-            Index = index.Entries,
+            Index = blocks.Index.Entries,
         }).Write(metadata);
         WriteMetadata(BlockKind.Footer);
         completed = true;
@@ -276,13 +279,13 @@ public sealed class CaptureWriter
         }
     }
 
-    /// <summary>Writes what is to be told before the next chunk. Events that are held come behind it, so it promises nothing.</summary>
+    /// <summary>Writes the names and clocks that belong before the next chunk. Events that are held come behind them, so there is no watermark.</summary>
     private void WriteNames()
     {
         if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
             new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
-            WriteMetadata(BlockKind.Context, settled: 0);
+            WriteMetadata(BlockKind.Context, watermark: 0);
             cgroups.Clear();
             namespaces.Clear();
             clocks.Clear();
@@ -349,10 +352,10 @@ public sealed class CaptureWriter
         RawBytes += block.RawLength;
     }
 
-    private void WriteMetadata(BlockKind kind, ulong? settled = null)
+    private void WriteMetadata(BlockKind kind, ulong? watermark = null)
     {
         var header = NewBlock(kind, metadata.WrittenCount);
-        header.Watermark = settled ?? Watermark ?? 0;
+        header.Watermark = watermark ?? Watermark ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
         WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
         metadata.ResetWrittenCount();
@@ -366,51 +369,21 @@ public sealed class CaptureWriter
         RawLength = (uint)rawLength,
     };
 
-    /// <summary>Writes a block under the section's next number.</summary>
-    /// <param name="header">Gets what only the place in the section and the payload decide.</param>
-    /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
-    /// <param name="pack">Whether to try.</param>
     private void WriteBlock(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
     {
         ObjectDisposedException.ThrowIf(completed, this);
-        var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
-        if (block.Length < most)
-        {
-            block = new byte[most];
-        }
-
-        var target = block.AsSpan(BlockHeader.Size);
-        var packed = pack ? LZ4Codec.Encode(payload, target) : 0;
-        if (packed > 0 && packed < payload.Length)
-        {
-            header.Codec = BlockCodec.Lz4;
-        }
-        else
-        {
-            payload.CopyTo(target);
-            packed = payload.Length;
-        }
-
-        header.FileId = fileId;
-        header.Sequence = sequence;
-        header.PayloadLength = (uint)packed;
-        header.PayloadHash = BlockHeader.Hash(target[..packed]);
         header.LossCounters = CurrentLedger - LedgerWritten;
-        header.Write(block);
-        output.Write(block, 0, BlockHeader.Size + packed);
-
-        index.Add(BlockEntry.Of(in header, Length));
-        promised = Math.Max(promised, header.Watermark);
-        sequence++;
-        Length += BlockHeader.Size + packed;
+        blocks.Write(ref header, payload, pack);
+        reached = Math.Max(reached, header.Watermark);
         LedgerWritten = CurrentLedger;
     }
 
-    /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>
-    private static Guid NewFileId()
+    /// <summary>A section may have but a few events, and a file many thousands of sections.</summary>
+    private void Reserve(int count)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        Random.Shared.NextBytes(bytes);
-        return new Guid(bytes);
+        if (events.Length < count)
+        {
+            Array.Resize(ref events, Math.Clamp(2 * events.Length, count, capacity));
+        }
     }
 }

@@ -104,11 +104,11 @@ public sealed class LossAccountTests
     {
         var dates = new LossDates();
         Assert.Null(dates.Take(Block(lost: 1), false));
-        Assert.Equal((1ul, 0ul, 12ul), Of(dates.Take(Block(events: 5, last: 12, settled: 11), false)));
+        Assert.Equal((1ul, 0ul, 12ul), Of(dates.Take(Block(events: 5, last: 12, watermark: 11), false)));
         // Names, and chunks that became full while the ring was emptied, promise nothing new.
         Assert.Null(dates.Take(Block(lost: 2), false));
-        Assert.Null(dates.Take(Block(lost: 4, events: 5, last: 15, settled: 11), false));
-        Assert.Equal((14ul, 11ul, 20ul), Of(dates.Take(Block(lost: 8, events: 5, last: 19, settled: 20), true)));
+        Assert.Null(dates.Take(Block(lost: 4, events: 5, last: 15, watermark: 11), false));
+        Assert.Equal((14ul, 11ul, 20ul), Of(dates.Take(Block(lost: 8, events: 5, last: 19, watermark: 20), true)));
         Assert.Null(dates.Take(Block(lost: 16), false));
         Assert.Equal((16ul, 20ul, 30ul), Of(dates.End(30)));
         Assert.Equal(31ul, dates.Told.Lost);
@@ -222,13 +222,13 @@ public sealed class LossAccountTests
 
     private static (ulong Lost, ulong From, ulong To) Of(DatedLoss? loss) => (loss!.Value.LossCounters.Lost, loss.Value.From, loss.Value.To);
 
-    private static BlockHeader Block(ulong lost = 0, uint events = 0, ulong last = 0, ulong settled = 0) => new()
+    private static BlockHeader Block(ulong lost = 0, uint events = 0, ulong last = 0, ulong watermark = 0) => new()
     {
         LossCounters = new LossCounters(lost, lost, 0, 0, 0),
         Events = events,
         FirstTimestamp = last,
         LastTimestamp = last,
-        Watermark = settled,
+        Watermark = watermark,
     };
 
     /// <summary>Chunks of half a second of events, a second apart, names before each, and after each so many losses.</summary>

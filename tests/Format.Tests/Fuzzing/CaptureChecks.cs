@@ -110,7 +110,7 @@ internal static class CaptureChecks
     {
         CaptureVerifier.Verify(new MemoryStream(file));
         var output = new MemoryStream();
-        new CaptureRecovery(Open(file), output, KeptPromises.Find(Open(file))).Run();
+        new CaptureRecovery(Open(file), output, KeptWatermarks.Find(Open(file))).Run();
         if (output.Length > 0)
         {
             var recovered = Open(output.ToArray());

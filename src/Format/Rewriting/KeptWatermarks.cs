@@ -4,10 +4,10 @@ using TraceCap.Format.Reading;
 namespace TraceCap.Format.Rewriting;
 
 /// <summary>
-/// Which promises of a capture (<see cref="BlockHeader.Watermark"/>) its later events break, and what can be promised
-/// instead. Memory is bounded: of very many broken promises some are lowered further than they need be.
+/// Which watermarks of a capture (<see cref="BlockHeader.Watermark"/>) its later events break, and to what they can be lowered
+/// instead. Memory is bounded: of very many broken ones some are lowered further than they need be.
 /// </summary>
-public sealed class KeptPromises
+public sealed class KeptWatermarks
 {
     private const int MaxLimits = 1 << 16;
 
@@ -21,13 +21,13 @@ public sealed class KeptPromises
     /// <summary>Reads a capture to its end.</summary>
     /// <param name="reader">Has not been read from yet.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
-    public static KeptPromises Find(CaptureReader reader)
+    public static KeptWatermarks Find(CaptureReader reader)
     {
-        var kept = new KeptPromises();
-        var (section, promised) = (0, 0ul);
+        var kept = new KeptWatermarks();
+        var (section, watermark) = (0, 0ul);
         for (var block = 0L; reader.Read(); block++)
         {
-            promised = reader.Section == section ? promised : 0;
+            watermark = reader.Section == section ? watermark : 0;
             section = reader.Section;
             var earliest = ulong.MaxValue;
             foreach (ref readonly var one in reader.Events)
@@ -35,18 +35,18 @@ public sealed class KeptPromises
                 earliest = Math.Min(earliest, one.Timestamp);
             }
 
-            if (earliest < promised)
+            if (earliest < watermark)
             {
                 kept.Limit(section, block, earliest);
             }
 
-            promised = Math.Max(promised, reader.Block.Watermark);
+            watermark = Math.Max(watermark, reader.Block.Watermark);
         }
 
         return kept;
     }
 
-    /// <summary>The most that a block may promise. To be asked in the order of the blocks.</summary>
+    /// <summary>The highest watermark that a block may have. For the blocks in their order.</summary>
     /// <param name="section">The section, from 1.</param>
     /// <param name="block">How many blocks of the file were read before it.</param>
     public ulong AtMost(int section, long block)

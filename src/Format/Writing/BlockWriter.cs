@@ -1,0 +1,65 @@
+using K4os.Compression.LZ4;
+using TraceCap.Format.Blocks;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Format.Writing;
+
+/// <summary>Writes the blocks of a section one after another, each by one call, and keeps their index.</summary>
+/// <param name="output">Stays open, and is never sought or flushed.</param>
+/// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
+internal sealed class BlockWriter(Stream output, Guid? fileId)
+{
+    private readonly Guid fileId = fileId ?? NewFileId();
+    private byte[] block = [];
+    private uint sequence;
+
+    /// <summary>Bytes written.</summary>
+    internal long Length { get; private set; }
+
+    /// <summary>The blocks written so far.</summary>
+    internal BlockIndex Index { get; } = new();
+
+    /// <summary>Writes a block under the section's next number.</summary>
+    /// <param name="header">Gets what only the place in the section and the payload decide.</param>
+    /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
+    /// <param name="pack">Whether to try.</param>
+    internal void Write(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
+    {
+        var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
+        if (block.Length < most)
+        {
+            block = new byte[most];
+        }
+
+        var target = block.AsSpan(BlockHeader.Size);
+        var packed = pack ? LZ4Codec.Encode(payload, target) : 0;
+        if (packed > 0 && packed < payload.Length)
+        {
+            header.Codec = BlockCodec.Lz4;
+        }
+        else
+        {
+            payload.CopyTo(target);
+            packed = payload.Length;
+        }
+
+        header.FileId = fileId;
+        header.Sequence = sequence;
+        header.PayloadLength = (uint)packed;
+        header.PayloadHash = BlockHeader.Hash(target[..packed]);
+        header.Write(block);
+        output.Write(block, 0, BlockHeader.Size + packed);
+
+        Index.Add(BlockEntry.Of(in header, Length));
+        sequence++;
+        Length += BlockHeader.Size + packed;
+    }
+
+    /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>
+    private static Guid NewFileId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+}
