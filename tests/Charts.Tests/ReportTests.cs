@@ -129,7 +129,7 @@ public partial class ReportTests
 
         Assert.Superset(new HashSet<(string, string)>
         {
-            ("heading", "What stands out"), ("button", "Dark colours"), ("searchbox", "Filter Connections"), ("columnheader", "Lifetime"),
+            ("heading", "Findings"), ("button", "Dark colours"), ("searchbox", "Filter Connections"), ("columnheader", "Lifetime"),
             ("rowheader", "nginx"), ("region", "Connections"), ("main", ""),
         }, told);
         Assert.Contains(told, one => one.Role == "image" && one.Name.StartsWith("Lifetime of connections. n = 470 connections; p50", StringComparison.Ordinal));

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>Takes connections as a capture tells of them.</summary>
@@ -10,6 +12,7 @@ public interface IConnectionSink
     void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording);
 
     /// <summary>Takes what all of them were recorded in: no more follow.</summary>
+    [SuppressMessage("Naming", "CA1716", Justification = "The word is reserved in Visual Basic only, which has an escape for it.")]
     void End(IReadOnlyList<RecordedSpan> recordings)
     {
     }

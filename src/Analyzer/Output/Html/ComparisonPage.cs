@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
-using TraceCap.Analyzer.Figures;
-using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output.Html;
