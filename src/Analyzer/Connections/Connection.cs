@@ -182,9 +182,12 @@ public struct Connection
     /// one that asked for the connection; a close may come from whoever inherited the descriptor last.</summary>
     public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
 
+    /// <summary>The names that held when its opening arrived; if none was seen, its close.</summary>
+    internal readonly CaptureNames NamesIn(RecordedSpan recording) => recording.History.After(Renames);
+
     /// <summary>The cgroup of its owner; null if nothing is known of it.</summary>
     public readonly CgroupName? CgroupIn(RecordedSpan recording) =>
-        recording.NamesOf(in this).CgroupOf(new TcpEvent { Connection = Id, Cgroup = Owner.Cgroup });
+        NamesIn(recording).CgroupOf(new TcpEvent { Connection = Id, Cgroup = Owner.Cgroup });
 
     /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
     /// was still established, or has sent its FIN first.</summary>

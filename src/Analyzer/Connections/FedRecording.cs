@@ -189,5 +189,5 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     }
 
     private EventFilter OpeningOf(in Connection connection) =>
-        connection.Renames == span.History.Renames ? opening : opening with { Names = span.NamesOf(in connection) };
+        connection.Renames == span.History.Renames ? opening : opening with { Names = connection.NamesIn(span) };
 }

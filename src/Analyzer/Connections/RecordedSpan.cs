@@ -97,9 +97,6 @@ public sealed class RecordedSpan
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
     public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
 
-    /// <summary>The names that held when the opening of a connection arrived; if none was seen, its close.</summary>
-    internal CaptureNames NamesOf(in Connection connection) => History.After(connection.Renames);
-
     /// <summary>Takes what a capture of it says of what it leaves out.</summary>
     internal void Describe(CaptureHeader? header)
     {

@@ -67,20 +67,14 @@ internal sealed class NameLog<T>
         }
     }
 
-    /// <summary>Whether one of the names between two bounds is another than that which an earlier view has for its number.</summary>
-    internal bool HasOther(int from, int bound, in NameView<T> earlier)
+    /// <summary>The names between two bounds, as they were said.</summary>
+    internal IEnumerable<(ushort Host, ulong Id, T Name)> Between(int from, int bound)
     {
         var there = store;
         for (var i = from; i < bound; i++)
         {
-            ref readonly var entry = ref there.Entries[i];
-            if (earlier.Find(entry.Host, entry.Id) is { } known && known.ToString() != entry.Name.ToString())
-            {
-                return true;
-            }
+            yield return (there.Entries[i].Host, there.Entries[i].Id, there.Entries[i].Name);
         }
-
-        return false;
     }
 
     private struct Entry

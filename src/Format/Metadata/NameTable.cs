@@ -75,7 +75,18 @@ internal readonly struct NameView<T>
     }
 
     /// <summary>Whether a number has another name than in an earlier view that had one for it.</summary>
-    internal bool Renames(in NameView<T> earlier) => newer.HasOther(IsOfSameLog(earlier) ? earlier.newerCount : 0, newerCount, earlier);
+    internal bool Renames(in NameView<T> earlier)
+    {
+        foreach (var (host, id, name) in newer.Between(IsOfSameLog(earlier) ? earlier.newerCount : 0, newerCount))
+        {
+            if (earlier.Find(host, id) is { } known && known.ToString() != name.ToString())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether both keep their names in the same memory.</summary>
     internal bool IsOfSameLog(in NameView<T> other) => newer == other.newer;

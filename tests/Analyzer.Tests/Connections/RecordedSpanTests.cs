@@ -41,7 +41,7 @@ public sealed class RecordedSpanTests
             sink.Items.Select(item => (
                 item.Connection.Id,
                 item.Connection.CgroupIn(item.Recording)!.Path,
-                item.Recording.NamesOf(item.Connection).NetnsOf(new TcpEvent { Netns = 7 })!)));
+                item.Connection.NamesIn(item.Recording).NetnsOf(new TcpEvent { Netns = 7 })!)));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ConnectionJson : IConnectionFormat
         json.WriteNumber("network.peer.port"u8, connection.PeerPort);
         Number(json, "connection.id"u8, connection.Id);
         json.WriteNumber("linux.netns"u8, connection.Netns);
-        NamesJson.Write(json, recording.NamesOf(in connection).NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }));
+        NamesJson.Write(json, connection.NamesIn(recording).NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }));
         WriteTasks(json, in connection);
         NamesJson.Write(json, connection.CgroupIn(recording));
         if (connection.Role == ConnectionRole.Client)
