@@ -111,7 +111,7 @@ public sealed record ConnectionSelector
         GroupBy.Port when TryParsePort(text, out var port) => new GroupKey { Port = port },
         GroupBy.Port => throw new FormatException("a port from 1 to 65535 is expected"),
         GroupBy.Errno when Errno.TryParse(text, out var error) => new GroupKey { Error = error },
-        _ => throw new FormatException("an error such as ECONNREFUSED, 111 or given_up is expected"),
+        _ => throw new FormatException($"an error such as ECONNREFUSED, 111 or {Errno.Aborted} is expected"),
     };
 
     private static bool TryParseService(string text, out GroupKey key)

@@ -62,7 +62,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         var lost = isWhole ? "none lost" : $"{(ledger.Lost > 0 ? "LOST" : "lost")} {LossText.Describe(ledger)}{LossText.Advice(ledger)}";
         if (!quiet || !isWhole)
         {
-            var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
+            var types = totals.EventsByType.OrderBy(entry => EventTypes.PlaceOf(entry.Key))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
                 $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {lost}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));

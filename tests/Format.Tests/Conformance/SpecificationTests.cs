@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Conformance;
 
@@ -26,6 +27,18 @@ public partial class SpecificationTests
     public void Every_key_that_is_written_is_specified(string key) =>
         Assert.Contains($"\n| `{key}` |", page, StringComparison.Ordinal);
 
+    [Fact]
+    public void Every_type_of_event_is_specified_in_words_and_in_C()
+    {
+        Assert.Contains(
+            $"\n| type | 1 | {string.Join(", ", EventTypes.All.Select(type => $"`{type.Letter}` {type.Meaning}"))} |", page, StringComparison.Ordinal);
+        var header = File.ReadAllText(Repository.File("bpf/event.h"));
+        Assert.Equal(
+            EventTypes.All.Select(type => type.Letter), TypeLine().Matches(header).Select(line => line.Groups["letter"].Value[0]));
+        Assert.Equal(
+            Enum.GetValues<TcpEventType>().Where(type => type != TcpEventType.None).Order(), EventTypes.All.Select(type => type.Type).Order());
+    }
+
     public static TheoryData<string> Keys() =>
     [
         .. from section in ConformanceJson.Read(Vector("cut-and-recovered"))["sections"]!.AsArray()
@@ -35,6 +48,9 @@ public partial class SpecificationTests
     ];
 
     private static byte[] Vector(string name) => File.ReadAllBytes(Repository.File($"tests/conformance/{name}.tcap"));
+
+    [GeneratedRegex(@"^\tEVENT_\w+ = '(?<letter>.)',", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypeLine();
 
     [GeneratedRegex(
         "^(?<offset>[0-9a-f]{4})  (?<bytes>[0-9a-f]{2}( [0-9a-f]{2})*)(  |$)",
