@@ -28,6 +28,8 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     private EventFilter opening = filter.Opening.Events;
     private CaptureNames? namesBefore;
     private CaptureNames? named;
+    private ClockTable? clocksBefore;
+    private ClockTable? clocks;
     private bool isAnnounced;
     private ulong lastEvent;
     private ulong recordedTo;
@@ -161,6 +163,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         }
 
         Name(events.Names);
+        SetClocks(events.Known.Clocks);
         Recording.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
         Count(section, events, fresh);
         Overlapping += section.IsOverlapping ? fresh.Length : 0;
@@ -240,6 +243,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
         Recording.Describe(events.Header);
         (namesBefore, named) = (Recording.Names, null);
+        (clocksBefore, clocks) = (Recording.Clocks, null);
         section.Begin(recorded);
         Skip(section.Period.From);
         return true;
@@ -251,6 +255,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         var anchor = events.Header?.Start ?? events.Known.Clocks.At(start);
         opening = filter.Opening.Resolve(events.Known with { Begin = origin, Clock = anchor });
         (namesBefore, named) = (null, null);
+        (clocksBefore, clocks) = (null, null);
         var from = Math.Clamp(start, opening.Window.From, Math.Max(opening.Window.From, opening.Window.To));
         recordings.Add(new RecordedSpan
         {
@@ -275,6 +280,16 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
             named = names;
             Recording.Names = namesBefore is { } before ? names.Continuing(before) : names;
             opening = opening with { Names = Recording.Names };
+        }
+    }
+
+    /// <summary>Knows the clocks of a section so far, and those of the sections that it continues.</summary>
+    private void SetClocks(ClockTable known)
+    {
+        if (known != clocks)
+        {
+            clocks = known;
+            Recording.Clocks = clocksBefore?.And(known) ?? known;
         }
     }
 
