@@ -38,8 +38,8 @@ public partial class ConnectionCommandTests
         file[file.Length / 2] ^= 0x10;
         var rows = Tracecap.Run(file, "lifetimes", "-").Text.Split('\n')[1..^1];
 
-        Assert.Contains(rows, row => row.EndsWith(" older? closed", StringComparison.Ordinal));
-        Assert.DoesNotContain(rows, row => row.EndsWith(" older closed", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.EndsWith(" pre-existing? closed", StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, row => row.EndsWith(" pre-existing closed", StringComparison.Ordinal));
     }
 
     [Fact]

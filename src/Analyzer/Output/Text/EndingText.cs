@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>
 /// How connections began and ended, in words: <c>closed</c>, <c>reset</c>, <c>open</c>, <c>unseen</c>, or <c>failed</c>
-/// with the error; before it <c>older</c> if it was there before the capture began. A <c>?</c> says that events were lost
+/// with the error; before it <c>pre-existing</c> if it was there before the capture began. A <c>?</c> says that events were lost
 /// when the opening or the close may have been among them.
 /// </summary>
 internal static class EndingText
@@ -15,8 +15,8 @@ internal static class EndingText
     /// <summary>Writes the words.</summary>
     public static int Write(Span<byte> target, in Connection connection)
     {
-        var at = WriteOlder(target, in connection);
-        at += Utf8Text.Write(target[at..], Word(connection.Ending));
+        var at = WritePreexisting(target, in connection);
+        at += Encoding.ASCII.GetBytes(ConnectionWords.Of(connection.Ending), target[at..]);
         if (connection.Ending == ConnectionEnding.Open && connection.IsUncertain)
         {
             target[at++] = (byte)'?';
@@ -43,23 +43,14 @@ internal static class EndingText
         return 1 + Write(target[1..], in connection);
     }
 
-    /// <summary>The ending as one word.</summary>
-    public static ReadOnlySpan<byte> Word(ConnectionEnding ending) => ending switch
-    {
-        ConnectionEnding.Open => "open"u8,
-        ConnectionEnding.Closed => "closed"u8,
-        ConnectionEnding.Reset => "reset"u8,
-        ConnectionEnding.Failed => "failed"u8,
-        _ => "unseen"u8,
-    };
-
-    private static int WriteOlder(Span<byte> target, in Connection connection)
+    private static int WritePreexisting(Span<byte> target, in Connection connection)
     {
         if (!connection.IsPreexisting)
         {
             return 0;
         }
 
-        return Utf8Text.Write(target, connection is { IsUncertain: true, HasCloser: true } ? "older? "u8 : "older "u8);
+        var at = Encoding.ASCII.GetBytes(ConnectionWords.Preexisting, target);
+        return at + Utf8Text.Write(target[at..], connection is { IsUncertain: true, HasCloser: true } ? "? "u8 : " "u8);
     }
 }
