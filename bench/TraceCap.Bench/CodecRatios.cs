@@ -1,8 +1,9 @@
 using System.IO.Compression;
-using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Bench.Codecs;
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Bench;
 
@@ -61,7 +62,7 @@ internal static class CodecRatios
     private static (double Text, double Packed) TextSize(TcpEvent[] events)
     {
         using var text = new MemoryStream();
-        new EventPrinter(new TcptracerTable(new TableOptions { Timestamps = true }), new EventFilter(), text).Print(events);
+        new EventRowExporter(new TcptracerTable(new TableOptions { Timestamps = true }), text).Events(new EventBatch(events, new EventContext()));
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {

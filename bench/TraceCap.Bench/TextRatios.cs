@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
@@ -46,10 +47,9 @@ internal static class TextRatios
     {
         capture.Position = 0;
         using var output = Sink();
-        var format = new TcptracerTable(Options);
         var filter = new CaptureFilter(new EventFilter { Types = EventTypeSet.Tcptracer });
-        Analyzer.Output.Text.Replay.Run(
-            new EventStream(CaptureReader.Open(capture, threads)), format, filter, new EventPrinter(format, filter.Events, output), lost => { });
+        using var pipeline = new EventPipeline(new EventRowExporter(new TcptracerTable(Options), output), filter);
+        pipeline.Run(new EventStream(CaptureReader.Open(capture, threads)), lost => { }, threads);
     }
 
     private static void Read(MemoryStream capture)

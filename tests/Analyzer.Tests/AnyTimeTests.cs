@@ -66,11 +66,11 @@ public sealed class AnyTimeTests
         },
         ["lifetimes"] = (file, filter) =>
         {
-            foreach (var format in (IConnectionFormat[])[new ConnectionJson(), new LifetimeTable(new LifetimeOptions())])
+            foreach (var format in (IConnectionRows[])[new ConnectionJson(), new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true }), new LifetimeCsv(new LifetimeOptions())])
             {
-                var printer = new ConnectionPrinter(format, ulong.MaxValue, Stream.Null);
-                AnyCaptures.Read(file, filter, printer);
-                printer.End();
+                using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(format, Stream.Null));
+                AnyCaptures.Read(file, filter, pipeline);
+                pipeline.End();
             }
         },
         ["report"] = (file, filter) =>
@@ -87,11 +87,10 @@ public sealed class AnyTimeTests
         },
         ["replay"] = (file, filter) =>
         {
-            foreach (var format in (IEventFormat[])[new JsonLines(), new TcptracerTable(new TableOptions { Timestamps = true }), new TcptracerTable(new TableOptions { Timestamps = true, Verbose = true })])
+            foreach (var format in (IEventRows[])[new JsonLines(), new TcptracerTable(new TableOptions { Timestamps = true }), new TcptracerTable(new TableOptions { Timestamps = true, Verbose = true })])
             {
-                var printer = new EventPrinter(format, filter.Opening.Events, Stream.Null);
-                printer.Begin();
-                Replay.Run(new EventStream(new CaptureReader(new MemoryStream(file))), format, filter.Opening, printer, _ => { });
+                using var pipeline = new EventPipeline(new EventRowExporter(format, Stream.Null), filter.Opening);
+                pipeline.Run(new EventStream(new CaptureReader(new MemoryStream(file))), _ => { });
             }
         },
         ["cut"] = (file, filter) => new CaptureCut(new CaptureReader(new MemoryStream(file)), Stream.Null, filter.Opening, "").Run(),

@@ -91,13 +91,13 @@ public sealed class CultureTests
 
     private static FileStream Open(string name = "nginx") => File.OpenRead(Repository.File($"samples/captures/{name}.tcap"));
 
-    private static byte[] Print(IConnectionFormat format)
+    private static byte[] Print(IConnectionRows rows)
     {
         using var output = new MemoryStream();
         using var file = Open();
-        var printer = new ConnectionPrinter(format, 200, output);
-        ConnectionFeed.ReadAll(file, printer);
-        printer.End();
+        using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(rows, output), 200);
+        ConnectionFeed.ReadAll(file, pipeline);
+        pipeline.End();
         return output.ToArray();
     }
 

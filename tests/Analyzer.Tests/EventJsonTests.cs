@@ -39,7 +39,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_connect_tells_how_long_it_took() => Assert.Equal(
         """
-        {"monotonic_ns":"1234567890123","event.name":"tcp.connect","network.type":"ipv4","network.local.address":"10.0.0.1","network.local.port":40000,"network.peer.address":"10.0.0.2","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","duration_ns":"1500000"}
+        {"monotonic_ns":"1234567890123","event.name":"tcp.connect","network.type":"ipv4","network.local.address":"10.0.0.1","network.local.port":40000,"network.peer.address":"10.0.0.2","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","connect_ns":"1500000"}
 
         """,
         Json(connect));
@@ -47,7 +47,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_close_tells_what_was_sent_and_from_which_state() => Assert.EndsWith(
         """
-        "network.peer.port":443,"network.connection.state":"close_wait","connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","bytes_sent":"0","bytes_acked":"1","bytes_received":"2","segments_sent":3,"segments_received":4,"retransmits":5,"smoothed_rtt_us":6}
+        "network.peer.port":443,"network.connection.state":"close_wait","connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","sent_bytes":"0","acked_bytes":"1","received_bytes":"2","sent_segments":3,"received_segments":4,"retransmits":5,"smoothed_rtt_us":6}
 
         """,
         Json(connect with
@@ -66,7 +66,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_failed_connect_tells_why() => Assert.EndsWith(
         """
-        "sequence":"12","duration_ns":"1500000","error.number":111,"error.type":"ECONNREFUSED"}
+        "sequence":"12","connect_ns":"1500000","error.number":111,"error.type":"ECONNREFUSED"}
 
         """,
         Json(connect with { Type = TcpEventType.ConnectFailed, Error = 111 }));
@@ -80,12 +80,12 @@ public sealed class EventJsonTests
             return string.Join(' ', document.RootElement.EnumerateObject().Select(property => property.Name).Skip(17));
         }
 
-        Assert.Equal("duration_ns", Names(TcpEventType.Connect));
-        Assert.Equal("duration_ns error.number", Names(TcpEventType.ConnectFailed));
+        Assert.Equal("connect_ns", Names(TcpEventType.Connect));
+        Assert.Equal("connect_ns error.number error.type", Names(TcpEventType.ConnectFailed));
         Assert.Equal("", Names(TcpEventType.Accept));
         Assert.Equal("", Names(TcpEventType.Open));
         Assert.Equal(
-            "bytes_sent bytes_acked bytes_received segments_sent segments_received retransmits smoothed_rtt_us",
+            "sent_bytes acked_bytes received_bytes sent_segments received_segments retransmits smoothed_rtt_us",
             Names(TcpEventType.Close));
     }
 
@@ -170,6 +170,19 @@ public sealed class EventJsonTests
             (e.Timestamp, e.Type, (int)e.IpVersion, (int)e.Error, e.Netns));
     }
 
+    [Fact]
+    public void What_earlier_versions_wrote_is_read()
+    {
+        var e = Parse($$"""
+            { {{Minimal}}, "duration_ns": "1", "bytes_sent": "2", "bytes_acked": "3", "bytes_received": "4", "segments_sent": 5, "segments_received": 6 }
+            """);
+        Assert.Equal((1ul, 2ul, 3ul, 4ul, 5u, 6u), (e.Duration, e.BytesSent, e.BytesAcked, e.BytesReceived, e.SegmentsSent, e.SegmentsReceived));
+        foreach (var word in new[] { "given_up", "aborted" })
+        {
+            Assert.Equal(0, Parse($$"""{ {{Minimal}}, "error.number": 0, "error.type": "{{word}}" }""").Error);
+        }
+    }
+
     [Theory]
     [InlineData("", "not JSON: ")]
     [InlineData("[]", "not a JSON object")]
@@ -178,6 +191,7 @@ public sealed class EventJsonTests
     [InlineData("{\"monotonic_ns\":\"5\",\"event.name\":\"tcp.open\"}", "network.local.address is missing")]
     [InlineData("{*} {}", "not JSON: ")]
     [InlineData("{*,\"process.pid\":1,\"process.pid\":1}", "process.pid is there twice")]
+    [InlineData("{*,\"connect_ns\":1,\"duration_ns\":1}", "duration_ns is there twice")]
     [InlineData("{*,\"process.pd\":1}", "process.pd is not a property of an event")]
     [InlineData("{*,\"process.pid\":-1}", "process.pid is -1; expected a whole number from 0 to 4294967295")]
     [InlineData("{*,\"process.pid\":4294967296}", "process.pid is 4294967296; expected a whole number from 0 to 4294967295")]

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Import;
 using TraceCap.Analyzer.Output.Json;
-using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -132,20 +132,20 @@ public sealed class NamesInTimeTests
     private static byte[] Print(byte[] capture, EventFilter filter, int threads)
     {
         var text = new MemoryStream();
-        var look = new JsonLines();
         var wanted = new CaptureFilter(filter);
-        Replay.Run(new EventStream(CaptureReader.Open(new MemoryStream(capture), threads)), look, wanted, new EventPrinter(look, wanted.Events, text), _ => { });
+        using var pipeline = new EventPipeline(new EventRowExporter(new JsonLines(), text), wanted);
+        pipeline.Run(new EventStream(CaptureReader.Open(new MemoryStream(capture), threads)), _ => { }, threads);
         return text.ToArray();
     }
 
     private static byte[] Lifetimes(int threads, string filter)
     {
         var text = new MemoryStream();
-        var printer = new ConnectionPrinter(new ConnectionJson(), ulong.MaxValue, text);
-        var feed = new ConnectionFeed(printer, new ConnectionFilter { Opening = new CaptureFilter(Filter(filter)) });
+        using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(new ConnectionJson(), text));
+        var feed = new ConnectionFeed(pipeline, new ConnectionFilter { Opening = new CaptureFilter(Filter(filter)) });
         feed.Read(new EventStream(CaptureReader.Open(new MemoryStream(file), threads)));
         feed.End();
-        printer.End();
+        pipeline.End();
         return text.ToArray();
     }
 

@@ -34,14 +34,12 @@ public sealed class ReplayTests
         Assert.Equal(threads, reader.Threads);
         var text = new MemoryStream();
         var lost = new List<(long, ulong)>();
-        var look = Format(format);
-        var printer = new EventPrinter(look, filter.Events, text);
-        printer.Begin();
-        Replay.Run(new EventStream(reader), look, filter, printer, ledger => lost.Add((text.Length, ledger.Lost)));
+        using var pipeline = new EventPipeline(new EventRowExporter(Format(format), text), filter);
+        pipeline.Run(new EventStream(reader), ledger => lost.Add((text.Length, ledger.Lost)), threads);
         return (text.ToArray(), [.. lost]);
     }
 
-    private static IEventFormat Format(string name) => name switch
+    private static IEventRows Format(string name) => name switch
     {
         "json" => new JsonLines(),
         _ => new TcptracerTable(new TableOptions { Timestamps = name == "times" }),

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests;
 
@@ -11,6 +12,7 @@ internal static class Table
     {
         var table = new TcptracerTable(options);
         var output = new ExactBuffer();
+        var context = new EventContext();
         if (header)
         {
             table.WriteHeader(output);
@@ -18,7 +20,7 @@ internal static class Table
 
         foreach (var e in events)
         {
-            table.WriteRow(output, in e);
+            table.WriteRow(output, in e, context);
         }
 
         return Encoding.Latin1.GetString(output.WrittenSpan);

@@ -4,6 +4,7 @@ using CsCheck;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Tests;
 
@@ -86,27 +87,6 @@ public sealed class TcptracerTableTests
         Assert.StartsWith("- 164 ", Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));
     }
 
-    [Theory]
-    [InlineData(TableStyle.Bcc)]
-    [InlineData(TableStyle.Libbpf)]
-    public void Parts_of_a_capture_that_are_given_one_start_print_one_table(TableStyle style)
-    {
-        var options = new TableOptions { Style = style, Timestamps = true };
-        var events = Enumerable.Range(0, 10).Select(i => connect with { Timestamp = (ulong)(7_000_000 * i) }).ToArray();
-        var output = new ExactBuffer();
-        new TcptracerTable(options).WriteHeader(output);
-        foreach (var part in events.Chunk(3))
-        {
-            var table = new TcptracerTable(options) { Start = events[0].Timestamp };
-            foreach (var e in part)
-            {
-                table.WriteRow(output, in e);
-            }
-        }
-
-        Assert.Equal(Table.Print(options, events), Encoding.Latin1.GetString(output.WrittenSpan));
-    }
-
     [Fact]
     public void Every_event_is_one_row_in_the_room_that_was_asked_for() => Gen
         .Select(AnyEvent.Any, Gen.Enum<TableStyle>(), Gen.Bool, Gen.Bool, Gen.Bool)
@@ -124,11 +104,12 @@ public sealed class TcptracerTableTests
         foreach (var style in Enum.GetValues<TableStyle>())
         {
             var table = new TcptracerTable(new() { Style = style, Timestamps = true, Verbose = true, Uid = true });
-            table.WriteRow(output, in connect);
+            var context = new EventContext();
+            table.WriteRow(output, in connect, context);
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 1000; i++)
             {
-                table.WriteRow(output, in connect);
+                table.WriteRow(output, in connect, context);
             }
 
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

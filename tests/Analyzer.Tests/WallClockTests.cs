@@ -1,4 +1,6 @@
 using System.Text;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
@@ -71,6 +73,52 @@ public class WallClockTests
             Times(new CaptureFilter(new EventFilter()), cut.ToArray()).Select(time => WallTime.TryParse(time, out var wall) ? wall : 0));
     }
 
+    [Fact]
+    public void A_connection_has_the_times_of_its_events_and_a_lifetime_that_no_step_bends()
+    {
+        foreach (var several in new[] { false, true })
+        {
+            using var text = new MemoryStream();
+            using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(new ConnectionJson(), text));
+            var feed = new ConnectionFeed(pipeline, new ConnectionFilter());
+            var file = Across(several);
+            feed.Read(new EventStream(new CaptureReader(new MemoryStream(file))));
+            feed.End();
+            var row = System.Text.Json.JsonDocument.Parse(text.ToArray()).RootElement;
+            Assert.Equal(Times(new CaptureFilter(new EventFilter()), file), new[] { "opened.time", "ended.time" }.Select(name => row.GetProperty(name).GetString()!));
+            Assert.Equal("20", row.GetProperty("lifetime_ns").GetString());
+
+            using var table = new MemoryStream();
+            using var rows = new ConnectionPipeline(new ConnectionRowExporter(new LifetimeTable(new LifetimeOptions { TimeOfDay = true }), table));
+            ConnectionFeed.ReadAll(new MemoryStream(file), rows);
+            Assert.Contains($"\n{WallTime.Format(Noon + 30 - Hour)[11..19]} ", Encoding.UTF8.GetString(table.ToArray()), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A connection across the step of the clock, in one section or in two of one boot.</summary>
+    private static byte[] Across(bool several)
+    {
+        using var output = new MemoryStream();
+        var header = new CaptureHeader { BootId = "boot", Start = new ClockAnchor(0, 0, Noon) };
+        var after = new ClockAnchor(20, 20, Noon + 20 - Hour);
+        var one = new TcpEvent { Timestamp = 10, Type = TcpEventType.Connect, Connection = 5, IpVersion = 4 };
+        var writer = new CaptureWriter(output, header);
+        writer.Append(in one);
+        if (several)
+        {
+            writer.Complete("end of test", null);
+            writer = new CaptureWriter(output, header with { Start = after });
+        }
+        else
+        {
+            writer.WriteContext(new CaptureContext { Clocks = [after] });
+        }
+
+        writer.Append(one with { Timestamp = 30, Type = TcpEventType.Close });
+        writer.Complete("end of test", null);
+        return output.ToArray();
+    }
+
     private static byte[] Record()
     {
         using var output = new MemoryStream();
@@ -85,9 +133,8 @@ public class WallClockTests
     private static IEnumerable<string> Times(CaptureFilter filter, byte[]? capture = null)
     {
         using var output = new MemoryStream();
-        var format = new JsonLines();
         var events = new EventStream(new CaptureReader(new MemoryStream(capture ?? Capture)));
-        Replay.Run(events, format, filter, new EventPrinter(format, filter.Events, output), _ => { });
+        new EventPipeline(new EventRowExporter(new JsonLines(), output), filter).Run(events, _ => { });
         return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("time").GetString()!);
     }

@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
 using TraceCap.Analyzer.Output.Json;
-using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
@@ -187,13 +187,11 @@ public sealed class WantedTimeTests
     private static (string Text, string Told) Rows(byte[] file, CaptureFilter filter, bool passesOver)
     {
         var (text, told) = (new MemoryStream(), new StringBuilder());
-        var format = new JsonLines();
-        var printer = new EventPrinter(format, filter.Events, text);
+        using var pipeline = new EventPipeline(new EventRowExporter(new JsonLines(), text), filter);
         try
         {
             var events = new EventStream(Open(file, filter, passesOver));
-            printer.Begin();
-            Replay.Run(events, format, filter, printer, lost => told.AppendLine(CultureInfo.InvariantCulture, $"{events.Reader.Offset}: {lost}"));
+            pipeline.Run(events, lost => told.AppendLine(CultureInfo.InvariantCulture, $"{events.Reader.Offset}: {lost}"));
             told.Append(CultureInfo.InvariantCulture, $"{events.Order.GivenLate} {events.Reader.Section} {events.Reader.Truncated} {events.Reader.Damage.Count} {events.Reader.Damage.Bytes} {events.Reader.Damage.MissingBlocks} {events.RecordedTo}");
         }
         catch (CaptureFormatException error)
@@ -230,7 +228,7 @@ public sealed class WantedTimeTests
             writer.Append(new TcpEvent
             {
                 Timestamp = now - Math.Min(late, now),
-                Type = (TcpEventType)"CAXFO"[what % 5],
+                Type = EventTypes.All[what % EventTypes.All.Length].Type,
                 Connection = more,
                 IpVersion = 4,
                 Pid = (uint)what,

@@ -27,10 +27,10 @@ internal sealed record Session(
             Ends.Parse(
                 Text("network.local.address"), (int)Number("network.local.port"),
                 Text("network.peer.address"), (int)Number("network.peer.port")),
-            Text("role"), Text("ending"), Text("network.connection.state"), json.GetProperty("older").GetBoolean(),
+            Text("role"), Text("ending"), Text("network.connection.state"), json.GetProperty("preexisting").GetBoolean(),
             Number("opened.monotonic_ns"), Number("ended.monotonic_ns"),
             (uint)Number("process.pid"), Text("thread.name"), (uint)Number("closed.process.pid"), Text("closed.thread.name"),
-            (ulong)Number("bytes_sent"), (ulong)Number("bytes_acked"), (ulong)Number("bytes_received"));
+            (ulong)Number("sent_bytes"), (ulong)Number("acked_bytes"), (ulong)Number("received_bytes"));
 
         string Text(string name) => json.TryGetProperty(name, out var value) ? value.ToString() : "";
 

@@ -146,6 +146,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
         }
 
         current.Name(events.Names);
+        current.SetClocks(events.Known.Clocks);
         current.Span.IsDamaged |= isDamaged || events is { SectionEnded: false, Reader.Context.Missing.IsNone: false };
         Count(section, events, fresh);
         Overlapping += section.IsOverlapping ? fresh.Length : 0;

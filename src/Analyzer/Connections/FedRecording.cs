@@ -20,6 +20,8 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     private readonly ConnectionTracker tracker = new(start);
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private EventFilter opening = opening;
+    private ClockTable? clocksBefore;
+    private ClockTable? clocks;
     private bool isAnnounced;
 
     /// <summary>What its connections are recorded in.</summary>
@@ -41,6 +43,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     {
         span.Describe(header);
         span.History.Continue();
+        (clocksBefore, clocks) = (span.Clocks, null);
         Skip(section.Period.From);
     }
 
@@ -51,6 +54,16 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         {
             tracker.Renames = span.History.Renames;
             opening = opening with { Names = span.Names };
+        }
+    }
+
+    /// <summary>Knows the clocks of a section so far, and those of the sections that it continues.</summary>
+    internal void SetClocks(ClockTable known)
+    {
+        if (known != clocks)
+        {
+            clocks = known;
+            span.Clocks = clocksBefore?.And(known) ?? known;
         }
     }
 

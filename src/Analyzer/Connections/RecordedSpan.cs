@@ -44,8 +44,9 @@ public sealed class RecordedSpan
         internal set => origin = value;
     }
 
-    /// <summary>What to add to a monotonic timestamp for the wall-clock time, in nanoseconds; null if it is not known. It
-    /// is the first that was noted, so that differences are not bent by steps of the clock.</summary>
+    /// <summary>What to add to a monotonic timestamp for a place on the line of time that recordings share, in nanoseconds; null
+    /// if it is not known. It is the first wall clock that was noted, so that differences are not bent by steps of the clock; times of day
+    /// are those of <see cref="WallClock"/>.</summary>
     public long? WallOffset { get; init; }
 
     /// <summary>Where events went so far.</summary>
@@ -60,6 +61,12 @@ public sealed class RecordedSpan
 
     /// <summary>Its names, and those that some of its connections had before.</summary>
     internal NameHistory History { get; } = new();
+
+    /// <summary>The clocks that its times of day go by.</summary>
+    public ClockTable Clocks { get; internal set; } = ClockTable.None;
+
+    /// <summary>The hosts that it was merged of, in the order in which connection ids have them; empty if it is of one.</summary>
+    public IReadOnlyList<MergedHost> Hosts { get; private set; } = [];
 
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
@@ -95,12 +102,13 @@ public sealed class RecordedSpan
         recordings.Aggregate(default(LossCounters), (sum, recording) => sum + recording.LossCounters);
 
     /// <summary>The wall-clock time of a timestamp, in ns since 1970; null if it is not known.</summary>
-    public ulong? WallClock(ulong monotonic) => monotonic + (ulong?)WallOffset;
+    public ulong? WallClock(ulong monotonic) => Clocks.WallClock(monotonic) ?? monotonic + (ulong?)WallOffset;
 
     /// <summary>Takes what a capture of it says of what it leaves out.</summary>
     internal void Describe(CaptureHeader? header)
     {
         filters.AddRange((header?.Filters ?? new Dictionary<string, string>()).Select(filter => $"{filter.Key} {filter.Value}").Except(filters));
+        Hosts = Hosts.Count > 0 ? Hosts : header?.Hosts ?? [];
         selections.AddRange((header?.Selection ?? []).Except(selections));
     }
 

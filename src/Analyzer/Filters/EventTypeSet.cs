@@ -5,15 +5,13 @@ namespace TraceCap.Analyzer.Filters;
 /// <summary>A set of event types. The default holds none.</summary>
 public readonly record struct EventTypeSet
 {
-    private const string Letters = "CAXFO";
-
     // Bit n is the type of the nth letter after A.
     private readonly uint members;
 
     private EventTypeSet(uint members) => this.members = members;
 
-    /// <summary>The types that tcptracer has: connect, accept, close.</summary>
-    public static EventTypeSet Tcptracer { get; } = Parse("CAX");
+    /// <summary>The types that tcptracer has.</summary>
+    public static EventTypeSet Tcptracer { get; } = Parse(string.Concat(EventTypes.All.Where(type => type.IsTcptracer).Select(type => type.Letter)));
 
     /// <summary>Reads the letters of the tables in any order, such as <c>AC</c>, small or capital.</summary>
     /// <exception cref="FormatException">No letter, or one that is no type's.</exception>
@@ -23,10 +21,10 @@ public readonly record struct EventTypeSet
         foreach (var letter in letters)
         {
             var type = char.ToUpperInvariant(letter);
-            if (!Letters.Contains(type, StringComparison.Ordinal))
+            if (!EventTypes.Letters.Contains(type, StringComparison.Ordinal))
             {
                 throw new FormatException(
-                    $"'{letter}' in '{letters}' is no type of event; expected letters of {Letters}");
+                    $"'{letter}' in '{letters}' is no type of event; expected letters of {EventTypes.Letters}");
             }
 
             members |= 1u << (type - 'A');
@@ -34,7 +32,7 @@ public readonly record struct EventTypeSet
 
         return members != 0
             ? new EventTypeSet(members)
-            : throw new FormatException($"no type of event is given; expected letters of {Letters}");
+            : throw new FormatException($"no type of event is given; expected letters of {EventTypes.Letters}");
     }
 
     /// <summary>Whether the set holds a type.</summary>
@@ -48,6 +46,6 @@ public readonly record struct EventTypeSet
     public override string ToString()
     {
         var set = this;
-        return string.Concat(Letters.Where(letter => set.Contains((TcpEventType)letter)));
+        return string.Concat(EventTypes.Letters.Where(letter => set.Contains((TcpEventType)letter)));
     }
 }

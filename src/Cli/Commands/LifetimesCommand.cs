@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
-using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -32,43 +32,45 @@ internal static class LifetimesCommand
         var csv = OptionFactory.Flag("Comma-separated values.", "-s", "--csv");
         var raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
         var json = OptionFactory.Flag("One JSON object a line, with all that is known.", "--json");
+        var format = new FormatOption(ExportKinds.Connections);
         var sort = OptionFactory.Word("Order: times earliest first, amounts greatest first; ended if not given.", "KEY", orders, "--sort");
         var least = OptionFactory.Duration("Only lifetimes of at least so long.", "TIME", "--min");
         var limit = OptionFactory.Count("At most so many rows.", "COUNT", "--limit");
         var command = new Command("lifetimes", "Prints connections with their lifetimes and bytes as bcc's tcplife does, each with the process that owned it.")
         {
-            timeOfDay, timestamps, wide, csv, raw, json, sort, least, limit,
+            timeOfDay, timestamps, wide, csv, raw, json, format.Option, sort, least, limit,
         };
         files.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.ValueIfRight(csv) && result.ValueIfRight(json))
+            var named = new (Option Option, string Name)[] { (csv, "--csv"), (json, "--json"), (format.Option, "--format") }
+                .Where(each => result.IsGiven(each.Option)).Select(each => each.Name).ToList();
+            if (named.Count > 1)
             {
-                result.AddError("--csv and --json exclude each other");
+                result.AddError($"{string.Join(" and ", named)} exclude each other");
             }
         });
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
-            IConnectionFormat format = parsed.GetValue(json)
-                ? new ConnectionJson()
-                : new LifetimeTable(new LifetimeOptions
-                {
-                    TimeOfDay = parsed.GetValue(timeOfDay),
-                    Timestamps = parsed.GetValue(timestamps),
-                    Wide = parsed.GetValue(wide),
-                    Csv = parsed.GetValue(csv),
-                    Raw = parsed.GetValue(raw),
-                    Width = StandardOutput.Columns,
-                });
+            var options = new LifetimeOptions
+            {
+                TimeOfDay = parsed.GetValue(timeOfDay),
+                Timestamps = parsed.GetValue(timestamps),
+                Wide = parsed.GetValue(wide),
+                Raw = parsed.GetValue(raw),
+                Width = StandardOutput.Columns,
+            };
+            var usual = parsed.GetValue(json) ? "json" : parsed.GetValue(csv) ? "csv" : "tcplife";
             var most = parsed.GetValue(limit) ?? ulong.MaxValue;
-            var printer = new ConnectionPrinter(format, most, output);
+            using var pipeline = new ConnectionPipeline(
+                format.Create(parsed, usual, new ExportOptions { Lifetimes = options }, output), most, Version.Tool);
             var order = parsed.GetValue(sort);
-            var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, printer);
+            var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, pipeline);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? printer, filter), printsRows: sorted is null);
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null);
             sorted?.End();
-            printer.End();
+            pipeline.End();
             return code;
         });
         return command;

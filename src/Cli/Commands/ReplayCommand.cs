@@ -2,7 +2,6 @@ using System.CommandLine;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -21,10 +20,14 @@ internal static class ReplayCommand
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
         filters.AddTo(command);
-        command.Does(parsed => Run(
-            parsed.GetValue(files)!,
-            show.Format(parsed, filters.IsOneNetns(parsed)),
-            Filter(parsed, filters, show)));
+        command.Does(parsed =>
+        {
+            using var output = StandardOutput.Open();
+            return Run(
+                parsed.GetValue(files)!,
+                show.Exporter(parsed, filters.IsOneNetns(parsed), output),
+                Filter(parsed, filters, show));
+        });
         return command;
     }
 
@@ -34,23 +37,17 @@ internal static class ReplayCommand
         return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
     }
 
-    private static ExitCode Run(string[] paths, IEventFormat format, CaptureFilter filter)
+    private static ExitCode Run(string[] paths, IExporter exporter, CaptureFilter filter)
     {
-        using var output = StandardOutput.Open();
-        var printer = new EventPrinter(format, filter.Events, output);
-        var isBegun = false;
+        using var pipeline = new EventPipeline(exporter, filter, tool: Version.Tool);
         return CaptureFile.ForEach(paths, file =>
         {
-            if (!isBegun)
-            {
-                printer.Begin();
-                isBegun = true;
-            }
-
             var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
             var events = new EventStream(reader);
-            file.Read(() => Replay.Run(events, format, filter, printer, lost =>
-                Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}")));
+            file.Read(() => pipeline.Run(
+                events,
+                lost => Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(lost)}"),
+                reader.Threads));
             var state = file.Report(reader);
             return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
         }, printsRows: true);

@@ -2,14 +2,9 @@ using System.CommandLine;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
-using TraceCap.Format.Events;
-using TraceCap.Format.Metadata;
-using TraceCap.Format.Reading;
 using TraceCap.Recorder.Host;
-using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;
 using TraceCap.Recorder.Session;
 
@@ -26,7 +21,7 @@ internal static class TraceCommand
         show.AddTo(command);
         live.AddTo(command);
         command.Does(parsed => Run(
-            show.Format(parsed, live.Filters.IsOneNetns(parsed)),
+            output => show.Exporter(parsed, live.Filters.IsOneNetns(parsed), output),
             show.Limit(parsed, new EventFilter()),
             live.Probes(parsed),
             live.User(parsed),
@@ -35,7 +30,8 @@ internal static class TraceCommand
         return command;
     }
 
-    private static ExitCode Run(IEventFormat format, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
+    private static ExitCode Run(
+        Func<Stream, IExporter> exporter, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
         Privileges.Drop(user);
@@ -46,60 +42,9 @@ internal static class TraceCommand
             Messages.Warn(limit);
         }
 
-        var sink = new PrintingSink(format, session.Names, new EventPrinter(format, filter, output), count);
-        session.Run(sink, duration);
-        sink.End();
+        session.EndAfter(duration);
+        using var pipeline = new EventPipeline(exporter(output), new CaptureFilter(filter), count, Version.Tool);
+        pipeline.Run(new LiveEvents(session), lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
         return ExitCode.Done;
-    }
-
-    /// <summary>Prints events once no earlier one can come, and tells of losses where they show.</summary>
-    private sealed class PrintingSink : IEventSink
-    {
-        private const ulong ClockInterval = 1_000_000_000;
-
-        private readonly IEventFormat format;
-        private readonly INames names;
-        private readonly EventPrinter printer;
-        private readonly EventOrder order = new();
-        private ulong left;
-        private ulong? clockReadAt;
-        private LossCounters told;
-
-        internal PrintingSink(IEventFormat format, INames names, EventPrinter printer, ulong count)
-        {
-            this.format = format;
-            this.names = names;
-            this.printer = printer;
-            left = count;
-            printer.Begin();
-        }
-
-        public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
-        {
-            FollowClock(state.Now);
-            Print(order.Add(events, state.Watermark));
-            var lost = state.LossCounters - told;
-            if (lost.Lost > 0 || lost.ProbeMissed > 0)
-            {
-                Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}");
-                told = state.LossCounters;
-            }
-
-            return left > 0;
-        }
-
-        internal void End() => Print(order.Flush());
-
-        private void Print(ReadOnlySpan<TcpEvent> events) => left -= printer.Print(events, left);
-
-        /// <summary>The wall clock may be set, or the host sleep, while events are printed.</summary>
-        private void FollowClock(ulong now)
-        {
-            if (clockReadAt is not { } before || now - before >= ClockInterval)
-            {
-                format.Use(new EventContext { Names = names, Clock = Clocks.Anchor() });
-                clockReadAt = now;
-            }
-        }
     }
 }

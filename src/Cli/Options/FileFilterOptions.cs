@@ -29,7 +29,7 @@ internal sealed class FileFilterOptions
         "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
 
     private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
-        "Only these types: C connect, A accept, X close, F failed connect, O pre-existing.", "CAXFO", EventTypeSet.Parse, "--type");
+        $"Only these types: {EventTypes.Describe(EventTypes.All)}.", EventTypes.Letters, EventTypeSet.Parse, "--type");
 
     internal void AddTo(Command command)
     {

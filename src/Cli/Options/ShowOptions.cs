@@ -1,8 +1,9 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
-using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
 
@@ -23,8 +24,10 @@ internal sealed class ShowOptions
 
     private readonly Option<bool> raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
     private readonly Option<bool> json = OptionFactory.Flag("One JSON object a line, with all that is recorded.", "--json");
-    private readonly Option<bool> all = OptionFactory.Flag("Also failed connects (F) and connections from before the recording (O).", "--all");
+    private readonly Option<bool> all = OptionFactory.Flag($"Also what tcptracer does not have: {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))}.", "--all");
     private readonly Option<bool> compat = OptionFactory.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
+
+    private readonly FormatOption format = new(ExportKinds.Events);
 
     internal void AddTo(Command command)
     {
@@ -34,6 +37,7 @@ internal sealed class ShowOptions
         command.Add(style);
         command.Add(raw);
         command.Add(json);
+        command.Add(format.Option);
         command.Add(all);
         command.Add(compat);
         command.Validators.Add(result =>
@@ -43,6 +47,11 @@ internal sealed class ShowOptions
                 result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
             }
 
+            foreach (var option in new Option[] { json, style }.Where(option => result.IsGiven(format.Option) && result.IsGiven(option)))
+            {
+                result.AddError($"{option.Name} and --format exclude each other");
+            }
+
             foreach (var option in new Option[] { timestamps, verbose, userIds, style, raw }.Where(option => result.ValueIfRight(json) && result.IsGiven(option)))
             {
                 result.AddError($"{option.Name} is for the table; --json has all there is");
@@ -50,17 +59,22 @@ internal sealed class ShowOptions
         });
     }
 
-    internal IEventFormat Format(ParseResult parsed, bool oneNetns) => parsed.GetValue(json)
-        ? new JsonLines()
-        : new TcptracerTable(new TableOptions
+    /// <summary>What prints events to standard output.</summary>
+    internal IExporter Exporter(ParseResult parsed, bool oneNetns, Stream output) => format.Create(
+        parsed,
+        parsed.GetValue(json) ? "json" : parsed.GetValue(style) == TableStyle.Libbpf ? "libbpf" : "bcc",
+        new ExportOptions
         {
-            Style = parsed.GetValue(style),
-            Timestamps = parsed.GetValue(timestamps),
-            Verbose = parsed.GetValue(verbose),
-            Uid = parsed.GetValue(userIds),
-            HideNetns = oneNetns,
-            Raw = parsed.GetValue(raw),
-        });
+            Table = new TableOptions
+            {
+                Timestamps = parsed.GetValue(timestamps),
+                Verbose = parsed.GetValue(verbose),
+                Uid = parsed.GetValue(userIds),
+                HideNetns = oneNetns,
+                Raw = parsed.GetValue(raw),
+            },
+        },
+        output);
 
     /// <summary>Which of the recorded events there are rows for.</summary>
     /// <param name="parsed">The command line.</param>

@@ -61,7 +61,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         var isWhole = IsWhole(counters);
         if (!quiet || !isWhole)
         {
-            var types = totals.EventsByType.OrderBy(entry => "CAXFO".IndexOf((char)entry.Key, StringComparison.Ordinal))
+            var types = totals.EventsByType.OrderBy(entry => EventTypes.PlaceOf(entry.Key))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Messages.Warn(Text(
                 $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {Lost(counters)}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));

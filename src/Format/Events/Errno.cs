@@ -25,20 +25,25 @@ public static class Errno
         "EKEYREVOKED", "EKEYREJECTED", "EOWNERDEAD", "ENOTRECOVERABLE", "ERFKILL", "EHWPOISON",
     ];
 
-    /// <summary>The name of an error: its number if it has none, and <c>given_up</c> for 0, the error of a connect that the
-    /// program itself ended.</summary>
+    /// <summary>The name for 0: the error of a connect that the program itself ended.</summary>
+    public const string Aborted = "aborted";
+
+    /// <summary>The same in earlier versions.</summary>
+    internal const string GivenUp = "given_up";
+
+    /// <summary>The name of an error: its number if it has none, and <see cref="Aborted"/> for 0.</summary>
     public static string NameOf(ushort error) => error switch
     {
-        0 => "given_up",
+        0 => Aborted,
         _ when error < Names.Length && Names[error] != "" => Names[error],
         _ => error.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Reads what <see cref="NameOf"/> gives, or a number.</summary>
+    /// <summary>Reads what <see cref="NameOf"/> gives, or gave in earlier versions, or a number.</summary>
     public static bool TryParse(string text, out ushort error)
     {
         error = (ushort)Math.Max(0, text.Length == 0 ? 0 : Names.IndexOf(text));
-        return error > 0 || text == NameOf(0)
+        return error > 0 || text is Aborted or GivenUp
             || ushort.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out error);
     }
 }

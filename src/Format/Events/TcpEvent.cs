@@ -2,28 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace TraceCap.Format.Events;
 
-/// <summary>What happened to a connection. The value is the letter that tcptracer prints.</summary>
-public enum TcpEventType : byte
-{
-    /// <summary>No event: the value of a default <see cref="TcpEvent"/>.</summary>
-    None = 0,
-
-    /// <summary>An incoming connection was accepted; seen when accept returns.</summary>
-    Accept = (byte)'A',
-
-    /// <summary>An outgoing connection was established.</summary>
-    Connect = (byte)'C',
-
-    /// <summary>An outgoing connection was not established: refused, timed out or given up.</summary>
-    ConnectFailed = (byte)'F',
-
-    /// <summary>The connection existed before recording began.</summary>
-    Open = (byte)'O',
-
-    /// <summary>The last descriptor of a connection was closed; not shutdown, not the peer's FIN.</summary>
-    Close = (byte)'X',
-}
-
 /// <summary>What else a reader needs to reproduce tcptracer's choices.</summary>
 [Flags]
 public enum TcpEventFlags : byte

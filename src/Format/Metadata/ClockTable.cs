@@ -59,6 +59,19 @@ public sealed class ClockTable
         return AnchorOf(before);
     }
 
+    /// <summary>These clocks and those of a later section of the same recording.</summary>
+    public ClockTable And(ClockTable later)
+    {
+        var all = new Builder();
+        var known = new HashSet<Entry>(entries[..count]);
+        foreach (var entry in entries[..count].Concat(later.entries[..later.count].Where(known.Add)).OrderBy(entry => entry.Begin))
+        {
+            all.Insert(entry.Anchor, entry.Begin);
+        }
+
+        return new ClockTable(all.Clocks.entries, all.Clocks.count, first ?? later.first);
+    }
+
     private ClockAnchor? AnchorOf(int before) => before == 0 ? first : entries[before - 1].Anchor;
 
     private static int CountUpTo(ReadOnlySpan<Entry> entries, ulong monotonic)
@@ -119,6 +132,12 @@ public sealed class ClockTable
             }
 
             first ??= passed is null ? anchor : null;
+            Insert(anchor, begin);
+        }
+
+        /// <summary>Adds an anchor that counts from a time on.</summary>
+        internal void Insert(ClockAnchor anchor, ulong begin)
+        {
             clocks = null;
             var place = CountUpTo(entries.AsSpan(0, count), begin);
             if (count == entries.Length || place < shared)

@@ -27,6 +27,9 @@ public sealed record EventContext
     /// <summary>By which clocks these events go; null if that is not known.</summary>
     public ClockAnchor? Clock { get; init; }
 
+    /// <summary>The host of an event if the events are of several, which were merged; else null.</summary>
+    public string? MergedHostOf(in TcpEvent e) => Header is { Hosts.Count: > 0 } header ? MergedHost.Of(header.Hosts, e.Connection)?.Host : null;
+
     /// <summary>Takes as many events from the beginning as go by the same clocks.</summary>
     /// <param name="events">At least one; becomes those that are left.</param>
     /// <param name="run">Those that were taken, at least one.</param>

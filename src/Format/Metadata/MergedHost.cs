@@ -15,6 +15,13 @@ public sealed record MergedHost(string Host, string Kernel, string Architecture,
     /// <summary>The most hosts that one capture can tell apart.</summary>
     public const int Max = 1 << (64 - ConnectionShift);
 
+    /// <summary>The host of a connection.</summary>
+    /// <param name="hosts">Those that were merged.</param>
+    /// <param name="connection">The connection's id.</param>
+    /// <returns>Null if it has no id, or one of no such host.</returns>
+    public static MergedHost? Of(IReadOnlyList<MergedHost> hosts, ulong connection) =>
+        connection != 0 && connection >> ConnectionShift < (ulong)hosts.Count ? hosts[(int)(connection >> ConnectionShift)] : null;
+
     internal static MetadataType<MergedHost> Stored { get; } = MetadataType.Array<MergedHost>(
         "[host (text), kernel (text), architecture (text), boot id (text), clock offset (int64)]",
         "a merged host",

@@ -1,10 +1,11 @@
+using System.Runtime.ExceptionServices;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Reading;
 
 /// <summary>The events of a capture in time order, section after section.</summary>
-public sealed class EventStream(CaptureReader reader)
+public sealed class EventStream(CaptureReader reader) : IEventSource
 {
     private readonly ArrivedNames arrived = new();
     private EventContext last = new();
@@ -12,6 +13,7 @@ public sealed class EventStream(CaptureReader reader)
     private int batchLength;
     private bool sectionEnded;
     private bool ended;
+    private ExceptionDispatchInfo? failure;
 
     /// <summary>Where the events come from: its state is that of the block they came with.</summary>
     public CaptureReader Reader => reader;
@@ -109,7 +111,20 @@ public sealed class EventStream(CaptureReader reader)
             return Take();
         }
 
-        if (!reader.Read())
+        failure?.Throw();
+        bool more;
+        try
+        {
+            more = reader.Read();
+        }
+        catch (Exception error) when (Order.EarliestArrival is not null)
+        {
+            // What was read before is there all the same.
+            failure = ExceptionDispatchInfo.Capture(error);
+            return Order.Flush();
+        }
+
+        if (!more)
         {
             ended = true;
             return Order.Flush();

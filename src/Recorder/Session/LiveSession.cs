@@ -35,6 +35,10 @@ public sealed class LiveSession : IDisposable
     private readonly List<TcpEvent> first = [];
     private ulong settled;
     private ulong open;
+    private ulong deadline = ulong.MaxValue;
+    private bool hasBegun;
+    private bool isDrained;
+    private EndOfSession? end;
 
     private LiveSession(AttachedProbes probes, HostNames names)
     {
@@ -81,34 +85,58 @@ public sealed class LiveSession : IDisposable
     /// <param name="duration">How long; null for no limit.</param>
     public EndOfSession Run(IEventSink sink, TimeSpan? duration)
     {
-        var deadline = duration is { } time ? After(Clocks.Monotonic(), time) : ulong.MaxValue;
-        if (!Take(sink, CollectionsMarshal.AsSpan(first), Clocks.Monotonic()))
+        EndAfter(duration);
+        while (Next(out var some, out var state))
         {
-            return EndOfSession.SinkFull;
-        }
-
-        first.Clear();
-        first.TrimExcess();
-
-        while (true)
-        {
-            if (!Drain(sink))
+            if (!sink.Take(some, in state))
             {
                 return EndOfSession.SinkFull;
             }
-
-            var now = Clocks.Monotonic();
-            var timeOver = now >= deadline;
-            var pause = TimeSpan.FromMicroseconds(Math.Min(DrainInterval.TotalMicroseconds, (deadline - now) / 1000.0));
-            if (timeOver || !probes.Ring.Wait(pause))
-            {
-                probes.Detach();
-                return !Drain(sink) ? EndOfSession.SinkFull : timeOver ? EndOfSession.TimeOver : EndOfSession.Stopped;
-            }
         }
+
+        return end!.Value;
     }
 
-    /// <summary>Has <see cref="Run"/> end soon.</summary>
+    /// <summary>Has it end by itself.</summary>
+    /// <param name="duration">How long from now on; null for no limit.</param>
+    public void EndAfter(TimeSpan? duration) => deadline = duration is { } time ? After(Clocks.Monotonic(), time) : ulong.MaxValue;
+
+    /// <summary>Gives what came next, and waits for it if need be. Once it is stopped, or the time is over, it detaches the probes and
+    /// gives what they left.</summary>
+    /// <param name="some">What one drain found, often nothing; in the order of arrival. Valid until the next call.</param>
+    /// <param name="state">What is known beside them.</param>
+    /// <returns>False at the end.</returns>
+    public bool Next(out ReadOnlySpan<TcpEvent> some, out DrainState state)
+    {
+        if (!hasBegun)
+        {
+            hasBegun = true;
+            some = CollectionsMarshal.AsSpan(first);
+            state = StateAt(Clocks.Monotonic());
+            return true;
+        }
+
+        first.Clear();
+        if (isDrained)
+        {
+            if (end is not null)
+            {
+                some = [];
+                state = default;
+                return false;
+            }
+
+            Wait();
+        }
+
+        var count = Read(out var now);
+        isDrained = count < events.Length;
+        some = events.AsSpan(0, count);
+        state = StateAt(now);
+        return true;
+    }
+
+    /// <summary>Has it end soon.</summary>
     public void Stop() => probes.Ring.Interrupt();
 
     /// <summary>Detaches the probes, if they still are attached: from here on they count nothing.</summary>
@@ -145,24 +173,20 @@ public sealed class LiveSession : IDisposable
     /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
     private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);
 
-    /// <summary>Hands on all that is in the ring.</summary>
-    private bool Drain(IEventSink sink)
+    /// <summary>Waits until there is something to drain; if it is to end, for the last time.</summary>
+    private void Wait()
     {
-        int count;
-        do
+        var now = Clocks.Monotonic();
+        var timeOver = now >= deadline;
+        var pause = TimeSpan.FromMicroseconds(Math.Min(DrainInterval.TotalMicroseconds, (deadline - now) / 1000.0));
+        if (timeOver || !probes.Ring.Wait(pause))
         {
-            count = Read(out var now);
-            if (!Take(sink, events.AsSpan(0, count), now))
-            {
-                return false;
-            }
+            probes.Detach();
+            end = timeOver ? EndOfSession.TimeOver : EndOfSession.Stopped;
         }
-        while (count == events.Length);
-        return true;
     }
 
-    private bool Take(IEventSink sink, ReadOnlySpan<TcpEvent> some, ulong now) =>
-        sink.Take(some, new DrainState(now, settled, ReadLossCounters()));
+    private DrainState StateAt(ulong now) => new(now, settled, ReadLossCounters());
 
     /// <summary>Of the open connections none is lost.</summary>
     private LossCounters ReadLossCounters() => probes.LossCounters.Read() + new LossCounters(open, 0, 0, 0, 0);

@@ -69,6 +69,7 @@ public sealed class CaptureFiguresTests
     [InlineData("port=443", 1)]
     [InlineData("errno=EHOSTUNREACH", 1)]
     [InlineData("errno=113", 1)]
+    [InlineData("errno=aborted", 0)]
     [InlineData("errno=given_up", 0)]
     public void A_selector_takes_the_connections_of_its_group(string selector, int count)
     {

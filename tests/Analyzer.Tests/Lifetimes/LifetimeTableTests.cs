@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
@@ -13,7 +14,6 @@ public sealed class LifetimeTableTests
 {
     private static readonly LifetimeOptions plain = new();
     private static readonly LifetimeOptions wide = new() { Wide = true };
-    private static readonly LifetimeOptions csv = new() { Csv = true };
 
     private static readonly Connection curl = Make(4321, "curl", 4, "192.168.1.2", 51234, "93.184.216.34", 443, 2049, 1048577, 123_456);
     private static readonly Connection pool = Make(7, "ThreadPool-work", 6, "2001:db8::1", 65535, "::ffff:10.0.0.1", 8080, 1023, 5_000_000_000, 1_005);
@@ -25,38 +25,47 @@ public sealed class LifetimeTableTests
     {
         { plain, nameof(curl), "4321  curl       192.168.1.2     51234 93.184.216.34   443       2  1024 123.46" },
         { wide, nameof(curl), "4321  curl             4  192.168.1.2                51234 93.184.216.34              443        2   1024 123.46" },
-        { csv, nameof(curl), "4321,curl,4,192.168.1.2,51234,93.184.216.34,443,2,1024,123.46,closed" },
         { plain with { Width = 79 }, nameof(curl), "4321  curl       93.184.216.34   443       2  1024 123.46" },
         { plain with { Width = 57 }, nameof(curl), "4321  curl       93.184.216.34   443   123.46" },
         { plain with { Width = 40 }, nameof(curl), "curl       93.184.216.34   443   123.46" },
-        { csv, nameof(formula), "8,\"'=1+1\"\"\",4,1.1.1.1,1,2.2.2.2,2,0,0,1.12,closed" },
         { plain, nameof(pool), "7     ThreadPool 2001:db8::1     65535 ::ffff:10.0.0.1 8080      0 4882812 1.00" },
         { wide, nameof(pool), "7     ThreadPool-work  6  2001:db8::1                65535 ::ffff:10.0.0.1            8080       0 4882812 1.00" },
-        { csv, nameof(pool), "7,ThreadPool-work,6,2001:db8::1,65535,::ffff:10.0.0.1,8080,0,4882812,1.00,closed" },
         { plain, nameof(odd), "4194304 a,\"b\"      1.1.1.1         1     255.255.255.255 2         0     0 1000.00" },
         { wide, nameof(odd), "4194304 a,\"b\"            4  1.1.1.1                    1     255.255.255.255            2          0      0 1000.00" },
-        // Here tcplife's row would have more columns than its header.
-        { csv, nameof(odd), "4194304,\"a,\"\"b\"\"\",4,1.1.1.1,1,255.255.255.255,2,0,0,1000.00,closed" },
         { plain, nameof(text), "1     é漢字nginx   1.1.1.1         1     2.2.2.2         2         0     0 1.12" },
         { wide, nameof(text), "1     é漢字nginx         4  1.1.1.1                    1     2.2.2.2                    2          0      0 1.12" },
     };
+
+    public static TheoryData<string, string> CsvRows => new()
+    {
+        { nameof(curl), "4321,curl,4,192.168.1.2,51234,93.184.216.34,443,2,1024,123.46,closed" },
+        { nameof(formula), "8,\"'=1+1\"\"\",4,1.1.1.1,1,2.2.2.2,2,0,0,1.12,closed" },
+        { nameof(pool), "7,ThreadPool-work,6,2001:db8::1,65535,::ffff:10.0.0.1,8080,0,4882812,1.00,closed" },
+        // Here tcplife's row would have more columns than its header.
+        { nameof(odd), "4194304,\"a,\"\"b\"\"\",4,1.1.1.1,1,255.255.255.255,2,0,0,1000.00,closed" },
+    };
+
+    [Theory]
+    [MemberData(nameof(CsvRows))]
+    public void A_row_as_CSV_is_that_of_tcplife_and_its_end(string connection, string row) =>
+        Assert.Equal(row + "\n", Print(new LifetimeCsv(plain), Ends.Recording, Named(connection)));
 
     [Theory]
     [MemberData(nameof(Rows))]
     public void A_row_is_that_of_tcplife(LifetimeOptions options, string connection, string row) => Assert.Equal(
         row + "\n",
-        Print(options, connection switch { nameof(curl) => curl, nameof(pool) => pool, nameof(odd) => odd, nameof(formula) => formula, _ => text }));
+        Print(options, Named(connection)));
 
     [Fact]
     public void The_headers_are_those_of_tcplife()
     {
         Assert.Equal(
             "TIME     TIME(s)   PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS\n",
-            Header(plain with { TimeOfDay = true, Timestamps = true }));
+            Header(new LifetimeTable(plain with { TimeOfDay = true, Timestamps = true })));
         Assert.Equal(
             "PID   COMM             IP LADDR                      LPORT RADDR                      RPORT  TX_KB  RX_KB MS\n",
-            Header(wide));
-        Assert.Equal("TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n", Header(csv with { TimeOfDay = true, Timestamps = true }));
+            Header(new LifetimeTable(wide)));
+        Assert.Equal("TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n", Header(new LifetimeCsv(plain with { TimeOfDay = true, Timestamps = true })));
     }
 
     [Fact]
@@ -75,7 +84,7 @@ public sealed class LifetimeTableTests
         { "Open?", "     -     - 123.46 open?" },
         { nameof(ConnectionEnding.Reset), "     2  1024 123.46 reset" },
         { nameof(ConnectionEnding.Failed), "     2  1024 123.46 failed ECONNREFUSED" },
-        { "GaveUp", "     2  1024 123.46 failed given_up" },
+        { "Aborted", "     2  1024 123.46 failed aborted" },
         { nameof(ConnectionEnding.Unseen), "     -     - 123.46 unseen" },
         { "Preexisting", "     2  1024 123.46 pre-existing closed" },
         { "Preexisting?", "     2  1024 123.46 pre-existing? closed" },
@@ -90,7 +99,7 @@ public sealed class LifetimeTableTests
             "Open?" => curl with { Ending = ConnectionEnding.Open, HasCloser = false, IsUncertain = true },
             "Preexisting" => curl with { IsPreexisting = true },
             "Preexisting?" => curl with { IsPreexisting = true, IsUncertain = true },
-            "GaveUp" => curl with { Ending = ConnectionEnding.Failed, HasCloser = false },
+            "Aborted" => curl with { Ending = ConnectionEnding.Failed, HasCloser = false },
             _ when Enum.Parse<ConnectionEnding>(ending) is var parsed => curl with { Ending = parsed, HasCloser = parsed == ConnectionEnding.Reset, Error = 111 },
             _ => throw new ArgumentException(ending),
         };
@@ -103,11 +112,11 @@ public sealed class LifetimeTableTests
         var forged = curl;
         forged.Opener.Comm = new ThreadName("a\nb,\u001b[2J\\");
         Assert.StartsWith(@"4321  a\nb,\x1b[ 192.168.1.2 ", Print(plain, forged), StringComparison.Ordinal);
-        Assert.StartsWith(@"4321,""a\nb,\x1b[2J\\"",4,", Print(csv, forged), StringComparison.Ordinal);
+        Assert.StartsWith(@"4321,""a\nb,\x1b[2J\\"",4,", Print(new LifetimeCsv(plain), Ends.Recording, forged), StringComparison.Ordinal);
         forged.Opener.Comm = new ThreadName("12345678\u001b");
         Assert.StartsWith("4321  12345678   192.168.1.2 ", Print(plain, forged), StringComparison.Ordinal);
         forged.Opener.Comm = new ThreadName("a\nb,\u001b[2J\\");
-        Assert.StartsWith("4321,\"a\nb,\u001b[2J\\\",4,", Print(csv with { Raw = true }, forged), StringComparison.Ordinal);
+        Assert.StartsWith("4321,\"a\nb,\u001b[2J\\\",4,", Print(new LifetimeCsv(plain with { Raw = true }), Ends.Recording, forged), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,22 +145,33 @@ public sealed class LifetimeTableTests
             Ended = 1_000 + (microseconds * 1_000),
         };
 
-    private static string Header(LifetimeOptions options)
+    private static Connection Named(string name) => name switch
+    {
+        nameof(curl) => curl,
+        nameof(pool) => pool,
+        nameof(odd) => odd,
+        nameof(formula) => formula,
+        _ => text,
+    };
+
+    private static string Header(IConnectionRows rows)
     {
         var output = new ArrayBufferWriter<byte>();
-        new LifetimeTable(options).WriteHeader(output);
+        rows.WriteHeader(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
     private static string Print(LifetimeOptions options, Connection connection) => Print(options, Ends.Recording, connection);
 
-    private static string Print(LifetimeOptions options, RecordedSpan recording, params Connection[] connections)
+    private static string Print(LifetimeOptions options, RecordedSpan recording, params Connection[] connections) =>
+        Print(new LifetimeTable(options), recording, connections);
+
+    private static string Print(IConnectionRows rows, RecordedSpan recording, params Connection[] connections)
     {
-        var table = new LifetimeTable(options);
         var output = new ExactBuffer();
         foreach (ref readonly var connection in connections.AsSpan())
         {
-            table.WriteRow(output, in connection, recording);
+            rows.WriteRow(output, in connection, ConnectionContext.Of(recording));
         }
 
         return Encoding.UTF8.GetString(output.WrittenSpan);

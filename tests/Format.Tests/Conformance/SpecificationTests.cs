@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Tests.Conformance;
@@ -63,7 +64,30 @@ public partial class SpecificationTests
         Assert.Equal(map.Keys.Select(key => $"| `{key.Name}` | {key.Type} | {key.IfMissing} | {key.Doc} |"), rows);
     }
 
+    [Fact]
+    public void Every_type_of_event_is_specified_in_words_and_in_C()
+    {
+        Assert.Contains(
+            $"\n| type | 1 | {string.Join(", ", EventTypes.All.Select(type => $"`{type.Letter}` {type.Meaning}"))} |", page, StringComparison.Ordinal);
+        var header = File.ReadAllText(Repository.File("bpf/event.h"));
+        Assert.Equal(
+            EventTypes.All.Select(type => type.Letter), TypeLine().Matches(header).Select(line => line.Groups["letter"].Value[0]));
+        Assert.Equal(
+            Enum.GetValues<TcpEventType>().Where(type => type != TcpEventType.None).Order(), EventTypes.All.Select(type => type.Type).Order());
+    }
+
+    public static TheoryData<string> Keys() =>
+    [
+        .. from section in ConformanceJson.Read(Vector("cut-and-recovered"))["sections"]!.AsArray()
+           from map in new[] { section["header"], section["contexts"]![0], section["footer"] }
+           from entry in map.AsObject()
+           select entry.Key,
+    ];
+
     private static byte[] Vector(string name) => File.ReadAllBytes(Repository.File($"tests/conformance/{name}.tcap"));
+
+    [GeneratedRegex(@"^\tEVENT_\w+ = '(?<letter>.)',", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypeLine();
 
     [GeneratedRegex(
         "^(?<offset>[0-9a-f]{4})  (?<bytes>[0-9a-f]{2}( [0-9a-f]{2})*)(  |$)",

@@ -1,23 +1,46 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text.Json;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Output.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>
-/// Connections as JSON, one object a line. Names are those of events (<see cref="EventJson"/>), with <c>opened.</c>,
-/// <c>closed.</c> and <c>peer.</c> before those of the tasks; numbers of 64 bits are strings. What is not known is absent.
+/// Connections as JSON, one object a line. What events have as well has the same names and looks the same
+/// (<see cref="EventJson"/>), with <c>closed.</c> and <c>peer.</c> before the names of who closed it and of who is at the other
+/// end; numbers of 64 bits are strings. What is not known is absent.
 /// </summary>
-public sealed class ConnectionJson : IConnectionFormat
+public sealed class ConnectionJson : IConnectionRows
 {
-    private static readonly JsonWriterOptions options = new() { SkipValidation = true };
+    // All names take 1000 bytes, all values at their longest 900.
+    private const int MaxLine = 2560;
 
-    private Utf8JsonWriter? writer;
+    private static readonly JsonKey role = new("role", JsonWords.Roles.List, "which side it is");
+    private static readonly JsonKey ending = new("ending", JsonWords.Endings.List, "how it ended");
+    private static readonly JsonKey preexisting = new("preexisting", JsonType.Flag, "whether it was there before the recording began");
+    private static readonly JsonKey uncertain = new("uncertain", JsonType.Flag, "whether its opening or its close may be among lost events");
+    private static readonly JsonKey lifetime = new("lifetime_ns", JsonType.Number64, "from its opening to its end");
+    private static readonly JsonTime openedTime = new("opened.time", "the time of day when it was opened, accepted or tried");
+    private static readonly JsonKey opened = new("opened.monotonic_ns", JsonType.Number64, "the same by CLOCK_MONOTONIC");
+    private static readonly JsonTime endedTime = new("ended.time", "the time of day when it ended, or up to when it is known");
+    private static readonly JsonKey ended = new("ended.monotonic_ns", JsonType.Number64, "the same by CLOCK_MONOTONIC");
+
+    private static readonly JsonField[] network = EventJsonFields.Of(JsonPart.Network);
+    private static readonly JsonField[] task = [.. EventJsonFields.Of(JsonPart.Who), .. EventJsonFields.Of(JsonPart.Task)];
+    private static readonly JsonField[] connect = EventJsonFields.Of(JsonPart.Connect);
+    private static readonly JsonField[] failure = EventJsonFields.Of(JsonPart.Failure);
+    private static readonly JsonField[] close = EventJsonFields.Of(JsonPart.Close);
+    private static readonly (byte[] Key, JsonField Field)[] closer = Prefixed("closed.");
+    private static readonly (byte[] Key, JsonField Field)[] peer = Prefixed("peer.");
+
+    /// <summary>The properties that events do not have.</summary>
+    internal static IReadOnlyList<JsonKey> Own { get; } =
+    [
+        role, ending, preexisting, uncertain, lifetime, openedTime, opened, endedTime, ended,
+        .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"closed.{field.Name}", field.Type, $"{field.Doc}, of who closed it")),
+        .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"peer.{field.Name}", field.Type, $"{field.Doc}, of who is at the other end, if that is on this host")),
+    ];
 
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)
@@ -25,121 +48,120 @@ public sealed class ConnectionJson : IConnectionFormat
     }
 
     /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in Connection connection, RecordedSpan recording)
+    public void WriteRow(IBufferWriter<byte> output, in Connection connection, ConnectionContext context)
     {
-        writer ??= new Utf8JsonWriter(output, options);
-        writer.Reset(output);
-        writer.WriteStartObject();
-        Write(writer, in connection, recording);
-        writer.WriteEndObject();
-        writer.Flush();
-        output.Write("\n"u8);
-    }
-
-    private static void Write(Utf8JsonWriter json, in Connection connection, RecordedSpan recording)
-    {
-        if (recording.Host.Length > 0)
-        {
-            json.WriteString("host.name"u8, recording.Host);
-        }
-
-        json.WriteString("role"u8, connection.Role switch
-        {
-            ConnectionRole.Client => "client"u8,
-            ConnectionRole.Server => "server"u8,
-            _ => "unknown"u8,
-        });
-        json.WriteString("ending"u8, EndingText.Word(connection.Ending));
-        json.WriteBoolean("older"u8, connection.IsPreexisting);
-        json.WriteBoolean("uncertain"u8, connection.IsUncertain);
-        Number(json, "lifetime_ns"u8, connection.Lifetime);
-        Time(json, "opened.time"u8, "opened.monotonic_ns"u8, connection.Opened, recording);
-        Time(json, "ended.time"u8, "ended.monotonic_ns"u8, connection.Ended, recording);
-        json.WriteString("network.type"u8, connection.IpVersion == 4 ? "ipv4"u8 : "ipv6"u8);
-        Address(json, "network.local.address"u8, in connection.LocalAddress, connection.IpVersion);
-        json.WriteNumber("network.local.port"u8, connection.LocalPort);
-        Address(json, "network.peer.address"u8, in connection.PeerAddress, connection.IpVersion);
-        json.WriteNumber("network.peer.port"u8, connection.PeerPort);
-        Number(json, "connection.id"u8, connection.Id);
-        json.WriteNumber("linux.netns"u8, connection.Netns);
-        NamesJson.Write(json, connection.NamesIn(recording).NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }));
-        WriteTasks(json, in connection);
-        NamesJson.Write(json, connection.CgroupIn(recording));
-        if (connection.Role == ConnectionRole.Client)
-        {
-            Number(json, "connect_ns"u8, connection.ConnectTime);
-        }
-
-        if (connection.Ending == ConnectionEnding.Failed)
-        {
-            json.WriteNumber("error.number"u8, connection.Error);
-            json.WriteString("error.type"u8, Errno.NameOf(connection.Error));
-        }
-
+        var host = NamesJson.HostText(context.HostOf(in connection));
+        var netns = NamesJson.Text(context.NetnsOf(in connection));
+        var cgroup = NamesJson.Text(context.CgroupOf(in connection));
+        var line = output.GetSpan(MaxLine + host.Length + netns.Length + cgroup.Length);
+        var e = EventOf(in connection);
+        var at = Utf8Text.Write(line, host);
+        at += WriteOwn(line[at..], in connection, context);
+        at += Write(line[at..], network, in e);
+        at += Utf8Text.Write(line[at..], netns);
+        at += Write(line[at..], task, in e);
         if (connection.HasCloser)
         {
-            WriteCounters(json, in connection);
-        }
-    }
-
-    private static void WriteTasks(Utf8JsonWriter json, in Connection connection)
-    {
-        var owner = connection.Owner;
-        json.WriteNumber("process.pid"u8, owner.Pid);
-        json.WriteNumber("thread.id"u8, owner.Tid);
-        json.WriteString("thread.name"u8, owner.Comm.ToString());
-        json.WriteNumber("user.id"u8, owner.Uid);
-        json.WriteNumber("linux.mntns"u8, owner.Mntns);
-        Number(json, "linux.cgroup.id"u8, owner.Cgroup);
-        if (connection.HasCloser)
-        {
-            json.WriteNumber("closed.process.pid"u8, connection.Closer.Pid);
-            json.WriteNumber("closed.thread.id"u8, connection.Closer.Tid);
-            json.WriteString("closed.thread.name"u8, connection.Closer.Comm.ToString());
+            at += Write(line[at..], closer, EventOf(in connection.Closer));
         }
 
         if (connection.IsJoined)
         {
-            json.WriteNumber("peer.process.pid"u8, connection.PeerOwner.Pid);
-            json.WriteNumber("peer.thread.id"u8, connection.PeerOwner.Tid);
-            json.WriteString("peer.thread.name"u8, connection.PeerOwner.Comm.ToString());
+            at += Write(line[at..], peer, EventOf(in connection.PeerOwner));
         }
-    }
 
-    private static void WriteCounters(Utf8JsonWriter json, in Connection connection)
-    {
-        Span<byte> state = stackalloc byte[32];
-        json.WritePropertyName("network.connection.state"u8);
-        json.WriteRawValue(state[..JsonWords.States.Write(state, connection.State)], skipInputValidation: true);
-        Number(json, "bytes_sent"u8, connection.BytesSent);
-        Number(json, "bytes_acked"u8, connection.BytesAcked);
-        Number(json, "bytes_received"u8, connection.BytesReceived);
-        json.WriteNumber("segments_sent"u8, connection.SegmentsSent);
-        json.WriteNumber("segments_received"u8, connection.SegmentsReceived);
-        json.WriteNumber("retransmits"u8, connection.Retransmits);
-        json.WriteNumber("smoothed_rtt_us"u8, connection.SmoothedRtt);
-    }
-
-    private static void Time(Utf8JsonWriter json, ReadOnlySpan<byte> wallName, ReadOnlySpan<byte> name, ulong monotonic, RecordedSpan recording)
-    {
-        if (recording.WallClock(monotonic) is { } wall)
+        at += Utf8Text.Write(line[at..], cgroup);
+        if (connection.Role == ConnectionRole.Client)
         {
-            json.WriteString(wallName, WallTime.Format(wall));
+            e.Type = TcpEventType.Connect;
+            at += Write(line[at..], connect, in e);
         }
 
-        Number(json, name, monotonic);
+        if (connection.Ending == ConnectionEnding.Failed)
+        {
+            e.Type = TcpEventType.ConnectFailed;
+            at += Write(line[at..], failure, in e);
+        }
+
+        if (connection.HasCloser)
+        {
+            e.Type = TcpEventType.Close;
+            at += Write(line[at..], close, in e);
+        }
+
+        line[0] = (byte)'{'; // and no comma before the first
+        line[at++] = (byte)'}';
+        line[at++] = (byte)'\n';
+        output.Advance(at);
     }
 
-    private static void Address(Utf8JsonWriter json, ReadOnlySpan<byte> name, in Address address, int ipVersion)
+    private static int WriteOwn(Span<byte> target, in Connection connection, ConnectionContext context)
     {
-        Span<byte> text = stackalloc byte[InetText.MaxLength + Utf8Text.Slack];
-        json.WriteString(name, text[..InetText.Write(text, in address, ipVersion)]);
+        var at = role.WriteWord(target, JsonWords.Roles, (ulong)connection.Role);
+        at += ending.WriteWord(target[at..], JsonWords.Endings, (ulong)connection.Ending);
+        at += preexisting.WriteFlag(target[at..], connection.IsPreexisting);
+        at += uncertain.WriteFlag(target[at..], connection.IsUncertain);
+        at += lifetime.WriteNumber64(target[at..], connection.Lifetime);
+        at += openedTime.Write(target[at..], connection.Opened, context.WallOffset(connection.Opened));
+        at += opened.WriteNumber64(target[at..], connection.Opened);
+        at += endedTime.Write(target[at..], connection.Ended, context.WallOffset(connection.Ended));
+        return at + ended.WriteNumber64(target[at..], connection.Ended);
     }
 
-    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong value)
+    private static (byte[] Key, JsonField Field)[] Prefixed(string prefix) =>
+        [.. EventJsonFields.Of(JsonPart.Who).Select(field => (JsonKey.Encode(prefix + field.Name), field))];
+
+    /// <summary>What a connection and its events have in common.</summary>
+    private static TcpEvent EventOf(in Connection connection) => EventOf(connection.Owner) with
     {
-        Span<byte> digits = stackalloc byte[20];
-        value.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
-        json.WriteString(name, digits[..length]);
+        Connection = connection.Id,
+        LocalAddress = connection.LocalAddress,
+        PeerAddress = connection.PeerAddress,
+        LocalPort = connection.LocalPort,
+        PeerPort = connection.PeerPort,
+        IpVersion = connection.IpVersion,
+        Netns = connection.Netns,
+        Error = connection.Error,
+        State = connection.State,
+        Duration = connection.ConnectTime,
+        BytesSent = connection.BytesSent,
+        BytesAcked = connection.BytesAcked,
+        BytesReceived = connection.BytesReceived,
+        SegmentsSent = connection.SegmentsSent,
+        SegmentsReceived = connection.SegmentsReceived,
+        Retransmits = connection.Retransmits,
+        SmoothedRtt = connection.SmoothedRtt,
+    };
+
+    private static TcpEvent EventOf(in ConnectionTask task) => new()
+    {
+        Pid = task.Pid,
+        Tid = task.Tid,
+        Comm = task.Comm,
+        Uid = task.Uid,
+        Mntns = task.Mntns,
+        Cgroup = task.Cgroup,
+    };
+
+    private static int Write(Span<byte> target, JsonField[] fields, in TcpEvent e)
+    {
+        var at = 0;
+        foreach (var field in fields)
+        {
+            at += field.WriteAfter(target[at..], field.Key, in e);
+        }
+
+        return at;
+    }
+
+    private static int Write(Span<byte> target, (byte[] Key, JsonField Field)[] fields, in TcpEvent e)
+    {
+        var at = 0;
+        foreach (var (key, field) in fields)
+        {
+            at += field.WriteAfter(target[at..], key, in e);
+        }
+
+        return at;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TraceCap.Analyzer.Formatting;
@@ -18,8 +17,6 @@ public static class EventJson
     // All names take 600 bytes, all values at their longest as many.
     private const int MaxLine = 1536;
 
-    private const long SecondsTo10000 = 253_402_300_800;
-
     /// <summary>That of UTF-8, as Latin-1 reads it.</summary>
     private const string ByteOrderMark = "\u00ef\u00bb\u00bf";
 
@@ -30,23 +27,22 @@ public static class EventJson
     /// <c>time</c>, RFC 3339 in UTC with nanoseconds, if that is in the years 1970 to 9999. Null: no such property.
     /// </param>
     /// <param name="names">Knows what the event refers to; null if nobody does.</param>
-    public static void Write(IBufferWriter<byte> output, in TcpEvent e, long? realtimeOffset = null, INames? names = null)
+    /// <param name="host">The host it is of, where there are several; null: no such property.</param>
+    public static void Write(IBufferWriter<byte> output, in TcpEvent e, long? realtimeOffset = null, INames? names = null, string? host = null)
     {
         var cgroup = NamesJson.Text(names?.CgroupOf(in e));
         var netns = NamesJson.Text(names?.NetnsOf(in e));
-        var line = output.GetSpan(MaxLine + cgroup.Length + netns.Length);
-        var at = realtimeOffset is { } offset ? WriteTime(line, (Int128)e.Timestamp + offset) : 0;
+        var hostName = NamesJson.HostText(host);
+        var line = output.GetSpan(MaxLine + cgroup.Length + netns.Length + hostName.Length);
+        var at = EventJsonFields.Time.Write(line, e.Timestamp, realtimeOffset);
         foreach (var field in EventJsonFields.All)
         {
-            var value = field.Write(line[(at + field.Key.Length)..], in e);
-            if (value > 0)
-            {
-                at += Utf8Text.Write(line[at..], field.Key) + value;
-            }
+            at += field.WriteAfter(line[at..], field.Key, in e);
         }
 
         at += Utf8Text.Write(line[at..], cgroup);
         at += Utf8Text.Write(line[at..], netns);
+        at += Utf8Text.Write(line[at..], hostName);
         line[0] = (byte)'{'; // and no comma before the first
         line[at++] = (byte)'}';
         line[at++] = (byte)'\n';
@@ -55,7 +51,7 @@ public static class EventJson
 
     /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. <c>monotonic_ns</c>, <c>event.name</c> and
     /// both addresses and ports are required; what else is absent is 0. What the path of the cgroup tells is not looked
-    /// at.</summary>
+    /// at, and neither is the host.</summary>
     /// <param name="json">One object in UTF-8.</param>
     /// <param name="names">Gets the names of what the event refers to; may be null.</param>
     /// <param name="clocks">Gets the wall clock by which the event has its <c>time</c>, unless that is known already; null:
@@ -125,13 +121,14 @@ public static class EventJson
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (!seen.Add(name))
+            var field = EventJsonFields.Find(name);
+            if (!seen.Add(field?.Name ?? name))
             {
                 throw new CaptureFormatException($"{name} is there twice");
             }
 
             reader.Read();
-            if (EventJsonFields.ByName.TryGetValue(name, out var field))
+            if (field is not null)
             {
                 if (field.IsReadLast)
                 {
@@ -144,7 +141,7 @@ public static class EventJson
                     field.Read(ref reader, ref e);
                 }
             }
-            else if (name != "time" && name is not (NamesJson.CgroupPath or NamesJson.NetnsName) && !NamesJson.IsOfPath(name))
+            else if (name != "time" && name is not (NamesJson.CgroupPath or NamesJson.NetnsName or NamesJson.HostName) && !NamesJson.IsOfPath(name))
             {
                 throw new CaptureFormatException($"{name} is not a property of an event");
             }
@@ -205,22 +202,5 @@ public static class EventJson
         }
 
         return e;
-    }
-
-    /// <summary>Writes the first property.</summary>
-    private static int WriteTime(Span<byte> target, Int128 unixTime)
-    {
-        var (seconds, nanoseconds) = Int128.DivRem(unixTime, 1_000_000_000);
-        if (unixTime < 0 || seconds >= SecondsTo10000)
-        {
-            return 0;
-        }
-
-        var at = Utf8Text.Write(target, ",\"time\":\""u8);
-        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s", CultureInfo.InvariantCulture);
-        at += length;
-        target[at++] = (byte)'.';
-        at += Utf8Text.WriteDigits(target[at..], (long)nanoseconds, 9);
-        return at + Utf8Text.Write(target[at..], "Z\""u8);
     }
 }

@@ -9,59 +9,72 @@ internal static class EventJsonFields
     private const ulong U32 = uint.MaxValue;
     private const ulong U64 = ulong.MaxValue;
 
-    private static readonly Get<bool> never = (in _) => false;
-    private static readonly Get<bool> attempt = (in e) => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed;
-    private static readonly Get<bool> failed = (in e) => e.Type == TcpEventType.ConnectFailed;
-    private static readonly Get<bool> close = (in e) => e.Type == TcpEventType.Close;
+    /// <summary>The time of day; it depends on the clock of the event.</summary>
+    public static readonly JsonTime Time = new("time", "the time of day, if the clock is known");
 
-    /// <summary>In the order in which they are written.</summary>
+    /// <summary>The others, in the order in which they are written.</summary>
     public static readonly JsonField[] All =
     [
-        new NumberField("monotonic_ns", U64, (in e) => e.Timestamp, (ref e, v) => e.Timestamp = v) { Required = true },
-        new WordField("event.name", JsonWords.Types, byte.MaxValue,
+        new NumberField(JsonPart.Event, "monotonic_ns", "CLOCK_MONOTONIC", U64,
+            (in e) => e.Timestamp, (ref e, v) => e.Timestamp = v) { Required = true },
+        new WordField(JsonPart.Event, "event.name", JsonWords.Types, "what happened", byte.MaxValue,
             (in e) => (ulong)e.Type, (ref e, v) => e.Type = (TcpEventType)v) { Required = true },
-        new WordField("network.type", JsonWords.IpVersions, byte.MaxValue, (in e) => e.IpVersion, SetIpVersion),
-        new AddressField("network.local.address",
+        new WordField(JsonPart.Network, "network.type", JsonWords.IpVersions, "the family of the socket", byte.MaxValue, (in e) => e.IpVersion, SetIpVersion),
+        new AddressField("network.local.address", "the socket's own address",
             (in e) => e.LocalAddress, (ref e, v) => e.LocalAddress = v) { Required = true },
-        new NumberField("network.local.port", U16,
+        new NumberField(JsonPart.Network, "network.local.port", "its port", U16,
             (in e) => e.LocalPort, (ref e, v) => e.LocalPort = (ushort)v) { Required = true },
-        new AddressField("network.peer.address",
+        new AddressField("network.peer.address", "the address at the other end",
             (in e) => e.PeerAddress, (ref e, v) => e.PeerAddress = v) { Required = true },
-        new NumberField("network.peer.port", U16,
+        new NumberField(JsonPart.Network, "network.peer.port", "its port", U16,
             (in e) => e.PeerPort, (ref e, v) => e.PeerPort = (ushort)v) { Required = true },
-        new WordField("network.connection.state", JsonWords.States, byte.MaxValue,
-            (in e) => e.State, (ref e, v) => e.State = (byte)v) { Of = never },
-        new NumberField("connection.id", U64, (in e) => e.Connection, (ref e, v) => e.Connection = v),
-        new NumberField("process.pid", U32, (in e) => e.Pid, (ref e, v) => e.Pid = (uint)v),
-        new NumberField("thread.id", U32, (in e) => e.Tid, (ref e, v) => e.Tid = (uint)v),
-        new NameBytesField("thread.name.bytes"),
-        new NameField("thread.name"),
-        new NumberField("user.id", U32, (in e) => e.Uid, (ref e, v) => e.Uid = (uint)v),
-        new NumberField("linux.netns", U32, (in e) => e.Netns, (ref e, v) => e.Netns = (uint)v),
-        new NumberField("linux.mntns", U32, (in e) => e.Mntns, (ref e, v) => e.Mntns = (uint)v),
-        new NumberField("linux.cgroup.id", U64, (in e) => e.Cgroup, (ref e, v) => e.Cgroup = v),
-        new NumberField("cpu.logical_number", U16, (in e) => e.Cpu, (ref e, v) => e.Cpu = (ushort)v),
-        new NumberField("sequence", U64, (in e) => e.Sequence, (ref e, v) => e.Sequence = v),
-        new FlagsField("flags"),
-        new NumberField("duration_ns", U64, (in e) => e.Duration, (ref e, v) => e.Duration = v) { Of = attempt },
-        new NumberField("error.number", U16, (in e) => e.Error, SetError) { Of = failed },
-        new WordField("error.type", JsonWords.Errors, U16, (in e) => e.Error, SetError) { Of = never },
-        new NumberField("bytes_sent", U64, (in e) => e.BytesSent, (ref e, v) => e.BytesSent = v) { Of = close },
-        new NumberField("bytes_acked", U64, (in e) => e.BytesAcked, (ref e, v) => e.BytesAcked = v) { Of = close },
-        new NumberField("bytes_received", U64,
-            (in e) => e.BytesReceived, (ref e, v) => e.BytesReceived = v) { Of = close },
-        new NumberField("segments_sent", U32,
-            (in e) => e.SegmentsSent, (ref e, v) => e.SegmentsSent = (uint)v) { Of = close },
-        new NumberField("segments_received", U32,
-            (in e) => e.SegmentsReceived, (ref e, v) => e.SegmentsReceived = (uint)v) { Of = close },
-        new NumberField("retransmits", U32,
-            (in e) => e.Retransmits, (ref e, v) => e.Retransmits = (uint)v) { Of = close },
-        new NumberField("smoothed_rtt_us", U32,
-            (in e) => e.SmoothedRtt, (ref e, v) => e.SmoothedRtt = (uint)v) { Of = close },
+        new WordField(JsonPart.Close, "network.connection.state", JsonWords.States, "the TCP state that it was closed from", byte.MaxValue,
+            (in e) => e.State, (ref e, v) => e.State = (byte)v) { IsNoneAt0 = true },
+        new NumberField(JsonPart.Network, "connection.id", "the kernel's socket cookie; 0 if there is none", U64,
+            (in e) => e.Connection, (ref e, v) => e.Connection = v),
+        new NumberField(JsonPart.Who, "process.pid", "the process", U32, (in e) => e.Pid, (ref e, v) => e.Pid = (uint)v),
+        new NumberField(JsonPart.Who, "thread.id", "the thread", U32, (in e) => e.Tid, (ref e, v) => e.Tid = (uint)v),
+        new NameBytesField("thread.name.bytes", "the bytes of the thread's name, if they are not UTF-8"),
+        new NameField("thread.name", "the thread's name; what is not UTF-8 is U+FFFD"),
+        new NumberField(JsonPart.Task, "user.id", "the user", U32, (in e) => e.Uid, (ref e, v) => e.Uid = (uint)v),
+        new NumberField(JsonPart.Network, "linux.netns", "the inode number of the socket's network namespace", U32,
+            (in e) => e.Netns, (ref e, v) => e.Netns = (uint)v),
+        new NumberField(JsonPart.Task, "linux.mntns", "the inode number of the task's mount namespace", U32,
+            (in e) => e.Mntns, (ref e, v) => e.Mntns = (uint)v),
+        new NumberField(JsonPart.Task, "linux.cgroup.id", "the id of the task's cgroup", U64, (in e) => e.Cgroup, (ref e, v) => e.Cgroup = v),
+        new NumberField(JsonPart.Event, "cpu.logical_number", "the CPU", U16, (in e) => e.Cpu, (ref e, v) => e.Cpu = (ushort)v),
+        new NumberField(JsonPart.Event, "sequence", "counts the events of that CPU, also those that were lost", U64,
+            (in e) => e.Sequence, (ref e, v) => e.Sequence = v),
+        new FlagsField("flags", "what is special about it; absent if nothing is"),
+        new NumberField(JsonPart.Connect, "connect_ns", "from SYN to established, or to the failure", U64,
+            (in e) => e.Duration, (ref e, v) => e.Duration = v) { OldName = "duration_ns" },
+        new NumberField(JsonPart.Failure, "error.number", "the errno of a failed connect; 0 if the program itself ended it", U16, (in e) => e.Error, SetError),
+        new WordField(JsonPart.Failure, "error.type", JsonWords.Errors, "its name", U16, (in e) => e.Error, SetError),
+        new NumberField(JsonPart.Close, "sent_bytes", "payload sent, with retransmissions", U64,
+            (in e) => e.BytesSent, (ref e, v) => e.BytesSent = v) { OldName = "bytes_sent" },
+        new NumberField(JsonPart.Close, "acked_bytes", "acknowledged by the peer; SYN and FIN count one each", U64,
+            (in e) => e.BytesAcked, (ref e, v) => e.BytesAcked = v) { OldName = "bytes_acked" },
+        new NumberField(JsonPart.Close, "received_bytes", "received in order; a FIN counts one", U64,
+            (in e) => e.BytesReceived, (ref e, v) => e.BytesReceived = v) { OldName = "bytes_received" },
+        new NumberField(JsonPart.Close, "sent_segments", "segments sent", U32,
+            (in e) => e.SegmentsSent, (ref e, v) => e.SegmentsSent = (uint)v) { OldName = "segments_sent" },
+        new NumberField(JsonPart.Close, "received_segments", "segments received", U32,
+            (in e) => e.SegmentsReceived, (ref e, v) => e.SegmentsReceived = (uint)v) { OldName = "segments_received" },
+        new NumberField(JsonPart.Close, "retransmits", "segments sent again", U32,
+            (in e) => e.Retransmits, (ref e, v) => e.Retransmits = (uint)v),
+        new NumberField(JsonPart.Close, "smoothed_rtt_us", "the smoothed round-trip time", U32,
+            (in e) => e.SmoothedRtt, (ref e, v) => e.SmoothedRtt = (uint)v),
     ];
 
-    /// <summary>The same by their names.</summary>
-    public static readonly Dictionary<string, JsonField> ByName = All.ToDictionary(field => field.Name);
+    private static readonly Dictionary<string, JsonField> byName = All
+        .SelectMany(field => new[] { field.Name, field.OldName }.OfType<string>(), (field, name) => (name, field))
+        .ToDictionary(named => named.name, named => named.field);
+
+    /// <summary>The field of a name, that of now or that of earlier versions; null if there is none.</summary>
+    public static JsonField? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Those of a part, in their order.</summary>
+    public static JsonField[] Of(JsonPart part) => [.. All.Where(field => field.Part == part)];
 
     // The addresses tell it as well, and may stand before it.
     private static void SetIpVersion(ref TcpEvent e, ulong version)

@@ -10,20 +10,52 @@ internal delegate T Get<out T>(in TcpEvent e);
 
 internal delegate void Set<in T>(ref TcpEvent e, T value);
 
-/// <summary>One property of an event in JSON: its name, and how its value is written and read.</summary>
-internal abstract class JsonField(string name)
+/// <summary>What an event has in common with its connection.</summary>
+internal enum JsonPart
 {
-    /// <summary>The name of the property.</summary>
-    public string Name { get; } = name;
+    /// <summary>Nothing: what only events have.</summary>
+    Event,
 
-    /// <summary>What stands before the value: <c>,"name":</c>.</summary>
-    public byte[] Key { get; } = Encoding.UTF8.GetBytes($",\"{name}\":");
+    /// <summary>Addresses, ports, the socket.</summary>
+    Network,
+
+    /// <summary>Who did it: the process and the thread.</summary>
+    Who,
+
+    /// <summary>What else is known of that task.</summary>
+    Task,
+
+    /// <summary>What a connect tells.</summary>
+    Connect,
+
+    /// <summary>What a failed connect tells.</summary>
+    Failure,
+
+    /// <summary>What a close tells.</summary>
+    Close,
+}
+
+/// <summary>One property of an event in JSON: its name, and how its value is written and read.</summary>
+internal abstract class JsonField(JsonPart part, string name, string type, string doc) : JsonKey(name, type, doc)
+{
+    /// <summary>What it is a part of.</summary>
+    public JsonPart Part { get; } = part;
+
+    /// <summary>Its name in earlier versions, which is read as well; null if it had no other.</summary>
+    public string? OldName { get; init; }
 
     /// <summary>Whether an event without it cannot be read.</summary>
     public bool Required { get; init; }
 
     /// <summary>Whether it is read after all others, wherever it stands: who sorts the properties of an object changes nothing.</summary>
     public bool IsReadLast { get; init; }
+
+    /// <summary>Writes a key and the value; 0 bytes if the event has none.</summary>
+    public int WriteAfter(Span<byte> target, byte[] key, in TcpEvent e)
+    {
+        var value = Write(target[key.Length..], in e);
+        return value > 0 ? Utf8Text.Write(target, key) + value : 0;
+    }
 
     /// <summary>Writes the value; 0 bytes if the event has none.</summary>
     public abstract int Write(Span<byte> target, in TcpEvent e);
@@ -50,15 +82,16 @@ internal abstract class JsonField(string name)
 }
 
 /// <summary>A number that is written as a number or by a word.</summary>
-internal abstract class IntegerField(string name, ulong max, Get<ulong> get, Set<ulong> set) : JsonField(name)
+internal abstract class IntegerField(JsonPart part, string name, string type, string doc, ulong max, Get<ulong> get, Set<ulong> set)
+    : JsonField(part, name, type, doc)
 {
-    /// <summary>The events that always have the property; others have it unless it is 0. Null: all.</summary>
-    public Get<bool>? Of { get; init; }
+    /// <summary>Whether no event has it if it is 0.</summary>
+    public bool IsNoneAt0 { get; init; }
 
     public override int Write(Span<byte> target, in TcpEvent e)
     {
         var number = get(in e);
-        return number != 0 || Of is null || Of(in e) ? Write(target, number) : 0;
+        return number != 0 || (!IsNoneAt0 && IsOf(e.Type)) ? Write(target, number) : 0;
     }
 
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
@@ -71,6 +104,15 @@ internal abstract class IntegerField(string name, ulong max, Get<ulong> get, Set
         set(ref e, number);
     }
 
+    /// <summary>Whether events of a type always have it; others have it unless it is 0.</summary>
+    private bool IsOf(TcpEventType type) => Part switch
+    {
+        JsonPart.Connect => type is TcpEventType.Connect or TcpEventType.ConnectFailed,
+        JsonPart.Failure => type == TcpEventType.ConnectFailed,
+        JsonPart.Close => type == TcpEventType.Close,
+        _ => true,
+    };
+
     protected abstract int Write(Span<byte> target, ulong number);
 
     protected abstract bool TryRead(ref Utf8JsonReader reader, out ulong number);
@@ -80,11 +122,10 @@ internal abstract class IntegerField(string name, ulong max, Get<ulong> get, Set
 
 /// <summary>A whole number. One of 64 bits is written as a string, since most readers of JSON keep 53; read is
 /// either.</summary>
-internal sealed class NumberField(string name, ulong max, Get<ulong> get, Set<ulong> set)
-    : IntegerField(name, max, get, set)
+internal sealed class NumberField(JsonPart part, string name, string doc, ulong max, Get<ulong> get, Set<ulong> set)
+    : IntegerField(part, name, max > uint.MaxValue ? JsonType.Number64 : JsonType.Number, doc, max, get, set)
 {
     private readonly bool quoted = max > uint.MaxValue;
-
 
     protected override int Write(Span<byte> target, ulong number) =>
         quoted ? Utf8Text.WriteQuoted(target, number) : Utf8Text.Write(target, (uint)number);
@@ -105,8 +146,8 @@ internal sealed class NumberField(string name, ulong max, Get<ulong> get, Set<ul
 }
 
 /// <summary>A word that stands for a number.</summary>
-internal sealed class WordField(string name, JsonWords words, ulong max, Get<ulong> get, Set<ulong> set)
-    : IntegerField(name, max, get, set)
+internal sealed class WordField(JsonPart part, string name, JsonWords words, string doc, ulong max, Get<ulong> get, Set<ulong> set)
+    : IntegerField(part, name, words.Type, doc, max, get, set)
 {
     protected override int Write(Span<byte> target, ulong number) => words.Write(target, number);
 
@@ -120,7 +161,8 @@ internal sealed class WordField(string name, JsonWords words, ulong max, Get<ulo
 }
 
 /// <summary>A list of the words of the flags that are set; absent without any.</summary>
-internal sealed class FlagsField(string name) : JsonField(name)
+internal sealed class FlagsField(string name, string doc)
+    : JsonField(JsonPart.Event, name, $"list of {JsonWords.Flags.List}", doc)
 {
     public override int Write(Span<byte> target, in TcpEvent e)
     {

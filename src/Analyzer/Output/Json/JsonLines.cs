@@ -6,21 +6,14 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>Events as JSON, one object a line (<see cref="EventJson"/>).</summary>
-public sealed class JsonLines : IEventFormat
+public sealed class JsonLines : IEventRows
 {
-    private EventContext context = new();
-
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)
     {
     }
 
     /// <inheritdoc />
-    public void Use(EventContext context) => this.context = context;
-
-    /// <inheritdoc />
-    public IEventFormat Copy() => new JsonLines { context = context };
-
-    /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e) => EventJson.Write(output, in e, context.Clock?.WallOffset, context.Names);
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context) =>
+        EventJson.Write(output, in e, context.Clock?.WallOffset, context.Names, context.MergedHostOf(in e));
 }

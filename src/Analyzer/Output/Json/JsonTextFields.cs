@@ -8,7 +8,8 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>An address. Both are of the event's IP version.</summary>
-internal sealed class AddressField(string name, Get<Address> get, Set<Address> set) : JsonField(name)
+internal sealed class AddressField(string name, string doc, Get<Address> get, Set<Address> set)
+    : JsonField(JsonPart.Network, name, "address as text", doc)
 {
     public override int Write(Span<byte> target, in TcpEvent e)
     {
@@ -44,8 +45,8 @@ internal sealed class AddressField(string name, Get<Address> get, Set<Address> s
 /// <summary>The thread's name as text. What is not UTF-8 shows as U+FFFD; then <see cref="NameBytesField"/> says what it is.</summary>
 internal sealed class NameField : JsonField
 {
-    internal NameField(string name)
-        : base(name) => IsReadLast = true;
+    internal NameField(string name, string doc)
+        : base(JsonPart.Who, name, JsonType.Text, doc) => IsReadLast = true;
 
     public override int Write(Span<byte> target, in TcpEvent e)
     {
@@ -80,7 +81,7 @@ internal sealed class NameField : JsonField
 }
 
 /// <summary>The bytes of a thread's name that is not UTF-8, in hexadecimal digits.</summary>
-internal sealed class NameBytesField(string name) : JsonField(name)
+internal sealed class NameBytesField(string name, string doc) : JsonField(JsonPart.Who, name, "hexadecimal digits", doc)
 {
     public override int Write(Span<byte> target, in TcpEvent e)
     {

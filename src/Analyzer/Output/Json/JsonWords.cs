@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 
@@ -8,12 +9,7 @@ namespace TraceCap.Analyzer.Output.Json;
 /// <summary>Words that JSON has for numbers. A number without a word is its own: <c>"200"</c>.</summary>
 internal sealed class JsonWords
 {
-    public static readonly JsonWords Types = new(
-        ((int)TcpEventType.Connect, "tcp.connect"),
-        ((int)TcpEventType.Accept, "tcp.accept"),
-        ((int)TcpEventType.Close, "tcp.close"),
-        ((int)TcpEventType.ConnectFailed, "tcp.connect_failed"),
-        ((int)TcpEventType.Open, "tcp.open"));
+    public static readonly JsonWords Types = new([.. EventTypes.All.Select(type => ((int)type.Type, type.JsonWord))]);
 
     public static readonly JsonWords IpVersions = new((4, "ipv4"), (6, "ipv6"));
 
@@ -40,7 +36,12 @@ internal sealed class JsonWords
         (12, "new_syn_received"),
         (13, "bound_inactive"));
 
-    public static readonly JsonWords Errors = new([.. Errno.Names.Index().Where(error => error.Item != "")]);
+    public static readonly JsonWords Errors = new JsonWords([(0, Errno.Aborted), .. Errno.Names.Index().Where(error => error.Item != "")])
+        .Reading(Errno.GivenUp, 0);
+
+    public static readonly JsonWords Roles = new([.. Enum.GetValues<ConnectionRole>().Select(role => ((int)role, ConnectionWords.Of(role)))]);
+
+    public static readonly JsonWords Endings = new([.. Ending.All.Select(ending => ((int)ending.Value, ending.Word))]);
 
     private readonly Dictionary<string, ulong> numbers = [];
     private readonly byte[]?[] words;
@@ -55,8 +56,11 @@ internal sealed class JsonWords
         }
     }
 
-    /// <summary>The words, to tell somebody who used another.</summary>
-    public string List => string.Join(", ", numbers.Keys);
+    /// <summary>The words, for a message about another one.</summary>
+    public string List => string.Join(", ", words.OfType<byte[]>().Select(word => Encoding.ASCII.GetString(word).Trim('"')));
+
+    /// <summary>What values are, for the documentation.</summary>
+    public string Type => words.Length > 20 ? "a word" : List;
 
     /// <summary>Writes the word in quotes.</summary>
     public int Write(Span<byte> target, ulong number) =>
@@ -68,4 +72,11 @@ internal sealed class JsonWords
     public bool TryRead(string text, out ulong number) =>
         numbers.TryGetValue(text, out number)
         || ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>Reads a word of earlier versions as well.</summary>
+    private JsonWords Reading(string word, int number)
+    {
+        numbers.Add(word, (ulong)number);
+        return this;
+    }
 }

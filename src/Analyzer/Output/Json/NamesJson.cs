@@ -10,6 +10,7 @@ internal static class NamesJson
 {
     internal const string CgroupPath = "linux.cgroup.path";
     internal const string NetnsName = "linux.netns.name";
+    internal const string HostName = "host.name";
 
     private const string ContainerId = "container.id";
     private const string ContainerRuntime = "container.runtime.name";
@@ -18,6 +19,19 @@ internal static class NamesJson
 
     private static readonly ConditionalWeakTable<CgroupName, byte[]> cgroups = [];
     private static readonly ConditionalWeakTable<string, byte[]> namespaces = [];
+    private static readonly ConditionalWeakTable<string, byte[]> hosts = [];
+
+    /// <summary>The names that events and connections have where they are known.</summary>
+    internal static IReadOnlyList<JsonKey> All { get; } =
+    [
+        new(CgroupPath, JsonType.Text, "the path of the task's cgroup"),
+        new(ContainerId, JsonType.Text, "the container of that cgroup"),
+        new(ContainerRuntime, JsonType.Text, "what runs the container"),
+        new(PodUid, JsonType.Text, "its pod"),
+        new(Unit, JsonType.Text, "the systemd unit of that cgroup"),
+        new(NetnsName, JsonType.Text, "the name of the network namespace"),
+        new(HostName, JsonType.Text, "the host; of events only where those of several were merged"),
+    ];
 
     /// <summary>Whether a property only repeats what the path of the cgroup tells.</summary>
     internal static bool IsOfPath(string property) => property is ContainerId or ContainerRuntime or PodUid or Unit;
@@ -47,6 +61,10 @@ internal static class NamesJson
     /// <summary>The same of the name of a network namespace.</summary>
     internal static ReadOnlySpan<byte> Text(string? netns) =>
         netns is { Length: > 0 } ? namespaces.GetValue(netns, name => Encode(json => Write(json, name))) : default;
+
+    /// <summary>The same of the name of a host.</summary>
+    internal static ReadOnlySpan<byte> HostText(string? host) =>
+        host is { Length: > 0 } ? hosts.GetValue(host, name => Encode(json => WriteIfAny(json, HostName, name))) : default;
 
     private static byte[] Encode(Action<Utf8JsonWriter> write)
     {

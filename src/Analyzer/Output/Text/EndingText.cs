@@ -16,7 +16,7 @@ internal static class EndingText
     public static int Write(Span<byte> target, in Connection connection)
     {
         var at = WritePreexisting(target, in connection);
-        at += Utf8Text.Write(target[at..], Word(connection.Ending));
+        at += Utf8Text.Write(target[at..], Ending.Of(connection.Ending).Utf8);
         if (connection.Ending == ConnectionEnding.Open && connection.IsUncertain)
         {
             target[at++] = (byte)'?';
@@ -43,9 +43,6 @@ internal static class EndingText
         return 1 + Write(target[1..], in connection);
     }
 
-    /// <summary>The ending as one word.</summary>
-    public static ReadOnlySpan<byte> Word(ConnectionEnding ending) => Ending.Of(ending).Utf8;
-
     private static int WritePreexisting(Span<byte> target, in Connection connection)
     {
         if (!connection.IsPreexisting)
@@ -53,6 +50,7 @@ internal static class EndingText
             return 0;
         }
 
-        return Utf8Text.Write(target, connection is { IsUncertain: true, HasCloser: true } ? "pre-existing? "u8 : "pre-existing "u8);
+        var at = Encoding.ASCII.GetBytes(ConnectionWords.Preexisting, target);
+        return at + Utf8Text.Write(target[at..], connection is { IsUncertain: true, HasCloser: true } ? "? "u8 : " "u8);
     }
 }

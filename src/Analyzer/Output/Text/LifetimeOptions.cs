@@ -1,6 +1,6 @@
 namespace TraceCap.Analyzer.Output.Text;
 
-/// <summary>What a <see cref="LifetimeTable"/> shows; the options of bcc's tcplife.</summary>
+/// <summary>What a <see cref="LifetimeTable"/> or a <see cref="LifetimeCsv"/> shows; the options of bcc's tcplife.</summary>
 public sealed record LifetimeOptions
 {
     /// <summary><c>-T</c>: the time of day at which the connection ended, in UTC.</summary>
@@ -15,9 +15,6 @@ public sealed record LifetimeOptions
     /// <summary>The columns of the terminal; 0: a row may be of any length. Where tcplife's have no room, first go the local address
     /// and port, then bytes, and then the process id.</summary>
     public int Width { get; init; }
-
-    /// <summary><c>-s</c>: comma-separated values. A column END is added to those of tcplife.</summary>
-    public bool Csv { get; init; }
 
     /// <summary>Prints thread names as tcplife does, control characters included. Otherwise these are escaped.</summary>
     public bool Raw { get; init; }

@@ -218,19 +218,9 @@ public static class SummaryText
 
     private static string ByType(IReadOnlyDictionary<TcpEventType, ulong> types) => types.Count == 0
         ? ""
-        : " (" + string.Join(", ", types.OrderBy(entry => Order(entry.Key)).Select(entry => Invariant($"{Name(entry.Key)} {entry.Value:N0}"))) + ")";
+        : " (" + string.Join(", ", types.OrderBy(entry => EventTypes.PlaceOf(entry.Key)).Select(entry => Invariant($"{Name(entry.Key)} {entry.Value:N0}"))) + ")";
 
-    private static string Name(TcpEventType type) => type switch
-    {
-        TcpEventType.Connect => "connect",
-        TcpEventType.Accept => "accept",
-        TcpEventType.Close => "close",
-        TcpEventType.ConnectFailed => "failed",
-        TcpEventType.Open => "open",
-        _ => Invariant($"type {(byte)type}"),
-    };
-
-    private static int Order(TcpEventType type) => "CAXFO".IndexOf((char)type, StringComparison.Ordinal) is var place and >= 0 ? place : 5 + (int)type;
+    private static string Name(TcpEventType type) => EventTypes.Find(type)?.Word ?? Invariant($"type {(byte)type}");
 
     private static string Lost(SectionSummary section)
     {

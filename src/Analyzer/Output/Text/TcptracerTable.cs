@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Text;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Output.Text;
 
@@ -18,7 +20,7 @@ namespace TraceCap.Analyzer.Output.Text;
 /// of the same form; the tools have no such events.</item>
 /// </list>
 /// </summary>
-public sealed class TcptracerTable(TableOptions options) : IEventFormat
+public sealed class TcptracerTable(TableOptions options) : IEventRows
 {
     // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
     private const int MaxRow = 320 + Utf8Text.Slack;
@@ -29,9 +31,11 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     /// <summary>Less than this divided by 1e9 or 1e6 has an error, as a double, below half of a unit.</summary>
     private const ulong MaxExact = 1UL << 50;
 
-    /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools; tables
-    /// that print parts of one capture are given the same.</summary>
-    public ulong? Start { get; set; }
+    // By the value of the type.
+    private static readonly byte[]?[] words = MakeWords();
+
+    /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools.</summary>
+    private ulong? start;
 
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
@@ -62,16 +66,13 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
     }
 
     /// <inheritdoc />
-    public IEventFormat Copy() => new TcptracerTable(options) { Start = Start };
-
-    /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e)
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context)
     {
-        var start = Start ??= e.Timestamp;
+        var begin = start ??= e.Timestamp;
         var row = output.GetSpan(MaxRow);
         output.Advance(options.Style == TableStyle.Libbpf
-            ? FormatLibbpf(row, in e, start)
-            : FormatBcc(row, in e, start));
+            ? FormatLibbpf(row, in e, begin)
+            : FormatBcc(row, in e, begin));
     }
 
     private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
@@ -179,20 +180,18 @@ public sealed class TcptracerTable(TableOptions options) : IEventFormat
         return end + 1;
     }
 
-    private static byte Letter(TcpEventType type, char unknown) => type switch
-    {
-        TcpEventType.Accept or TcpEventType.Connect or TcpEventType.Close
-            or TcpEventType.ConnectFailed or TcpEventType.Open => (byte)type,
-        _ => (byte)unknown,
-    };
+    private static byte Letter(TcpEventType type, char unknown) => words[(byte)type] is null ? (byte)unknown : (byte)type;
 
-    private static ReadOnlySpan<byte> Word(TcpEventType type) => type switch
+    private static ReadOnlySpan<byte> Word(TcpEventType type) => words[(byte)type] ?? "unknown"u8;
+
+    private static byte[]?[] MakeWords()
     {
-        TcpEventType.Accept => "accept"u8,
-        TcpEventType.Connect => "connect"u8,
-        TcpEventType.Close => "close"u8,
-        TcpEventType.ConnectFailed => "failed"u8,
-        TcpEventType.Open => "open"u8,
-        _ => "unknown"u8,
-    };
+        var words = new byte[]?[byte.MaxValue + 1];
+        foreach (var type in EventTypes.All)
+        {
+            words[(byte)type.Type] = Encoding.ASCII.GetBytes(type.Word);
+        }
+
+        return words;
+    }
 }

@@ -1,0 +1,97 @@
+using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>
+/// Hands the events of a capture, or of a host as they happen, to an exporter: those that are wanted, in time order, up to a
+/// number of them. Losses are told where they show.
+/// </summary>
+public sealed class EventPipeline : IDisposable
+{
+    private readonly ExporterCalls exporter;
+    private readonly CaptureFilter filter;
+    private readonly MatchingEvents matching = new();
+    private ulong left;
+    private bool hasGiven;
+
+    /// <param name="exporter">Where they go.</param>
+    /// <param name="filter">Which are wanted.</param>
+    /// <param name="limit">How many are handed on at most.</param>
+    /// <param name="tool">See <see cref="ExportInfo.Tool"/>.</param>
+    public EventPipeline(IExporter exporter, CaptureFilter filter, ulong limit = ulong.MaxValue, string tool = "")
+    {
+        this.exporter = new ExporterCalls(exporter, new ExportInfo(ExportKinds.Events, tool));
+        this.filter = filter;
+        left = limit;
+    }
+
+    /// <summary>Reads a source to its end, or until as many events were handed on as are wanted. Of several, one is read after the
+    /// other.</summary>
+    /// <param name="source">The events.</param>
+    /// <param name="lost">Is told of lost events, after those that came before and before those that come then.</param>
+    /// <param name="threads">How many threads may make the output, if the exporter lets several.</param>
+    /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
+    public void Run(IEventSource source, Action<LossCounters> lost, int threads = 1)
+    {
+        exporter.Begin();
+        var parallel = threads > 1 && left == ulong.MaxValue && exporter.Exporter is IParallelExporter several
+            ? new ParallelFormatting(several, exporter, threads) : null;
+        try
+        {
+            Run(source, lost, parallel);
+        }
+        finally
+        {
+            // What was read before an error is there all the same.
+            if (exporter.IsOpen)
+            {
+                parallel?.Flush();
+            }
+        }
+    }
+
+    /// <summary>Has the exporter end what it has begun, also after an error.</summary>
+    public void Dispose() => exporter.End();
+
+    private void Run(IEventSource source, Action<LossCounters> lost, ParallelFormatting? parallel)
+    {
+        var told = default(LossCounters);
+        var section = 0;
+        while (left > 0 && source.ReadBlock(out var batch))
+        {
+            if (source.Section != section)
+            {
+                section = source.Section;
+                told = default;
+            }
+
+            if (source.LossCounters.Lost > told.Lost || source.LossCounters.ProbeMissed > told.ProbeMissed)
+            {
+                parallel?.Flush();
+                lost(source.LossCounters - told);
+                told = source.LossCounters;
+            }
+
+            while (!batch.IsEmpty)
+            {
+                var context = source.TakeRun(ref batch, out var run);
+                var wanted = filter.Resolve(context);
+                // The first batch sets what the others count from.
+                if (parallel is not null && hasGiven)
+                {
+                    parallel.Add(run, context, wanted);
+                    continue;
+                }
+
+                while (matching.Take(ref run, wanted, left) is { IsEmpty: false } some)
+                {
+                    exporter.Give(new EventBatch(some, context));
+                    hasGiven = true;
+                    left -= left == ulong.MaxValue ? 0 : (ulong)some.Length;
+                }
+            }
+        }
+    }
+}

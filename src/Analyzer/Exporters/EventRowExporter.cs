@@ -1,0 +1,44 @@
+using System.Buffers;
+using TraceCap.Analyzer.Formatting;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>Writes events as rows of text. All rows of a batch are handed on before the next: who watches sees them.</summary>
+/// <param name="rows">How they look.</param>
+/// <param name="output">Where the text goes; stays open.</param>
+public sealed class EventRowExporter(IEventRows rows, Stream output) : IParallelExporter
+{
+    private readonly StreamBufferWriter text = new(output);
+
+    /// <inheritdoc />
+    public ExportKinds Takes => ExportKinds.Events;
+
+    /// <inheritdoc />
+    public void Begin(ExportInfo info)
+    {
+        rows.WriteHeader(text);
+        text.Flush();
+    }
+
+    /// <inheritdoc />
+    public void Events(in EventBatch batch)
+    {
+        Format(text, in batch);
+        text.Flush();
+    }
+
+    /// <inheritdoc />
+    public void Format(IBufferWriter<byte> output, in EventBatch batch)
+    {
+        foreach (ref readonly var one in batch.Events)
+        {
+            rows.WriteRow(output, in one, batch.Context);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Append(ReadOnlySpan<byte> formatted) => output.Write(formatted);
+
+    /// <inheritdoc />
+    public void End() => text.Flush();
+}

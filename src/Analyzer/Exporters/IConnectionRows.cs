@@ -1,0 +1,14 @@
+using System.Buffers;
+using TraceCap.Analyzer.Connections;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>How connections look as rows of text; <see cref="ConnectionRowExporter"/> makes an exporter of it.</summary>
+public interface IConnectionRows
+{
+    /// <summary>Writes what comes before the first connection.</summary>
+    void WriteHeader(IBufferWriter<byte> output);
+
+    /// <summary>Writes the row of one connection.</summary>
+    void WriteRow(IBufferWriter<byte> output, in Connection connection, ConnectionContext context);
+}

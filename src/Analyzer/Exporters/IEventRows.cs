@@ -1,0 +1,16 @@
+using System.Buffers;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>How events look as rows of text; <see cref="EventRowExporter"/> makes an exporter of it. Once the first row has been
+/// written, any thread may write others.</summary>
+public interface IEventRows
+{
+    /// <summary>Writes what comes before the first event.</summary>
+    void WriteHeader(IBufferWriter<byte> output);
+
+    /// <summary>Writes the row of one event.</summary>
+    void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context);
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>What an exporter can be given.</summary>
+[Flags]
+public enum ExportKinds
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Events.</summary>
+    Events = 1,
+
+    /// <summary>Connections.</summary>
+    Connections = 2,
+}
+
+/// <summary>What holds for all that is exported.</summary>
+/// <param name="Kinds">What will be given.</param>
+/// <param name="Tool">The program that exports, and its version, for formats that name it.</param>
+public sealed record ExportInfo(ExportKinds Kinds, string Tool = "");
+
+/// <summary>
+/// Writes events or connections in some format: the one way out for all of them. The calls are <see cref="Begin"/>, then
+/// <see cref="Events"/> and <see cref="Connections"/> as often as there is something, then <see cref="End"/>: also where there
+/// was nothing, and where a capture could not be read to its end. Only an exporter that has thrown is not called again.
+/// All calls come from one thread.
+/// </summary>
+[SuppressMessage("Naming", "CA1716", Justification = "Begin and End are a pair, and no library of Visual Basic implements it.")]
+public interface IExporter
+{
+    /// <summary>What it can be given; the other kind is never given.</summary>
+    ExportKinds Takes { get; }
+
+    /// <summary>Comes first, once.</summary>
+    void Begin(ExportInfo info);
+
+    /// <summary>Takes the next events, in time order within a section of a capture.</summary>
+    /// <param name="batch">At least one; valid until the method returns, but for its context.</param>
+    void Events(in EventBatch batch) => throw new NotSupportedException($"{GetType().Name} takes no events");
+
+    /// <summary>Takes the next connections.</summary>
+    /// <param name="batch">At least one; valid until the method returns, but for its context.</param>
+    void Connections(in ConnectionBatch batch) => throw new NotSupportedException($"{GetType().Name} takes no connections");
+
+    /// <summary>Comes last, once. What is written is complete then.</summary>
+    void End();
+}

@@ -1,0 +1,15 @@
+using System.Buffers;
+
+namespace TraceCap.Analyzer.Exporters;
+
+/// <summary>An exporter of events whose output is that of its batches, one behind the other, each made by itself: so several
+/// threads can make it.</summary>
+public interface IParallelExporter : IExporter
+{
+    /// <summary>Makes the output of a batch. Any thread may call it, several at once, once the first batch was given to
+    /// <see cref="IExporter.Events"/>.</summary>
+    void Format(IBufferWriter<byte> output, in EventBatch batch);
+
+    /// <summary>Takes the next output that <see cref="Format"/> has made.</summary>
+    void Append(ReadOnlySpan<byte> formatted);
+}

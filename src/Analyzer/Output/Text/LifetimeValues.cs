@@ -1,0 +1,42 @@
+using System.Globalization;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Formatting;
+
+namespace TraceCap.Analyzer.Output.Text;
+
+/// <summary>The values of tcplife's columns, in its table and as CSV.</summary>
+internal sealed class LifetimeValues
+{
+    // All columns at their longest: times, 30; 16 bytes of a name, 6 for each; two addresses; five numbers; the ending.
+    internal const int MaxRow = 512;
+
+    private ulong? first;
+
+    internal static int FormatTimeOfDay(Span<byte> target, in Connection connection, ConnectionContext context)
+    {
+        var wall = connection.Ended + (Int128?)context.WallOffset(connection.Ended) ?? -1;
+        if (wall < 0 || wall > ulong.MaxValue)
+        {
+            target[0] = (byte)'-';
+            return 1;
+        }
+
+        DateTime.UnixEpoch.AddSeconds((ulong)wall / 1_000_000_000).TryFormat(target, out var length, "HH:mm:ss", CultureInfo.InvariantCulture);
+        return length;
+    }
+
+    /// <summary>tcplife's clock has whole microseconds.</summary>
+    internal int FormatSeconds(Span<byte> target, in Connection connection, ConnectionContext context)
+    {
+        var now = (connection.Ended + (ulong)(context.Recording.WallOffset ?? 0)) / 1000;
+        first ??= now;
+        return Utf8Text.WriteFixed(target, (long)(now - first.Value) / 1e6, 6);
+    }
+
+    internal static int FormatMilliseconds(Span<byte> target, in Connection connection) =>
+        Utf8Text.WriteFixed(target, connection.Lifetime / 1000 / 1e3, 2);
+
+    /// <summary>One that failed has sent nothing; of others the counters are known by their close.</summary>
+    internal static bool HasCounters(in Connection connection) =>
+        connection.HasCloser || connection.Ending == ConnectionEnding.Failed;
+}
