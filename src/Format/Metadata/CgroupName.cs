@@ -41,9 +41,9 @@ public sealed partial class CgroupName(string path)
     /// <summary>Whether it belongs to that unit, a slice as well, or to one within it.</summary>
     public bool IsOf(string unitName)
     {
-        foreach (var part in Path.AsSpan().Split('/'))
+        foreach (var part in Path.Split('/'))
         {
-            if (Unescape(Path.AsSpan(part)).SequenceEqual(unitName))
+            if (Unescape(part) == unitName)
             {
                 return true;
             }
@@ -99,12 +99,11 @@ public sealed partial class CgroupName(string path)
     private string? FindUnit()
     {
         string? innermost = null;
-        foreach (var part in Path.AsSpan().Split('/'))
+        foreach (var part in Path.Split('/'))
         {
-            var name = Path.AsSpan(part);
-            if (name.EndsWith(".service", StringComparison.Ordinal) || name.EndsWith(".scope", StringComparison.Ordinal))
+            if (part.EndsWith(".service", StringComparison.Ordinal) || part.EndsWith(".scope", StringComparison.Ordinal))
             {
-                innermost = Unescape(name).ToString();
+                innermost = Unescape(part);
             }
         }
 
@@ -112,7 +111,7 @@ public sealed partial class CgroupName(string path)
     }
 
     /// <summary>systemd puts an underscore before a name that the kernel, or it, gives another meaning.</summary>
-    private static ReadOnlySpan<char> Unescape(ReadOnlySpan<char> name) => name is ['_', .. var rest] ? rest : name;
+    private static string Unescape(string name) => name is ['_', .. var rest] ? rest : name;
 
     [GeneratedRegex("^(?<prefix>(.*[-:])?)(?<id>[0-9a-f]{64})([.]scope)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex ContainerPart();

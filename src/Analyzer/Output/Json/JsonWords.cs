@@ -40,7 +40,7 @@ internal sealed class JsonWords
         (12, "new_syn_received"),
         (13, "bound_inactive"));
 
-    public static readonly JsonWords Errors = new([.. Errno.Names.Index().Where(error => error.Item != "")]);
+    public static readonly JsonWords Errors = new([.. Errno.Names.Select((word, number) => (number, word)).Where(error => error.word != "")]);
 
     private readonly Dictionary<string, ulong> numbers = [];
     private readonly byte[]?[] words;
