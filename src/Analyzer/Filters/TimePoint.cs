@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
@@ -9,8 +10,10 @@ namespace TraceCap.Analyzer.Filters;
 /// An instant of a capture as somebody names it: by the wall clock, by the time since the capture begins, or by the
 /// host's monotonic clock.
 /// </summary>
-public readonly record struct TimePoint
+public readonly record struct TimePoint : IParsable<TimePoint>, ISpanFormattable
 {
+    private const ulong NanosecondsPerTick = 100;
+
     private readonly Clock clock;
     private readonly ulong nanoseconds;
 
@@ -26,27 +29,78 @@ public readonly record struct TimePoint
     /// <summary>Reads RFC 3339 such as <c>2026-01-31T23:59:59.5Z</c>, seconds since the capture begins such as
     /// <c>1.5</c>, or CLOCK_MONOTONIC such as <c>3685182041524ns</c>.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
-    public static TimePoint Parse(string text)
+    public static TimePoint Parse(string text) => Parse(text, null);
+
+    /// <inheritdoc cref="Parse(string)" />
+    public static TimePoint Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var point)
+        ? point
+        : throw new FormatException(
+            $"'{s}' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)");
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out TimePoint result)
     {
-        if (text.EndsWith("ns", StringComparison.Ordinal)
-            && ulong.TryParse(text.AsSpan(0, text.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var monotonic))
+        if (s is null)
         {
-            return new TimePoint(Clock.Monotonic, monotonic);
+            result = default;
+            return false;
         }
 
-        var point = text.IndexOf('.', StringComparison.Ordinal) is var at and >= 0 ? at : text.Length;
-        if (ulong.TryParse(text.AsSpan(0, point), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+
+        if (s.EndsWith("ns", StringComparison.Ordinal)
+            && ulong.TryParse(s.AsSpan(0, s.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var monotonic))
+        {
+            result = new TimePoint(Clock.Monotonic, monotonic);
+            return true;
+        }
+
+        var point = s.IndexOf('.', StringComparison.Ordinal) is var at and >= 0 ? at : s.Length;
+        if (ulong.TryParse(s.AsSpan(0, point), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && seconds < ulong.MaxValue / WallTime.NanosecondsPerSecond
-            && WallTime.TryParseFraction(text.AsSpan(point), out var fraction))
+            && WallTime.TryParseFraction(s.AsSpan(point), out var fraction))
         {
-            return new TimePoint(Clock.Capture, (seconds * WallTime.NanosecondsPerSecond) + fraction);
+            result = new TimePoint(Clock.Capture, (seconds * WallTime.NanosecondsPerSecond) + fraction);
+            return true;
         }
 
-        return WallTime.TryParse(text, out var wall)
-            ? new TimePoint(Clock.Wall, wall)
-            : throw new FormatException(
-                $"'{text}' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins) or 3685182041524ns (the host's monotonic clock)");
+        var isWall = WallTime.TryParse(s, out var wall);
+        result = new TimePoint(Clock.Wall, wall);
+        return isWall;
     }
+
+    /// <summary>The instant of a wall clock.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is before 1970 or after 2554.</exception>
+    public static TimePoint At(DateTimeOffset time)
+    {
+        var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
+        ArgumentOutOfRangeException.ThrowIfNegative(ticks, nameof(time));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)ticks, ulong.MaxValue / NanosecondsPerTick, nameof(time));
+        return new TimePoint(Clock.Wall, (ulong)ticks * NanosecondsPerTick);
+    }
+
+    /// <summary>The instant so long after the capture begins.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public static TimePoint After(TimeSpan begin)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(begin.Ticks, nameof(begin));
+        return new TimePoint(Clock.Capture, (ulong)begin.Ticks * NanosecondsPerTick);
+    }
+
+    /// <summary>The instant as <see cref="Parse(string)"/> reads it.</summary>
+    public override string ToString() => clock switch
+    {
+        Clock.Monotonic => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds}ns"),
+        Clock.Capture => string.Create(
+            CultureInfo.InvariantCulture, $"{nanoseconds / WallTime.NanosecondsPerSecond}.{nanoseconds % WallTime.NanosecondsPerSecond:D9}"),
+        _ => WallTime.Format(nanoseconds),
+    };
+
+    /// <inheritdoc cref="ToString()" />
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc />
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite($"{ToString()}", out charsWritten);
 
     /// <summary>Whether there can be time between two instants; if they are not of one clock, only a capture can tell.</summary>
     public static bool MayPrecede(TimePoint from, TimePoint to) => from.clock != to.clock || from.nanoseconds < to.nanoseconds;
