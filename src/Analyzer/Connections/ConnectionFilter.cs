@@ -48,7 +48,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
             filter = filter.With(option, reader) ?? throw reader.Unknown(OptionNames);
         }
 
-        return filter;
+        return filter with { Opening = filter.Opening.Checked(s) };
     }
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse" />

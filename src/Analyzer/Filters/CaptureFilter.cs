@@ -32,14 +32,18 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
             filter = filter.With(option, reader) ?? throw reader.Unknown(OptionNames);
         }
 
-        return filter is { From: { } from, To: { } to } && !TimePoint.MayPrecede(from, to)
-            ? throw new FormatException($"'{s}': expected a time to begin that is before the time to end")
-            : filter;
+        return filter.Checked(s);
     }
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out CaptureFilter result) =>
         FilterReader.TryParse(s, provider, Parse, out result);
+
+    /// <summary>Sees to it that there can be time between its beginning and its end.</summary>
+    /// <param name="text">What it was read from.</param>
+    internal CaptureFilter Checked(string text) => From is { } from && To is { } to && !TimePoint.MayPrecede(from, to)
+        ? throw new FormatException($"'{text}': expected a time to begin that is before the time to end")
+        : this;
 
     /// <summary>The filter with one more option; null if it has no such option.</summary>
     internal CaptureFilter? With(string option, FilterReader reader) => option switch

@@ -8,7 +8,7 @@ namespace TraceCap.Format.Metadata;
 /// "cgroupfs" drivers). Where one lies within another, the innermost counts.
 /// </summary>
 /// <param name="path">The path in the cgroup2 hierarchy; empty if it is not known.</param>
-public sealed partial class CgroupName(string path)
+public sealed partial class CgroupName(string path) : IEquatable<CgroupName>
 {
     /// <summary>What is found once somebody asks; two who ask at the same time find the same.</summary>
     private Makers? makers;
@@ -51,6 +51,15 @@ public sealed partial class CgroupName(string path)
 
         return false;
     }
+
+    /// <summary>Whether the paths are the same.</summary>
+    public bool Equals(CgroupName? other) => other is not null && Path == other.Path;
+
+    /// <inheritdoc cref="Equals(CgroupName)" />
+    public override bool Equals(object? obj) => Equals(obj as CgroupName);
+
+    /// <summary>A hash of the path.</summary>
+    public override int GetHashCode() => Path.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override string ToString() => Path;
