@@ -59,6 +59,15 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
     /// <inheritdoc cref="CaptureFilter.Resolve" path="/exception" />
     public void Read(EventStream events)
     {
+        foreach (var _ in Blocks(events))
+        {
+            // Their connections are with the sink.
+        }
+    }
+
+    /// <summary>The same, block by block: who asks for the next one has been given the connections of all before.</summary>
+    internal IEnumerable<int> Blocks(EventStream events)
+    {
         var ahead = new SectionsAhead(Ahead);
         var section = new FedSection(0) { IsKnown = true };
         var damage = 0L;
@@ -85,6 +94,7 @@ public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter
 
                 // What is damaged between two sections may be of the one or of the other.
                 damage = events.SectionEnded ? damage : events.Reader.Damage.Count;
+                yield return section.Number;
             }
             while (more);
         }

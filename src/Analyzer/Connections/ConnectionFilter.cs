@@ -1,13 +1,17 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
+using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>Which connections of a capture somebody wants to see. They are paired from all events first, so that a filter
 /// never separates an opening from its close.</summary>
-public sealed record ConnectionFilter
+public sealed record ConnectionFilter : IParsable<ConnectionFilter>
 {
+    private const string OptionNames = CaptureFilter.OptionNames + ", -L --local-port, -D --peer-port, --min";
+
     /// <summary>What the opening must meet, with the owner as its task; if that was not seen, one when the capture began.
     /// </summary>
     public CaptureFilter Opening { get; init; } = new(new EventFilter());
@@ -31,6 +35,41 @@ public sealed record ConnectionFilter
 
     /// <summary>Whether all connections match.</summary>
     public bool IsAny => Opening.IsAll && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
+
+    /// <summary>Reads the options of the command line, such as <c>--comm wrk --peer-port 443 --min 10ms</c>; a value with blanks
+    /// stands in double quotes.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static ConnectionFilter Parse(string s, IFormatProvider? provider = null)
+    {
+        var reader = new FilterReader(s);
+        var filter = new ConnectionFilter();
+        while (reader.Next() is { } option)
+        {
+            filter = filter.With(option, reader) ?? throw reader.Unknown(OptionNames);
+        }
+
+        return filter with { Opening = filter.Opening.Checked(s) };
+    }
+
+    /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ConnectionFilter result) =>
+        FilterReader.TryParse(s, provider, Parse, out result);
+
+    /// <summary>The filter as <see cref="Parse"/> reads it; empty if all connections match.</summary>
+    public override string ToString() => new FilterText()
+        .Append(Opening.ToString())
+        .Options("--local-port", LocalPorts)
+        .Options("--peer-port", PeerPorts)
+        .Option("--min", MinLifetime > 0 ? Durations.Format(MinLifetime) : null)
+        .ToString();
+
+    private ConnectionFilter? With(string option, FilterReader reader) => option switch
+    {
+        "-L" or "--local-port" => this with { LocalPorts = [.. LocalPorts, .. reader.Ports()] },
+        "-D" or "--peer-port" => this with { PeerPorts = [.. PeerPorts, .. reader.Ports()] },
+        "--min" => this with { MinLifetime = reader.Duration() },
+        _ => Opening.With(option, reader) is { } opening ? this with { Opening = opening } : null,
+    };
 
     /// <summary>Whether a connection meets all conditions.</summary>
     /// <param name="connection">The connection.</param>

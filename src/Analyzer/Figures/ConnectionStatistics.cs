@@ -103,6 +103,10 @@ public sealed class ConnectionStatistics
         _ => Unseen,
     };
 
+    /// <summary>The most important figures.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Ends:N0} sockets: {Opened:N0} opened, {Accepted:N0} accepted, {Preexisting:N0} pre-existing, {Failed:N0} failed; {Closed:N0} closed, {Reset:N0} reset, {Open:N0} open; median lifetime {Lifetimes.At(0.5)?.ToString() ?? "not known"}");
+
     /// <summary>Counts a connection.</summary>
     public void Add(in Connection connection, RecordedSpan recording)
     {

@@ -10,6 +10,9 @@ namespace TraceCap.Analyzer.Figures;
 /// were last seen.</param>
 public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast)
 {
+    /// <summary>The duration, to 100 ns.</summary>
+    public TimeSpan Duration => TimeSpan.FromTicks((long)(Nanoseconds / 100));
+
     /// <summary>The duration with its unit, and a <c>&gt;</c> before it if it is only known to be greater.</summary>
     public override string ToString() => (IsAtLeast ? ">" : "") + DurationText.Of(Nanoseconds);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Formatting;
@@ -10,7 +11,7 @@ namespace TraceCap.Analyzer.Filters;
 /// A range of addresses in CIDR notation, or a single address. An IPv4 range also holds the IPv4-mapped addresses
 /// (<c>::ffff:a.b.c.d</c>) of IPv6 sockets; an IPv6 range holds addresses of IPv6 sockets only.
 /// </summary>
-public readonly record struct AddressPrefix
+public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFormattable
 {
     private readonly UInt128 network;
     private readonly UInt128 mask;
@@ -52,13 +53,27 @@ public readonly record struct AddressPrefix
             : throw new FormatException($"'{text}' has bits set behind its length; expected {prefix}");
     }
 
+    /// <inheritdoc cref="Parse(string)" />
+    public static AddressPrefix Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out AddressPrefix result) =>
+        FilterReader.TryParse(s, provider, Parse, out result);
+
+    /// <inheritdoc cref="ToString()" />
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc />
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite($"{ToString()}", out charsWritten);
+
     /// <summary>Whether the range holds an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="ipVersion">4 or 6: that of the socket.</param>
     public bool Contains(in Address address, int ipVersion) =>
         (this.ipVersion == 4 || ipVersion != 4) && (ToNumber(in address, ipVersion) & mask) == network;
 
-    /// <summary>The range, as <see cref="Parse"/> reads it.</summary>
+    /// <summary>The range, as <see cref="Parse(string)"/> reads it.</summary>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 
@@ -8,8 +9,54 @@ namespace TraceCap.Analyzer.Filters;
 /// <param name="Events">What holds whatever the clocks.</param>
 /// <param name="From">The first instant that is wanted; null: from the beginning.</param>
 /// <param name="To">The first instant that is no longer wanted; null: to the end.</param>
-public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, TimePoint? To = null)
+public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, TimePoint? To = null) : IParsable<CaptureFilter>
 {
+    /// <summary>The options that <see cref="Parse"/> reads.</summary>
+    internal const string OptionNames = EventFilter.OptionNames + ", --from, --to";
+
+    /// <summary>Lets all events through.</summary>
+    public static CaptureFilter All { get; } = new(new EventFilter());
+
+    /// <summary>An event filter is one for the whole time.</summary>
+    public static implicit operator CaptureFilter(EventFilter events) => new(events);
+
+    /// <summary>Reads the options of the command line, such as <c>--comm wrk --from 1.5</c>; a value with blanks stands in double
+    /// quotes.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static CaptureFilter Parse(string s, IFormatProvider? provider = null)
+    {
+        var reader = new FilterReader(s);
+        var filter = All;
+        while (reader.Next() is { } option)
+        {
+            filter = filter.With(option, reader) ?? throw reader.Unknown(OptionNames);
+        }
+
+        return filter.Checked(s);
+    }
+
+    /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out CaptureFilter result) =>
+        FilterReader.TryParse(s, provider, Parse, out result);
+
+    /// <summary>Sees to it that there can be time between its beginning and its end.</summary>
+    /// <param name="text">What it was read from.</param>
+    internal CaptureFilter Checked(string text) => From is { } from && To is { } to && !TimePoint.MayPrecede(from, to)
+        ? throw new FormatException($"'{text}': expected a time to begin that is before the time to end")
+        : this;
+
+    /// <summary>The filter with one more option; null if it has no such option.</summary>
+    internal CaptureFilter? With(string option, FilterReader reader) => option switch
+    {
+        "--from" => this with { From = TimePoint.Parse(reader.Value()) },
+        "--to" => this with { To = TimePoint.Parse(reader.Value()) },
+        _ => Events.With(option, reader) is { } events ? this with { Events = events } : null,
+    };
+
+    /// <summary>The filter as <see cref="Parse"/> reads it; empty if it lets all events through.</summary>
+    public override string ToString() =>
+        new FilterText().Append(Events.ToString()).Option("--from", From).Option("--to", To).ToString();
+
     /// <summary>Whether it lets all events through.</summary>
     public bool IsAll => From is null && To is null && Events.IsAll;
 

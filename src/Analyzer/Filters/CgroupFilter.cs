@@ -20,6 +20,34 @@ public sealed class CgroupFilter(string? container, string? unit, string? path)
     /// <summary>For each cgroup the answer, as long as somebody knows that cgroup.</summary>
     private readonly ConditionalWeakTable<CgroupName, StrongBox<bool>> answers = [];
 
+    /// <summary>Any cgroup whose path is known.</summary>
+    internal static CgroupFilter Any { get; } = new(null, null, null);
+
+    /// <summary>The filter with one more condition.</summary>
+    /// <exception cref="FormatException">It is no container's id.</exception>
+    internal CgroupFilter WithContainer(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiHexDigit)
+        ? new CgroupFilter(id, unit, path)
+        : throw new FormatException($"'{id}' is no container id; expected up to 64 hexadecimal digits, as docker ps or crictl ps show them");
+
+    /// <summary>The filter with one more condition.</summary>
+    /// <exception cref="FormatException">It is no unit.</exception>
+    internal CgroupFilter WithUnit(string name) => name.Length > 0 && !name.Contains('/', StringComparison.Ordinal)
+        ? new CgroupFilter(container, name, path)
+        : throw new FormatException($"'{name}' is no unit; expected a name such as nginx.service");
+
+    /// <summary>The filter with one more condition.</summary>
+    /// <exception cref="FormatException">It is no path.</exception>
+    internal CgroupFilter WithPath(string above) => above.StartsWith('/')
+        ? new CgroupFilter(container, unit, above)
+        : throw new FormatException($"'{above}' is no cgroup; expected a path from the root, such as /system.slice/nginx.service");
+
+    /// <summary>The options of the command line, such as <c>--unit nginx.service</c>.</summary>
+    public override string ToString() => new FilterText()
+        .Option("--container", container)
+        .Option("--unit", unit)
+        .Option("--cgroup", path is "" ? "/" : path)
+        .ToString();
+
     /// <summary>Whether a cgroup meets all conditions.</summary>
     public bool Matches(CgroupName? cgroup) => cgroup is { Path.Length: > 0 } && answers.GetValue(cgroup, Judge).Value;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -8,8 +9,12 @@ namespace TraceCap.Analyzer.Filters;
 /// Which events of a capture somebody wants to see. An event must meet every condition that is set; where a condition
 /// has several values, one of them is enough. The default lets all events through.
 /// </summary>
-public sealed record EventFilter
+public sealed record EventFilter : IParsable<EventFilter>
 {
+    /// <summary>The options that <see cref="Parse"/> reads.</summary>
+    internal const string OptionNames =
+        "-p --pid, -u --uid, -N --netns, -4 --ipv4, -6 --ipv6, --comm, --port, --addr, --type, --container, --unit, --cgroup, --compat";
+
     /// <summary>Types of events; null: any, also those that this version does not know.</summary>
     public EventTypeSet? Types { get; init; }
 
@@ -69,6 +74,59 @@ public sealed record EventFilter
     public bool IsAll =>
         Types is null && !Compat && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null;
+
+    /// <summary>Reads the options of the command line, such as <c>--comm wrk --port 80,443</c>; a value with blanks stands in
+    /// double quotes.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static EventFilter Parse(string s, IFormatProvider? provider = null)
+    {
+        var reader = new FilterReader(s);
+        var filter = new EventFilter();
+        while (reader.Next() is { } option)
+        {
+            filter = filter.With(option, reader) ?? throw reader.Unknown(OptionNames);
+        }
+
+        return filter;
+    }
+
+    /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out EventFilter result) =>
+        FilterReader.TryParse(s, provider, Parse, out result);
+
+    /// <summary>The filter with one more option; null if it has no such option.</summary>
+    internal EventFilter? With(string option, FilterReader reader) => option switch
+    {
+        "-p" or "--pid" => this with { Pids = Pids.Add(reader.Number(least: 1)) },
+        "-u" or "--uid" => this with { Uid = reader.Number(least: 0) },
+        "-N" or "--netns" => this with { Netns = reader.Number(least: 1) },
+        "-4" or "--ipv4" when IpVersion != 6 => this with { IpVersion = 4 },
+        "-6" or "--ipv6" when IpVersion != 4 => this with { IpVersion = 6 },
+        "-4" or "--ipv4" or "-6" or "--ipv6" => throw new FormatException("-4 and -6 exclude each other; without either, both are meant"),
+        "--comm" => this with { Comm = ThreadName.Parse(reader.Value()) },
+        "--port" => this with { Ports = [.. Ports, .. reader.Ports()] },
+        "--addr" => this with { Addresses = Addresses.Add(AddressPrefix.Parse(reader.Value())) },
+        "--type" => this with { Types = EventTypeSet.Parse(reader.Value()) },
+        "--container" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithContainer(reader.Value()) },
+        "--unit" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithUnit(reader.Value()) },
+        "--cgroup" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithPath(reader.Value()) },
+        "--compat" => this with { Compat = true },
+        _ => null,
+    };
+
+    /// <summary>The filter as <see cref="Parse"/> reads it; empty if it lets all events through.</summary>
+    public override string ToString() => new FilterText()
+        .Options("--pid", Pids)
+        .Option("--uid", Uid)
+        .Option("--netns", Netns)
+        .Flag($"-{IpVersion}", IpVersion is not null)
+        .Option("--comm", Comm)
+        .Options("--port", Ports)
+        .Options("--addr", Addresses)
+        .Option("--type", Types)
+        .Append(Cgroup?.ToString() ?? "")
+        .Flag("--compat", Compat)
+        .ToString();
 
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>

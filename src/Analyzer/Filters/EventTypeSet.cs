@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Filters;
 
 /// <summary>A set of event types. The default holds none.</summary>
-public readonly record struct EventTypeSet
+public readonly record struct EventTypeSet : IParsable<EventTypeSet>
 {
     // Bit n is the type of the nth letter after A.
     private readonly uint members;
@@ -35,6 +36,13 @@ public readonly record struct EventTypeSet
             : throw new FormatException($"no type of event is given; expected letters of {EventTypes.Letters}");
     }
 
+    /// <inheritdoc cref="Parse(string)" />
+    public static EventTypeSet Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventTypeSet result) =>
+        FilterReader.TryParse(s, provider, Parse, out result);
+
     /// <summary>Whether the set holds a type.</summary>
     public bool Contains(TcpEventType type)
     {
@@ -42,7 +50,7 @@ public readonly record struct EventTypeSet
         return letter < 32 && ((members >> (int)letter) & 1) != 0;
     }
 
-    /// <summary>The letters, as <see cref="Parse"/> reads them.</summary>
+    /// <summary>The letters, as <see cref="Parse(string)"/> reads them.</summary>
     public override string ToString()
     {
         var set = this;

@@ -7,4 +7,8 @@ namespace TraceCap.Analyzer.Findings;
 /// <param name="Subject">Whom it is about.</param>
 /// <param name="Numbers">What the rule looked at, by name; durations in nanoseconds.</param>
 public sealed record Finding(
-    string Rule, string Text, string Condition, string Subject, IReadOnlyList<(string Name, double Value)> Numbers);
+    string Rule, string Text, string Condition, string Subject, IReadOnlyList<(string Name, double Value)> Numbers)
+{
+    /// <summary>The rule and what it found.</summary>
+    public override string ToString() => $"{Rule}: {Text}";
+}

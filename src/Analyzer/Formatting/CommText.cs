@@ -126,7 +126,7 @@ internal static class CommText
             return false;
         }
 
-        var isName = Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)length));
+        var isName = Vector128.LessThan(Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), Vector128.Create((byte)length));
         Vector128.ConditionalSelect(isName, name, Vector128.Create((byte)' ')).CopyTo(target);
         return true;
     }

@@ -100,8 +100,14 @@ public sealed record CaptureSummary
             file.Position = 0;
         }
 
-        return ByReading(CaptureReader.Open(file, threads: 1, filter.Time), filter);
+        return ByReading(CaptureReader.Open(file, threads: 1, filter.Time), filter, CancellationToken.None);
     }
+
+    /// <summary>Tells what a capture holds by reading all of it, so that what is damaged is known.</summary>
+    /// <param name="file">Is read from where it stands.</param>
+    /// <param name="token">Ends the reading.</param>
+    /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
+    internal static CaptureSummary Verify(Stream file, CancellationToken token) => ByReading(CaptureReader.Open(file), CaptureFilter.All, token);
 
     private static SectionSummary FromFooter(Stream file, SectionLocation section)
     {
@@ -156,11 +162,12 @@ public sealed record CaptureSummary
         return next;
     }
 
-    private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter)
+    private static CaptureSummary ByReading(CaptureReader reader, CaptureFilter filter, CancellationToken token)
     {
         var sections = new List<SectionBuilder>();
         while (reader.Read())
         {
+            token.ThrowIfCancellationRequested();
             Begin();
             sections[^1].Add(reader);
         }

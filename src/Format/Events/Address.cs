@@ -12,7 +12,7 @@ namespace TraceCap.Format.Events;
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 [SuppressMessage("Usage", "CA2231", Justification = "Two addresses are the same only if their IP versions are.")]
-public readonly struct Address : IEquatable<Address>
+public readonly struct Address : IEquatable<Address>, IParsable<Address>, ISpanFormattable
 {
     private readonly ulong first;
     private readonly ulong last;
@@ -56,6 +56,35 @@ public readonly struct Address : IEquatable<Address>
     /// <summary>A hash of the bytes.</summary>
     public override int GetHashCode() => HashCode.Combine(first, last);
 
-    /// <summary>Both forms cannot be told apart without the IP version, so this shows the bytes.</summary>
-    public override string ToString() => Convert.ToHexString(Bytes);
+    /// <summary>The address as text. One whose last 12 bytes are zero is taken for IPv4, as nothing here tells; <c>6</c> as the
+    /// format, or <see cref="ToIPAddress"/>, says that it is IPv6.</summary>
+    public override string ToString() => ToString(null, null);
+
+    /// <inheritdoc cref="ToString()" />
+    /// <param name="format"><c>4</c> or <c>6</c>: the IP version; null or empty: as the bytes look.</param>
+    /// <param name="formatProvider">Is not used.</param>
+    /// <exception cref="FormatException">Another format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToIPAddress(format switch
+    {
+        "4" => 4,
+        "6" => 6,
+        null or "" => last == 0 && Bytes[4..8] is [0, 0, 0, 0] ? 4 : 6,
+        _ => throw new FormatException($"'{format}' is no format of an address; expected 4 or 6"),
+    }).ToString();
+
+    /// <inheritdoc />
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite($"{ToString(format.ToString(), provider)}", out charsWritten);
+
+    /// <summary>Reads an IPv4 or IPv6 address.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static Address Parse(string s, IFormatProvider? provider = null) => new(IPAddress.Parse(s));
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Address result)
+    {
+        var isAddress = IPAddress.TryParse(s, out var address);
+        result = isAddress ? new Address(address!) : default;
+        return isAddress;
+    }
 }

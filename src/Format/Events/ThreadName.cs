@@ -10,7 +10,7 @@ namespace TraceCap.Format.Events;
 /// anything but NUL there. A capture may have one of 16 bytes, though no kernel gives it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct ThreadName
+public readonly record struct ThreadName : IParsable<ThreadName>, ISpanFormattable
 {
     /// <summary>The size of the field in bytes, and so the most that a name may have.</summary>
     public const int Size = 16;
@@ -53,4 +53,25 @@ public readonly record struct ThreadName
 
     /// <summary>The name as text; what is not UTF-8 becomes U+FFFD.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Bytes);
+
+    /// <inheritdoc cref="ToString()" />
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc />
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite($"{ToString()}", out charsWritten);
+
+    /// <summary>Takes a name that a kernel can give: of at most 15 bytes in UTF-8, none of them NUL.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static ThreadName Parse(string s, IFormatProvider? provider = null) => TryParse(s, provider, out var name)
+        ? name
+        : throw new FormatException($"'{s}' has {Encoding.UTF8.GetByteCount(s)} bytes; a thread's name has at most {Size - 1}, and no NUL");
+
+    /// <inheritdoc />
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ThreadName result)
+    {
+        var isName = s is not null && Encoding.UTF8.GetByteCount(s) < Size && !s.Contains('\0', StringComparison.Ordinal);
+        result = isName ? new ThreadName(s!) : default;
+        return isName;
+    }
 }

@@ -8,7 +8,7 @@ namespace TraceCap.Format.Metadata;
 /// "cgroupfs" drivers). Where one lies within another, the innermost counts.
 /// </summary>
 /// <param name="path">The path in the cgroup2 hierarchy; empty if it is not known.</param>
-public sealed partial class CgroupName(string path)
+public sealed partial class CgroupName(string path) : IEquatable<CgroupName>
 {
     /// <summary>What is found when it is first read; two threads that read it at once find the same.</summary>
     private Makers? makers;
@@ -41,9 +41,9 @@ public sealed partial class CgroupName(string path)
     /// <summary>Whether it belongs to that unit, a slice as well, or to one within it.</summary>
     public bool IsOf(string unitName)
     {
-        foreach (var part in Path.AsSpan().Split('/'))
+        foreach (var part in Path.Split('/'))
         {
-            if (Unescape(Path.AsSpan(part)).SequenceEqual(unitName))
+            if (Unescape(part) == unitName)
             {
                 return true;
             }
@@ -51,6 +51,15 @@ public sealed partial class CgroupName(string path)
 
         return false;
     }
+
+    /// <summary>Whether the paths are the same.</summary>
+    public bool Equals(CgroupName? other) => other is not null && Path == other.Path;
+
+    /// <inheritdoc cref="Equals(CgroupName)" />
+    public override bool Equals(object? obj) => Equals(obj as CgroupName);
+
+    /// <summary>A hash of the path.</summary>
+    public override int GetHashCode() => Path.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override string ToString() => Path;
@@ -99,12 +108,11 @@ public sealed partial class CgroupName(string path)
     private string? FindUnit()
     {
         string? innermost = null;
-        foreach (var part in Path.AsSpan().Split('/'))
+        foreach (var part in Path.Split('/'))
         {
-            var name = Path.AsSpan(part);
-            if (name.EndsWith(".service", StringComparison.Ordinal) || name.EndsWith(".scope", StringComparison.Ordinal))
+            if (part.EndsWith(".service", StringComparison.Ordinal) || part.EndsWith(".scope", StringComparison.Ordinal))
             {
-                innermost = Unescape(name).ToString();
+                innermost = Unescape(part);
             }
         }
 
@@ -112,7 +120,7 @@ public sealed partial class CgroupName(string path)
     }
 
     /// <summary>systemd puts an underscore before a name that the kernel, or it, gives another meaning.</summary>
-    private static ReadOnlySpan<char> Unescape(ReadOnlySpan<char> name) => name is ['_', .. var rest] ? rest : name;
+    private static string Unescape(string name) => name is ['_', .. var rest] ? rest : name;
 
     [GeneratedRegex("^(?<prefix>(.*[-:])?)(?<id>[0-9a-f]{64})([.]scope)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex ContainerPart();

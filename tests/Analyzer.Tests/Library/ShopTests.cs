@@ -1,26 +1,105 @@
-using TraceCap.Analyzer.Checks;
+using System.Net;
+using TraceCap.Analyzer;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
-using TraceCap.Analyzer.Findings;
 using TraceCap.Format.Events;
-using TraceCap.Format.Reading;
 
 namespace Shop.Tests;
 
-public sealed class ShopTests
+public sealed class ShopTests : IDisposable
 {
-    private static readonly string capture = Path.Combine(AppContext.BaseDirectory, "captures", "nginx.tcap");
+    private readonly Capture capture = Capture.Open(Path.Combine(AppContext.BaseDirectory, "captures", "nginx.tcap"));
+
+    public void Dispose() => capture.Dispose();
 
     [Fact]
-    public void Every_event_is_of_IPv4_and_none_was_lost()
+    public void All_that_happened_was_recorded()
     {
-        using var file = File.OpenRead(capture);
-        var events = new EventStream(CaptureReader.Open(file));
-        var count = 0;
-        while (events.Read(out var batch))
+        var info = capture.Verify();
+        Assert.True(info.IsComplete, info.ToString());
+        Assert.Equal(9_000, info.Events);
+    }
+
+    [Fact]
+    public void Nothing_fails_or_leaks() =>
+        capture.Check("failed == 0", "active.end <= 20", "lifetime.p99 < 100ms", "opened[port=18080] > 1000").ThrowIfFailed();
+
+    [Fact]
+    public void A_new_recording_is_no_slower()
+    {
+        // Here the same one, so that nothing is different.
+        using var other = Capture.Open(Path.Combine(AppContext.BaseDirectory, "captures", "nginx.tcap"));
+        var diff = Capture.Compare(before: capture, after: other);
+        Assert.Empty(diff.Changes);
+        diff.FailIf("lifetime.p99 > +20%", "failed > +0").ThrowIfFailed();
+    }
+
+    [Fact]
+    public void Every_connection_of_the_load_generator_was_closed_within_a_second()
+    {
+        var clients = capture.Connections(ConnectionFilter.Parse("--comm wrk --peer-port 18080")).ToList();
+        Assert.NotEmpty(clients);
+        Assert.All(clients, client =>
         {
-            // In true time order. A batch is valid until the next call of Read.
+            Assert.Equal(ConnectionRole.Client, client.Role);
+            Assert.Equal(new IPEndPoint(IPAddress.Loopback, 18080), client.Peer);
+            Assert.True(client.PeerProcess is null or { ThreadName: "nginx" });
+            // One that is still open has lived at least so long.
+            Assert.InRange(client.Lifetime, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.Null(client.Error);
+        });
+    }
+
+    [Fact]
+    public void Every_worker_sends_something()
+    {
+        var served = capture.Connections()
+            .Where(connection => connection is { Role: ConnectionRole.Server, Process.ThreadName: "nginx" })
+            .GroupBy(connection => connection.Process!.Id)
+            .ToDictionary(worker => worker.Key, worker => worker.Sum(connection => connection.PayloadSent ?? 0));
+        Assert.NotEmpty(served);
+        Assert.All(served.Values, bytes => Assert.True(bytes > 0));
+    }
+
+    [Fact]
+    public async Task Connections_come_without_holding_up_a_thread()
+    {
+        var count = 0;
+        await foreach (var connection in capture.ConnectionsAsync().WithCancellation(CancellationToken.None))
+        {
+            count += connection.IsSecondSocket ? 0 : 1;
+        }
+
+        Assert.Equal(capture.Summarize().Connections, count);
+    }
+
+    [Fact]
+    public void Half_of_the_connections_live_less_than_5_ms_and_something_is_worth_a_look()
+    {
+        var summary = capture.Summarize(GroupBy.Service);
+        // Kaplan-Meier: connections that were still open count as what they are.
+        Assert.InRange(summary.All.Lifetimes.At(0.5)!.Value.Duration, TimeSpan.Zero, TimeSpan.FromMilliseconds(5));
+        Assert.Equal(0, summary.Metrics["failed"].Value);
+        Assert.Equal("127.0.0.1:18080", Assert.Single(summary.Groups).Name);
+        Assert.Contains(summary.Findings, finding => finding.Rule == "pool");
+    }
+
+    [Fact]
+    public void It_never_stops_accepting()
+    {
+        var seconds = capture.Churn(every: TimeSpan.FromSeconds(1));
+        Assert.All(seconds, second => Assert.True(second.Accepted > 0, second.ToString()));
+        Assert.Equal(capture.Events(CaptureFilter.Parse("--type A")).Count(), seconds.Sum(second => second.Accepted));
+    }
+
+    [Fact]
+    public void Every_event_is_of_IPv4()
+    {
+        var count = 0;
+        foreach (var batch in capture.Batches())
+        {
+            // Nothing is allocated for an event; a batch is valid until the next one.
             foreach (ref readonly var e in batch)
             {
                 Assert.Equal(4, e.IpVersion);
@@ -28,47 +107,23 @@ public sealed class ShopTests
             }
         }
 
-        Assert.Equal(9_000, count);
-        Assert.Equal(0UL, events.LossCounters.Lost);
-        Assert.Equal((0, 0), (events.Reader.Damage.Count, events.Reader.Truncated));
+        Assert.Equal(capture.Info.Events, count);
     }
 
     [Fact]
-    public void Every_connection_of_the_load_generator_was_closed_within_a_second()
+    public void Closes_know_what_was_sent()
     {
-        using var file = File.OpenRead(capture);
-        var opening = new EventFilter { Comm = new ThreadName("wrk") };
-        var clients = ConnectionList.Read(file, new ConnectionFilter { Opening = new CaptureFilter(opening), PeerPorts = [18080] });
-        Assert.NotEmpty(clients);
-        Assert.All(clients, connection =>
-        {
-            Assert.Equal(ConnectionRole.Client, connection.Role);
-            // One that is still open has lived at least so long.
-            Assert.InRange(connection.Lifetime, 0UL, 1_000_000_000UL);
-            Assert.NotEqual(ConnectionEnding.Failed, connection.Ending);
-        });
+        var close = capture.Events(CaptureFilter.Parse("--type X --comm nginx")).First();
+        Assert.Equal(TcpEventType.Close, close.Type);
+        Assert.InRange(close.Time!.Value, capture.Info.Start!.Value, capture.Info.End!.Value);
+        Assert.True(close.Counters!.BytesSent > 0);
     }
 
     [Fact]
-    public void Half_of_the_connections_live_less_than_5_ms_and_something_stands_out()
+    public void Connections_go_into_a_notebook_or_a_spreadsheet()
     {
-        using var file = File.OpenRead(capture);
-        var summary = new TrafficSummary(GroupBy.Service);
-        ConnectionFeed.ReadAll(file, summary);
-
-        // Kaplan-Meier: connections that were still open count as what they are.
-        Assert.InRange(summary.All.Lifetimes.At(0.5)!.Value.Nanoseconds, 1UL, 5_000_000UL);
-        var (service, statistics) = Assert.Single(summary.Groups.InOrder);
-        Assert.Equal("127.0.0.1:18080", service.EndText);
-        Assert.Equal(summary.All.Ends, statistics.Ends);
-        Assert.Contains(summary.Findings, finding => finding.Rule == "pool");
-    }
-
-    [Fact]
-    public void Nothing_fails_or_leaks()
-    {
-        using var file = File.OpenRead(capture);
-        var results = CaptureCheck.Run(file, "failed == 0", "active.end <= 20", "lifetime.p99 < 100ms", "opened[port=18080] > 1000");
-        Assert.All(results, result => Assert.True(result.Holds, result.ToString()));
+        using var csv = new MemoryStream();
+        capture.ExportConnections(csv, "csv", ConnectionFilter.Parse("--peer-port 18080"));
+        Assert.StartsWith("PID,", System.Text.Encoding.UTF8.GetString(csv.ToArray()), StringComparison.Ordinal);
     }
 }

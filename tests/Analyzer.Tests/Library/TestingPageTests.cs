@@ -1,11 +1,27 @@
+using System.Text.RegularExpressions;
+
 namespace TraceCap.Analyzer.Tests.Library;
 
-public sealed class TestingPageTests
+/// <summary>Every example of C# on the page is a part of a file that is compiled and run with these tests.</summary>
+public sealed partial class TestingPageTests
 {
+    internal static IReadOnlyList<string> Examples =>
+        [.. Example().Matches(File.ReadAllText(Repository.File("docs/testing.md"))).Select(match => match.Groups[1].Value)];
+
     [Fact]
-    public void The_page_shows_the_code_that_runs_here()
+    public void The_page_shows_code_that_runs_here()
     {
-        var code = File.ReadAllText(Repository.File("tests/Analyzer.Tests/Library/ShopTests.cs"));
-        Assert.Contains($"```csharp\n{code}```\n", File.ReadAllText(Repository.File("docs/testing.md")), StringComparison.Ordinal);
+        var tests = File.ReadAllText(Repository.File("tests/Analyzer.Tests/Library/ShopTests.cs"));
+        var examples = Examples.Where(example => !example.StartsWith("#:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(examples);
+        // The members of the class are shown without its indentation.
+        Assert.All(examples, example => Assert.True(
+            tests.Contains(example, StringComparison.Ordinal) || tests.Contains(LineBegin().Replace(example, "    "), StringComparison.Ordinal), example));
     }
+
+    [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Example();
+
+    [GeneratedRegex("^(?=.)", RegexOptions.Multiline)]
+    private static partial Regex LineBegin();
 }

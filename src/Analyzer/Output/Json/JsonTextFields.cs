@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -92,9 +92,15 @@ internal sealed class NameBytesField(string name, string doc) : JsonField(JsonPa
         }
 
         target[0] = (byte)'"';
-        Convert.TryToHexStringLower(bytes, target[1..], out var digits);
-        target[digits + 1] = (byte)'"';
-        return digits + 2;
+        var at = 1;
+        foreach (var one in bytes)
+        {
+            one.TryFormat(target[at..], out var digits, "x2", CultureInfo.InvariantCulture);
+            at += digits;
+        }
+
+        target[at] = (byte)'"';
+        return at + 1;
     }
 
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
@@ -102,12 +108,30 @@ internal sealed class NameBytesField(string name, string doc) : JsonField(JsonPa
         var expected = $"at most {ThreadName.Size} bytes other than 00, in hexadecimal";
         var text = ReadString(ref reader, expected);
         Span<byte> bytes = stackalloc byte[ThreadName.Size];
-        if (Convert.FromHexString(text, bytes, out _, out var length) != OperationStatus.Done
-            || bytes[..length].Contains((byte)0))
+        if (!TryParse(text, bytes, out var length) || bytes[..length].Contains((byte)0))
         {
             throw Wrong(ref reader, expected);
         }
 
         e.Comm = new ThreadName(bytes[..length]);
+    }
+
+    private static bool TryParse(string digits, Span<byte> bytes, out int length)
+    {
+        length = digits.Length / 2;
+        if (digits.Length % 2 != 0 || length > bytes.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < length; i++)
+        {
+            if (!byte.TryParse(digits.AsSpan(2 * i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

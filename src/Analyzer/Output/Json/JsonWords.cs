@@ -36,7 +36,7 @@ internal sealed class JsonWords
         (12, "new_syn_received"),
         (13, "bound_inactive"));
 
-    public static readonly JsonWords Errors = new JsonWords([(0, Errno.Aborted), .. Errno.Names.Index().Where(error => error.Item != "")])
+    public static readonly JsonWords Errors = new JsonWords([(0, Errno.Aborted), .. Errno.Names.Select((word, number) => (number, word)).Where(error => error.word != "")])
         .Reading(Errno.GivenUp, 0);
 
     public static readonly JsonWords Roles = new([.. Enum.GetValues<ConnectionRole>().Select(role => ((int)role, ConnectionWords.Of(role)))]);
