@@ -34,6 +34,7 @@ internal static class Ratios
             PairingRatios.Compare(report, rate, events);
         }
 
+        LibraryRatios.Compare(report, Generated(events, Rates[^1]));
         TextRatios.Compare(report, Generated(events, Rates[^1]));
         Allocations.Measure(report, Generated(events, Rates[^1]));
         ExecutableFigures.Measure(report, longBytes);
@@ -44,6 +45,16 @@ internal static class Ratios
             report.Save(save);
         }
 
+        return 0;
+    }
+
+    /// <summary>Measures only what the library's records cost.</summary>
+    public static int RunLibrary(int events)
+    {
+        var report = new Report();
+        report.Line(Machine.Describe());
+        LibraryRatios.Compare(report, Generated(events, Rates[^1]));
+        report.Bars();
         return 0;
     }
 

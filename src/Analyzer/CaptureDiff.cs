@@ -1,7 +1,6 @@
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer;
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
-using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer;
 

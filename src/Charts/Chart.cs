@@ -7,7 +7,7 @@ namespace TraceCap.Charts;
 /// A chart of connections. It takes them as a capture tells of them, in memory that does not grow with their number, and can
 /// be drawn when all are there, as often as need be.
 /// </summary>
-public abstract class Chart : IConnectionSink
+internal abstract class Chart : IConnectionSink
 {
     /// <summary>Groups that get a colour of their own.</summary>
     private protected const int MaxGroups = 6;

@@ -5,7 +5,7 @@ namespace TraceCap.Charts;
 
 /// <summary>A kind of chart: its name, what it shows, which options it takes, and how it is made. All of them are in
 /// <see cref="ChartTable"/>.</summary>
-public sealed class ChartKind
+internal sealed class ChartKind
 {
     private readonly Func<ChartOptions, Chart> make;
 

@@ -6,12 +6,12 @@ namespace TraceCap.Charts;
 /// <param name="By">By what connections are told apart; null: as suits the chart.</param>
 /// <param name="Log">Whether counts, or colours that stand for counts, are on a logarithmic scale; for <c>cdf</c>: the share that
 /// lived longer. Lifetimes always are.</param>
-public sealed record ChartOptions(GroupBy? By = null, bool Log = false);
+internal sealed record ChartOptions(GroupBy? By = null, bool Log = false);
 
 /// <summary>The size of a picture in pixels.</summary>
 /// <param name="Width">From <see cref="Least"/> to <see cref="Most"/>.</param>
 /// <param name="Height">The same.</param>
-public readonly record struct ChartSize(int Width, int Height)
+internal readonly record struct ChartSize(int Width, int Height)
 {
     /// <summary>In a smaller one the text leaves no room for data.</summary>
     public const int Least = 200;

@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Figures;
 namespace TraceCap.Charts;
 
 /// <summary>The charts that there are. What <c>plot</c> takes and says of them, and what a report shows, comes from here.</summary>
-public static class ChartTable
+internal static class ChartTable
 {
     /// <summary>All of them, in the order in which a report shows them.</summary>
     public static ImmutableArray<ChartKind> All { get; } =

@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Output.Html;
 namespace TraceCap.Charts;
 
 /// <summary>The charts of a <see cref="TrafficReport"/>.</summary>
-public static class ReportCharts
+internal static class ReportCharts
 {
     /// <summary>Those of a report, without connections yet.</summary>
     /// <exception cref="ChartException">A native library that draws is not there.</exception>

@@ -9,7 +9,7 @@ public sealed class TableReferenceTests
     private static readonly TableOptions bcc = new() { Raw = true };
     private static readonly TableOptions libbpf = bcc with { Style = TableStyle.Libbpf };
 
-    public static TheoryData<string, TableOptions> Outputs => new()
+    public static TheoryData<string, object> Outputs => new()
     {
         { "6.1/bcc-tcptracer.out", bcc },
         { "6.1/bcc-tcptracer-t.out", bcc with { Timestamps = true } },
@@ -22,21 +22,21 @@ public sealed class TableReferenceTests
 
     [Theory]
     [MemberData(nameof(Outputs))]
-    public void A_real_output_comes_back_byte_for_byte(string file, TableOptions options)
+    public void A_real_output_comes_back_byte_for_byte(string file, object options)
     {
         var output = Read(file);
         Assert.True(output.Rows.Count > 800);
         Assert.Equal(output.Header + Lines(output.RowsByTime.Select(row => row.Text)),
-            Table.Print(options, output.RowsByTime.Select(row => row.Event)));
+            Table.Print((TableOptions)options, output.RowsByTime.Select(row => row.Event)));
     }
 
     [Theory]
     [MemberData(nameof(Outputs))]
-    public void In_the_order_of_the_tool_its_output_comes_back_as_it_is(string file, TableOptions options)
+    public void In_the_order_of_the_tool_its_output_comes_back_as_it_is(string file, object options)
     {
         var path = Repository.File("tests/reference/" + file);
         Assert.Equal(File.ReadAllText(path, Encoding.Latin1),
-            Table.Print(options, Read(file).Rows.Select(row => row.Event)));
+            Table.Print((TableOptions)options, Read(file).Rows.Select(row => row.Event)));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class TableReferenceTests
         ReferenceOutput.Read(Repository.File("tests/reference/" + file));
 
     private static string[] Rows(TableOptions options, ReferenceOutput output) =>
-        [.. output.Rows.Select(row => Table.Print(options, [row.Event], header: false)[..^1])];
+        [.. output.Rows.Select(row => Table.Print((TableOptions)options, [row.Event], header: false)[..^1])];
 
     private static string Lines(IEnumerable<string> rows) => string.Concat(rows.Select(row => row + '\n'));
 

@@ -68,10 +68,10 @@ public sealed class TcptracerTableTests
     [Theory]
     [InlineData(TableStyle.Bcc)]
     [InlineData(TableStyle.Libbpf)]
-    public void An_event_from_before_the_first_row_has_a_negative_time(TableStyle style)
+    public void An_event_from_before_the_first_row_has_a_negative_time(object style)
     {
         var rows = Table.Print(
-            new() { Style = style, Timestamps = true },
+            new() { Style = (TableStyle)style, Timestamps = true },
             [connect, connect with { Timestamp = connect.Timestamp - 1_250_400_000 }],
             header: false).Split('\n');
         Assert.StartsWith("0.000    C ", rows[0]);

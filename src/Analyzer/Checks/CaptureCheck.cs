@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Connections;
 namespace TraceCap.Analyzer.Checks;
 
 /// <summary>Holds connections against expectations.</summary>
-public sealed class CaptureCheck : IConnectionSink
+internal sealed class CaptureCheck : IConnectionSink
 {
     private readonly IReadOnlyList<Expectation> expectations;
     private readonly SelectedFigures figures;

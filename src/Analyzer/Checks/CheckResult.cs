@@ -5,7 +5,7 @@ namespace TraceCap.Analyzer.Checks;
 /// <summary>What became of an expectation.</summary>
 /// <param name="Expectation">What was expected.</param>
 /// <param name="Known">What is known of its figure.</param>
-public sealed record CheckResult(Expectation Expectation, KnownFigure Known)
+internal sealed record CheckResult(Expectation Expectation, KnownFigure Known)
 {
     /// <summary>The figure of what was recorded; null if there was nothing to measure.</summary>
     public Figure? Figure => Known.Seen;

@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Checks;
 
 /// <summary>How a figure is compared.</summary>
-public enum Comparator
+internal enum Comparator
 {
     /// <summary><c>==</c></summary>
     Equal,
@@ -23,7 +23,7 @@ public enum Comparator
 }
 
 /// <summary>What is compared.</summary>
-public enum ExpectationKind
+internal enum ExpectationKind
 {
     /// <summary>The figure itself: <c>failed &lt; 5</c>.</summary>
     Value,

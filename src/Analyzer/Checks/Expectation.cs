@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Checks;
 /// <param name="Comparator">How it is compared.</param>
 /// <param name="Kind">What is compared.</param>
 /// <param name="Value">What it is compared with: in the metric's unit, or 0.2 for +20%.</param>
-public sealed record Expectation(
+internal sealed record Expectation(
     string Text, Metric Metric, ConnectionSelector? Selector, Comparator Comparator, ExpectationKind Kind, double Value)
 {
     /// <summary>Reads an expression about one capture.</summary>

@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Checks;
 /// <param name="Doubts">What is missing.</param>
 /// <param name="IsLossAllowed">Whether the figure of what was recorded decides nevertheless.</param>
 /// <param name="Unmatched">The selector, if no connection matches it.</param>
-public sealed record KnownFigure(
+internal sealed record KnownFigure(
     Metric Metric, Figure? Seen, Figure? Possible, Doubts Doubts, bool IsLossAllowed, ConnectionSelector? Unmatched)
 {
     /// <summary>What decides. Where nothing was recorded there is nothing to allow.</summary>

@@ -14,7 +14,7 @@ public enum Verdict
 }
 
 /// <summary>Verdicts in words.</summary>
-public static class Verdicts
+internal static class Verdicts
 {
     internal static Verdict Of(bool? holds) => holds switch { true => Verdict.Holds, false => Verdict.Fails, _ => Verdict.Unknown };
 

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Comparison;
 /// <summary>What two captures have and have not in common.</summary>
 /// <param name="before">The first.</param>
 /// <param name="after">The second.</param>
-public sealed class CaptureComparison(ComparedCapture before, ComparedCapture after)
+internal sealed class CaptureComparison(ComparedCapture before, ComparedCapture after)
 {
     /// <summary>Whether expectations are judged by what was recorded, as if nothing were missing.</summary>
     public bool AllowLoss { get; init; }
@@ -69,11 +69,13 @@ public sealed class CaptureComparison(ComparedCapture before, ComparedCapture af
             All: Change(key, of => of.Ends),
             Failed: Change(key, of => of.Failed))).ToArray();
         return new GroupChanges(
-            before.By,
             Order(changes.Where(change => !change.IsOld).Select(change => change.All)),
             Order(changes.Where(change => !change.IsStill).Select(change => change.All)),
             Order(changes.Select(change => change.Failed).Where(failed => failed.Before != failed.After)),
-            before.Others is null && after.Others is null);
+            before.Others is null && after.Others is null)
+        {
+            By = before.By,
+        };
 
         GroupChange Change(GroupKey key, Func<ConnectionStatistics, long> count)
         {

@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Comparison;
 
 /// <summary>One of two captures that are compared. Memory is bounded.</summary>
 /// <param name="expectations">Expectations about both, for which figures of their connections are kept.</param>
-public sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : IConnectionSink
+internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : IConnectionSink
 {
     private readonly SelectedFigures figures = new(expectations);
 

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Comparison;
 /// <param name="Before">What is known of the figure of the first.</param>
 /// <param name="After">What is known of that of the second.</param>
 /// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-public sealed record ComparisonResult(Expectation Expectation, KnownFigure Before, KnownFigure After, double? Chance)
+internal sealed record ComparisonResult(Expectation Expectation, KnownFigure Before, KnownFigure After, double? Chance)
 {
     /// <summary>What there was.</summary>
     public MetricChange Change => new(Expectation.Metric, Before.Seen, After.Seen, Chance);

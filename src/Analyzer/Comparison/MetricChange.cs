@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Comparison;
 /// <param name="Before">The figure of the first; null if it has none.</param>
 /// <param name="After">The figure of the second; null if it has none.</param>
 /// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-public sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, double? Chance)
+internal sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, double? Chance)
 {
     /// <summary>A difference that chance makes less often than this is called a change, all others noise.</summary>
     public const double Significance = 0.01;

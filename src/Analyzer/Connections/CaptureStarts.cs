@@ -7,11 +7,11 @@ namespace TraceCap.Analyzer.Connections;
 /// <summary>When a section was begun.</summary>
 /// <param name="BootId">On which boot's clock; empty if it is not known.</param>
 /// <param name="Time">CLOCK_MONOTONIC ns.</param>
-public readonly record struct SectionStart(string BootId, ulong Time);
+internal readonly record struct SectionStart(string BootId, ulong Time);
 
 /// <summary>When the sections of a capture were begun, as far as that can be told without reading all of it.</summary>
 /// <param name="Sections">In file order: of a truncated file only the first is known.</param>
-public sealed record CaptureStarts(IReadOnlyList<SectionStart> Sections)
+internal sealed record CaptureStarts(IReadOnlyList<SectionStart> Sections)
 {
     /// <summary>Reads headers.</summary>
     /// <param name="file">Must be able to seek; its position is moved.</param>

@@ -41,7 +41,7 @@ public enum ConnectionEnding : byte
 /// One end of a TCP connection: a socket from its opening to its close, as far as the capture tells. A connection whose
 /// two ends are on the recorded host is two of these, and each knows who is at the other end.
 /// </summary>
-public struct Connection
+internal struct Connection
 {
     private const byte StateFinWait2 = 5;
     private const byte StateTimeWait = 6;

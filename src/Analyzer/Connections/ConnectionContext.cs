@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Connections;
 /// <param name="Recording">What they were recorded in.</param>
 /// <param name="Names">The names of what they refer to.</param>
 /// <param name="Clocks">The clocks that their times of day go by.</param>
-public sealed record ConnectionContext(RecordedSpan Recording, CaptureNames Names, ClockTable Clocks)
+internal sealed record ConnectionContext(RecordedSpan Recording, CaptureNames Names, ClockTable Clocks)
 {
     /// <summary>What holds now.</summary>
     /// <param name="recording">What connections were recorded in.</param>

@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Connections;
 /// </summary>
 /// <param name="sink">Where they go. For each recording it is called before its first connection, with none; at the end it gets all recordings.</param>
 /// <param name="filter">Which of them.</param>
-public sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter)
+internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filter)
 {
     private readonly List<RecordedSpan> recordings = [];
     private readonly HashSet<Guid> sections = [];

@@ -74,7 +74,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
     /// <summary>Whether a connection meets all conditions.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="opening">The <see cref="Opening"/> in terms of its recording's clock.</param>
-    public bool Matches(in Connection connection, EventFilter opening)
+    internal bool Matches(in Connection connection, EventFilter opening)
     {
         if (connection.Lifetime < MinLifetime
             || (!LocalPorts.IsEmpty && !LocalPorts.Contains(connection.LocalPort))

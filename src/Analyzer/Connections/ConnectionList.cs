@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>Keeps all connections that it is given: for tests, and for as many as are known to be few.</summary>
-public sealed class ConnectionList : IConnectionSink
+internal sealed class ConnectionList : IConnectionSink
 {
     private readonly List<(Connection Connection, RecordedSpan Recording)> items = [];
 

@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>By what connections are put in order: times the earliest first, amounts the greatest first.</summary>
-public enum ConnectionOrder
+internal enum ConnectionOrder
 {
     /// <summary>When they ended; those still open last. The order in which they are read.</summary>
     Ended,
@@ -33,7 +33,7 @@ public enum ConnectionOrder
 /// <param name="order">By what.</param>
 /// <param name="limit">How many are wanted at most.</param>
 /// <param name="next">Where they go.</param>
-public sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnectionSink next) : IConnectionSink
+internal sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnectionSink next) : IConnectionSink
 {
     // The head is the one to go when a better one comes.
     private readonly PriorityQueue<(Connection Connection, RecordedSpan Recording), (Int128 Rank, long Number)> held = new();

@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>A thread that did something to a connection.</summary>
-public struct ConnectionTask
+internal struct ConnectionTask
 {
     /// <summary>The cgroup2 id.</summary>
     public ulong Cgroup;

@@ -9,7 +9,7 @@ namespace TraceCap.Analyzer.Connections;
 /// network namespace or, unless it is the loopback, in two. Memory: 140 bytes for each open socket, and at most 32 MiB for
 /// those whose connect failed.
 /// </summary>
-public sealed class ConnectionTracker
+internal sealed class ConnectionTracker
 {
     /// <summary>Events between the first hint of what will be needed, the second, and the need.</summary>
     private const int Ahead = 8;

@@ -4,7 +4,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>A way for a connection to end, in words: the one place that says what tables, JSON and charts call it.</summary>
-public sealed class Ending
+internal sealed class Ending
 {
     private readonly byte[] utf8;
 

@@ -6,11 +6,11 @@ namespace TraceCap.Analyzer.Connections;
 /// <summary>A time in which events were lost, both ends included.</summary>
 /// <param name="From">CLOCK_MONOTONIC ns.</param>
 /// <param name="To">CLOCK_MONOTONIC ns.</param>
-public readonly record struct LossPeriod(ulong From, ulong To);
+internal readonly record struct LossPeriod(ulong From, ulong To);
 
 /// <summary>A time during which one host was recorded: a section of a capture, and those that go on where it ended. If only a
 /// part of it was asked for, that part.</summary>
-public sealed class RecordedSpan
+internal sealed class RecordedSpan
 {
     private readonly List<LossPeriod> losses = [];
     private readonly List<RecordedPeriod> pauses = [];

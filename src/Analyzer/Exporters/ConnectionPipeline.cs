@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Connections;
 namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>Hands connections to an exporter as they end, up to a number of them.</summary>
-public sealed class ConnectionPipeline : IConnectionSink, IDisposable
+internal sealed class ConnectionPipeline : IConnectionSink, IDisposable
 {
     private readonly ExporterCalls exporter;
     private ulong left;

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Exporters;
 /// </summary>
 /// <param name="rows">How they look.</param>
 /// <param name="output">Where the text goes; stays open.</param>
-public sealed class ConnectionRowExporter(IConnectionRows rows, Stream output) : IExporter
+internal sealed class ConnectionRowExporter(IConnectionRows rows, Stream output) : IExporter
 {
     private readonly StreamBufferWriter text = new(output);
 

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Exporters;
 /// Hands the events of a capture, or of a host as they happen, to an exporter: those that are wanted, in time order, up to a
 /// number of them. Losses are told where they show.
 /// </summary>
-public sealed class EventPipeline : IDisposable
+internal sealed class EventPipeline : IDisposable
 {
     private readonly ExporterCalls exporter;
     private readonly CaptureFilter filter;

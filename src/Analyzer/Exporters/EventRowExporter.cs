@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Exporters;
 /// <summary>Writes events as rows of text. All rows of a batch are handed on before the next: who watches sees them.</summary>
 /// <param name="rows">How they look.</param>
 /// <param name="output">Where the text goes; stays open.</param>
-public sealed class EventRowExporter(IEventRows rows, Stream output) : IParallelExporter
+internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParallelExporter
 {
     private readonly StreamBufferWriter text = new(output);
 

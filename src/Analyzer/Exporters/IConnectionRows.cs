@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Connections;
 namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>How connections look as rows of text; <see cref="ConnectionRowExporter"/> makes an exporter of it.</summary>
-public interface IConnectionRows
+internal interface IConnectionRows
 {
     /// <summary>Writes what comes before the first connection.</summary>
     void WriteHeader(IBufferWriter<byte> output);

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>How events look as rows of text; <see cref="EventRowExporter"/> makes an exporter of it. Once the first row has been
 /// written, any thread may write others.</summary>
-public interface IEventRows
+internal interface IEventRows
 {
     /// <summary>Writes what comes before the first event.</summary>
     void WriteHeader(IBufferWriter<byte> output);

@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>What an exporter can be given.</summary>
 [Flags]
-public enum ExportKinds
+internal enum ExportKinds
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -19,7 +19,7 @@ public enum ExportKinds
 /// <summary>What holds for all that is exported.</summary>
 /// <param name="Kinds">What will be given.</param>
 /// <param name="Tool">The program that exports, and its version, for formats that name it.</param>
-public sealed record ExportInfo(ExportKinds Kinds, string Tool = "");
+internal sealed record ExportInfo(ExportKinds Kinds, string Tool = "");
 
 /// <summary>
 /// Writes events or connections in some format: the one way out for all of them. The calls are <see cref="Begin"/>, then
@@ -28,7 +28,7 @@ public sealed record ExportInfo(ExportKinds Kinds, string Tool = "");
 /// All calls come from one thread.
 /// </summary>
 [SuppressMessage("Naming", "CA1716", Justification = "Begin and End are a pair, and no library of Visual Basic implements it.")]
-public interface IExporter
+internal interface IExporter
 {
     /// <summary>What it can be given; the other kind is never given.</summary>
     ExportKinds Takes { get; }

@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>An exporter of events whose output is that of its batches, one behind the other, each made by itself: so several
 /// threads can make it.</summary>
-public interface IParallelExporter : IExporter
+internal interface IParallelExporter : IExporter
 {
     /// <summary>Makes the output of a batch. Any thread may call it, several at once, once the first batch was given to
     /// <see cref="IExporter.Events"/>.</summary>

@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Figures;
 /// be told apart; then they are rounded, by more whenever there are too many. So memory is bounded (6 MiB), and what opened and
 /// closed within one rounded time is not seen.
 /// </summary>
-public sealed class ActiveConnections
+internal sealed class ActiveConnections
 {
     /// <summary>As many times are told apart.</summary>
     public const int MaxTimes = Activity.MaxCells;

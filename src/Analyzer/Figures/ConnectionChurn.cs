@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Figures;
 /// <param name="IsLossy">Whether events were lost in it, so that all its numbers may be too low, and those of
 /// <paramref name="Active"/> from here on wrong.</param>
 /// <param name="IsPaused">Whether a part of it was not recorded, with the same consequences.</param>
-public readonly record struct ChurnInterval(
+internal readonly record struct ChurnInterval(
     long Number, long Opened, long Accepted, long Closed, long Failed, long Active, bool IsLossy, bool IsPaused);
 
 /// <summary>
@@ -20,7 +20,7 @@ public readonly record struct ChurnInterval(
 /// it is not known. Memory: about 100 bytes for each interval in which something happened, and so at most
 /// 100 MB.
 /// </summary>
-public sealed class ConnectionChurn : IConnectionSink
+internal sealed class ConnectionChurn : IConnectionSink
 {
     /// <summary>The most intervals that there are: a table of more nobody reads, and a file may tell of 1,000 years.</summary>
     public const int MaxIntervals = TooManyIntervalsException.Most;

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Figures;
 /// <see cref="Others"/>. A group that is large enough stays, or comes back without what was put there.
 /// </summary>
 /// <param name="by">By what connections are told apart.</param>
-public sealed class ConnectionGroups(Grouping by)
+internal sealed class ConnectionGroups(Grouping by)
 {
     /// <summary>As many groups are kept.</summary>
     public const int MaxGroups = 2048;

@@ -79,19 +79,19 @@ public sealed class ConnectionStatistics
     public LifetimeHistogram ConnectTimes { get; } = new();
 
     /// <summary>Local ports in use.</summary>
-    public PortUse Ports { get; } = new();
+    internal PortUse Ports { get; } = new();
 
     /// <summary>When the first was opened, CLOCK_MONOTONIC ns.</summary>
-    public ulong First { get; private set; } = ulong.MaxValue;
+    internal ulong First { get; private set; } = ulong.MaxValue;
 
     /// <summary>When the last was opened, CLOCK_MONOTONIC ns.</summary>
-    public ulong Last { get; private set; }
+    internal ulong Last { get; private set; }
 
     /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
     public IReadOnlyDictionary<ushort, long> Errors => errors;
 
     /// <summary>Nanoseconds from the first opening to the last.</summary>
-    public ulong OpeningSpan => Last > First ? Last - First : 0;
+    internal ulong OpeningSpan => Last > First ? Last - First : 0;
 
     /// <summary>Those that ended so.</summary>
     public long Of(ConnectionEnding ending) => ending switch
@@ -108,7 +108,7 @@ public sealed class ConnectionStatistics
         $"{Ends:N0} sockets: {Opened:N0} opened, {Accepted:N0} accepted, {Preexisting:N0} pre-existing, {Failed:N0} failed; {Closed:N0} closed, {Reset:N0} reset, {Open:N0} open; median lifetime {Lifetimes.At(0.5)?.ToString() ?? "not known"}");
 
     /// <summary>Counts a connection.</summary>
-    public void Add(in Connection connection, RecordedSpan recording)
+    internal void Add(in Connection connection, RecordedSpan recording)
     {
         Ends++;
         SecondEnds += connection.IsSecondEnd ? 1 : 0;
@@ -131,7 +131,7 @@ public sealed class ConnectionStatistics
     }
 
     /// <summary>Adds the figures of another set, but for those of ports, which do not add up.</summary>
-    public void Add(ConnectionStatistics other)
+    internal void Add(ConnectionStatistics other)
     {
         Ends += other.Ends;
         Opened += other.Opened;

@@ -15,7 +15,7 @@ namespace TraceCap.Analyzer.Figures;
 /// <param name="IpVersion">Of the addresses.</param>
 /// <param name="Name">Of the owner's container, unit or cgroup; null if there is none, or the cgroup is not known.</param>
 /// <param name="IsKnown">Whether its cgroup is.</param>
-public readonly record struct GroupKey(
+internal readonly record struct GroupKey(
     ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name, bool IsKnown)
 {
     /// <summary>Whether there is a container, unit or cgroup.</summary>

@@ -40,7 +40,7 @@ public enum GroupBy
 /// and how it is written in a selector such as <c>port=443</c>. Options, selectors, tables, JSON and documentation go by
 /// <see cref="All"/>.
 /// </summary>
-public sealed class Grouping
+internal sealed class Grouping
 {
     private readonly KeyOf key;
     private readonly Func<GroupKey, string> text;

@@ -22,7 +22,7 @@ public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast)
 /// <param name="Ended">How many are so long.</param>
 /// <param name="Censored">How many are at least so long.</param>
 /// <param name="Survival">The share of all durations that is estimated to be longer.</param>
-public readonly record struct DurationBucket(ulong Nanoseconds, long Ended, long Censored, double Survival);
+internal readonly record struct DurationBucket(ulong Nanoseconds, long Ended, long Censored, double Survival);
 
 /// <summary>How many durations are equal, as far as they are told apart.</summary>
 /// <param name="Ended">Those that ended.</param>
@@ -56,7 +56,7 @@ public sealed class LifetimeHistogram
     /// <summary>Adds a duration in nanoseconds.</summary>
     /// <param name="nanoseconds">How long it is.</param>
     /// <param name="isCensored">Whether it is at least so long.</param>
-    public void Add(ulong nanoseconds, bool isCensored)
+    internal void Add(ulong nanoseconds, bool isCensored)
     {
         var power = nanoseconds < Buckets ? 0 : BitOperations.Log2(nanoseconds) - BucketBits + 1;
         var page = pages[power] ??= new Page();
@@ -80,7 +80,7 @@ public sealed class LifetimeHistogram
     }
 
     /// <summary>Adds all durations of another.</summary>
-    public void Add(LifetimeHistogram other)
+    internal void Add(LifetimeHistogram other)
     {
         for (var power = 0; power < pages.Length; power++)
         {
@@ -127,7 +127,7 @@ public sealed class LifetimeHistogram
     }
 
     /// <summary>The buckets in which there are durations, the shortest first.</summary>
-    public IEnumerable<DurationBucket> Distribution()
+    internal IEnumerable<DurationBucket> Distribution()
     {
         var survival = 1.0;
         var atRisk = Ended + Censored;

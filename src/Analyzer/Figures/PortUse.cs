@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer.Figures;
 /// How many local ports the TIME_WAIT state held: the end that closes first keeps its port for a time (TCP_TIMEWAIT_LEN of
 /// the kernel). Counted in seconds, so up to a second's connections too few.
 /// </summary>
-public sealed class PortUse
+internal sealed class PortUse
 {
     /// <summary>For so many seconds.</summary>
     internal const int Wait = 60;

@@ -15,7 +15,7 @@ namespace TraceCap.Analyzer.Filters;
 /// <param name="filter">Which events are wanted.</param>
 /// <param name="selection">The filter in words, for the header.</param>
 /// <param name="whole">If given, all events of these connections are wanted, and only they.</param>
-public sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
+internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFilter filter, string selection, ConnectionSet? whole = null)
     : CaptureRewriter(reader)
 {
     private ClockTable.Builder unwritten = new();

@@ -49,7 +49,7 @@ public sealed class CgroupFilter(string? container, string? unit, string? path)
         .ToString();
 
     /// <summary>Whether a cgroup meets all conditions.</summary>
-    public bool Matches(CgroupName? cgroup) => cgroup is { Path.Length: > 0 } && answers.GetValue(cgroup, Judge).Value;
+    internal bool Matches(CgroupName? cgroup) => cgroup is { Path.Length: > 0 } && answers.GetValue(cgroup, Judge).Value;
 
     private StrongBox<bool> Judge(CgroupName cgroup) => new(
         (container is null || cgroup.Container?.StartsWith(container, StringComparison.OrdinalIgnoreCase) == true)

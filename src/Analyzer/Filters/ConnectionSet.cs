@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Filters;
 /// The connections that some events belong to: by connection id, or by both ends and network namespace where there is
 /// none. Each section counts for itself.
 /// </summary>
-public sealed class ConnectionSet
+internal sealed class ConnectionSet
 {
     private readonly HashSet<(int Section, ulong Connection)> ids = [];
     private readonly HashSet<Ends> ends = [];

@@ -38,10 +38,10 @@ public sealed record EventFilter : IParsable<EventFilter>
     public int? IpVersion { get; init; }
 
     /// <summary>The first timestamp that is wanted, CLOCK_MONOTONIC ns.</summary>
-    public ulong? From { get; init; }
+    internal ulong? From { get; init; }
 
     /// <summary>The first timestamp that is no longer wanted, CLOCK_MONOTONIC ns.</summary>
-    public ulong? To { get; init; }
+    internal ulong? To { get; init; }
 
     /// <summary>A thread's name, byte by byte.</summary>
     public ThreadName? Comm { get; init; }
@@ -64,10 +64,10 @@ public sealed record EventFilter : IParsable<EventFilter>
     public CgroupFilter? Cgroup { get; init; }
 
     /// <summary>Knows the cgroups of the capture; only <see cref="Cgroup"/> needs it.</summary>
-    public INames? Names { get; init; }
+    internal INames? Names { get; init; }
 
     /// <summary>The time that is wanted, from <see cref="From"/> to <see cref="To"/>.</summary>
-    public RecordedPeriod Window => new(From ?? 0, To ?? ulong.MaxValue);
+    internal RecordedPeriod Window => new(From ?? 0, To ?? ulong.MaxValue);
 
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
@@ -148,7 +148,7 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// an IPv6 socket to an IPv4 peer (<c>::ffff:a.b.c.d</c>), which it notes under an IPv4 tuple and then looks up
     /// under an IPv6 one, and the close of an MPTCP connection, whose subflows the kernel closes by another function.
     /// </summary>
-    public static bool IsShownByTcptracer(in TcpEvent e) =>
+    internal static bool IsShownByTcptracer(in TcpEvent e) =>
         EventTypeSet.Tcptracer.Contains(e.Type)
         && (e.Type != TcpEventType.Connect || (e.Flags & TcpEventFlags.V4Mapped) == 0)
         && (e.Type != TcpEventType.Close || (e.Flags & TcpEventFlags.Mptcp) == 0);

@@ -93,14 +93,14 @@ public readonly record struct TimePoint : IParsable<TimePoint>, ISpanFormattable
         destination.TryWrite($"{ToString()}", out charsWritten);
 
     /// <summary>Whether there can be time between two instants; if they are not of one clock, only a capture can tell.</summary>
-    public static bool MayPrecede(TimePoint from, TimePoint to) => from.clock != to.clock || from.nanoseconds < to.nanoseconds;
+    internal static bool MayPrecede(TimePoint from, TimePoint to) => from.clock != to.clock || from.nanoseconds < to.nanoseconds;
 
     /// <summary>The instant on the clock of the events, CLOCK_MONOTONIC ns; the nearest there is for one before or after
     /// all that this clock can tell.</summary>
     /// <param name="begin">Where the section's time begins, see <see cref="EventContext.Begin"/>.</param>
     /// <param name="anchor">What its wall clock goes by; null if that is not known.</param>
     /// <exception cref="CaptureFormatException">A time by the wall clock, and the section does not tell it.</exception>
-    public ulong ToMonotonic(ulong begin, ClockAnchor? anchor) => clock switch
+    internal ulong ToMonotonic(ulong begin, ClockAnchor? anchor) => clock switch
     {
         Clock.Monotonic => nanoseconds,
         Clock.Capture => Clamp((Int128)begin + nanoseconds),

@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Findings;
 /// <param name="Name">Of the limit.</param>
 /// <param name="Value">In its unit: nanoseconds for a time, 0 to 1 for a share.</param>
 /// <param name="Unit">What it counts in.</param>
-public sealed record FindingLimit(string Name, double Value, MetricUnit Unit)
+internal sealed record FindingLimit(string Name, double Value, MetricUnit Unit)
 {
     /// <summary>The limit as a condition says it: <c>100</c>, <c>one a second</c>, <c>1 s</c>, <c>half</c>.</summary>
     public override string ToString() => (Unit, Value) switch
@@ -29,7 +29,7 @@ public sealed record FindingLimit(string Name, double Value, MetricUnit Unit)
 /// A rule of what is worth a look: its limits, and what it says. <see cref="FindingRules"/> applies them; summaries, help and
 /// documentation go by <see cref="All"/>.
 /// </summary>
-public sealed partial class FindingRule
+internal sealed partial class FindingRule
 {
     // net.ipv4.ip_local_port_range of Linux is 32768 to 60999 unless it was changed.
     internal const int EphemeralPorts = 60_999 - 32_768 + 1;

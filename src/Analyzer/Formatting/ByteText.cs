@@ -4,7 +4,7 @@ using TraceCap.Format.Units;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Sizes for people.</summary>
-public static class ByteText
+internal static class ByteText
 {
     // From here on two decimals are not too many.
     private const ulong Large = 1 << 30;

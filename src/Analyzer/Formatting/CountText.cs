@@ -4,7 +4,7 @@ using System.Numerics;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Numbers of things, for people.</summary>
-public static class CountText
+internal static class CountText
 {
     /// <summary>A number of things: <c>1 event</c>, <c>2,000 events</c>.</summary>
     /// <param name="number">How many.</param>

@@ -13,7 +13,7 @@ namespace TraceCap.Analyzer.Formatting;
 /// Addresses as text, as tcptracer shows them: what glibc's <c>inet_ntop</c> writes and <c>inet_pton</c> reads.
 /// <see cref="IPAddress"/> differs from both on some addresses.
 /// </summary>
-public static class InetText
+internal static class InetText
 {
     /// <summary>The most bytes that an address takes: <c>INET6_ADDRSTRLEN</c> without its NUL.</summary>
     public const int MaxLength = 45;

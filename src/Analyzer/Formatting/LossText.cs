@@ -4,7 +4,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Losses in words.</summary>
-public static class LossText
+internal static class LossText
 {
     /// <summary>How many events were lost, and where: <c>12 (ring full 10, map full 2)</c>; <c>0</c> if none were.
     /// Skipped probes may have lost events or not: <c>none known, at most 3 by skipped probes</c>.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Text from elsewhere, made harmless for a terminal: names of hosts and files, comments.</summary>
-public static class PrintableText
+internal static class PrintableText
 {
     /// <summary>The text, with what would move the cursor, break the line or change the direction shown as
     /// <c>\uNNNN</c>.</summary>

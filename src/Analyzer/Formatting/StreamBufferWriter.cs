@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Formatting;
 /// Collects what is written and hands it to a stream in large pieces. Somebody who watches the stream sees what was
 /// written after a <see cref="Flush"/>; nothing is handed over by itself at the end. It leaves the stream open.
 /// </summary>
-public sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>
+internal sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>
 {
     private byte[] buffer = new byte[64 << 10];
     private int length;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>Wall-clock times as text.</summary>
-public static class WallTime
+internal static class WallTime
 {
     internal const ulong NanosecondsPerSecond = 1_000_000_000;
 

@@ -7,7 +7,7 @@ using TraceCap.Format.Writing;
 namespace TraceCap.Analyzer.Import;
 
 /// <summary>Makes a capture out of events as JSON lines: of somebody else's, or written by hand for a test.</summary>
-public static class EventImport
+internal static class EventImport
 {
     private const int EventsPerChunk = CaptureWriter.DefaultChunkBytes / TcpEvent.Size;
 

@@ -8,7 +8,7 @@ using TraceCap.Format.Reading;
 namespace TraceCap.Analyzer.Info;
 
 /// <summary>What one section of a capture holds.</summary>
-public sealed record SectionSummary
+internal sealed record SectionSummary
 {
     /// <summary>Who recorded what, where and how; null if that block is damaged or missing.</summary>
     public CaptureHeader? Header { get; init; }
@@ -61,7 +61,7 @@ public sealed record SectionSummary
 }
 
 /// <summary>What a capture holds.</summary>
-public sealed record CaptureSummary
+internal sealed record CaptureSummary
 {
     /// <summary>Its sections in file order: one, unless captures were put one after another.</summary>
     public IReadOnlyList<SectionSummary> Sections { get; init; } = [];

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>What metrics are figures of: the connections of a capture, or those of them that are selected, and what they were
 /// recorded in. Memory is bounded, whatever their number.</summary>
-public sealed class CaptureFigures : IConnectionSink
+internal sealed class CaptureFigures : IConnectionSink
 {
     private readonly ConnectionSelector? selector;
     private readonly ActiveConnections? active;

@@ -6,7 +6,7 @@ using TraceCap.Analyzer.Filters;
 namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>The connections of one group, such as <c>port=443</c>.</summary>
-public sealed record ConnectionSelector
+internal sealed record ConnectionSelector
 {
     private readonly GroupKey key;
     private readonly CgroupFilter? cgroup;

@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Formatting;
 namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>What is missing from recordings, as far as it can make figures false; <see cref="Evidence"/> says which figures.</summary>
-public sealed class Doubts
+internal sealed class Doubts
 {
     // Whether a connection was recorded does not change from its opening to its close if only these choose it.
     private static readonly string[] socketFilters = ["netns", "ip version"];

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Metrics;
 /// of which it is not certain what they were (uncertain or unseen). Where openings and closes may be parted without a loss
 /// (<see cref="Doubts.PartsConnections"/>), <c>D</c> are all those without an opening or without a close.
 /// </summary>
-public enum Evidence
+internal enum Evidence
 {
     /// <summary>By the recording itself: exact, whatever is missing.</summary>
     Recording,

@@ -28,7 +28,7 @@ public enum MetricUnit
 /// than something.</summary>
 /// <param name="Low">The least that it is.</param>
 /// <param name="High">The most; the same if it is known exactly, infinite if it is not known at all.</param>
-public readonly record struct Figure(double Low, double High)
+internal readonly record struct Figure(double Low, double High)
 {
     /// <summary>A figure that is known.</summary>
     public Figure(double value)

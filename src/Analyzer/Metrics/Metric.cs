@@ -5,7 +5,7 @@ namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>A figure that every capture has: its name, unit and meaning, its value, how far what is missing can move it, what tells
 /// a change of it from noise, and where it is shown. <see cref="MetricTable"/> has them all.</summary>
-public sealed class Metric
+internal sealed class Metric
 {
     private readonly Func<CaptureFigures, Figure?> figure;
     private readonly Func<CaptureFigures, Figure?> possible;

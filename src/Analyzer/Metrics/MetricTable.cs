@@ -5,7 +5,7 @@ namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>All figures: one entry makes one, with what it is told by and where it is shown. Summaries, reports, comparisons, checks,
 /// JSON and help go by it; docs/analysis.md has the same list.</summary>
-public static class MetricTable
+internal static class MetricTable
 {
     /// <summary>All metrics, and what is only shown.</summary>
     internal static IReadOnlyList<Metric> Shown { get; } =

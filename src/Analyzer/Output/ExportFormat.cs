@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Output;
 /// <param name="IsBinary">Whether it is for a file or a pipe, and nothing for a terminal.</param>
 /// <param name="Doc">What it is, in a few words.</param>
 /// <param name="Create">Makes an exporter that writes to a stream, and leaves that open.</param>
-public sealed record ExportFormat(
+internal sealed record ExportFormat(
     string Name, ExportKinds Takes, ImmutableArray<string> Extensions, bool IsBinary, string Doc, Func<Stream, ExportOptions, IExporter> Create)
 {
     /// <summary>The table of all formats: commands and their help go by it.</summary>

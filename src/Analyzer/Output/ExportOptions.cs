@@ -3,7 +3,7 @@ using TraceCap.Analyzer.Output.Text;
 namespace TraceCap.Analyzer.Output;
 
 /// <summary>What a user may choose about what is exported; each format goes by what is for it.</summary>
-public sealed record ExportOptions
+internal sealed record ExportOptions
 {
     /// <summary>For tcptracer's table; the format sets the style.</summary>
     public TableOptions Table { get; init; } = new();

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Statistics;
 /// Poisson series", Biometrika 31, 1940). That is exact for events that do not depend on each other; of such as come in
 /// bursts it calls more a change than it should.
 /// </summary>
-public static class CountTest
+internal static class CountTest
 {
     // Below this, weights no longer change the sum.
     private const double Negligible = 1e-18;

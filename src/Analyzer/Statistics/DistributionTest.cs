@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Statistics;
 /// <param name="Statistic">The largest sum of the differences between endings seen and expected, in standard deviations of the
 /// whole sum.</param>
 /// <param name="Chance">The p-value: how likely two sets of the same distribution differ as much, or more.</param>
-public readonly record struct DistributionDifference(double Distance, double Statistic, double Chance);
+internal readonly record struct DistributionDifference(double Distance, double Statistic, double Chance);
 
 /// <summary>
 /// Whether two sets of durations, of which some are censored, come from one distribution: the test of Rényi type built on
@@ -17,7 +17,7 @@ public readonly record struct DistributionDifference(double Distance, double Sta
 /// statistic itself sums up differences up to the end, so that those of curves that cross cancel out; here the largest
 /// sum on the way there counts.
 /// </summary>
-public static class DistributionTest
+internal static class DistributionTest
 {
     /// <summary>Compares two sets, as far as both have durations.</summary>
     /// <returns>Null if either has none, or none that ended while both had some.</returns>

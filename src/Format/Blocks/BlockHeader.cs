@@ -6,7 +6,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Blocks;
 
 /// <summary>What a block holds. Readers skip kinds they do not know.</summary>
-public enum BlockKind : byte
+internal enum BlockKind : byte
 {
     /// <summary>No block.</summary>
     None = 0,
@@ -25,7 +25,7 @@ public enum BlockKind : byte
 }
 
 /// <summary>How the payload of a block is stored.</summary>
-public enum BlockCodec : byte
+internal enum BlockCodec : byte
 {
     /// <summary>As it is.</summary>
     Stored = 0,
@@ -38,7 +38,7 @@ public enum BlockCodec : byte
 /// What stands before the payload of every block: 128 bytes, little-endian. Later minor versions may make it longer;
 /// its last 8 bytes are always the hash of all that precede them.
 /// </summary>
-public struct BlockHeader
+internal struct BlockHeader
 {
     /// <summary>The length in bytes that this version writes, and the least that it reads.</summary>
     public const int Size = 128;

@@ -10,7 +10,7 @@ internal delegate bool BlockChoice(long offset, in BlockHeader block);
 /// Finds the undamaged blocks of a stream, which need not seek: a file, a pipe, or what is left of one. After damage it
 /// trusts no length and searches the next block byte by byte.
 /// </summary>
-public sealed class BlockReader
+internal sealed class BlockReader
 {
     /// <summary>What is read at once where blocks are passed over: their headers.</summary>
     private const int ReadForHeader = 512;

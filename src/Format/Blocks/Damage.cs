@@ -4,10 +4,10 @@ namespace TraceCap.Format.Blocks;
 /// <param name="Offset">Where it begins, in bytes from the beginning of the file.</param>
 /// <param name="Length">Its length in bytes; 0 where something is missing between two blocks.</param>
 /// <param name="What">What is wrong there.</param>
-public readonly record struct Damage(long Offset, long Length, string What);
+internal readonly record struct Damage(long Offset, long Length, string What);
 
 /// <summary>The damage that a reader met, in file order.</summary>
-public sealed class DamageLog
+internal sealed class DamageLog
 {
     /// <summary>As many are kept one by one; a file of nothing but damage must not fill the memory.</summary>
     public const int MaxEntries = 1000;

@@ -6,7 +6,7 @@ namespace TraceCap.Format.Chunks;
 /// The columns of one chunk, for who needs few of them and no rows: what is not asked for is not decoded. By event
 /// means in order of arrival. Valid until the decoder that gave it reads again.
 /// </summary>
-public readonly ref struct ChunkColumns
+internal readonly ref struct ChunkColumns
 {
     private readonly ChunkParts parts;
     private readonly ReadOnlySpan<byte> raw;

@@ -7,7 +7,7 @@ namespace TraceCap.Format.Chunks;
 /// <see cref="MaxBytesPerEvent"/> for each event of the largest chunk (rounded up to a power of two) and 16 KiB,
 /// whatever a payload says; not for several threads at once.
 /// </summary>
-public sealed class ChunkDecoder
+internal sealed class ChunkDecoder
 {
     /// <summary>
     /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of

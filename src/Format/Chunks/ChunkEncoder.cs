@@ -7,7 +7,7 @@ namespace TraceCap.Format.Chunks;
 /// what is already known, so that what is left is small. Keeps its memory from chunk to chunk; not for several threads
 /// at once.
 /// </summary>
-public sealed class ChunkEncoder
+internal sealed class ChunkEncoder
 {
     /// <summary>A payload is at most so many bytes for each event, whatever the events hold, ...</summary>
     public const int MaxBytesPerEvent = 180;

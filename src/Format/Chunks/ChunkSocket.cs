@@ -5,7 +5,7 @@ namespace TraceCap.Format.Chunks;
 
 /// <summary>What all events of one socket have in common: 48 bytes without padding.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct ChunkSocket
+internal struct ChunkSocket
 {
     /// <inheritdoc cref="TcpEvent.Connection" />
     public ulong Connection;

@@ -5,7 +5,7 @@ namespace TraceCap.Format.Chunks;
 
 /// <summary>A thread under one name: 40 bytes without padding.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct ChunkTask
+internal struct ChunkTask
 {
     /// <inheritdoc cref="TcpEvent.Cgroup" />
     public ulong Cgroup;

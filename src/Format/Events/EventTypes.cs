@@ -30,14 +30,14 @@ public enum TcpEventType : byte
 /// <param name="JsonWord">The value of <c>event.name</c> in JSON.</param>
 /// <param name="Meaning">What happened, in a few words.</param>
 /// <param name="IsTcptracer">Whether tcptracer has it as well.</param>
-public sealed record EventTypeWords(TcpEventType Type, string Word, string JsonWord, string Meaning, bool IsTcptracer)
+internal sealed record EventTypeWords(TcpEventType Type, string Word, string JsonWord, string Meaning, bool IsTcptracer)
 {
     /// <summary>The letter in tables, in filters and in a capture.</summary>
     public char Letter => (char)Type;
 }
 
 /// <summary>The table of all types of events: whatever lists, prints or reads types goes by it.</summary>
-public static class EventTypes
+internal static class EventTypes
 {
     /// <summary>All of them, in the order in which they are listed.</summary>
     public static ImmutableArray<EventTypeWords> All { get; } =

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace TraceCap.Format.Events;
@@ -119,4 +120,8 @@ public struct TcpEvent
 
     /// <summary>At close: smoothed round-trip time in microseconds.</summary>
     public uint SmoothedRtt;
+
+    /// <summary>Who did what to which connection, and when by CLOCK_MONOTONIC.</summary>
+    public override readonly string ToString() =>
+        $"{Timestamp}ns {Comm} ({Pid}) {Type} {new IPEndPoint(LocalAddress.ToIPAddress(IpVersion), LocalPort)} -> {new IPEndPoint(PeerAddress.ToIPAddress(IpVersion), PeerPort)}";
 }

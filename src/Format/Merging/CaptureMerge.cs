@@ -13,7 +13,7 @@ namespace TraceCap.Format.Merging;
 /// captures that cover the same time, and of these at most <see cref="MaxOpen"/> are read at once: more are merged in
 /// groups first.
 /// </summary>
-public sealed class CaptureMerge
+internal sealed class CaptureMerge
 {
     /// <summary>The most captures that are read at the same time.</summary>
     public const int MaxOpen = 16;

@@ -12,7 +12,7 @@ namespace TraceCap.Format.Metadata;
 /// <param name="Events">Their events.</param>
 /// <param name="FirstTimestamp">The earliest of them, CLOCK_MONOTONIC ns; 0 without events.</param>
 /// <param name="LastTimestamp">The latest of them, CLOCK_MONOTONIC ns; 0 without events.</param>
-public readonly record struct BlockEntry(
+internal readonly record struct BlockEntry(
     BlockKind Kind, uint Sequence, uint Blocks, long Offset, ulong Events, ulong FirstTimestamp, ulong LastTimestamp)
 {
     internal static BlockEntry Of(in BlockHeader block, long offset) => new(

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace TraceCap.Format.Metadata;
 
 /// <summary>What events refer to and a reader must not have to guess. A capture holds as many as it needs; they add up.</summary>
-public sealed record CaptureContext
+internal sealed record CaptureContext
 {
     /// <summary>The clocks at one or more instants, oldest first.</summary>
     public IReadOnlyList<ClockAnchor> Clocks { get; init; } = [];

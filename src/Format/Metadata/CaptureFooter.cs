@@ -9,7 +9,7 @@ namespace TraceCap.Format.Metadata;
 /// Ends a section that was finished properly: how it ended, totals, and where its blocks are. The last
 /// <see cref="TailSize"/> bytes of the footer's payload lead from the end of a file to the beginning of the footer.
 /// </summary>
-public sealed record CaptureFooter
+internal sealed record CaptureFooter
 {
     /// <summary>The bytes at the very end of a section: the length of the whole footer block (4 bytes), 4 zero bytes,
     /// and <see cref="EndMagic"/>.</summary>

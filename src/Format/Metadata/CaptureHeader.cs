@@ -67,11 +67,11 @@ public sealed record CaptureHeader
     internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
     /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
-    public const string Flight = "flight";
+    internal const string Flight = "flight";
 
     /// <summary>Whether nothing tells when what the section holds began, and <see cref="Start"/> may be long before it: so it is with
     /// a flight recorder's files of earlier versions, which say when their recorder was started.</summary>
-    public bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);
+    internal bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);
 
     internal static MetadataMap<CaptureHeader> Map { get; } = new MetadataMap<CaptureHeader>("header block")
         .Key(

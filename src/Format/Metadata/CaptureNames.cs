@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Format.Metadata;
 
 /// <summary>Tells what events refer to.</summary>
-public interface INames
+internal interface INames
 {
     /// <summary>Grows whenever a name is no longer what it was, or is known that was asked for before.</summary>
     int Version { get; }
@@ -26,7 +26,7 @@ public interface INames
 /// names that the section gives later are in a later value. Memory is bounded: of each kind, at least the last
 /// <see cref="NameTable{T}.Kept"/> are known, unless they are very long.
 /// </summary>
-public sealed class CaptureNames : INames
+internal sealed class CaptureNames : INames
 {
     private readonly NameView<CgroupName> cgroups;
     private readonly NameView<string> namespaces;

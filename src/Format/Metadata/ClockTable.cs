@@ -9,7 +9,7 @@ namespace TraceCap.Format.Metadata;
 /// after it; one before all of them by the clock that stands first, unless an event stands before that. Never changes: clocks
 /// that are read later are in a later value.
 /// </summary>
-public sealed class ClockTable
+internal sealed class ClockTable
 {
     /// <summary>The most anchors that are kept. Beyond it those go that say almost the same as the one before them: the
     /// wall clock drifts a little all the time, and it is the steps that matter.</summary>

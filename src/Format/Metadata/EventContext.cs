@@ -6,7 +6,7 @@ namespace TraceCap.Format.Metadata;
 /// What holds for some events of a capture: the section they are of, and what that had said up to one place in the file.
 /// Never changes, so any thread may read it, now or later.
 /// </summary>
-public sealed record EventContext
+internal sealed record EventContext
 {
     /// <summary>The number of the section in its stream, from 1; 0 before the first.</summary>
     public int Section { get; init; }

@@ -10,7 +10,7 @@ namespace TraceCap.Format.Metadata;
 /// <param name="Blocks">Blocks that the sequence numbers of their neighbours show to have been there.</param>
 /// <param name="Events">Events that the loss counters or the sequence numbers of their neighbours show to have been there; some
 /// more may be missing where both are gone.</param>
-public readonly record struct MissingEvents(long Bytes, long Blocks, ulong Events)
+internal readonly record struct MissingEvents(long Bytes, long Blocks, ulong Events)
 {
     /// <summary>Whether it was missing where it is said: what could not be read is said there without events, and how many
     /// events that took at the end of the section, alone. What says both at once may have been anywhere in the section.</summary>

@@ -3,7 +3,7 @@ namespace TraceCap.Format.Metadata;
 /// <summary>The last of many names, by number. What was added long ago is forgotten, half of it at a time. One thread adds
 /// and looks up; what others may look up in is a <see cref="NameView{T}"/>.</summary>
 /// <typeparam name="T">What a name is kept as.</typeparam>
-public sealed class NameTable<T>
+internal sealed class NameTable<T>
     where T : class
 {
     /// <summary>As many names are kept at least, and twice as many at most.</summary>

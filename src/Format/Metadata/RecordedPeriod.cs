@@ -7,7 +7,7 @@ namespace TraceCap.Format.Metadata;
 public readonly record struct RecordedPeriod(ulong From, ulong To)
 {
     /// <summary>The periods of several together, in the order of time: those that touch are one, empty ones none.</summary>
-    public static IReadOnlyList<RecordedPeriod> Join(IEnumerable<RecordedPeriod> periods)
+    internal static IReadOnlyList<RecordedPeriod> Join(IEnumerable<RecordedPeriod> periods)
     {
         var joined = new List<RecordedPeriod>();
         foreach (var period in periods.Where(period => period.To > period.From).OrderBy(period => period.From))
@@ -27,7 +27,7 @@ public readonly record struct RecordedPeriod(ulong From, ulong To)
 
     /// <summary>What of it lies in another.</summary>
     /// <returns>Empty, with its end at its beginning, if nothing does.</returns>
-    public RecordedPeriod Within(RecordedPeriod other)
+    internal RecordedPeriod Within(RecordedPeriod other)
     {
         var from = Math.Max(From, other.From);
         return new RecordedPeriod(from, Math.Max(from, Math.Min(To, other.To)));

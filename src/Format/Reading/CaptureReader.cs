@@ -50,7 +50,7 @@ public sealed class CaptureReader
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
     /// <param name="wanted">The time of which events are wanted; null for all. A chunk of a file without any of them is passed over,
     /// see <see cref="IsPassedOver"/>, unless the file is damaged there.</param>
-    public static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
+    internal static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
     {
         var blocks = new BlockReader(input);
         if (wanted is not null && input.CanSeek)
@@ -62,30 +62,30 @@ public sealed class CaptureReader
     }
 
     /// <summary>How many threads decode.</summary>
-    public int Threads { get; }
+    internal int Threads { get; }
 
     /// <summary>What could not be read so far.</summary>
-    public DamageLog Damage { get; } = new();
+    internal DamageLog Damage { get; } = new();
 
     /// <summary>The header of the current block.</summary>
-    public ref readonly BlockHeader Block => ref source.Current.Header;
+    internal ref readonly BlockHeader Block => ref source.Current.Header;
 
     /// <summary>Where the current block begins in the file.</summary>
-    public long Offset => source.Current.Offset;
+    internal long Offset => source.Current.Offset;
 
     /// <summary>The length of the current block in the file.</summary>
-    public int Length => source.Current.Length;
+    internal int Length => source.Current.Length;
 
     /// <summary>The payload of the current block as it is stored. Valid until the next <see cref="Read"/>.</summary>
-    public ReadOnlyMemory<byte> Payload => source.Current.Payload;
+    internal ReadOnlyMemory<byte> Payload => source.Current.Payload;
 
     /// <summary>What is known of the section after the current block. Never changes: the next block may bring another.</summary>
-    public EventContext Known { get; private set; } = new();
+    internal EventContext Known { get; private set; } = new();
 
     /// <summary>Whether the current block is a chunk without an event that is wanted, of which only the <see cref="Block">header</see>
     /// was read: it counts for what it says, its <see cref="Payload"/> and <see cref="Events"/> are empty, and may be
     /// damaged.</summary>
-    public bool IsPassedOver => source.Current.IsPassedOver;
+    internal bool IsPassedOver => source.Current.IsPassedOver;
 
     /// <summary>Sections begun so far.</summary>
     public int Section => Known.Section;
@@ -95,22 +95,22 @@ public sealed class CaptureReader
 
     /// <summary>Why the last section ended that was truncated before it was written anew; null without
     /// one.</summary>
-    public string? TruncatedBefore { get; private set; }
+    internal string? TruncatedBefore { get; private set; }
 
     /// <inheritdoc cref="EventContext.Header" />
     public CaptureHeader? Header => Known.Header;
 
     /// <summary>The names of what the section's events refer to, as far as it has been read.</summary>
-    public CaptureNames Names => names.Names;
+    internal CaptureNames Names => names.Names;
 
     /// <inheritdoc cref="ClockTable.Builder.BeginOf" />
     internal ulong? BeginOf(in ClockAnchor anchor) => clocks.BeginOf(in anchor);
 
     /// <summary>The context block just read, else null.</summary>
-    public CaptureContext? Context => source.Current.Context;
+    internal CaptureContext? Context => source.Current.Context;
 
     /// <summary>The footer just read, else null.</summary>
-    public CaptureFooter? Footer => source.Current.Footer;
+    internal CaptureFooter? Footer => source.Current.Footer;
 
     /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
     /// the next <see cref="Read"/>.</summary>

@@ -9,7 +9,7 @@ namespace TraceCap.Format.Reading;
 /// <see cref="MaxHeld"/> events, and no more than can be sorted in reasonable time: a file may be made to have its events
 /// sorted over and over.
 /// </summary>
-public sealed class EventOrder
+internal sealed class EventOrder
 {
     /// <summary>The most events that are held back: those of the two largest chunks. Of more the earlier half is given.</summary>
     public const int MaxHeld = 2 * BlockHeader.MaxEvents;

@@ -5,7 +5,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Reading;
 
 /// <summary>The events of a capture in time order, section after section.</summary>
-public sealed class EventStream(CaptureReader reader) : IEventSource
+internal sealed class EventStream(CaptureReader reader) : IEventSource
 {
     private readonly ArrivedNames arrived = new();
     private EventContext last = new();

@@ -4,7 +4,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Reading;
 
 /// <summary>Events in time order, with what holds for each: those of a capture, or of a host as they happen.</summary>
-public interface IEventSource
+internal interface IEventSource
 {
     /// <summary>The number of the section that the events are of, from 1; 0 if there are no sections.</summary>
     int Section { get; }

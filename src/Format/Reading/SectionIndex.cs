@@ -10,10 +10,10 @@ namespace TraceCap.Format.Reading;
 /// <param name="End">Where its footer block ends.</param>
 /// <param name="Header">Its header.</param>
 /// <param name="Footer">Its footer.</param>
-public sealed record SectionLocation(long Start, long End, CaptureHeader Header, CaptureFooter Footer);
+internal sealed record SectionLocation(long Start, long End, CaptureHeader Header, CaptureFooter Footer);
 
 /// <summary>Finds the sections of a file by their footers, without reading what is between.</summary>
-public static class SectionIndex
+internal static class SectionIndex
 {
     /// <summary>A header or footer of one recording fits, mostly. Thousands of sections are looked at one after another.</summary>
     private const int BufferBytes = 4096;

@@ -8,7 +8,7 @@ namespace TraceCap.Format.Reading;
 /// <param name="begin">Where the section's time begins, see <see cref="EventContext.Begin"/>.</param>
 /// <param name="anchor">What its wall clock goes by; null if that is not known.</param>
 /// <exception cref="CaptureFormatException">It is wanted by the wall clock, and the section does not tell that.</exception>
-public delegate RecordedPeriod WantedTime(ulong begin, ClockAnchor? anchor);
+internal delegate RecordedPeriod WantedTime(ulong begin, ClockAnchor? anchor);
 
 /// <summary>
 /// Knows which chunks of a file have no event of the time that is wanted, so that they need not be read. It goes from block header

@@ -10,7 +10,7 @@ namespace TraceCap.Format.Reading;
 /// <typeparam name="T">What a job works on. It is not touched by others between <see cref="Add"/> and <see cref="Take"/>.</typeparam>
 /// <param name="work">Is called once for each job, on any thread.</param>
 /// <param name="capacity">The most jobs that are held at the same time.</param>
-public sealed class WorkAhead<T>(Action<T> work, int capacity)
+internal sealed class WorkAhead<T>(Action<T> work, int capacity)
     where T : class
 {
     private readonly Queue<Job> jobs = new(capacity);

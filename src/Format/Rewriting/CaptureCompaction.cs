@@ -13,7 +13,7 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>
 /// <param name="chunkBytes">The size of the events of a chunk, as for <see cref="CaptureWriter"/>.</param>
-public sealed class CaptureCompaction(CaptureReader reader, Stream output, int chunkBytes) : CaptureRewriter(reader)
+internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int chunkBytes) : CaptureRewriter(reader)
 {
     /// <summary>The size of the events of a chunk, in memory, if the user says nothing: 4 MiB. Beyond it there is little
     /// to gain.</summary>

@@ -15,7 +15,7 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="output">Stays open.</param>
 /// <param name="watermarks">What <see cref="KeptWatermarks.Find"/> found in the same capture; null if all of its watermarks
 /// hold.</param>
-public sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptWatermarks? watermarks = null) : CaptureRewriter(reader)
+internal sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptWatermarks? watermarks = null) : CaptureRewriter(reader)
 {
     private readonly ChunkEncoder encoder = new();
     private SequenceNumbers sequences = new();

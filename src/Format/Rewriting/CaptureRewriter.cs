@@ -10,7 +10,7 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="Chunks">Chunks written.</param>
 /// <param name="Events">Events written.</param>
 /// <param name="Missing">What could not be read of the input, and is said so in the output.</param>
-public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing)
+internal readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents Missing)
 {
     /// <summary>What the output says of the end of the last section that had no footer; null if all had theirs.</summary>
     public string? Truncated { get; init; }
@@ -21,7 +21,7 @@ public readonly record struct Rewritten(long Chunks, ulong Events, MissingEvents
 /// made from, with loss counters that account for all its events, and with context blocks that say where something is missing.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
-public abstract class CaptureRewriter(CaptureReader reader)
+internal abstract class CaptureRewriter(CaptureReader reader)
 {
     /// <summary>Stands on the block that is being written.</summary>
     protected CaptureReader Reader => reader;

@@ -12,7 +12,7 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="Events">Events that can be read.</param>
 /// <param name="Chunks">Chunks that can be read.</param>
 /// <param name="Problems">What is wrong, in file order.</param>
-public sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
+internal sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
 {
     /// <inheritdoc cref="CaptureReader.TruncatedBefore" />
     public string? TruncatedBefore { get; init; }
@@ -22,7 +22,7 @@ public sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
 /// Checks a capture against everything that it says about itself: hashes, counts and references, the watermarks of its
 /// blocks, the numbers of its events, its loss counters, and its footer.
 /// </summary>
-public sealed class CaptureVerifier
+internal sealed class CaptureVerifier
 {
     private readonly CaptureReader reader;
     private readonly SectionReader sections;

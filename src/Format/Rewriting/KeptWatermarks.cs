@@ -7,7 +7,7 @@ namespace TraceCap.Format.Rewriting;
 /// Which watermarks of a capture (<see cref="BlockHeader.Watermark"/>) its later events break, and to what they can be lowered
 /// instead. Memory is bounded: of very many broken ones some are lowered further than they need be.
 /// </summary>
-public sealed class KeptWatermarks
+internal sealed class KeptWatermarks
 {
     private const int MaxLimits = 1 << 16;
 

@@ -4,7 +4,7 @@ namespace TraceCap.Format.Units;
 /// Durations as users write them, in options, triggers and expressions alike: a number and a unit, such as <c>50us</c>,
 /// <c>1.5h</c> or <c>5min</c>.
 /// </summary>
-public static class Durations
+internal static class Durations
 {
     private const ulong NanosecondsPerTick = 100;
 

@@ -1,7 +1,7 @@
 namespace TraceCap.Format.Units;
 
 /// <summary>Sizes as users write them: bytes, or a number and a unit of 1024, such as <c>512K</c>, <c>1.5G</c> or <c>64MiB</c>.</summary>
-public static class Sizes
+internal static class Sizes
 {
     /// <summary>The units, from the smallest one up, in bytes. Each is written in small letters as well.</summary>
     public static IReadOnlyList<Unit> Units { get; } =

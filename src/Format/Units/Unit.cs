@@ -4,7 +4,7 @@ namespace TraceCap.Format.Units;
 /// <param name="Name">As it is written, such as <c>ms</c> or <c>MiB</c>.</param>
 /// <param name="Factor">How many of the smallest unit it is: nanoseconds for times, bytes for sizes.</param>
 /// <param name="Spellings">Other ways to write it.</param>
-public sealed record Unit(string Name, ulong Factor, IReadOnlyList<string> Spellings)
+internal sealed record Unit(string Name, ulong Factor, IReadOnlyList<string> Spellings)
 {
     /// <summary>Whether a text names it. Small and capital letters are different.</summary>
     public bool IsNamed(ReadOnlySpan<char> text)

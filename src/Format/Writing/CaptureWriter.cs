@@ -53,7 +53,7 @@ public sealed class CaptureWriter
     /// <param name="output">Stays open, and is never sought or flushed.</param>
     /// <param name="section">Stands on the first block of a section; if that is no header, one without content is written.</param>
     /// <param name="chunkBytes">As for a new section.</param>
-    public CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
+    internal CaptureWriter(Stream output, CaptureReader section, int chunkBytes = DefaultChunkBytes)
         : this(output, section, ulong.MaxValue, chunkBytes)
     {
     }
@@ -95,20 +95,20 @@ public sealed class CaptureWriter
     public ulong Events { get; private set; }
 
     /// <summary>Events of the chunks written.</summary>
-    public ulong EventsWritten { get; private set; }
+    internal ulong EventsWritten { get; private set; }
 
     /// <summary>Chunks written.</summary>
-    public long Chunks { get; private set; }
+    internal long Chunks { get; private set; }
 
     /// <summary>Bytes of all chunk payloads before they were packed.</summary>
-    public long RawBytes { get; private set; }
+    internal long RawBytes { get; private set; }
 
     /// <summary>Events of all chunks written so far, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType => eventsByType;
 
     /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
     /// chunk to be closed, or for a later <see cref="Watermark"/>.</summary>
-    public bool IsBehind => held > 0 || latest > reached;
+    internal bool IsBehind => held > 0 || latest > reached;
 
     /// <summary>
     /// No event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
@@ -124,7 +124,7 @@ public sealed class CaptureWriter
     public LossCounters? LossCounters { get; set; }
 
     /// <summary>The loss counters of the blocks written so far.</summary>
-    public LossCounters LedgerWritten { get; private set; }
+    internal LossCounters LedgerWritten { get; private set; }
 
     private LossCounters CurrentLedger => LossCounters ?? new LossCounters(Events, 0, 0, 0, 0);
 
@@ -150,7 +150,7 @@ public sealed class CaptureWriter
     public void Append(in TcpEvent one) => Append(new ReadOnlySpan<TcpEvent>(in one));
 
     /// <summary>Writes the open chunk, even if it has no event: it carries <see cref="Watermark"/> and the loss counters.</summary>
-    public void CloseChunk()
+    internal void CloseChunk()
     {
         WriteNames();
         var chunk = events.AsSpan(0, held);
@@ -164,7 +164,7 @@ public sealed class CaptureWriter
     }
 
     /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
-    public void Discard()
+    internal void Discard()
     {
         Empty();
         Events = EventsWritten;
@@ -181,7 +181,7 @@ public sealed class CaptureWriter
     /// </summary>
     /// <param name="reader">Stands on the block.</param>
     /// <param name="watermarkAtMost">What the watermark is lowered to, where later events are earlier.</param>
-    public void Copy(CaptureReader reader, ulong watermarkAtMost = ulong.MaxValue)
+    internal void Copy(CaptureReader reader, ulong watermarkAtMost = ulong.MaxValue)
     {
         var block = reader.Block;
         block.Watermark = Math.Min(block.Watermark, watermarkAtMost);
@@ -214,7 +214,7 @@ public sealed class CaptureWriter
 
     /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in. The open
     /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
-    public void NameCgroup(in NamedId name)
+    internal void NameCgroup(in NamedId name)
     {
         if (held > 0 && numbers.HasCgroup(events.AsSpan(0, held), name))
         {
@@ -225,7 +225,7 @@ public sealed class CaptureWriter
     }
 
     /// <summary>The same for their network namespace.</summary>
-    public void NameNetns(in NamedId name)
+    internal void NameNetns(in NamedId name)
     {
         if (held > 0 && numbers.HasNetns(events.AsSpan(0, held), name))
         {
@@ -237,10 +237,10 @@ public sealed class CaptureWriter
 
     /// <summary>Has a clock written before the chunk that the events appended after this will be in.</summary>
     /// <param name="clock">Later than all events appended so far, for it may come to stand before the last of them.</param>
-    public void AddClock(in ClockAnchor clock) => clocks.Add(clock);
+    internal void AddClock(in ClockAnchor clock) => clocks.Add(clock);
 
     /// <summary>Writes a context block; the open chunk is closed before it.</summary>
-    public void WriteContext(CaptureContext context)
+    internal void WriteContext(CaptureContext context)
     {
         CloseIfHeld();
         WriteNames();

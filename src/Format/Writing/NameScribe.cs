@@ -9,7 +9,7 @@ namespace TraceCap.Format.Writing;
 /// </summary>
 /// <param name="writer">Writes the section.</param>
 /// <param name="names">Knows the names.</param>
-public sealed class NameScribe(CaptureWriter writer, INames names)
+internal sealed class NameScribe(CaptureWriter writer, INames names)
 {
     private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> cgroups = [];
     private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> namespaces = [];

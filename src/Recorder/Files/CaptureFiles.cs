@@ -4,7 +4,7 @@ using TraceCap.Recorder.Host;
 namespace TraceCap.Recorder.Files;
 
 /// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
-public sealed class CaptureFiles
+internal sealed class CaptureFiles
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 

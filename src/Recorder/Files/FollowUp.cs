@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Files;
 /// Runs a program with each file that was closed, without a shell, and without waiting for it. That the program cannot be
 /// run, or fails while the recording lasts, is told.
 /// </summary>
-public sealed class FollowUp
+internal sealed class FollowUp
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 

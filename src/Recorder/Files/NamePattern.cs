@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Files;
 /// The name of a series of files: <c>%h</c> is the host's name, <c>%t</c> when the file was begun, in UTC as
 /// <c>20260131T235900Z</c>, <c>%n</c> its number in the series, <c>%%</c> a percent sign.
 /// </summary>
-public sealed partial class NamePattern
+internal sealed partial class NamePattern
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 

@@ -6,7 +6,7 @@ namespace TraceCap.Recorder.Flight;
 /// <summary>How much a flight recorder keeps.</summary>
 /// <param name="Time">How far back; null for as far as there is room.</param>
 /// <param name="Bytes">The most memory for what is kept, in bytes, as it will be in the file.</param>
-public sealed record FlightLimits(TimeSpan? Time, long Bytes)
+internal sealed record FlightLimits(TimeSpan? Time, long Bytes)
 {
     /// <summary>The room if only a time is given: 256 MiB.</summary>
     public const long DefaultBytes = 256L << 20;

@@ -13,7 +13,7 @@ namespace TraceCap.Recorder.Flight;
 /// Keeps the last of what happened in memory, as the chunks that it will be in a file, and writes it when asked to, when
 /// a trigger fires, and at the end. Recording goes on while a file is written; what is in one file may be in the next too.
 /// </summary>
-public sealed class FlightRecorder : IRecordingSink
+internal sealed class FlightRecorder : IRecordingSink
 {
     private readonly CaptureFiles files;
     private readonly CaptureHeader header;

@@ -28,7 +28,7 @@ internal enum TriggerSubject
 /// Fires when more than so many events of a kind happen within a period. Then it rests until there are no more of them
 /// than that, and a minute has passed: a long storm makes one file.
 /// </summary>
-public sealed class Trigger
+internal sealed class Trigger
 {
     private const ulong Rest = 60_000_000_000;
 

@@ -10,7 +10,7 @@ namespace TraceCap.Recorder.Flight;
 /// connects, accepts, closes, fails, churn, events, or the name of an error such as ECONNREFUSED; with an error, the rest may
 /// be left out and one is enough. A period is a duration such as 10s, or only its unit if the number is 1.
 /// </summary>
-public static class TriggerParser
+internal static class TriggerParser
 {
     private static readonly Dictionary<string, TriggerSubject> Subjects =
         Enum.GetValues<TriggerSubject>().ToDictionary(subject => subject.ToString().ToLowerInvariant());

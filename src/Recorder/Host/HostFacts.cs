@@ -9,7 +9,7 @@ namespace TraceCap.Recorder.Host;
 /// <param name="Architecture">As <c>uname -m</c> prints it: x86_64 or aarch64.</param>
 /// <param name="BootId">The kernel's id of this boot; timestamps of one boot can be compared.</param>
 /// <param name="PossibleCpus">How many CPUs the host may have, whether they are there now or not.</param>
-public sealed record HostFacts(
+internal sealed record HostFacts(
     string HostName, string KernelRelease, string Architecture, Guid BootId, int PossibleCpus)
 {
     /// <summary>Asks the running kernel.</summary>

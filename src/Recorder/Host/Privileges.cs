@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Host;
 /// What this process may do. Attaching probes takes capabilities; reading what they record takes none: the descriptors
 /// that were opened before are enough.
 /// </summary>
-public static partial class Privileges
+internal static partial class Privileges
 {
     private const int SetGid = 6;
     private const int SetUid = 7;

@@ -6,7 +6,7 @@ namespace TraceCap.Recorder.Host;
 /// <param name="Name">As in /etc/passwd.</param>
 /// <param name="Uid">The user id.</param>
 /// <param name="Gid">The id of the user's own group.</param>
-public sealed record UserAccount(string Name, uint Uid, uint Gid)
+internal sealed record UserAccount(string Name, uint Uid, uint Gid)
 {
     /// <summary>Looks a user up.</summary>
     /// <returns>Null if there is none of that name.</returns>

@@ -3,7 +3,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Recorder.Kernel;
 
 /// <summary>The kernel's clocks.</summary>
-public static class Clocks
+internal static class Clocks
 {
     private const int Tries = 8;
 

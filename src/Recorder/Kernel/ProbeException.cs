@@ -5,7 +5,7 @@ namespace TraceCap.Recorder.Kernel;
 /// <summary>
 /// Recording is not possible here. The message says what was missing or refused, and what to do about it.
 /// </summary>
-public class ProbeException : Exception
+internal class ProbeException : Exception
 {
     /// <summary>Takes the whole message.</summary>
     public ProbeException(string message)

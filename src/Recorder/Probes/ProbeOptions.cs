@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Probes;
 /// What the probes record and how much room they have. The filters act in the kernel, before an event takes room; a
 /// connect is judged by the task that began it, an accept and a close by the task that did it.
 /// </summary>
-public sealed record ProbeOptions
+internal sealed record ProbeOptions
 {
     private readonly int ringBytes = 8 << 20;
     private readonly int maxConnects = 65536;

@@ -8,20 +8,20 @@ namespace TraceCap.Recorder.Session;
 /// <param name="Name">What it is called.</param>
 /// <param name="Purpose">What it is for.</param>
 /// <param name="Problem">What is wrong with it here, and what to do; null if nothing is.</param>
-public sealed record RequirementCheck(string Name, string Purpose, string? Problem);
+internal sealed record RequirementCheck(string Name, string Purpose, string? Problem);
 
 /// <summary>A set of probes, and whether this kernel takes it.</summary>
 /// <param name="Name">What <see cref="ProbeOptions.ProbeSet"/> calls it.</param>
 /// <param name="Means">What it takes and gives.</param>
 /// <param name="Problem">Why it cannot be used here; null if it can.</param>
-public sealed record ProbeSetCheck(string Name, string Means, string? Problem);
+internal sealed record ProbeSetCheck(string Name, string Means, string? Problem);
 
 /// <summary>What this host can do, found out by doing it: each set of probes is attached for a moment.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Requirements">What recording takes.</param>
 /// <param name="ProbeSets">The best one first; none were tried if a requirement is not met.</param>
 /// <param name="Limits">What a recording would miss here, one sentence each.</param>
-public sealed record HostCheck(
+internal sealed record HostCheck(
     HostFacts Host,
     IReadOnlyList<RequirementCheck> Requirements,
     IReadOnlyList<ProbeSetCheck> ProbeSets,

@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Recorder.Session;
 
 /// <summary>Where a <see cref="LiveSession"/> puts what it drains from the ring buffer.</summary>
-public interface IEventSink
+internal interface IEventSink
 {
     /// <summary>Takes what one drain found; called some hundred times a second, with or without events.</summary>
     /// <param name="events">In the order of their arrival; valid during the call.</param>
@@ -16,4 +16,4 @@ public interface IEventSink
 /// <param name="Now">The clock before the drain, CLOCK_MONOTONIC ns.</param>
 /// <param name="Watermark">All events before this timestamp have been drained, CLOCK_MONOTONIC ns.</param>
 /// <param name="LossCounters">Where events went since the probes were attached, as far as the kernel knows.</param>
-public readonly record struct DrainState(ulong Now, ulong Watermark, LossCounters LossCounters);
+internal readonly record struct DrainState(ulong Now, ulong Watermark, LossCounters LossCounters);

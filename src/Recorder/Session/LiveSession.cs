@@ -8,7 +8,7 @@ using TraceCap.Recorder.Probes;
 namespace TraceCap.Recorder.Session;
 
 /// <summary>Why a <see cref="LiveSession"/> ended.</summary>
-public enum EndOfSession
+internal enum EndOfSession
 {
     /// <summary>Somebody called <see cref="LiveSession.Stop"/>.</summary>
     Stopped,
@@ -24,7 +24,7 @@ public enum EndOfSession
 /// Drains the ring buffer into a sink until told to stop; then detaches the probes and drains what they left, so that
 /// every event that happened before the end is there. One thread runs it; any thread may stop it.
 /// </summary>
-public sealed class LiveSession : IDisposable
+internal sealed class LiveSession : IDisposable
 {
     /// <summary>How long the ring is left alone: the probes wake the recorder only when it is a quarter full.</summary>
     private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(10);

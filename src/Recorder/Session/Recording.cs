@@ -6,7 +6,7 @@ using TraceCap.Recorder.Probes;
 namespace TraceCap.Recorder.Session;
 
 /// <summary>What a capture's header says of the recording that begins.</summary>
-public static class Recording
+internal static class Recording
 {
     /// <summary>Describes this host, the probes in use, and what was asked for.</summary>
     /// <param name="session">Already attached.</param>

@@ -10,7 +10,7 @@ namespace TraceCap.Recorder.Sinks;
 /// lost in exactly one, and each can be read without the others. Only creating and writing files makes the recording
 /// wait, never bringing them to the disk or deleting old ones.
 /// </summary>
-public sealed class CaptureSeries : IRecordingSink
+internal sealed class CaptureSeries : IRecordingSink
 {
     private readonly CaptureFiles? files;
     private readonly CaptureHeader header;

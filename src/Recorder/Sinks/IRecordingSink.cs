@@ -4,7 +4,7 @@ using TraceCap.Recorder.Session;
 namespace TraceCap.Recorder.Sinks;
 
 /// <summary>A sink that makes captures of what it takes.</summary>
-public interface IRecordingSink : IEventSink, IDisposable
+internal interface IRecordingSink : IEventSink, IDisposable
 {
     /// <summary>What it is called in messages: a file, a name pattern, or standard output.</summary>
     string Name { get; }
@@ -25,13 +25,13 @@ public interface IRecordingSink : IEventSink, IDisposable
 /// <param name="Length">Bytes written, or held in memory.</param>
 /// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
-public sealed record RecordingTotals(
+internal sealed record RecordingTotals(
     ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
 
 /// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
 /// <param name="sink">Gets them.</param>
 /// <param name="most">How many.</param>
-public sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
+internal sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
 {
     private ulong left = most;
 

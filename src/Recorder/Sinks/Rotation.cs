@@ -6,7 +6,7 @@ namespace TraceCap.Recorder.Sinks;
 /// <param name="Bytes">Once the file has so many bytes; null for never.</param>
 /// <param name="Every">At each multiple of this on the wall clock in UTC, counted from midnight on 1 January 1970: an
 /// hour means on the hour. Null for never.</param>
-public sealed record Rotation(long? Bytes = null, TimeSpan? Every = null)
+internal sealed record Rotation(long? Bytes = null, TimeSpan? Every = null)
 {
     /// <summary>Whether it is time.</summary>
     /// <param name="length">Bytes in the file.</param>

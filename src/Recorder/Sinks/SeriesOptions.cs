@@ -3,7 +3,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Recorder.Sinks;
 
 /// <summary>How a <see cref="CaptureSeries"/> writes, and whom it tells.</summary>
-public sealed record SeriesOptions
+internal sealed record SeriesOptions
 {
     /// <summary>How long an event waits at most until it can be read.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -7,7 +7,6 @@ using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
-using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Tests.Library;

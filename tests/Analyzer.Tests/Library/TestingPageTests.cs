@@ -19,6 +19,14 @@ public sealed partial class TestingPageTests
             tests.Contains(example, StringComparison.Ordinal) || tests.Contains(LineBegin().Replace(example, "    "), StringComparison.Ordinal), example));
     }
 
+    [Fact]
+    public void The_page_shows_the_message_that_a_failed_check_has()
+    {
+        using var capture = Capture.Open(Repository.File("samples/captures/nginx.tcap"));
+        var error = Assert.Throws<CheckFailedException>(() => capture.Check("lifetime.p99 < 1ms", "failed == 0").ThrowIfFailed());
+        Assert.Contains($"```text\n{error.Message}\n```\n", File.ReadAllText(Repository.File("docs/testing.md")), StringComparison.Ordinal);
+    }
+
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();
 

@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Output.Html;
 /// The colours of a chart, as <c>#RRGGBB</c>. Each is used for one thing only, so that one theme can be put in place of the
 /// other in a finished SVG.
 /// </summary>
-public sealed record ColorTheme
+internal sealed record ColorTheme
 {
     /// <summary>For paper and light screens.</summary>
     public static ColorTheme Light { get; } = new()

@@ -7,7 +7,7 @@ using TraceCap.Analyzer.Output.Text;
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>A <see cref="CaptureComparison"/> as one HTML page, which needs no other file and asks for none.</summary>
-public static class ComparisonPage
+internal static class ComparisonPage
 {
     private const int MaxGroups = 500;
 

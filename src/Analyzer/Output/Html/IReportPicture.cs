@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>A picture of a report. It takes the connections that the report takes, and is drawn when all are there. The report
 /// knows no library that draws: its pictures are given to it.</summary>
-public interface IReportPicture : IConnectionSink
+internal interface IReportPicture : IConnectionSink
 {
     /// <summary>Unlike those of the others; letters only.</summary>
     string Name { get; }

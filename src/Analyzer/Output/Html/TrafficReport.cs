@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Output.Html;
 /// All that is known of connections on one HTML page: figures, findings, charts, tables. It takes them as a capture
 /// tells of them, in memory that does not grow with their number.
 /// </summary>
-public sealed class TrafficReport : IConnectionSink
+internal sealed class TrafficReport : IConnectionSink
 {
     /// <summary>As many connections are listed unless somebody wants another number.</summary>
     public const int DefaultRows = 1000;

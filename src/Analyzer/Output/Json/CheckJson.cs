@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Checks;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>What became of expectations, for programs.</summary>
-public static class CheckJson
+internal static class CheckJson
 {
     /// <summary>One JSON object and a newline, UTF-8. Of the whole and of each: <c>verdict</c> is <c>holds</c>, <c>fails</c> or
     /// <c>unknown</c>, and <c>holds</c> true, false or null.</summary>

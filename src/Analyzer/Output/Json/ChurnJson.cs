@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Formatting;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>A <see cref="ConnectionChurn"/> as JSON, one object a line for each interval.</summary>
-public static class ChurnJson
+internal static class ChurnJson
 {
     /// <summary>Writes all intervals.</summary>
     /// <param name="output">Takes UTF-8.</param>

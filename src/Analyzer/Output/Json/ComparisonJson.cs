@@ -9,7 +9,7 @@ namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>A <see cref="CaptureComparison"/> for programs. Counts, nanoseconds and bytes are strings, so that no reader
 /// rounds them; what is not known is absent, but for <c>fails</c> and <c>holds</c>, which are null where it cannot be told.</summary>
-public static class ComparisonJson
+internal static class ComparisonJson
 {
     /// <summary>One JSON object and a newline, UTF-8.</summary>
     /// <param name="comparison">What was compared.</param>

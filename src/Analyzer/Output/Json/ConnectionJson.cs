@@ -11,7 +11,7 @@ namespace TraceCap.Analyzer.Output.Json;
 /// (<see cref="EventJson"/>), with <c>closed.</c> and <c>peer.</c> before the names of who closed it and of who is at the other
 /// end; numbers of 64 bits are strings. What is not known is absent.
 /// </summary>
-public sealed class ConnectionJson : IConnectionRows
+internal sealed class ConnectionJson : IConnectionRows
 {
     // All names take 1000 bytes, all values at their longest 900.
     private const int MaxLine = 2560;

@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Output.Json;
 /// strings. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, if it has
 /// an IP version and the bytes that do not count are 0: those behind an IPv4 address and behind a thread's name.
 /// </summary>
-public static class EventJson
+internal static class EventJson
 {
     // All names take 600 bytes, all values at their longest as many.
     private const int MaxLine = 1536;

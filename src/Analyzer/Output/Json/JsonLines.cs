@@ -6,7 +6,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>Events as JSON, one object a line (<see cref="EventJson"/>).</summary>
-public sealed class JsonLines : IEventRows
+internal sealed class JsonLines : IEventRows
 {
     /// <summary>Writes nothing: the names are in each line.</summary>
     public void WriteHeader(IBufferWriter<byte> output)

@@ -9,7 +9,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>A <see cref="CaptureSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
-public static class SummaryJson
+internal static class SummaryJson
 {
     /// <summary>One JSON object and a newline, UTF-8.</summary>
     /// <param name="name">What the file is called.</param>

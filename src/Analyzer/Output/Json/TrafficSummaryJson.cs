@@ -11,7 +11,7 @@ using TraceCap.Format.Events;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>A <see cref="TrafficSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
-public static class TrafficSummaryJson
+internal static class TrafficSummaryJson
 {
     private static readonly ILookup<JsonOwner, Metric> metrics = MetricTable.Shown
         .Where(metric => metric.Places.Json is not null).ToLookup(metric => metric.Places.Json!.Owner);

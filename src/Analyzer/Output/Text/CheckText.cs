@@ -5,7 +5,7 @@ using TraceCap.Analyzer.Formatting;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>What became of expectations, for people.</summary>
-public static class CheckText
+internal static class CheckText
 {
     private const int StatusWidth = 8;
 

@@ -6,7 +6,7 @@ using TraceCap.Analyzer.Formatting;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>A <see cref="ConnectionChurn"/> as a table, with a bar for each interval where there is room.</summary>
-public static class ChurnText
+internal static class ChurnText
 {
     private const int TimeWidth = 10;
     private const int FigureWidth = 9;

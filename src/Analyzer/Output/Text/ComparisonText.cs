@@ -10,7 +10,7 @@ using TraceCap.Analyzer.Statistics;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>A <see cref="CaptureComparison"/> for people.</summary>
-public static class ComparisonText
+internal static class ComparisonText
 {
     /// <summary>What is to be said of groups that are not <see cref="GroupChanges.IsComplete"/>.</summary>
     internal const string Incomplete = "there were too many to keep all: one that seems new or vanished may only have been too small";

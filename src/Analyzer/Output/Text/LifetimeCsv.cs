@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>Prints connections as bcc's tcplife (0.26) does with <c>-s</c>, but for a column END, how they ended, and what
 /// <see cref="LifetimeTable"/> has otherwise too.</summary>
-public sealed class LifetimeCsv(LifetimeOptions options) : IConnectionRows
+internal sealed class LifetimeCsv(LifetimeOptions options) : IConnectionRows
 {
     private static readonly SearchValues<byte> special = SearchValues.Create(",\""u8);
 

@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>What a <see cref="LifetimeTable"/> or a <see cref="LifetimeCsv"/> shows; the options of bcc's tcplife.</summary>
-public sealed record LifetimeOptions
+internal sealed record LifetimeOptions
 {
     /// <summary><c>-T</c>: the time of day at which the connection ended, in UTC.</summary>
     public bool TimeOfDay { get; init; }

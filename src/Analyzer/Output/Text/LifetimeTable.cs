@@ -11,7 +11,7 @@ namespace TraceCap.Analyzer.Output.Text;
 /// (<see cref="EndingText"/>), a number that is not known is <c>-</c>, and control characters of thread names are escaped
 /// unless <see cref="LifetimeOptions.Raw"/>.
 /// </summary>
-public sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
+internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 {
     // On a terminal of the usual width rows are those of tcplife, though times make them longer.
     private readonly bool hasLocal = HasRoom(options, 80);

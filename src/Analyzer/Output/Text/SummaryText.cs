@@ -8,7 +8,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>A <see cref="CaptureSummary"/> for people.</summary>
-public static class SummaryText
+internal static class SummaryText
 {
     /// <summary>As many digits of a container's id as docker and its like show.</summary>
     internal const int ShortContainer = 12;

@@ -1,7 +1,7 @@
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>Which of the two tools named tcptracer a table looks like.</summary>
-public enum TableStyle
+internal enum TableStyle
 {
     /// <summary>The Python tool of bcc.</summary>
     Bcc,
@@ -11,7 +11,7 @@ public enum TableStyle
 }
 
 /// <summary>What a <see cref="TcptracerTable"/> shows. An option is one of the tools' own unless it says so.</summary>
-public sealed record TableOptions
+internal sealed record TableOptions
 {
     /// <summary>Whose table it is.</summary>
     public TableStyle Style { get; init; } = TableStyle.Bcc;

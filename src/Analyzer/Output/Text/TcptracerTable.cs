@@ -20,7 +20,7 @@ namespace TraceCap.Analyzer.Output.Text;
 /// of the same form; the tools have no such events.</item>
 /// </list>
 /// </summary>
-public sealed class TcptracerTable(TableOptions options) : IEventRows
+internal sealed class TcptracerTable(TableOptions options) : IEventRows
 {
     // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
     private const int MaxRow = 320 + Utf8Text.Slack;

@@ -8,7 +8,7 @@ using TraceCap.Analyzer.Metrics;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>A <see cref="TrafficSummary"/> for people.</summary>
-public static class TrafficSummaryText
+internal static class TrafficSummaryText
 {
     private const int LeastName = 12;
 
