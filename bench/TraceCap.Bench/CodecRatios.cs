@@ -62,7 +62,7 @@ internal static class CodecRatios
     private static (double Text, double Packed) TextSize(TcpEvent[] events)
     {
         using var text = new MemoryStream();
-        new EventRowExporter(new TcptracerTable(new TableOptions { Timestamps = true }), text).Events(new EventBatch(events, new EventContext()));
+        new EventRowExporter(new TcptracerTable(new TableOptions { Timestamps = true }), text).Events(new ExportedEvents(events, new EventContext()));
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {

@@ -32,7 +32,7 @@ internal sealed class CaptureSource : IDisposable
     /// <exception cref="InvalidOperationException">The stream is being read, or was and cannot seek.</exception>
     internal CaptureReading Open()
     {
-        ObjectDisposedException.ThrowIf(isDisposed, typeof(Capture));
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (stream is null)
         {
             // A recorder may still write to it, and may delete it.

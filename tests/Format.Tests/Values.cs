@@ -21,7 +21,7 @@ public class Values
     public void Nobody_can_rename_an_error()
     {
         Assert.Equal("ECONNREFUSED", Errno.Names[111]);
-        Assert.Empty(typeof(Errno).GetFields(BindingFlags.Public | BindingFlags.Static));
+        Assert.DoesNotContain(typeof(Errno).GetFields(BindingFlags.Public | BindingFlags.Static), field => !field.IsLiteral);
         Assert.True(typeof(Errno).GetProperty(nameof(Errno.Names)) is { CanWrite: false, PropertyType.IsArray: false });
         Assert.True(Errno.TryParse("EHWPOISON", out var last) && last == 133);
     }

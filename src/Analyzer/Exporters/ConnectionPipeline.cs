@@ -27,7 +27,7 @@ internal sealed class ConnectionPipeline : IConnectionSink, IDisposable
         if (!connections.IsEmpty)
         {
             context = ConnectionContext.Of(recording, context);
-            exporter.Give(new ConnectionBatch(connections, context));
+            exporter.Give(new ExportedConnections(connections, context));
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class ConnectionRowExporter(IConnectionRows rows, Stream output)
     }
 
     /// <inheritdoc />
-    public void Connections(in ConnectionBatch batch)
+    public void Connections(in ExportedConnections batch)
     {
         foreach (ref readonly var connection in batch.Connections)
         {

@@ -87,7 +87,7 @@ internal sealed class EventPipeline : IDisposable
 
                 while (matching.Take(ref run, wanted, left) is { IsEmpty: false } some)
                 {
-                    exporter.Give(new EventBatch(some, context));
+                    exporter.Give(new ExportedEvents(some, context));
                     hasGiven = true;
                     left -= left == ulong.MaxValue ? 0 : (ulong)some.Length;
                 }

@@ -21,14 +21,14 @@ internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParall
     }
 
     /// <inheritdoc />
-    public void Events(in EventBatch batch)
+    public void Events(in ExportedEvents batch)
     {
         Format(text, in batch);
         text.Flush();
     }
 
     /// <inheritdoc />
-    public void Format(IBufferWriter<byte> output, in EventBatch batch)
+    public void Format(IBufferWriter<byte> output, in ExportedEvents batch)
     {
         foreach (ref readonly var one in batch.Events)
         {

@@ -30,14 +30,14 @@ internal sealed class ExporterCalls(IExporter exporter, ExportInfo info)
         isOver = false;
     }
 
-    internal void Give(in EventBatch batch)
+    internal void Give(in ExportedEvents batch)
     {
         isOver = true;
         exporter.Events(in batch);
         isOver = false;
     }
 
-    internal void Give(in ConnectionBatch batch)
+    internal void Give(in ExportedConnections batch)
     {
         isOver = true;
         exporter.Connections(in batch);

@@ -38,11 +38,11 @@ internal interface IExporter
 
     /// <summary>Takes the next events, in time order within a section of a capture.</summary>
     /// <param name="batch">At least one; valid until the method returns, but for its context.</param>
-    void Events(in EventBatch batch) => throw new NotSupportedException($"{GetType().Name} takes no events");
+    void Events(in ExportedEvents batch) => throw new NotSupportedException($"{GetType().Name} takes no events");
 
     /// <summary>Takes the next connections.</summary>
     /// <param name="batch">At least one; valid until the method returns, but for its context.</param>
-    void Connections(in ConnectionBatch batch) => throw new NotSupportedException($"{GetType().Name} takes no connections");
+    void Connections(in ExportedConnections batch) => throw new NotSupportedException($"{GetType().Name} takes no connections");
 
     /// <summary>Comes last, once. What is written is complete then.</summary>
     void End();

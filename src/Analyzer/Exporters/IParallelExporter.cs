@@ -8,7 +8,7 @@ internal interface IParallelExporter : IExporter
 {
     /// <summary>Makes the output of a batch. Any thread may call it, several at once, once the first batch was given to
     /// <see cref="IExporter.Events"/>.</summary>
-    void Format(IBufferWriter<byte> output, in EventBatch batch);
+    void Format(IBufferWriter<byte> output, in ExportedEvents batch);
 
     /// <summary>Takes the next output that <see cref="Format"/> has made.</summary>
     void Append(ReadOnlySpan<byte> formatted);

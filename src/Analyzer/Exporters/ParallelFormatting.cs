@@ -80,7 +80,7 @@ internal sealed class ParallelFormatting
         internal void Format(IParallelExporter exporter)
         {
             count = MatchingEvents.MoveToFront(events.AsSpan(0, count), filter);
-            exporter.Format(output, new EventBatch(events.AsSpan(0, count), context));
+            exporter.Format(output, new ExportedEvents(events.AsSpan(0, count), context));
         }
     }
 }

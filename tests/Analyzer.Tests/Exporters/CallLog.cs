@@ -29,14 +29,14 @@ internal sealed class CallLog(ExportKinds takes) : IExporter
         Note("Begin");
     }
 
-    public void Events(in EventBatch batch)
+    public void Events(in ExportedEvents batch)
     {
         Assert.False(batch.Events.IsEmpty);
         AllEvents.AddRange(batch.Events);
         Note("Events");
     }
 
-    public void Connections(in ConnectionBatch batch)
+    public void Connections(in ExportedConnections batch)
     {
         Assert.False(batch.Connections.IsEmpty);
         foreach (ref readonly var one in batch.Connections)

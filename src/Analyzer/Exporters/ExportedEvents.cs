@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Exporters;
 /// <summary>Events, and what holds for all of them.</summary>
 /// <param name="events">The events.</param>
 /// <param name="context">Their clock, the names of what they refer to, the section they are of.</param>
-internal readonly ref struct EventBatch(ReadOnlySpan<TcpEvent> events, EventContext context)
+internal readonly ref struct ExportedEvents(ReadOnlySpan<TcpEvent> events, EventContext context)
 {
     /// <summary>The events.</summary>
     public ReadOnlySpan<TcpEvent> Events { get; } = events;
