@@ -1,4 +1,3 @@
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Analyzer;

@@ -130,7 +130,7 @@ public partial class ConnectionCommandTests
 
         Assert.Equal(connections.Length, Of("sockets"));
         Assert.Equal((Count("closed"), Count("reset"), Count("open")), (Of("closed"), Of("reset"), Of("open")));
-        Assert.Equal((Sum("bytes_acked"), Sum("bytes_received")), (Of("bytes_acked"), Of("bytes_received")));
+        Assert.Equal((Sum("acked_bytes"), Sum("received_bytes")), (Of("bytes_acked"), Of("bytes_received")));
         // All connections in question had ended, so the median is the ordinary one.
         var closed = connections.Select(one => long.Parse(one.GetProperty("lifetime_ns").GetString()!, CultureInfo.InvariantCulture)).Order().ToArray();
         var median = long.Parse(all.GetProperty("lifetime").GetProperty("p50_ns").GetString()!, CultureInfo.InvariantCulture);

@@ -28,7 +28,7 @@ internal sealed record EventContext
     public ClockAnchor? Clock { get; init; }
 
     /// <summary>The host of an event if the events are of several, which were merged; else null.</summary>
-    public string? MergedHostOf(in TcpEvent e) => Header is { Hosts.Count: > 0 } header ? MergedHost.Of(header.Hosts, e.Connection)?.Host : null;
+    public string? MergedHostOf(in TcpEvent e) => Header is { Hosts.Count: > 1 } header ? MergedHost.Of(header.Hosts, e.Connection)?.Host : null;
 
     /// <summary>Takes as many events from the beginning as go by the same clocks.</summary>
     /// <param name="events">At least one; becomes those that are left.</param>
