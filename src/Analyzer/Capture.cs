@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Info;
 using TraceCap.Analyzer.Output;

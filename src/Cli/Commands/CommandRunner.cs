@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using TraceCap.Charts;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Charts;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;

@@ -70,7 +70,10 @@ internal sealed record CaptureFooter
             writer.Write(value.MapFull);
             writer.Write(value.ProbeMissed);
             writer.Write(value.Dropped);
-        }) with { IfMissing = "zeros" };
+        })
+    {
+        IfMissing = "zeros",
+    };
 
     private static MetadataType<IReadOnlyDictionary<TcpEventType, ulong>> Types { get; } = new(
         "map of uint8 to uint64",
