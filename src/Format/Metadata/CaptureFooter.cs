@@ -70,10 +70,8 @@ internal sealed record CaptureFooter
             writer.Write(value.MapFull);
             writer.Write(value.ProbeMissed);
             writer.Write(value.Dropped);
-        })
-    {
-        IfMissing = "zeros",
-    };
+        },
+        ifMissing: "zeros");
 
     private static MetadataType<IReadOnlyDictionary<TcpEventType, ulong>> Types { get; } = new(
         "map of uint8 to uint64",

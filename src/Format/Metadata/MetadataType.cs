@@ -72,9 +72,11 @@ internal static class MetadataType
     /// <param name="length">How many elements this version knows.</param>
     /// <param name="read">Reads these.</param>
     /// <param name="write">Writes these.</param>
-    internal static MetadataType<T> Array<T>(string name, string what, int length, ReadValue<T> read, WriteValue<T> write) => new(
+    /// <param name="ifMissing">What the value is where its key is missing.</param>
+    internal static MetadataType<T> Array<T>(
+        string name, string what, int length, ReadValue<T> read, WriteValue<T> write, string ifMissing = "unknown") => new(
         name,
-        "unknown",
+        ifMissing,
         (ref reader) =>
         {
             var found = reader.ReadArrayHeader();
