@@ -109,7 +109,6 @@ public sealed class FreshProjectTests(FreshProjects projects) : IClassFixture<Fr
                     <Nullable>enable</Nullable>
                     <ImplicitUsings>enable</ImplicitUsings>
                     <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                    <UseAppHost>false</UseAppHost>
                     <NuGetAudit>false</NuGetAudit>
                     <NoWarn>$(NoWarn);xUnit1051</NoWarn>
                   </PropertyGroup>
