@@ -13,7 +13,7 @@ namespace TraceCap.Analyzer;
 /// <summary>
 /// One capture, or several that are read as one: what it holds, its events and its connections, their figures, and what was
 /// expected of them. Everything is read from the file when it is called for, as often as it is. What is damaged or cut off is passed
-/// over; <see cref="Verify"/> tells of it.
+/// over; <see cref="Verify"/> reports it.
 /// </summary>
 public sealed class Capture : IDisposable, IAsyncDisposable
 {

@@ -34,7 +34,7 @@ internal sealed class CaptureSources(IReadOnlyList<CaptureSource> sources)
         return feed.Recordings;
     }
 
-    /// <summary>The same, step by step: whoever asks for the next one has been given the connections of all before.</summary>
+    /// <summary>The same, step by step: a caller that takes the next one has been given the connections of all before.</summary>
     internal IEnumerable<int> Steps(ConnectionFeed feed, CancellationToken token)
     {
         var order = CaptureStarts.Order(Starts);

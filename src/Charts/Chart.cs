@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Output.Html;
 namespace TraceCap.Charts;
 
 /// <summary>
-/// A chart of connections. It takes them as a capture tells of them, in memory that does not grow with their number, and can
+/// A chart of connections. It takes them as they are read, in memory that does not grow with their number, and can
 /// be drawn when all are there, as often as need be.
 /// </summary>
 internal abstract class Chart : IConnectionSink

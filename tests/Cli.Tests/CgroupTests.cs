@@ -120,8 +120,8 @@ public sealed class CgroupTests : IDisposable
         }
 
         var summary = Tracecap.Run("summary", Capture, "--by", "container").Text;
-        Assert.Contains("\n3f4e8d2a9b1c        1 ", summary, StringComparison.Ordinal);
-        Assert.Contains("\n(no container)      2 ", summary, StringComparison.Ordinal);
+        Assert.Contains("\n3f4e8d2a9b1c         1 ", summary, StringComparison.Ordinal);
+        Assert.Contains("\n(no container)       2 ", summary, StringComparison.Ordinal);
         Assert.Contains("netns       blue 5\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
     }
 

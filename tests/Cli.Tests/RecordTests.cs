@@ -208,7 +208,7 @@ public sealed class RecordTests : IDisposable
         Assert.Equal(3, replay.Code);
         Assert.Contains("truncated", replay.Error, StringComparison.Ordinal);
         Assert.Equal(20, Rows(port).Count);
-        Assert.Contains("state       cut short", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+        Assert.Contains("state       truncated", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
 
         List<string> Rows(int local) =>
             [.. Tracecap.Run("replay", Capture).Text.Split('\n').Where(row => row.Contains($" {local} ", StringComparison.Ordinal))];
@@ -268,7 +268,7 @@ public sealed class RecordTests : IDisposable
         var ended = Tracecap.Run("info", Capture);
 
         Assert.Equal((3, 0), (early.Code, ended.Code));
-        Assert.Contains("state       cut short, or still being recorded\n", early.Text, StringComparison.Ordinal);
+        Assert.Contains("state       truncated, or still being recorded\n", early.Text, StringComparison.Ordinal);
         Assert.Contains("state       complete by its footer", ended.Text, StringComparison.Ordinal);
         Assert.All([early.Text, ended.Text], text => Assert.Contains("\nevents      0\nlost        0 of 0 emitted\nchunks      0\n", text, StringComparison.Ordinal));
         Assert.Equal(0, Tracecap.Run("verify", Capture).Code);

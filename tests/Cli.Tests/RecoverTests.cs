@@ -56,7 +56,7 @@ public sealed class RecoverTests : IDisposable
         Assert.Matches($"ok, {Whole}; {unknown}", verified.Text);
         var info = Tracecap.Run("info", Output).Text;
         Assert.Matches("\nended       " + unknown, info);
-        Assert.Contains("\nstate       recovered after it was cut short\n", info, StringComparison.Ordinal);
+        Assert.Contains("\nstate       recovered after it was truncated\n", info, StringComparison.Ordinal);
         Assert.Matches($"recovered\\.tcap: {unknown}", Tracecap.Run("summary", Output).Error);
         Assert.Matches($"recovered\\.tcap: {unknown}", Tracecap.Run("replay", Output).Error);
     }

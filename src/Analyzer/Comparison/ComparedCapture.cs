@@ -19,7 +19,7 @@ internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) :
 
     /// <summary>Reads a capture to its end.</summary>
     /// <param name="capture">A capture file.</param>
-    /// <param name="expectations">What will be asked of it and another.</param>
+    /// <param name="expectations">What it and another are held against.</param>
     /// <inheritdoc cref="ConnectionFeed.ReadAll" path="/exception" />
     public static ComparedCapture Read(Stream capture, params IReadOnlyList<Expectation> expectations)
     {

@@ -179,7 +179,7 @@ internal struct Connection
     public readonly ulong Lifetime => Ended > Opened ? Ended - Opened : 0;
 
     /// <summary>Whose socket it is: who opened it; who closed it, if nobody saw that. The one that opens a socket is the
-    /// one that asked for the connection; a close may come from whoever inherited the descriptor last.</summary>
+    /// one that asked for the connection; a close may come from the process that inherited the descriptor last.</summary>
     public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
 
     /// <summary>The names that held when its opening arrived; if none was seen, its close.</summary>

@@ -6,7 +6,7 @@ using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Connections;
 
-/// <summary>Which connections of a capture somebody wants to see. They are paired from all events first, so that a filter
+/// <summary>Which connections of a capture are wanted. They are paired from all events first, so that a filter
 /// never separates an opening from its close.</summary>
 public sealed record ConnectionFilter : IParsable<ConnectionFilter>
 {

@@ -61,7 +61,7 @@ internal sealed class ConnectionTable
     /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
     internal const int Retired = 4096;
 
-    /// <summary>As many entries of a chain are looked at. More are there only if somebody made them up: sockets without
+    /// <summary>As many entries of a chain are looked at. More are there only in a file that was made up: sockets without
     /// number on the same ends, all open.</summary>
     private const int MaxChain = 64;
 

@@ -56,7 +56,7 @@ internal sealed class FedSection(int number)
 
     internal void Begin(IReadOnlyList<RecordedPeriod> recorded) => periods = recorded;
 
-    /// <summary>Follows the losses that the block tells of which the reader stands on.</summary>
+    /// <summary>Follows the losses that the reader's current block counts.</summary>
     /// <param name="events">Stands on a block of this section, or behind it.</param>
     /// <param name="isDamaged">Whether something before that could not be read.</param>
     /// <returns>What happened in a time that is known only now; nothing is missing if it has no losses.</returns>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TraceCap.Analyzer.Connections;
 
-/// <summary>Takes connections as a capture tells of them.</summary>
+/// <summary>Takes the connections of a capture.</summary>
 internal interface IConnectionSink
 {
     /// <summary>Takes connections that have ended, in the order in which they did; those still open come last, oldest

@@ -22,7 +22,7 @@ internal readonly record struct ChurnInterval(
 /// </summary>
 internal sealed class ConnectionChurn : IConnectionSink
 {
-    /// <summary>The most intervals that there are: a table of more nobody reads, and a file may tell of 1,000 years.</summary>
+    /// <summary>The most intervals that there are: more do not fit a table, and a file may span 1,000 years.</summary>
     public const int MaxIntervals = TooManyIntervalsException.Most;
 
     private readonly TimeLine time = new();

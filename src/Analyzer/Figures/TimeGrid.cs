@@ -2,7 +2,7 @@ namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
 /// Time divided into intervals of one length: 1, 2 or 5 times a power of ten nanoseconds. It is what decides how many of them
-/// a chart has: their length grows until there are few enough, whatever times a file tells of.
+/// a chart has: their length grows until there are few enough, whatever times a file has.
 /// </summary>
 internal readonly record struct TimeGrid
 {

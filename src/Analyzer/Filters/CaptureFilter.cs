@@ -4,7 +4,7 @@ using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Filters;
 
-/// <summary>Which events of a capture somebody wants to see, in terms that depend on the capture's clocks and
+/// <summary>Which events of a capture are wanted, in terms that depend on the capture's clocks and
 /// names.</summary>
 /// <param name="Events">What holds whatever the clocks.</param>
 /// <param name="From">The first instant that is wanted; null: from the beginning.</param>

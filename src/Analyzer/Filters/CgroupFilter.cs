@@ -3,7 +3,7 @@ using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Filters;
 
-/// <summary>Which cgroups somebody wants to see, by what their paths tell. One must meet every condition that is set; one
+/// <summary>Which cgroups are wanted, by what their paths say. One must meet every condition that is set; one
 /// whose path is not known meets none.</summary>
 /// <param name="container">The first digits of a container's id.</param>
 /// <param name="unit">A systemd unit, a service, scope or slice; without a suffix, the service of that name.</param>

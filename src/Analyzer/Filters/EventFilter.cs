@@ -6,7 +6,7 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Filters;
 
 /// <summary>
-/// Which events of a capture somebody wants to see. An event must meet every condition that is set; where a condition
+/// Which events of a capture are wanted. An event must meet every condition that is set; where a condition
 /// has several values, one of them is enough. The default lets all events through.
 /// </summary>
 public sealed record EventFilter : IParsable<EventFilter>

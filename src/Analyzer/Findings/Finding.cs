@@ -1,6 +1,6 @@
 namespace TraceCap.Analyzer.Findings;
 
-/// <summary>Something about a capture that stands out.</summary>
+/// <summary>Something about a capture that is worth a look.</summary>
 /// <param name="Rule">The name of the rule that found it.</param>
 /// <param name="Text">What it is, in plain words, with its numbers.</param>
 /// <param name="Condition">The rule: what must hold for it to speak.</param>

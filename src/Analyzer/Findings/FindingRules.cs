@@ -12,7 +12,7 @@ internal static class FindingRules
     internal static IEnumerable<Finding> OfProcess(GroupKey key, ConnectionStatistics statistics) =>
         new[] { Pool(key, statistics), Leak(key, statistics) }.OfType<Finding>();
 
-    /// <summary>Looks at what is connected to, whoever does it.</summary>
+    /// <summary>Looks at what is connected to, by any process.</summary>
     internal static IEnumerable<Finding> OfService(GroupKey key, ConnectionStatistics statistics) => new[]
     {
         Ports(key, statistics), Refused(key, statistics), Slow(key, statistics), Retransmitted(key, statistics), Resets(key, statistics),

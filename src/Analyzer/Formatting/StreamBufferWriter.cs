@@ -3,7 +3,7 @@ using System.Buffers;
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>
-/// Collects what is written and hands it to a stream in large pieces. Somebody who watches the stream sees what was
+/// Collects what is written and hands it to a stream in large pieces. A reader of the stream sees what was
 /// written after a <see cref="Flush"/>; nothing is handed over by itself at the end. It leaves the stream open.
 /// </summary>
 internal sealed class StreamBufferWriter(Stream stream) : IBufferWriter<byte>

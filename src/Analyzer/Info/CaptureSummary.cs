@@ -13,7 +13,7 @@ internal sealed record SectionSummary
     /// <summary>Who recorded what, where and how; null if that block is damaged or missing.</summary>
     public CaptureHeader? Header { get; init; }
 
-    /// <summary>Why the recording ended; null if the section has no footer: it was cut short.</summary>
+    /// <summary>Why the recording ended; null if the section has no footer: it was truncated.</summary>
     public string? EndReason { get; init; }
 
     /// <inheritdoc cref="CaptureFooter.IsTruncated" />

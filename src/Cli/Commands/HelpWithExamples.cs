@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace TraceCap.Cli.Commands;
 
-/// <summary>The help of a command, and after it how it is used and what there is to know beyond its options.</summary>
+/// <summary>The help of a command, and after it what there is to know beyond its options and how it is used.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => help.ClearsParseErrors;
@@ -17,6 +17,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         var code = help.Invoke(parseResult);
         var examples = Examples.Of(command.Name);
         var output = parseResult.InvocationConfiguration.Output;
+        if (Notes.Of(command.Name) is { Length: > 0 } notes)
+        {
+            output.WriteLine(notes);
+        }
+
         if (examples.Count > 0)
         {
             output.WriteLine("Examples:");
@@ -26,11 +31,6 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             }
 
             output.WriteLine();
-        }
-
-        if (Notes.Of(command.Name) is { Length: > 0 } notes)
-        {
-            output.WriteLine(notes);
         }
 
         return code;

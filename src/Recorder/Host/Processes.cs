@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Recorder.Host;
 
-/// <summary>A process, as far as events tell of it.</summary>
+/// <summary>A process, as events describe it.</summary>
 internal readonly record struct ProcessFacts(uint Pid, uint Uid, uint Mntns, ulong Cgroup, string CgroupPath, ThreadName Comm);
 
 /// <summary>

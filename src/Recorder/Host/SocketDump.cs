@@ -5,7 +5,7 @@ using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Host;
 
-/// <summary>A TCP socket that a program holds, as the kernel tells of it.</summary>
+/// <summary>A TCP socket that a program holds, as the kernel describes it.</summary>
 /// <param name="Cookie">Its id; the kernel makes one if it had none.</param>
 /// <param name="Inode">The inode number of the descriptors that refer to it.</param>
 /// <param name="State">As in the kernel's tcp_states.h.</param>
@@ -138,5 +138,5 @@ internal static unsafe class SocketDump
     }
 
     private static ProbeException Refused(int errno) =>
-        ProbeException.FromErrno("the kernel does not tell of connections that are open", errno);
+        ProbeException.FromErrno("the kernel does not list the connections that are open", errno);
 }

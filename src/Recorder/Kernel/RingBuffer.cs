@@ -69,7 +69,7 @@ internal sealed unsafe class RingBuffer : IDisposable
     }
 
     /// <summary>
-    /// Sleeps until the time is over, the ring has become a quarter full, or somebody interrupts. A single event does
+    /// Sleeps until the time is over, the ring has become a quarter full, or a call interrupts it. A single event does
     /// not end it: a wake-up for each would slow down the host.
     /// </summary>
     /// <returns>False once <see cref="Interrupt"/> was called.</returns>

@@ -36,7 +36,7 @@ internal sealed unsafe class WaitSet : IDisposable
         }
     }
 
-    /// <summary>Sleeps until something comes, the time is over, or somebody interrupts.</summary>
+    /// <summary>Sleeps until something comes, the time is over, or a call interrupts it.</summary>
     /// <param name="milliseconds">How long; -1 without end.</param>
     /// <returns>False once <see cref="Interrupt"/> was called.</returns>
     internal bool Wait(int milliseconds)

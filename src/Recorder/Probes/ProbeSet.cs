@@ -10,7 +10,7 @@ internal sealed record ProbeProgram(
 
 /// <summary>A way to see the events.</summary>
 /// <param name="Name">The name of its file in bpf/, which is also what users call it.</param>
-/// <param name="Means">What it takes and what it gives, for somebody who wonders why it is not used.</param>
+/// <param name="Means">What it takes and what it gives, for a user who wonders why it is not used.</param>
 /// <param name="Programs">In the order of attachment: what gives a connection its id, or forgets it, comes before what
 /// asks for it.</param>
 internal sealed record ProbeSet(string Name, string Means, IReadOnlyList<ProbeProgram> Programs)

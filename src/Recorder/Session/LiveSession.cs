@@ -10,7 +10,7 @@ namespace TraceCap.Recorder.Session;
 /// <summary>Why a <see cref="LiveSession"/> ended.</summary>
 internal enum EndOfSession
 {
-    /// <summary>Somebody called <see cref="LiveSession.Stop"/>.</summary>
+    /// <summary>The caller called <see cref="LiveSession.Stop"/>.</summary>
     Stopped,
 
     /// <summary>The time was over.</summary>

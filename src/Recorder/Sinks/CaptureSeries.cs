@@ -280,7 +280,7 @@ internal sealed class CaptureSeries : IRecordingSink
     }
 
     /// <summary>A file that took no more chunk may still take a footer in the place of what was written of the chunk. If
-    /// not, it is cut short, and readable up to its last block.</summary>
+    /// not, it is truncated, and readable up to its last block.</summary>
     private void EndAfter(IOException error, OpenCapture failed, in LossCounters told)
     {
         if (failed.Output is not NewFile file)

@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Output.Html;
 /// </summary>
 internal sealed class TrafficReport : IConnectionSink
 {
-    /// <summary>As many connections are listed unless somebody wants another number.</summary>
+    /// <summary>As many connections are listed unless another number is given.</summary>
     public const int DefaultRows = 1000;
 
     private readonly TrafficSummary summary = new(GroupBy.Process);

@@ -198,7 +198,7 @@ internal static class SummaryText
         var states = new List<string>();
         if (cut > 0 || summary.Sections.Count == 0)
         {
-            states.Add("cut short, or still being recorded");
+            states.Add("truncated, or still being recorded");
         }
 
         if (summary.Damage is { Count: > 0 } damage)
@@ -208,7 +208,7 @@ internal static class SummaryText
 
         if (summary.Sections.Any(section => section.IsTruncated))
         {
-            states.Add("recovered after it was cut short");
+            states.Add("recovered after it was truncated");
         }
 
         return states.Count == 0
