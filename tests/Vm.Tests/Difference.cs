@@ -14,14 +14,14 @@ internal sealed record Difference(string About, object? Theirs, object? Ours)
 
     /// <summary>
     /// Between two tools' probes on the same event lie microseconds: all are within a millisecond. Where the processor is
-    /// emulated, there is also all that the emulation takes, and the host that interrupts it: three of four must be within a
-    /// millisecond, ninety-nine of a hundred within a tenth of a second, and all within a second.
+    /// emulated, there is also all that the emulation takes, and the host that interrupts it, which differ from machine to machine: the
+    /// median must be within a millisecond, ninety-nine of a hundred within a tenth of a second, and all within a second.
     /// </summary>
     /// <param name="differences">With the time between both, in ns.</param>
     /// <param name="emulated">Whether the processor was.</param>
     internal static void AssertSameTimes(IReadOnlyList<(Difference Difference, long Time)> differences, bool emulated)
     {
-        Assert.InRange(Within(Millisecond), differences.Count * 3 / 4, differences.Count);
+        Assert.InRange(Within(Millisecond), differences.Count / 2, differences.Count);
         Assert.InRange(Within(100 * Millisecond), differences.Count * 99 / 100, differences.Count);
         AssertNone("at another time", differences
             .Where(row => Math.Abs(row.Time) > (emulated ? 1000 : 1) * Millisecond)
