@@ -9,6 +9,8 @@ namespace TraceCap.Cli.Options;
 /// <summary>Which events of a capture: the filters of a recording, and those that need a file.</summary>
 internal sealed class FileFilterOptions
 {
+    private static readonly CgroupFilter anyCgroup = new(null, null, null);
+
     private readonly FilterOptions filters = new();
     private readonly Option<TimePoint?> from = OptionFactory.Parsed(
         "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
@@ -75,17 +77,18 @@ internal sealed class FileFilterOptions
         ? null
         : new CgroupFilter(parsed.GetValue(container), parsed.GetValue(unit), parsed.GetValue(cgroup));
 
-    private static string ParseContainer(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit)
-        ? text
-        : throw new FormatException($"'{text}' is no container id; expected up to 64 hexadecimal digits, as docker ps or crictl ps show them");
+    private static string ParseContainer(string text) => Checked(text, anyCgroup.WithContainer);
 
-    private static string ParseUnit(string text) => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal)
-        ? text
-        : throw new FormatException($"'{text}' is no unit; expected a name such as nginx.service");
+    private static string ParseUnit(string text) => Checked(text, anyCgroup.WithUnit);
 
-    private static string ParseCgroup(string text) => text.StartsWith('/')
-        ? text
-        : throw new FormatException($"'{text}' is no cgroup; expected a path from the root, such as /system.slice/nginx.service");
+    private static string ParseCgroup(string text) => Checked(text, anyCgroup.WithPath);
+
+    /// <summary>What an option takes, the library's filter takes as well, and refuses in the same words.</summary>
+    private static string Checked(string text, Func<string, CgroupFilter> with)
+    {
+        with(text);
+        return text;
+    }
 
     private static ThreadName ParseName(string text)
     {
