@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Conditions;
 using System.Runtime.CompilerServices;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
@@ -120,7 +121,7 @@ public sealed class Capture : IDisposable, IAsyncDisposable
 
     /// <summary>Holds it against expectations.</summary>
     /// <param name="expectations">Such as <c>failed == 0</c>, <c>lifetime.p99 &lt;= 5ms</c> or <c>opened[port=443] &gt; 0</c>.</param>
-    /// <exception cref="ExpectationFormatException">An expression is none.</exception>
+    /// <exception cref="ConditionFormatException">An expression is none.</exception>
     /// <inheritdoc cref="Connections" path="/exception" />
     public CheckReport Check(params string[] expectations) => Check(expectations, filter: null);
 
@@ -129,7 +130,7 @@ public sealed class Capture : IDisposable, IAsyncDisposable
     /// <param name="filter">Of which connections; null: of all.</param>
     /// <param name="allowLoss">Whether they are judged by what was recorded, as if nothing were missing.</param>
     /// <param name="token">Ends the reading.</param>
-    /// <exception cref="ExpectationFormatException">An expression is none.</exception>
+    /// <exception cref="ConditionFormatException">An expression is none.</exception>
     /// <inheritdoc cref="Connections" path="/exception" />
     public CheckReport Check(
         IEnumerable<string> expectations, ConnectionFilter? filter, bool allowLoss = false, CancellationToken token = default)

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
@@ -50,14 +51,14 @@ public sealed class CaptureDiff
     /// <summary>Holds the difference against what must not be. Reads both captures again.</summary>
     /// <param name="unwanted">Such as <c>lifetime.p99 &gt; +20%</c>, <c>failed &gt; +0</c> or, of the second capture alone,
     /// <c>active.end &gt; 3</c>.</param>
-    /// <exception cref="ExpectationFormatException">An expression is none.</exception>
+    /// <exception cref="ConditionFormatException">An expression is none.</exception>
     public CheckReport FailIf(params string[] unwanted) => FailIf(unwanted, allowLoss: false);
 
     /// <summary>The same.</summary>
     /// <param name="unwanted">What must not be.</param>
     /// <param name="allowLoss">Whether it is judged by what was recorded, as if nothing were missing.</param>
     /// <param name="token">Ends the reading.</param>
-    /// <exception cref="ExpectationFormatException">An expression is none.</exception>
+    /// <exception cref="ConditionFormatException">An expression is none.</exception>
     public CheckReport FailIf(IEnumerable<string> unwanted, bool allowLoss, CancellationToken token = default)
     {
         var expectations = unwanted.Select(Expectation.ParseComparison).ToArray();

@@ -33,7 +33,7 @@ internal abstract class ActivityChart : Chart
             all.Add(in connection, recording);
             if (Options.By is { } by)
             {
-                GroupOf(Grouping.Of(by).Key(in connection, recording)).Add(in connection, recording);
+                GroupOf(by.Key(in connection, recording)).Add(in connection, recording);
             }
         }
     }
@@ -95,11 +95,11 @@ internal abstract class ActivityChart : Chart
     /// <summary>What is counted.</summary>
     private protected string Counted => Joined == 0 ? "connections" : "sockets";
 
-    private List<(string Label, Activity Activity, bool IsRest)> Groups(GroupBy by)
+    private List<(string Label, Activity Activity, bool IsRest)> Groups(Grouping by)
     {
         var sorted = groups.OrderByDescending(group => group.Value.Connections)
-            .ThenBy(group => Grouping.Of(by).Text(group.Key), StringComparer.Ordinal).ToArray();
-        var shown = sorted.Take(MaxGroups).Select(group => (Label: Grouping.Of(by).Text(group.Key), group.Value, IsRest: false)).ToList();
+            .ThenBy(group => by.Text(group.Key), StringComparer.Ordinal).ToArray();
+        var shown = sorted.Take(MaxGroups).Select(group => (Label: by.Text(group.Key), group.Value, IsRest: false)).ToList();
         if (sorted.Length > MaxGroups || rest.Connections > 0)
         {
             shown.Add(("all others", Sum(sorted.Skip(MaxGroups).Select(group => group.Value)), true));

@@ -1,5 +1,6 @@
 using TraceCap.Analyzer;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
 
 namespace TraceCap.Charts;
@@ -57,7 +58,7 @@ public static class CaptureCharts
         ArgumentNullException.ThrowIfNull(capture);
         var kind = ChartTable.Find(name)
             ?? throw new ArgumentException($"there is no chart '{name}'; expected one of {string.Join(", ", Names)}", nameof(name));
-        var options = new ChartOptions(settings.By, settings.Log);
+        var options = new ChartOptions(Grouping.Of(settings.By), settings.Log);
         if (kind.Refuse(options) is { } reason)
         {
             throw new ArgumentException(reason, nameof(settings));

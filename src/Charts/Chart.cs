@@ -52,7 +52,7 @@ internal abstract class Chart : IConnectionSink
     private protected string ByText => Options.By switch
     {
         null => "",
-        { } by => $" by {by.ToString().ToLowerInvariant()}",
+        { } by => $" by {by.Word}",
     };
 
     /// <summary>A warning that numbers are too low; nothing if no event was lost.</summary>

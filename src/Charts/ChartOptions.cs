@@ -6,7 +6,7 @@ namespace TraceCap.Charts;
 /// <param name="By">By what connections are told apart; null: as suits the chart.</param>
 /// <param name="Log">Whether counts, or colours that stand for counts, are on a logarithmic scale; for <c>cdf</c>: the share that
 /// lived longer. Lifetimes always are.</param>
-internal sealed record ChartOptions(GroupBy? By = null, bool Log = false);
+internal sealed record ChartOptions(Grouping? By = null, bool Log = false);
 
 /// <summary>The size of a picture in pixels.</summary>
 /// <param name="Width">From <see cref="Least"/> to <see cref="Most"/>.</param>

@@ -11,7 +11,7 @@ internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options
 
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
-        Options.By is null or GroupBy.Peer ? "Connections by peer" : $"Connections{ByText}",
+        Options.By is null || Options.By == Grouping.Of(GroupBy.Peer) ? "Connections by peer" : $"Connections{ByText}",
         All.Ends == 0 ? "no connection was seen" : ChartText.Invariant($"n = {All.Ends:N0} {LifetimeText.What(All)}: {All.Closed:N0} closed, {All.Reset:N0} reset, {All.Failed:N0} failed, {All.Open:N0} still open{(All.Unseen == 0 ? "" : ChartText.Invariant($", {All.Unseen:N0} ended unseen"))}") + Lost(recordings));
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
 
 namespace TraceCap.Charts;
@@ -12,7 +13,7 @@ internal static class ReportCharts
     [
         .. from kind in ChartTable.All
            from shown in kind.InReport
-           select new ReportChart($"{kind.Name}{shown.By}".ToLowerInvariant(), kind.Create(new ChartOptions(shown.By)), shown.Explanation),
+           select new ReportChart($"{kind.Name}{shown.By}".ToLowerInvariant(), kind.Create(new ChartOptions(Grouping.Of(shown.By))), shown.Explanation),
     ];
 
     private sealed class ReportChart(string name, Chart chart, string explanation) : IReportPicture

@@ -6,7 +6,7 @@ namespace TraceCap.Charts;
 /// <summary>A chart of figures that <c>summary</c> prints, too: of all connections, or of groups of them.</summary>
 /// <param name="options">What was asked for.</param>
 /// <param name="by">By what connections are grouped; null: not at all.</param>
-internal abstract class StatisticsChart(ChartOptions options, GroupBy? by) : Chart(options)
+internal abstract class StatisticsChart(ChartOptions options, Grouping? by) : Chart(options)
 {
     private readonly ConnectionGroups? groups = by is { } grouping ? new ConnectionGroups(grouping) : null;
 

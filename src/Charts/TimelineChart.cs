@@ -81,11 +81,11 @@ internal sealed class TimelineChart : Chart
         return (connection, _) => boxes[connection.Ending];
     }
 
-    private static Func<Connection, RecordedSpan, Boxes> ByGroup(ChartSheet sheet, GroupBy by, (Connection Connection, RecordedSpan Recording)[] rows)
+    private static Func<Connection, RecordedSpan, Boxes> ByGroup(ChartSheet sheet, Grouping by, (Connection Connection, RecordedSpan Recording)[] rows)
     {
-        var boxes = rows.GroupBy(row => Grouping.Of(by).Key(in row.Connection, row.Recording))
-            .OrderByDescending(group => group.Count()).ThenBy(group => Grouping.Of(by).Text(group.Key), StringComparer.Ordinal).Take(MaxGroups)
-            .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(Grouping.Of(by).Text(group.Key))) { Least = 2 }))
+        var boxes = rows.GroupBy(row => by.Key(in row.Connection, row.Recording))
+            .OrderByDescending(group => group.Count()).ThenBy(group => by.Text(group.Key), StringComparer.Ordinal).Take(MaxGroups)
+            .Select((group, i) => (group.Key, Boxes: new Boxes(sheet.Theme.Series[i], ChartSheet.Short(by.Text(group.Key))) { Least = 2 }))
             .ToDictionary(group => group.Key, group => group.Boxes);
         var others = new Boxes(sheet.Theme.Other, "all others") { Least = 2 };
         foreach (var one in boxes.Values.Append(others))
@@ -93,6 +93,6 @@ internal sealed class TimelineChart : Chart
             sheet.Add(one);
         }
 
-        return (connection, recording) => boxes.GetValueOrDefault(Grouping.Of(by).Key(in connection, recording), others);
+        return (connection, recording) => boxes.GetValueOrDefault(by.Key(in connection, recording), others);
     }
 }

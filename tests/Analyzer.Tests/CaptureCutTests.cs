@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;

@@ -1,5 +1,6 @@
 using CsCheck;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;

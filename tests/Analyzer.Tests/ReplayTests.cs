@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Text;

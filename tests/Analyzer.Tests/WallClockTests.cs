@@ -1,6 +1,7 @@
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;

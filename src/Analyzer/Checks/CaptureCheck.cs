@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Checks;
@@ -21,7 +22,7 @@ internal sealed class CaptureCheck : IConnectionSink
     /// <summary>Reads a capture to its end, and holds all of it against expressions.</summary>
     /// <param name="capture">A capture file.</param>
     /// <param name="expressions">Such as <c>failed == 0</c>.</param>
-    /// <exception cref="ExpectationFormatException">An expression is none.</exception>
+    /// <exception cref="ConditionFormatException">An expression is none.</exception>
     /// <inheritdoc cref="ConnectionList.Read" path="/exception" />
     public static IReadOnlyList<CheckResult> Run(Stream capture, params IEnumerable<string> expressions)
     {

@@ -1,3 +1,6 @@
+using TraceCap.Analyzer.Conditions;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Checks;
@@ -13,15 +16,15 @@ namespace TraceCap.Analyzer.Checks;
 /// <param name="Kind">What is compared.</param>
 /// <param name="Value">What it is compared with: in the metric's unit, or 0.2 for +20%.</param>
 internal sealed record Expectation(
-    string Text, Metric Metric, ConnectionSelector? Selector, Comparator Comparator, ExpectationKind Kind, double Value)
+    string Text, Metric Metric, ConnectionCondition? Selector, Comparator Comparator, ExpectationKind Kind, double Value)
 {
     /// <summary>Reads an expression about one capture.</summary>
-    /// <exception cref="ExpectationFormatException">It is none.</exception>
+    /// <exception cref="ConditionFormatException">It is none.</exception>
     public static Expectation Parse(string text) => Of(text, new ExpectationParser(text, takesChanges: false).Parse());
 
     /// <summary>Reads an expression about two captures: a value with a sign is a change, one without is that of the second.
     /// </summary>
-    /// <exception cref="ExpectationFormatException">It is none.</exception>
+    /// <exception cref="ConditionFormatException">It is none.</exception>
     public static Expectation ParseComparison(string text) => Of(text, new ExpectationParser(text, takesChanges: true).Parse());
 
     /// <summary>Whether it holds of one capture; null if the figure is not known well enough to tell. It does not fail by a

@@ -1,47 +1,42 @@
 using System.Globalization;
+using TraceCap.Analyzer.Conditions;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Checks;
 
-/// <summary>What an expression says; see <see cref="Expectation"/>.</summary>
+/// <summary>What an expression says.</summary>
 internal readonly record struct ParsedExpectation(
-    Metric Metric, ConnectionSelector? Selector, Comparator Comparator, ExpectationKind Kind, double Value);
+    Metric Metric, ConnectionCondition? Selector, Comparator Comparator, ExpectationKind Kind, double Value);
 
-/// <summary>Reads <c>METRIC [ "[" SELECTOR "]" ] COMPARATOR VALUE</c> from left to right; a name in the selector may be in
-/// double quotes.</summary>
+/// <summary>Reads <c>METRIC [ "[" CONDITION "]" ] COMPARATOR VALUE</c> from left to right.</summary>
 internal sealed class ExpectationParser(string text, bool takesChanges)
 {
-    // Longer ones first, so that none is taken for the beginning of another.
-    private static readonly (string Text, Comparator Comparator)[] comparators =
-    [
-        ("==", Comparator.Equal), ("!=", Comparator.Unequal), ("<=", Comparator.AtMost), (">=", Comparator.AtLeast),
-        ("<", Comparator.Less), (">", Comparator.Greater),
-    ];
-
-    private int at;
+    private readonly ExpressionReader reader = new(text);
 
     internal ParsedExpectation Parse()
     {
         var metric = ReadMetric();
         var selector = ReadSelector(metric);
-        var comparator = ReadComparator();
-        SkipSpaces();
-        var begin = at;
-        var sign = at < text.Length && text[at] is '+' or '-' ? text[at++] : ' ';
+        var comparator = reader.TakeComparator() ?? throw reader.WrongHere($"one of {Comparators.Expected} is expected");
+        reader.Peek();
+        var begin = reader.Offset;
+        var sign = reader.Take("+") ? '+' : reader.Take("-") ? '-' : ' ';
         var number = ReadNumber();
         RefuseMore();
         var kind = ReadUnit(metric, number, isChange: sign != ' ', out var factor);
         RefuseMore();
-        if (at < text.Length)
+        if (!reader.IsAtEnd)
         {
-            throw Wrong("nothing more is expected", at, text.Length - at);
+            throw reader.Wrong("nothing more is expected", reader.Offset, text.Length - reader.Offset);
         }
 
         if (sign != ' ' && !takesChanges)
         {
-            throw Wrong("a value without a sign is expected: only two captures can be compared by a change", begin, at - begin);
+            throw reader.Wrong("a value without a sign is expected: only two captures can be compared by a change", begin, text.TrimEnd().Length - begin);
         }
 
         return new ParsedExpectation(metric, selector, comparator, kind, (sign == '-' ? -1 : 1) * number * factor);
@@ -49,126 +44,49 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
 
     private Metric ReadMetric()
     {
-        SkipSpaces();
-        var begin = at;
-        var name = ReadWhile(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
-        if (name.Length == 0)
-        {
-            throw Wrong("the name of a metric is expected, such as failed or lifetime.p99", begin, 0);
-        }
-
-        return MetricTable.Find(name) ?? throw Wrong($"there is no metric '{name}'; {Alternatives(name)}", begin, name.Length);
+        var name = reader.ReadName("the name of a metric, such as failed or lifetime.p99,");
+        return MetricTable.Find(name.Text) ?? throw reader.Wrong($"there is no metric '{name.Text}'; {Alternatives(name.Text)}", in name);
     }
 
-    private ConnectionSelector? ReadSelector(Metric metric)
+    private ConnectionCondition? ReadSelector(Metric metric)
     {
-        SkipSpaces();
-        if (at == text.Length || text[at] != '[')
+        var begin = reader.Peek() == '[' ? reader.Offset : -1;
+        if (begin < 0)
         {
             return null;
         }
 
-        var begin = at;
-        SkipSelector();
-        if (metric.IsOfRecording)
-        {
-            throw Wrong($"{metric.Name} is known of the recording only, not of some connections", begin, at - begin);
-        }
-
-        try
-        {
-            return ConnectionSelector.Parse(text[(begin + 1)..(at - 1)]);
-        }
-        catch (SelectorFormatException error)
-        {
-            throw Wrong(error.Message, begin + 1 + error.Offset, error.Length);
-        }
-        catch (FormatException error)
-        {
-            throw Wrong(error.Message, begin + 1, at - begin - 2);
-        }
-    }
-
-    private void SkipSelector()
-    {
-        var begin = at++;
-        ReadWhile(letter => letter is not ('=' or ']'));
-        if (at < text.Length && text[at] == '=')
-        {
-            at++;
-            SkipSpaces();
-            SkipQuotes();
-        }
-
-        // An IPv6 address of a service has brackets of its own.
-        for (var depth = 1; depth > 0; at++)
-        {
-            depth += at == text.Length ? throw Wrong("a ] is missing", begin, at - begin) : text[at] == '[' ? 1 : text[at] == ']' ? -1 : 0;
-        }
-    }
-
-    private void SkipQuotes()
-    {
-        if (at == text.Length || text[at] != '"')
-        {
-            return;
-        }
-
-        try
-        {
-            QuotedText.Read(text, ref at);
-        }
-        catch (SelectorFormatException error)
-        {
-            throw Wrong(error.Message, error.Offset, error.Length);
-        }
-    }
-
-    private Comparator ReadComparator()
-    {
-        SkipSpaces();
-        var (found, comparator) = Array.Find(comparators, one => string.CompareOrdinal(text, at, one.Text, 0, one.Text.Length) == 0);
-        if (found is null)
-        {
-            throw Wrong(
-                "one of == != < <= > >= is expected" + (text.IndexOf(']', at) > 0 ? "; a name with brackets stands in quotes: [process=\"a]b\"]" : ""),
-                at,
-                Math.Min(1, text.Length - at));
-        }
-
-        at += found.Length;
-        return comparator;
+        reader.Take("[");
+        var selector = ConnectionCondition.ReadInBrackets(reader, text);
+        return !metric.IsOfRecording ? selector
+            : throw reader.Wrong($"{metric.Name} is known of the recording only, not of some connections", begin, reader.Offset - begin);
     }
 
     private double ReadNumber()
     {
-        SkipSpaces();
-        var begin = at;
-        var digits = ReadWhile(letter => char.IsAsciiDigit(letter) || letter is '.');
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        var digits = reader.ReadWhile(letter => char.IsAsciiDigit(letter) || letter is '.');
+        return double.TryParse(digits.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw Wrong("a number is expected, such as 5 or 0.5", begin, Math.Max(digits.Length, Math.Min(1, text.Length - begin)));
+            : throw reader.Wrong("a number is expected, such as 5 or 0.5", digits.Offset, Math.Max(digits.Length, Math.Min(1, text.Length - digits.Offset)));
     }
 
     private ExpectationKind ReadUnit(Metric metric, double number, bool isChange, out double factor)
     {
-        SkipSpaces();
-        var begin = at;
-        var unit = ReadWhile(letter => !char.IsWhiteSpace(letter));
-        var kind = !isChange ? ExpectationKind.Value : unit == "%" ? ExpectationKind.RelativeChange : ExpectationKind.Change;
+        var unit = reader.ReadWhile(letter => !char.IsWhiteSpace(letter));
+        var kind = !isChange ? ExpectationKind.Value : unit.Text == "%" ? ExpectationKind.RelativeChange : ExpectationKind.Change;
         var isUnit = (kind, metric.Unit) switch
         {
             (ExpectationKind.RelativeChange, _) => Take(0.01, out factor),
-            (_, MetricUnit.Time) => Find(Durations.LongUnits, unit, out factor),
-            (_, MetricUnit.Bytes) => Find(Sizes.Units, unit, out factor),
-            (_, MetricUnit.Share) => Take(0.01, out factor) && unit == "%",
-            (_, MetricUnit.Rate) => Take(1, out factor) && unit is "" or "/s",
+            (_, MetricUnit.Time) => Find(Durations.LongUnits, unit.Text, out factor),
+            (_, MetricUnit.Bytes) => Find(Sizes.Units, unit.Text, out factor),
+            (_, MetricUnit.Share) => Take(0.01, out factor) && unit.Text == "%",
+            (_, MetricUnit.Rate) => Take(1, out factor) && unit.Text is "" or "/s",
             _ => Take(1, out factor) && unit.Length == 0,
         };
         return isUnit || (number == 0 && unit.Length == 0)
             ? kind
-            : unit == "%" ? throw Wrong(NoShare(metric), begin, unit.Length)
-            : throw Wrong($"{metric.Name} is {Expected(metric.Unit)}" + (isChange ? ", its change that or a percentage such as +20%" : ""), begin, unit.Length);
+            : unit.Text == "%" ? throw reader.Wrong(NoShare(metric), in unit)
+            : throw reader.Wrong($"{metric.Name} is {Expected(metric.Unit)}" + (isChange ? ", its change that or a percentage such as +20%" : ""), in unit);
     }
 
     /// <summary>What a percentage without a sign was meant to be.</summary>
@@ -179,20 +97,22 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
     /// <summary>One expression is one comparison.</summary>
     private void RefuseMore()
     {
-        SkipSpaces();
-        var begin = at;
-        var word = ReadWhile(letter => !char.IsWhiteSpace(letter) && !char.IsAsciiLetterOrDigit(letter)) is { Length: > 0 } sign ? sign : ReadWhile(char.IsAsciiLetter);
-        var next = ReadWhile(letter => char.IsWhiteSpace(letter) || char.IsAsciiLetter(letter) || letter == '.').Trim();
-        at = begin;
-        if (word is "&&" or "||" or "&" or "|" or "," or ";" || (word is "and" or "or" or "AND" or "OR" && MetricTable.Find(next) is not null))
+        if (reader.IsAtEnd)
         {
-            var isOr = word.ToUpperInvariant() is "||" or "|" or "OR";
-            throw Wrong(
-                "an expression is one comparison; " + (takesChanges == isOr || word is "," or ";"
+            return;
+        }
+
+        var begin = reader.Offset;
+        var sign = text.AsSpan(begin) is [',' or ';' or '|' or '&', ..] ? text[begin..(begin + 1)] : reader.IsBefore("and") ? "and" : reader.IsBefore("or") ? "or" : "";
+        if (sign.Length > 0)
+        {
+            var isOr = sign is "|" or "or";
+            throw reader.Wrong(
+                "an expression is one comparison; " + (takesChanges == isOr || sign is "," or ";"
                     ? takesChanges ? "for several, of which none may hold, give --fail-if for each" : "for several, all of which must hold, give --expect for each"
                     : takesChanges ? "there is no 'and'" : "there is no 'or'"),
                 begin,
-                word.Length);
+                sign.Length == 1 && begin + 1 < text.Length && text[begin + 1] == sign[0] ? 2 : sign.Length);
         }
     }
 
@@ -222,19 +142,4 @@ internal sealed class ExpectationParser(string text, bool takesChanges)
     private static string Alternatives(string name) => NearestWord.Find(name, MetricTable.All.Select(metric => metric.Name)) is { } nearest
         ? $"did you mean {nearest}?"
         : $"expected one of {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}";
-
-    private void SkipSpaces() => ReadWhile(char.IsWhiteSpace);
-
-    private string ReadWhile(Func<char, bool> isPart)
-    {
-        var begin = at;
-        while (at < text.Length && isPart(text[at]))
-        {
-            at++;
-        }
-
-        return text[begin..at];
-    }
-
-    private ExpectationFormatException Wrong(string reason, int offset, int length) => new(reason, text, offset, length);
 }

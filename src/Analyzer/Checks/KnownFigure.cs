@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 
@@ -11,7 +12,7 @@ namespace TraceCap.Analyzer.Checks;
 /// <param name="IsLossAllowed">Whether the figure of what was recorded decides nevertheless.</param>
 /// <param name="Unmatched">The selector, if no connection matches it.</param>
 internal sealed record KnownFigure(
-    Metric Metric, Figure? Seen, Figure? Possible, Doubts Doubts, bool IsLossAllowed, ConnectionSelector? Unmatched)
+    Metric Metric, Figure? Seen, Figure? Possible, Doubts Doubts, bool IsLossAllowed, ConnectionCondition? Unmatched)
 {
     /// <summary>What decides. Where nothing was recorded there is nothing to allow.</summary>
     public Figure? Judged => IsLossAllowed && !Doubts.IsNothingRecorded ? Seen : Possible;

@@ -6,10 +6,10 @@ namespace TraceCap.Analyzer.Checks;
 /// <summary>The figures that some expectations are about: one set for all connections, and one for each selector.</summary>
 internal sealed class SelectedFigures : IConnectionSink
 {
-    private readonly Dictionary<ConnectionSelector, CaptureFigures> selected;
+    private readonly Dictionary<ConnectionCondition, CaptureFigures> selected;
 
     internal SelectedFigures(IEnumerable<Expectation> expectations) => selected = expectations
-        .Select(expectation => expectation.Selector).OfType<ConnectionSelector>().Distinct()
+        .Select(expectation => expectation.Selector).OfType<ConnectionCondition>().Distinct()
         .ToDictionary(selector => selector, selector => new CaptureFigures(selector));
 
     /// <summary>Those of all connections.</summary>

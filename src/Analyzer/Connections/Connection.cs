@@ -182,6 +182,13 @@ internal struct Connection
     /// one that asked for the connection; a close may come from the process that inherited the descriptor last.</summary>
     public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
 
+    /// <summary>Whether it is known whose it is.</summary>
+    public readonly bool HasOwner => HasOpener || HasCloser;
+
+    /// <summary>Whether the service is at this end: it is what was connected to; if that is not known, the end with the lower port.
+    /// </summary>
+    public readonly bool IsService => Role == ConnectionRole.Server || (Role == ConnectionRole.Unknown && LocalPort < PeerPort);
+
     /// <summary>The names that held when its opening arrived; if none was seen, its close.</summary>
     internal readonly CaptureNames NamesIn(RecordedSpan recording) => recording.History.After(Renames);
 

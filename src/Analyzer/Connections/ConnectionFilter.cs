@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Analyzer.Filters;
@@ -33,8 +34,11 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
     /// <summary>The least lifetime in nanoseconds, as far as it is known.</summary>
     public ulong MinLifetime { get; init; }
 
+    /// <summary>Any condition; null: none.</summary>
+    public ConnectionCondition? Where { get; init; }
+
     /// <summary>Whether all connections match.</summary>
-    public bool IsAny => Opening.IsAll && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
+    public bool IsAny => Opening.IsAll && Where is null && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
 
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --peer-port 443 --min 10ms</c>; a value with blanks
     /// stands in double quotes.</summary>
@@ -53,7 +57,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ConnectionFilter result) =>
-        FilterReader.TryParse(s, provider, Parse, out result);
+        Parsing.TryParse(s, provider, Parse, out result);
 
     /// <summary>The filter as <see cref="Parse"/> reads it; empty if all connections match.</summary>
     public override string ToString() => new FilterText()
@@ -61,6 +65,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
         .Options("--local-port", LocalPorts)
         .Options("--peer-port", PeerPorts)
         .Option("--min", MinLifetime > 0 ? Durations.Format(MinLifetime) : null)
+        .Option("--where", Where)
         .ToString();
 
     private ConnectionFilter? With(string option, FilterReader reader) => option switch
@@ -68,13 +73,15 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
         "-L" or "--local-port" => this with { LocalPorts = [.. LocalPorts, .. reader.Ports()] },
         "-D" or "--peer-port" => this with { PeerPorts = [.. PeerPorts, .. reader.Ports()] },
         "--min" => this with { MinLifetime = reader.Duration() },
+        "--where" => this with { Where = ConnectionCondition.Parse(reader.Value()) },
         _ => Opening.With(option, reader) is { } opening ? this with { Opening = opening } : null,
     };
 
     /// <summary>Whether a connection meets all conditions.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="opening">The <see cref="Opening"/> in terms of its recording's clock.</param>
-    internal bool Matches(in Connection connection, EventFilter opening)
+    /// <param name="context">What holds for it; only <see cref="Where"/> needs it.</param>
+    internal bool Matches(in Connection connection, EventFilter opening, ConnectionContext? context)
     {
         if (connection.Lifetime < MinLifetime
             || (!LocalPorts.IsEmpty && !LocalPorts.Contains(connection.LocalPort))
@@ -84,7 +91,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
         }
 
         var e = ToOpening(in connection);
-        return opening.Matches(in e);
+        return opening.Matches(in e) && (Where is null || Where.Holds(in connection, context!));
     }
 
     private static TcpEvent ToOpening(in Connection connection)

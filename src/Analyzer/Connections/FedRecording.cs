@@ -22,6 +22,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     private EventFilter opening = opening;
     private ClockTable? clocksBefore;
     private ClockTable? clocks;
+    private ConnectionContext? context;
     private bool isAnnounced;
 
     /// <summary>What its connections are recorded in.</summary>
@@ -182,11 +183,12 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         if (!filter.IsAny)
         {
             var end = span.Window.To;
+            context = filter.Where is null ? null : ConnectionContext.Of(span, context);
             var count = 0;
             foreach (ref readonly var connection in connections)
             {
                 wanted[count] = connection.Ended >= end && connection.Ending != ConnectionEnding.Failed ? connection.OpenAt(end) : connection;
-                if (filter.Matches(in wanted[count], OpeningOf(in wanted[count])))
+                if (filter.Matches(in wanted[count], OpeningOf(in wanted[count]), context))
                 {
                     count++;
                 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 
@@ -13,10 +14,11 @@ namespace TraceCap.Analyzer.Figures;
 /// <param name="Port">The service's port.</param>
 /// <param name="Error">The errno.</param>
 /// <param name="IpVersion">Of the addresses.</param>
-/// <param name="Name">Of the owner's container, unit or cgroup; null if there is none, or the cgroup is not known.</param>
+/// <param name="Name">The name of the owner's container, unit or cgroup, null if there is none, or the cgroup is not known; or a
+/// <see cref="FieldTuple"/>.</param>
 /// <param name="IsKnown">Whether its cgroup is.</param>
 internal readonly record struct GroupKey(
-    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, string? Name, bool IsKnown)
+    ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, object? Name, bool IsKnown)
 {
     /// <summary>Whether there is a container, unit or cgroup.</summary>
     internal bool IsNamed => Name is not null;
@@ -28,7 +30,7 @@ internal readonly record struct GroupKey(
         var local = Unsafe.BitCast<Address, Words>(Local);
         var address = Unsafe.BitCast<Address, Words>(Address);
         return HashCode.Combine(
-            comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, Name is null ? IpVersion : Name.GetHashCode(StringComparison.Ordinal));
+            comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, Name is null ? IpVersion : Name.GetHashCode());
     }
 
     /// <summary>The owner's name, control characters escaped.</summary>
@@ -55,4 +57,32 @@ internal readonly record struct GroupKey(
     }
 
     private readonly record struct Words(ulong Low, ulong High);
+}
+
+/// <summary>The values of several fields together.</summary>
+/// <param name="values">The values, in the order of the fields.</param>
+internal sealed class FieldTuple(FieldValue[] values) : IEquatable<FieldTuple>
+{
+    private readonly FieldValue[] values = values;
+
+    /// <summary>The values, in the order of the fields.</summary>
+    internal IReadOnlyList<FieldValue> Values => values;
+
+    /// <inheritdoc />
+    public bool Equals(FieldTuple? other) => other is not null && values.AsSpan().SequenceEqual(other.values);
+
+    /// <inheritdoc />
+    public override bool Equals(object? obj) => Equals(obj as FieldTuple);
+
+    /// <inheritdoc />
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var value in values)
+        {
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
@@ -37,7 +37,7 @@ public enum GroupBy
 
 /// <summary>
 /// A way to tell connections apart: the one place that says what it is called, which key a connection has, how that reads,
-/// and how it is written in a selector such as <c>port=443</c>. Options, selectors, tables, JSON and documentation go by
+/// or which fields make it. Options, tables, JSON and documentation go by
 /// <see cref="All"/>.
 /// </summary>
 internal sealed class Grouping
@@ -53,42 +53,18 @@ internal sealed class Grouping
     /// <summary>All that users may ask for, in the order of <see cref="GroupBy"/>. docs/analysis.md has the same list.</summary>
     public static IReadOnlyList<Grouping> All { get; } =
     [
-        new("process", "processes", "the name of the owner's thread, so that a thousand runs of `curl` are one", Process, key => key.ProcessText)
-        {
-            Parse = ParseProcess,
-            Expected = $"a thread's name of 1 to {ThreadName.Size - 1} bytes",
-        },
-        new("peer", "peers", "the address at the other end", Peer, key => key.EndText)
-        {
-            Parse = OfText(ParsePeer),
-            Expected = "an address such as 10.0.0.2 or fd00::2",
-        },
-        new("service", "services", "the address and port that was connected to", Service, key => key.EndText)
-        {
-            Parse = OfText(ParseService),
-            Expected = "an address and a port such as 10.0.0.2:80 or [fd00::2]:80",
-        },
-        new("port", "ports", "the port that was connected to", Port, key => key.Port.ToString(CultureInfo.InvariantCulture))
-        {
-            Parse = OfText(text => TryParsePort(text, out var port) ? new GroupKey { Port = port } : null),
-            Expected = "a port from 1 to 65535",
-        },
+        new("process", "processes", "the name of the owner's thread, so that a thousand runs of `curl` are one", Process, key => key.ProcessText),
+        new("peer", "peers", "the address at the other end", Peer, key => key.EndText),
+        new("service", "services", "the address and port that was connected to", Service, key => key.EndText),
+        new("port", "ports", "the port that was connected to", Port, key => key.Port.ToString(CultureInfo.InvariantCulture)),
         new("errno", "errors", "why a connect failed, of those that did", Error, key => Errno.NameOf(key.Error))
         {
-            Parse = OfText(text => Errno.TryParse(text, out var error) ? new GroupKey { Error = error } : null),
-            Expected = $"an error such as ECONNREFUSED, 111 or {Errno.NameOf(0)}",
             Title = "reasons of failures",
             IsOfFailures = true,
         },
-        OfCgroup("container", "containers", "the owner's container", cgroup => cgroup.Container,
-            text => text.Length > 0 && text.All(char.IsAsciiHexDigit) ? new CgroupFilter(text, null, null) : null,
-            "a container's id or its first hexadecimal digits"),
-        OfCgroup("unit", "units", "the owner's systemd unit", cgroup => cgroup.Unit,
-            text => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal) ? new CgroupFilter(null, text, null) : null,
-            "a unit such as nginx or user.slice"),
-        OfCgroup("cgroup", "cgroups", "the path of the owner's cgroup", cgroup => cgroup.Path,
-            text => text.StartsWith('/') ? new CgroupFilter(null, null, text) : null,
-            "a path from the root of the hierarchy, such as /system.slice"),
+        OfCgroup("container", "containers", "the owner's container", cgroup => cgroup.Container),
+        OfCgroup("unit", "units", "the owner's systemd unit", cgroup => cgroup.Unit),
+        OfCgroup("cgroup", "cgroups", "the path of the owner's cgroup", cgroup => cgroup.Path),
     ];
 
     /// <summary>The owner's name and the service, who does what: what findings go by.</summary>
@@ -114,17 +90,44 @@ internal sealed class Grouping
     /// <summary>Whether only connections that failed have groups.</summary>
     public bool IsOfFailures { get; private init; }
 
-    /// <summary>What a selector's value looks like, for messages.</summary>
-    internal string Expected { get; private init; } = "";
-
-    /// <summary>Reads a selector's value, UTF-8 or whatever a thread is called; null if it is no group.</summary>
-    internal Func<byte[], GroupKey?> Parse { get; private init; } = _ => null;
-
-    /// <summary>Makes of a selector's value, which <see cref="Parse"/> accepts, the filter that decides; null where the key does.</summary>
-    internal Func<GroupKey, CgroupFilter?> Filter { get; private init; } = _ => null;
-
     /// <summary>What there is to know of one.</summary>
     public static Grouping Of(GroupBy by) => All[(int)by];
+
+    /// <summary>The same; none of none.</summary>
+    public static Grouping? Of(GroupBy? by) => by is { } known ? Of(known) : null;
+
+    /// <summary>The same as <see cref="Of(GroupBy)"/>.</summary>
+    public static implicit operator Grouping(GroupBy by) => Of(by);
+
+    /// <summary>Reads the name of a grouping, or those of fields with commas between them.</summary>
+    /// <exception cref="FormatException">There is no such field.</exception>
+    public static Grouping Parse(string text)
+    {
+        if (All.FirstOrDefault(one => one.Word == text) is { } known)
+        {
+            return known;
+        }
+
+        var fields = text.Split(',').Select(name => FieldOf(name.Trim())).ToArray();
+        return new Grouping(
+            string.Join(',', fields.Select(field => field.Field.ShortName)),
+            "groups",
+            string.Join(", ", fields.Select(field => field.Field.Doc)),
+            (in connection, recording) => TupleOf(fields, in connection, recording),
+            key => string.Join(", ", fields.Zip(((FieldTuple)key.Name!).Values, (field, value) => TextOf(field.Field, in value))))
+        {
+            Fields = [.. fields.Select(field => field.Field)],
+        };
+    }
+
+    /// <summary>Several fields that groups are told apart by, of which <see cref="FieldTuple"/> has the values; none where one key says all.
+    /// </summary>
+    public IReadOnlyList<Field> Fields { get; private init; } = [];
+
+    /// <summary>Each key of a group, with its name.</summary>
+    public IEnumerable<(string Name, string Text)> Parts(GroupKey key) => key.Name is FieldTuple tuple
+        ? Fields.Zip(tuple.Values, (field, value) => (field.ShortName, TextOf(field, in value)))
+        : [(Word, Text(key))];
 
     /// <summary>Whether a connection is of any group.</summary>
     public bool Has(in Connection connection) => !IsOfFailures || connection.Ending == ConnectionEnding.Failed;
@@ -135,25 +138,40 @@ internal sealed class Grouping
     /// <summary>A group as people read it, control characters escaped.</summary>
     public string Text(GroupKey key) => text(key);
 
+    private static BoundField<ConnectionGet> FieldOf(string name) => ConnectionFields.Set.Find(name) is [var field] ? field
+        : throw new FormatException(NearestWord.Find(name, ConnectionFields.Set.Names.Concat(All.Select(one => one.Word))) is { } nearest
+            ? $"there is no field '{name}'; did you mean {nearest}?"
+            : $"there is no field '{name}'; expected some of {string.Join(", ", All.Select(one => one.Word))}, or others that tracecap fields lists, with commas between them");
+
+    private static GroupKey TupleOf(BoundField<ConnectionGet>[] fields, in Connection connection, RecordedSpan recording)
+    {
+        var context = ConnectionContext.Of(recording);
+        var values = new FieldValue[fields.Length];
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var value = fields[i].Get(in connection, context);
+            values[i] = value.IsKnown ? fields[i].Field.Type.KeyOf(in value) : value;
+        }
+
+        return new GroupKey { Name = new FieldTuple(values) };
+    }
+
+    private static string TextOf(Field field, in FieldValue value) => value.IsKnown ? field.Type.TextForPeople(in value) : $"(no {field.ShortName})";
+
     private static Grouping OfCgroup(
-        string word, string plural, string meaning, Func<CgroupName, string?> name, Func<string, CgroupFilter?> filter, string expected) => new(
+        string word, string plural, string meaning, Func<CgroupName, string?> name) => new(
             word,
             plural,
             meaning,
             (in connection, recording) => connection.CgroupIn(recording) is { Path.Length: > 0 } cgroup ? new GroupKey { IsKnown = true, Name = name(cgroup) } : default,
-            key => key.Name is { } named ? PrintableText.Of(named) : key.IsKnown ? $"(no {word})" : "(not known)")
-        {
-            Parse = OfText(text => filter(text) is null ? null : new GroupKey { Name = text }),
-            Filter = key => filter(key.Name!),
-            Expected = expected,
-        };
+            key => key.Name is string named ? PrintableText.Of(named) : key.IsKnown ? $"(no {word})" : "(not known)");
 
     private static GroupKey Process(in Connection connection, RecordedSpan recording) => new() { Comm = connection.Owner.Comm };
 
     private static GroupKey Error(in Connection connection, RecordedSpan recording) => new() { Error = connection.Error };
 
     private static GroupKey Port(in Connection connection, RecordedSpan recording) =>
-        new() { Port = IsHere(in connection) ? connection.LocalPort : connection.PeerPort };
+        new() { Port = connection.IsService ? connection.LocalPort : connection.PeerPort };
 
     private static GroupKey Peer(in Connection connection, RecordedSpan recording)
     {
@@ -163,7 +181,7 @@ internal sealed class Grouping
 
     private static GroupKey Service(in Connection connection, RecordedSpan recording)
     {
-        var (isMapped, isHere) = (IsMapped(in connection), IsHere(in connection));
+        var (isMapped, isHere) = (IsMapped(in connection), connection.IsService);
         return new GroupKey
         {
             Address = isHere ? Plain(in connection.LocalAddress, isMapped) : Plain(in connection.PeerAddress, isMapped),
@@ -172,48 +190,10 @@ internal sealed class Grouping
         };
     }
 
-    /// <summary>Whether the service is at this end: it is what was connected to; if that is not known, the end with the lower
-    /// port.</summary>
-    private static bool IsHere(in Connection connection) => connection.Role == ConnectionRole.Server
-        || (connection.Role == ConnectionRole.Unknown && connection.LocalPort < connection.PeerPort);
-
     private static bool IsMapped(in Connection connection) =>
         connection.IpVersion == 6 && connection.PeerAddress.Bytes[..12].SequenceEqual(MappedPrefix);
 
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     private static Address Plain(in Address address, bool isMapped) => isMapped ? new Address(address.Bytes[12..]) : address;
-
-    private static Func<byte[], GroupKey?> OfText(Func<string, GroupKey?> parse) => bytes => parse(System.Text.Encoding.UTF8.GetString(bytes));
-
-    private static GroupKey? ParseProcess(byte[] name) =>
-        name.Length is > 0 and < ThreadName.Size && !name.Contains((byte)0) ? new GroupKey { Comm = new ThreadName(name) } : null;
-
-    private static GroupKey? ParsePeer(string text) =>
-        InetText.TryParse(text, out var address, out var version) ? AddressOf(address, version, 0) : null;
-
-    private static GroupKey? ParseService(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || !TryParsePort(text[(colon + 1)..], out var port))
-        {
-            return null;
-        }
-
-        var isBracketed = colon > 2 && text[0] == '[' && text[colon - 1] == ']';
-        return InetText.TryParse(isBracketed ? text[1..(colon - 1)] : text[..colon], out var address, out var version)
-            && isBracketed == (version == 6) ? AddressOf(address, version, port) : null;
-    }
-
-    private static bool TryParsePort(string text, out ushort port) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port > 0;
-
-    private static GroupKey AddressOf(Address address, int version, ushort port)
-    {
-        // Groups have IPv4-mapped addresses as IPv4.
-        var ip = address.ToIPAddress(version);
-        return ip.IsIPv4MappedToIPv6
-            ? new GroupKey { Address = new Address(ip.MapToIPv4()), IpVersion = 4, Port = port }
-            : new GroupKey { Address = address, IpVersion = (byte)version, Port = port };
-    }
 }

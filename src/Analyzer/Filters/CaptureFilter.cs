@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -37,7 +38,7 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out CaptureFilter result) =>
-        FilterReader.TryParse(s, provider, Parse, out result);
+        Parsing.TryParse(s, provider, Parse, out result);
 
     /// <summary>Sees to it that there can be time between its beginning and its end.</summary>
     /// <param name="text">What it was read from.</param>
@@ -67,9 +68,10 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
     /// <summary>The filter in terms of the clock and the names of the events that a context holds for.</summary>
     /// <param name="context">Knows when the section's time begins.</param>
     /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />
-    internal EventFilter Resolve(EventContext context) => From is null && To is null && Events.Cgroup is null ? Events : Events with
+    internal EventFilter Resolve(EventContext context) => From is null && To is null && Events is { Cgroup: null, Where: null } ? Events : Events with
     {
         Names = context.Names,
+        Context = context,
         From = From?.ToMonotonic(context.Begin!.Value, context.Clock),
         To = To?.ToMonotonic(context.Begin!.Value, context.Clock),
     };

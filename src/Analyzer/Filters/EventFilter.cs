@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Events;
@@ -13,7 +14,9 @@ public sealed record EventFilter : IParsable<EventFilter>
 {
     /// <summary>The options that <see cref="Parse"/> reads.</summary>
     internal const string OptionNames =
-        "-p --pid, -u --uid, -N --netns, -4 --ipv4, -6 --ipv6, --comm, --port, --addr, --type, --container, --unit, --cgroup, --compat";
+        "-p --pid, -u --uid, -N --netns, -4 --ipv4, -6 --ipv6, --comm, --port, --addr, --type, --container, --unit, --cgroup, --where, --compat";
+
+    private static readonly EventContext none = new();
 
     /// <summary>Types of events; null: any, also those that this version does not know.</summary>
     public EventTypeSet? Types { get; init; }
@@ -63,8 +66,14 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>Cgroups of the task.</summary>
     public CgroupFilter? Cgroup { get; init; }
 
+    /// <summary>Any condition; null: none.</summary>
+    public EventCondition? Where { get; init; }
+
     /// <summary>Knows the cgroups of the capture; only <see cref="Cgroup"/> needs it.</summary>
     internal INames? Names { get; init; }
+
+    /// <summary>What holds for the events; only <see cref="Where"/> needs it.</summary>
+    internal EventContext Context { get; init; } = none;
 
     /// <summary>The time that is wanted, from <see cref="From"/> to <see cref="To"/>.</summary>
     internal RecordedPeriod Window => new(From ?? 0, To ?? ulong.MaxValue);
@@ -73,7 +82,7 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// always equal.</summary>
     public bool IsAll =>
         Types is null && !Compat && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
-        && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null;
+        && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
 
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --port 80,443</c>; a value with blanks stands in
     /// double quotes.</summary>
@@ -92,7 +101,7 @@ public sealed record EventFilter : IParsable<EventFilter>
 
     /// <inheritdoc cref="IParsable{TSelf}.TryParse" />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out EventFilter result) =>
-        FilterReader.TryParse(s, provider, Parse, out result);
+        Parsing.TryParse(s, provider, Parse, out result);
 
     /// <summary>The filter with one more option; null if it has no such option.</summary>
     internal EventFilter? With(string option, FilterReader reader) => option switch
@@ -110,6 +119,7 @@ public sealed record EventFilter : IParsable<EventFilter>
         "--container" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithContainer(reader.Value()) },
         "--unit" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithUnit(reader.Value()) },
         "--cgroup" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithPath(reader.Value()) },
+        "--where" => this with { Where = EventCondition.Parse(reader.Value()) },
         "--compat" => this with { Compat = true },
         _ => null,
     };
@@ -125,6 +135,7 @@ public sealed record EventFilter : IParsable<EventFilter>
         .Options("--addr", Addresses)
         .Option("--type", Types)
         .Append(Cgroup?.ToString() ?? "")
+        .Option("--where", Where)
         .Flag("--compat", Compat)
         .ToString();
 
@@ -141,7 +152,8 @@ public sealed record EventFilter : IParsable<EventFilter>
         && (Comm is not { } comm || e.Comm == comm)
         && (Ports.IsEmpty || Ports.Contains(e.LocalPort) || Ports.Contains(e.PeerPort))
         && (Addresses.IsEmpty || MatchesAddress(in e))
-        && (Cgroup is not { } cgroup || cgroup.Matches(Names?.CgroupOf(in e)));
+        && (Cgroup is not { } cgroup || cgroup.Matches(Names?.CgroupOf(in e)))
+        && (Where is not { } where || where.Holds(in e, Context));
 
     /// <summary>
     /// Whether tcptracer itself prints an event: it has connects, accepts and closes only, and misses the connect of

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Events;
 
@@ -41,7 +42,7 @@ public readonly record struct EventTypeSet : IParsable<EventTypeSet>
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventTypeSet result) =>
-        FilterReader.TryParse(s, provider, Parse, out result);
+        Parsing.TryParse(s, provider, Parse, out result);
 
     /// <summary>Whether the set holds a type.</summary>
     public bool Contains(TcpEventType type)

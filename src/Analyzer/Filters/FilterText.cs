@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using TraceCap.Format.Units;
@@ -15,27 +14,6 @@ internal sealed class FilterReader(string text)
 {
     private int at;
     private string option = "";
-
-    /// <summary>What parses by throwing, without that.</summary>
-    internal static bool TryParse<T>(
-        string? text, IFormatProvider? provider, Func<string, IFormatProvider?, T> parse, [MaybeNullWhen(false)] out T result)
-    {
-        result = default;
-        if (text is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            result = parse(text, provider);
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
 
     /// <summary>Goes on to the next option.</summary>
     /// <returns>Its name; null at the end.</returns>

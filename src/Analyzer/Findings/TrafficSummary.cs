@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Findings;
 /// <summary>Sums up connections: all together, by group, and findings. Memory is bounded, whatever their number.
 /// </summary>
 /// <param name="by">The groups that are wanted.</param>
-internal sealed class TrafficSummary(GroupBy by) : IConnectionSink
+internal sealed class TrafficSummary(Grouping by) : IConnectionSink
 {
     private readonly ConnectionGroups processes = new(Grouping.ProcessAndService);
     private readonly ConnectionGroups services = new(Grouping.LocalAddressAndService);

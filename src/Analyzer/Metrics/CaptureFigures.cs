@@ -8,13 +8,14 @@ namespace TraceCap.Analyzer.Metrics;
 /// recorded in. Memory is bounded, whatever their number.</summary>
 internal sealed class CaptureFigures : IConnectionSink
 {
-    private readonly ConnectionSelector? selector;
+    private readonly ConnectionCondition? selector;
     private readonly ActiveConnections? active;
     private (long Max, long End) activeCounts;
+    private ConnectionContext? context;
 
     /// <summary>Figures without connections yet.</summary>
     /// <param name="selector">Which connections; null: all.</param>
-    public CaptureFigures(ConnectionSelector? selector = null)
+    public CaptureFigures(ConnectionCondition? selector = null)
     {
         this.selector = selector;
         Connections = new ConnectionStatistics();
@@ -63,9 +64,10 @@ internal sealed class CaptureFigures : IConnectionSink
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
+        context = selector is null ? null : ConnectionContext.Of(recording, context);
         foreach (ref readonly var connection in connections)
         {
-            if (selector is null || selector.Matches(in connection, recording))
+            if (selector is null || selector.Holds(in connection, context!))
             {
                 Connections.Add(in connection, recording);
                 active?.Add(in connection, recording);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Charts;
 using TraceCap.Cli.Files;
@@ -14,9 +13,6 @@ namespace TraceCap.Cli.Commands;
 /// <summary><c>tracecap plot</c></summary>
 internal static class PlotCommand
 {
-    private static readonly Dictionary<string, GroupBy?> groups = Enum.GetValues<GroupBy>()
-        .Where(by => !Grouping.Of(by).IsOfFailures).ToDictionary(by => Grouping.Of(by).Word, GroupBy? (by) => by);
-
     private static readonly Dictionary<string, ColorTheme> themes = new()
     {
         ["light"] = ColorTheme.Light,
@@ -54,7 +50,7 @@ internal static class PlotCommand
         var files = new ConnectionFiles();
         var output = OptionFactory.Output("The picture to write, .png or .svg; - is standard output.");
         var format = OptionFactory.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
-        var by = OptionFactory.Word($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", "WHAT", groups, "--by");
+        var by = OptionFactory.By($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", forFailures: false);
         var log = OptionFactory.Flag($"Counts on a logarithmic scale{NotOf(kind => kind.NoLog)}. Lifetimes always are.", "--log");
         var size = OptionFactory.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
         var theme = OptionFactory.Word("Colours; light if not given.", "THEME", themes, "--theme");

@@ -17,7 +17,7 @@ internal static class SummaryCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var by = OptionFactory.Word("How to group; by process if not given.", "WHAT", Enum.GetValues<GroupBy>().ToDictionary(by => Grouping.Of(by).Word), "--by");
+        var by = OptionFactory.By("How to group; by process if not given.");
         var limit = OptionFactory.Count("At most so many groups, the largest; 20 if not given. JSON has all.", "COUNT", "--limit");
         var json = OptionFactory.Flag("One JSON object.", "--json");
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, limit, json };
@@ -25,7 +25,7 @@ internal static class SummaryCommand
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
-            var summary = new TrafficSummary(parsed.GetValue(by));
+            var summary = new TrafficSummary(parsed.GetValue(by) ?? GroupBy.Process);
             var code = files.Read(parsed, new ConnectionFeed(summary, files.Filter(parsed)));
             output.Write(parsed.GetValue(json)
                 ? TrafficSummaryJson.Format(summary)

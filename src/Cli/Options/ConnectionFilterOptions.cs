@@ -6,15 +6,22 @@ namespace TraceCap.Cli.Options;
 /// <summary>Which connections: the options that all commands share that read captures as connections.</summary>
 internal sealed class ConnectionFilterOptions
 {
-    private readonly FileFilterOptions filters = new();
+    private readonly FileFilterOptions filters = new(areOfEvents: false);
     private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Only these ports of the recorded host.", "-L", "--local-port");
     private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Only these ports of the peer.", "-D", "--peer-port");
+
+    private readonly Option<ConnectionCondition?> where = OptionFactory.Explained(
+        "Only connections of which this holds, such as 'service == 10.0.0.2:5432 and (ending == failed or lifetime < 1ms)'; tracecap fields lists the fields.",
+        "EXPR",
+        text => ConnectionCondition.Parse(text),
+        "--where");
 
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
         command.Add(localPorts);
         command.Add(peerPorts);
+        command.Add(where);
     }
 
     internal ConnectionFilter ToFilter(ParseResult parsed) => new()
@@ -22,8 +29,9 @@ internal sealed class ConnectionFilterOptions
         Opening = filters.ToFilter(parsed),
         LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
+        Where = parsed.GetValue(where),
     };
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
-    internal string Describe(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All, localPorts, peerPorts]);
+    internal string Describe(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All, localPorts, peerPorts, where]);
 }

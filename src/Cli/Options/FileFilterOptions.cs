@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
 
 /// <summary>Which events of a capture: the filters of a recording, and those that need a file.</summary>
-internal sealed class FileFilterOptions
+/// <param name="areOfEvents">Whether a condition is about events, and not about their connections, which have an option of their own.</param>
+internal sealed class FileFilterOptions(bool areOfEvents = true)
 {
     private static readonly CgroupFilter anyCgroup = new(null, null, null);
 
@@ -32,6 +34,9 @@ internal sealed class FileFilterOptions
 
     private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
         $"Only these types: {EventTypes.Describe(EventTypes.All)}.", EventTypes.Letters, EventTypeSet.Parse, "--type");
+
+    private readonly Option<EventCondition?> where = OptionFactory.Explained(
+        "Only events of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", "EXPR", text => EventCondition.Parse(text), "--where");
 
     internal void AddTo(Command command)
     {
@@ -64,6 +69,7 @@ internal sealed class FileFilterOptions
             Addresses = [.. parsed.GetValue(addresses)!],
             Types = Types(parsed),
             Cgroup = Cgroup(parsed),
+            Where = areOfEvents ? parsed.GetValue(where) : null,
         };
         return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
     }
@@ -71,7 +77,7 @@ internal sealed class FileFilterOptions
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
-    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup];
+    private IEnumerable<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
         ? null

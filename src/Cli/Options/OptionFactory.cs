@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Units;
 
@@ -81,6 +82,21 @@ internal static class OptionFactory
 
     /// <summary>Whether what is there already is replaced.</summary>
     internal static Option<bool> Force() => Flag("Replace the output if it is there.", "--force");
+
+    /// <summary>By what connections are told apart.</summary>
+    /// <param name="description">What for.</param>
+    /// <param name="forFailures">Whether there may be groups of those that failed only.</param>
+    internal static Option<Grouping?> By(string description, bool forFailures = true)
+    {
+        var words = Grouping.All.Where(one => forFailures || !one.IsOfFailures).Select(one => one.Word).ToArray();
+        var by = Explained(
+            Explain(description, $"one of {string.Join(", ", words)}, or fields with commas between them such as service,process"),
+            "FIELDS",
+            text => Grouping.Parse(text) is { } found && (forFailures || !found.IsOfFailures) ? found : throw new FormatException($"connections that did not fail have no {text}; expected one of {string.Join(", ", words)}, or other fields"),
+            "--by");
+        by.CompletionSources.Add(words);
+        return by;
+    }
 
     /// <summary>Whether expectations are judged as if nothing were missing.</summary>
     internal static Option<bool> AllowLoss() => Flag(

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Metrics;
 
@@ -94,7 +95,7 @@ public sealed class ExpectationTests
     [InlineData("lost[port=443] == 0", 4, 10, "lost is known of the recording only")]
     public void An_error_points_at_the_characters_that_are_wrong(string text, int offset, int length, string reason)
     {
-        var error = Assert.Throws<ExpectationFormatException>(() => Expectation.Parse(text));
+        var error = Assert.Throws<ConditionFormatException>(() => Expectation.Parse(text));
         var lines = error.Message.Split('\n');
         Assert.StartsWith(reason, lines[0], StringComparison.Ordinal);
         Assert.Equal([$"  {text}", "  " + new string(' ', offset) + new string('^', length)], lines[1..]);
@@ -106,12 +107,12 @@ public sealed class ExpectationTests
     [InlineData("failed > +5 || reset > +5", "an expression is one comparison; for several, of which none may hold, give --fail-if for each")]
     [InlineData("failed > +5 && reset > +5", "an expression is one comparison; there is no 'and'")]
     public void Of_two_captures_an_error_names_what_diff_takes(string text, string reason) => Assert.Equal(
-        reason, Assert.Throws<ExpectationFormatException>(() => Expectation.ParseComparison(text)).Message.Split('\n')[0]);
+        reason, Assert.Throws<ConditionFormatException>(() => Expectation.ParseComparison(text)).Message.Split('\n')[0]);
 
     [Fact]
     public void What_would_move_the_cursor_is_shown_and_the_mark_stays_below_what_it_marks() => Assert.EndsWith(
         "\n  failed \\u001b== 0\n         ^^^^^^",
-        Assert.Throws<ExpectationFormatException>(() => Expectation.Parse("failed \e== 0")).Message,
+        Assert.Throws<ConditionFormatException>(() => Expectation.Parse("failed \e== 0")).Message,
         StringComparison.Ordinal);
 
     [Fact]

@@ -5,7 +5,7 @@ using System.Text;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 
-namespace TraceCap.Analyzer.Filters;
+namespace TraceCap.Analyzer.Fields;
 
 /// <summary>
 /// A range of addresses in CIDR notation, or a single address. An IPv4 range also holds the IPv4-mapped addresses
@@ -58,7 +58,7 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out AddressPrefix result) =>
-        FilterReader.TryParse(s, provider, Parse, out result);
+        Parsing.TryParse(s, provider, Parse, out result);
 
     /// <inheritdoc cref="ToString()" />
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();

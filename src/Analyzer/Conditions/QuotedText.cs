@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Formatting;
 
-namespace TraceCap.Analyzer.Metrics;
+namespace TraceCap.Analyzer.Conditions;
 
 /// <summary>Names in double quotes. A backslash escapes as it does where tables show names (<see cref="CommText"/>), so that one can be
 /// copied from there, and <c>\"</c> is a quote.</summary>
@@ -12,9 +12,10 @@ internal static class QuotedText
     /// <summary>Reads what begins with a quote.</summary>
     /// <param name="text">What it is in.</param>
     /// <param name="at">Of the quote; behind the closing one afterwards.</param>
+    /// <param name="wrong">Makes an error that points at so many characters from a place on.</param>
     /// <returns>The name.</returns>
-    /// <exception cref="SelectorFormatException">It does not end, or a backslash is before something else.</exception>
-    internal static byte[] Read(string text, ref int at)
+    /// <exception cref="ConditionFormatException">It does not end, or a backslash is before something else.</exception>
+    internal static byte[] Read(string text, ref int at, Func<string, int, int, ConditionFormatException> wrong)
     {
         var begin = at++;
         var bytes = new ArrayBufferWriter<byte>();
@@ -26,7 +27,7 @@ internal static class QuotedText
                     at++;
                     return bytes.WrittenSpan.ToArray();
                 case '\\':
-                    ReadEscape(text, ref at, bytes);
+                    ReadEscape(text, ref at, bytes, wrong);
                     break;
                 default:
                     var length = char.IsSurrogatePair(text, at) ? 2 : 1;
@@ -36,10 +37,10 @@ internal static class QuotedText
             }
         }
 
-        throw new SelectorFormatException("a closing \" is missing", begin, text.Length - begin);
+        throw wrong("a closing \" is missing", begin, text.Length - begin);
     }
 
-    private static void ReadEscape(string text, ref int at, ArrayBufferWriter<byte> bytes)
+    private static void ReadEscape(string text, ref int at, ArrayBufferWriter<byte> bytes, Func<string, int, int, ConditionFormatException> wrong)
     {
         var letter = at + 1 < text.Length ? text[at + 1] : ' ';
         var digits = letter switch { 'x' => 2, 'u' => 4, _ => 0 };
@@ -62,18 +63,9 @@ internal static class QuotedText
         }
         else
         {
-            throw new SelectorFormatException("one of \\\" \\\\ \\n \\r \\t \\xNN \\uNNNN is expected", at, Math.Min(2 + digits, text.Length - at));
+            throw wrong("one of \\\" \\\\ \\n \\r \\t \\xNN \\uNNNN is expected", at, Math.Min(2 + digits, text.Length - at));
         }
 
         at += 1 + digits;
     }
-}
-
-/// <summary>A selector that cannot be understood.</summary>
-internal sealed class SelectorFormatException(string reason, int offset, int length) : FormatException(reason)
-{
-    /// <summary>Where it is wrong.</summary>
-    internal int Offset => offset;
-
-    internal int Length => length;
 }

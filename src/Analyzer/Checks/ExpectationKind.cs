@@ -1,27 +1,5 @@
 namespace TraceCap.Analyzer.Checks;
 
-/// <summary>How a figure is compared.</summary>
-internal enum Comparator
-{
-    /// <summary><c>==</c></summary>
-    Equal,
-
-    /// <summary><c>!=</c></summary>
-    Unequal,
-
-    /// <summary><c>&lt;</c></summary>
-    Less,
-
-    /// <summary><c>&lt;=</c></summary>
-    AtMost,
-
-    /// <summary><c>&gt;</c></summary>
-    Greater,
-
-    /// <summary><c>&gt;=</c></summary>
-    AtLeast,
-}
-
 /// <summary>What is compared.</summary>
 internal enum ExpectationKind
 {

@@ -1,14 +1,14 @@
 using TraceCap.Analyzer.Formatting;
 
-namespace TraceCap.Analyzer.Checks;
+namespace TraceCap.Analyzer.Conditions;
 
 /// <summary>
 /// An expression that cannot be understood. The message says what is expected; below it are the expression and a mark under
 /// the characters that are wrong.
 /// </summary>
-public sealed class ExpectationFormatException : FormatException
+public sealed class ConditionFormatException : FormatException
 {
-    internal ExpectationFormatException(string reason, string expression, int offset, int length)
+    internal ConditionFormatException(string reason, string expression, int offset, int length)
         : base($"{reason}\n  {PrintableText.Of(expression)}\n  {Mark(expression, offset, length)}") => Offset = offset;
 
     /// <summary>Which character of the expression is the first wrong one, from 0; its length if something is missing at

@@ -5,7 +5,7 @@ using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Units;
 
-namespace TraceCap.Analyzer.Filters;
+namespace TraceCap.Analyzer.Fields;
 
 /// <summary>
 /// An instant of a capture as users name it: by the wall clock, by the time since the capture begins, or by the

@@ -1,0 +1,77 @@
+using TraceCap.Analyzer.Conditions;
+using TraceCap.Analyzer.Fields;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+
+namespace TraceCap.Analyzer.Filters;
+
+/// <summary>Reads a field of an event.</summary>
+internal delegate FieldValue EventGet(in TcpEvent e, EventContext context);
+
+/// <summary>The fields that events have.</summary>
+internal static class EventFields
+{
+    private static readonly Field time = new("time", FieldTypes.Instant, "when it happened");
+    private static readonly Field monotonic = new("monotonic_ns", FieldTypes.Monotonic, "the same by CLOCK_MONOTONIC", "monotonic");
+
+    private static readonly Field type = new("event.name", new WordType(Words.Types) { Spelling = TypeOf }, "what happened, also as its letter or word in tables", "event", "type");
+    private static readonly Field cpu = new("cpu.logical_number", FieldTypes.Number, "the CPU", "cpu");
+    private static readonly Field sequence = new("sequence", FieldTypes.Id, "counts the events of that CPU, also those that were lost");
+    private static readonly Field flags = new("flags", new WordSetType(Words.Flags), "what is special about it");
+
+    /// <summary>All of them.</summary>
+    internal static FieldSet<EventGet> Set { get; } = new(
+        "events",
+        [
+            new(time, (in e, context) => FieldValue.At(e.Timestamp, context.Clock?.WallOffset)),
+            new(monotonic, (in e, _) => FieldValue.Of(e.Timestamp)),
+            new(type, (in e, _) => FieldValue.Of((ulong)e.Type)),
+            new(CommonFields.Host, (in e, context) => FieldValue.Of(context.MergedHostOf(in e) ?? context.Header?.Host)),
+            new(CommonFields.IpVersion, (in e, _) => FieldValue.Of(e.IpVersion)),
+            new(CommonFields.LocalAddress, (in e, _) => FieldValue.Of(in e.LocalAddress, e.IpVersion)),
+            new(CommonFields.LocalPort, (in e, _) => FieldValue.Of(e.LocalPort)),
+            new(CommonFields.PeerAddress, (in e, _) => FieldValue.Of(in e.PeerAddress, e.IpVersion)),
+            new(CommonFields.PeerPort, (in e, _) => FieldValue.Of(e.PeerPort)),
+            new(CommonFields.State, (in e, _) => FieldValue.If(e.State != 0, e.State)),
+            new(CommonFields.Id, (in e, _) => FieldValue.If(e.Connection != 0, e.Connection)),
+            new(CommonFields.Pid, (in e, _) => FieldValue.Of(e.Pid)),
+            new(CommonFields.Tid, (in e, _) => FieldValue.Of(e.Tid)),
+            new(CommonFields.Process, (in e, _) => FieldValue.Of(in e.Comm)),
+            new(CommonFields.Uid, (in e, _) => FieldValue.Of(e.Uid)),
+            new(CommonFields.Netns, (in e, _) => FieldValue.If(e.Netns != 0, e.Netns)),
+            new(CommonFields.NetnsName, (in e, context) => FieldValue.Of(context.Names.NetnsOf(in e))),
+            new(CommonFields.Mntns, (in e, _) => FieldValue.If(e.Mntns != 0, e.Mntns)),
+            new(CommonFields.CgroupId, (in e, _) => FieldValue.If(e.Cgroup != 0, e.Cgroup)),
+            new(CommonFields.Cgroup, Cgroup),
+            new(CommonFields.Container, Cgroup),
+            new(CommonFields.Runtime, Cgroup),
+            new(CommonFields.Pod, Cgroup),
+            new(CommonFields.Unit, Cgroup),
+            new(cpu, (in e, _) => FieldValue.Of(e.Cpu)),
+            new(sequence, (in e, _) => FieldValue.Of(e.Sequence)),
+            new(flags, (in e, _) => FieldValue.If(e.Flags != 0, (ulong)e.Flags)),
+            new(CommonFields.ConnectTime, (in e, _) => FieldValue.If(e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed, e.Duration)),
+            new(CommonFields.Errno, Error),
+            new(CommonFields.Error, Error),
+            new(CommonFields.SentBytes, (in e, _) => AtClose(in e, e.BytesSent)),
+            new(CommonFields.AckedBytes, (in e, _) => AtClose(in e, e.BytesAcked)),
+            new(CommonFields.ReceivedBytes, (in e, _) => AtClose(in e, e.BytesReceived)),
+            new(CommonFields.SentSegments, (in e, _) => AtClose(in e, e.SegmentsSent)),
+            new(CommonFields.ReceivedSegments, (in e, _) => AtClose(in e, e.SegmentsReceived)),
+            new(CommonFields.Retransmits, (in e, _) => AtClose(in e, e.Retransmits)),
+            new(CommonFields.Rtt, (in e, _) => AtClose(in e, e.SmoothedRtt)),
+        ],
+        (CommonFields.EitherAddress, [CommonFields.LocalAddress, CommonFields.PeerAddress]),
+        (CommonFields.EitherPort, [CommonFields.LocalPort, CommonFields.PeerPort]),
+        ("port", [CommonFields.LocalPort, CommonFields.PeerPort]));
+
+    private static FieldValue Cgroup(in TcpEvent e, EventContext context) => FieldValue.Of(context.Names.CgroupOf(in e));
+
+    private static FieldValue Error(in TcpEvent e, EventContext context) => FieldValue.If(e.Type == TcpEventType.ConnectFailed, e.Error);
+
+    private static FieldValue AtClose(in TcpEvent e, ulong counter) => FieldValue.If(e.Type == TcpEventType.Close, counter);
+
+    /// <summary>The word in JSON of a type that is written as in tables.</summary>
+    private static string? TypeOf(string text) =>
+        EventTypes.All.FirstOrDefault(one => text == one.Word || (text.Length == 1 && char.ToUpperInvariant(text[0]) == one.Letter))?.JsonWord;
+}
