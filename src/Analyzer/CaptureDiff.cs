@@ -88,10 +88,13 @@ public sealed class CaptureDiff
     private static ExpectationResult ResultOf(CaptureComparison comparison, Expectation expectation, bool allowLoss)
     {
         var result = new CaptureComparison(comparison.Before, comparison.After) { AllowLoss = allowLoss }.Check(expectation);
-        var (before, after) = (MetricValue.Of(expectation.Metric, result.Before.Seen), MetricValue.Of(expectation.Metric, result.After.Seen));
-        var figures = $"{before?.Text ?? "nothing"} -> {after?.Text ?? "nothing"}";
+        var figures = string.Join("; ", result.Terms.Select(Figures));
         return new ExpectationResult(
             $"not {expectation.Text}", result.Verdict.Not(), result.Reason is { } reason ? $"{figures}: {reason}" : figures, result.Reason);
+
+        static string Figures(ComparisonResult term) => $"{TextOf(term, term.Before)} -> {TextOf(term, term.After)}";
+
+        static string TextOf(ComparisonResult term, KnownFigure known) => MetricValue.Of(term.Expectation.Metric, known.Seen)?.Text ?? "nothing";
     }
 
     private static string NamesOf(CaptureSources sources) => string.Join(", ", sources.All.Select(source => Path.GetFileName(source.Name)));

@@ -146,7 +146,7 @@ public sealed class CultureTests
         return format(CaptureCheck.Run(file, MetricTable.All.Select(metric => $"{metric.Name} > 0")));
     }
 
-    private static byte[] Compare(Func<CaptureComparison, IReadOnlyList<ComparisonResult>, byte[]> format)
+    private static byte[] Compare(Func<CaptureComparison, IReadOnlyList<UnwantedResult>, byte[]> format)
     {
         using var before = Open("traffic");
         using var after = Open();

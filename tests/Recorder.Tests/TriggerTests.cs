@@ -22,8 +22,30 @@ public class TriggerTests
     [InlineData("ETIMEDOUT", "FF", false)]
     [InlineData("closes>2/min", "XXX", true)]
     [InlineData("closes>2/0.5d", "XXX", true)]
+    [InlineData("closed > 2/s", "XXX", true)]
+    [InlineData(" opened >0/ s ", "C", true)]
+    [InlineData("accepted > 0/s", "A", true)]
+    [InlineData("failed > 1/10s", "FF", true)]
     public void It_counts_what_it_is_told_to(string trigger, string events, bool fires) =>
         Assert.Equal(fires, TriggerParser.Parse(trigger).Fires([.. events.Select(type => At(100 * Second, (TcpEventType)type))]));
+
+    [Theory]
+    [InlineData("closes[yes]>2/s", true)]
+    [InlineData("closes [no] > 2/s", false)]
+    [InlineData("closes[a > 5 and b == \"]\"] > 2/s", true)]
+    [InlineData("closes[service == [::1]:80] > 2/s", true)]
+    public void Only_events_count_that_are_meant(string text, bool fires)
+    {
+        var asked = "";
+        var trigger = TriggerParser.Parse(text, condition =>
+        {
+            asked = condition;
+            return (in _) => condition != "no";
+        });
+
+        Assert.Equal(text[(text.IndexOf('[', StringComparison.Ordinal) + 1)..text.LastIndexOf(']')], asked);
+        Assert.Equal(fires, Fires(trigger, [100 * Second, 100 * Second, 100 * Second]));
+    }
 
     [Fact]
     public void More_than_so_many_within_a_period_fire_it_and_as_many_over_a_longer_time_do_not()
@@ -56,12 +78,13 @@ public class TriggerTests
     }
 
     [Theory]
-    [InlineData("", 0, "expected what to count: connects, accepts, closes, fails, churn, events, or an error such as ECONNREFUSED")]
+    [InlineData("", 0, "expected what to count: opened, accepted, closed, failed, churn, events, or an error such as ECONNREFUSED")]
     [InlineData("close>1/s", 0, "expected what to count")]
     [InlineData("closes", 6, "expected > and how many")]
     [InlineData("closes>", 7, "expected a whole number")]
     [InlineData("closes>1000", 11, "expected a period")]
-    [InlineData("closes>10x/s", 9, "expected a whole number")]
+    [InlineData("closes[>1/s", 6, "expected > and how many")]
+    [InlineData("closes>10x/s", 9, "expected a period after the number")]
     [InlineData("closes>10x", 9, "expected a period after the number")]
     [InlineData("closes>-1/s", 7, "expected a whole number")]
     [InlineData("closes>1/", 9, "expected a period: ns, us, ms, s, m or min, h, d, with a number")]

@@ -39,5 +39,6 @@ internal sealed class CaptureCheck : IConnectionSink
 
     /// <summary>What became of the expectations, in their order.</summary>
     public IReadOnlyList<CheckResult> Results() =>
-        [.. expectations.Select(expectation => new CheckResult(expectation, KnownFigure.Of(expectation, figures.Of(expectation), AllowLoss)))];
+        [.. expectations.Select(expectation => new CheckResult(
+            expectation, [.. expectation.Terms.Select(term => new CheckedTerm(term, KnownFigure.Of(term, figures.Of(term), AllowLoss)))]))];
 }

@@ -1,65 +1,83 @@
 using TraceCap.Analyzer.Conditions;
-using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Fields;
-using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Checks;
 
 /// <summary>
-/// A metric, a comparator and a value, such as <c>lifetime.p99 &lt;= 5ms</c>, <c>failed[port=443] == 0</c> or, of two
-/// captures, <c>lifetime.p99 &gt; +20%</c>. docs/analysis.md defines the language.
+/// What is expected of a capture, such as <c>failed == 0 and lifetime.p99 &lt;= 5ms</c> or, of two captures,
+/// <c>lifetime.p99 &gt; +20%</c>: comparisons of metrics, joined by and, or, not and parentheses. docs/analysis.md defines the
+/// language.
 /// </summary>
-/// <param name="Text">The expression as it was written.</param>
-/// <param name="Metric">What is measured.</param>
-/// <param name="Selector">Of which connections; null: of all.</param>
-/// <param name="Comparator">How it is compared.</param>
-/// <param name="Kind">What is compared.</param>
-/// <param name="Value">What it is compared with: in the metric's unit, or 0.2 for +20%.</param>
-internal sealed record Expectation(
-    string Text, Metric Metric, ConnectionCondition? Selector, Comparator Comparator, ExpectationKind Kind, double Value)
+internal sealed class Expectation
 {
+    private readonly ExpectationNode root;
+
+    private Expectation(string text, bool takesChanges)
+    {
+        Text = text;
+        root = new ExpectationParser(text, takesChanges).ReadToEnd();
+        Terms = [.. root.Terms];
+    }
+
+    /// <summary>The expression as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>Its comparisons, in their order; at least one.</summary>
+    public IReadOnlyList<MetricComparison> Terms { get; }
+
     /// <summary>Reads an expression about one capture.</summary>
     /// <exception cref="ConditionFormatException">It is none.</exception>
-    public static Expectation Parse(string text) => Of(text, new ExpectationParser(text, takesChanges: false).Parse());
+    public static Expectation Parse(string text) => new(text, takesChanges: false);
 
     /// <summary>Reads an expression about two captures: a value with a sign is a change, one without is that of the second.
     /// </summary>
     /// <exception cref="ConditionFormatException">It is none.</exception>
-    public static Expectation ParseComparison(string text) => Of(text, new ExpectationParser(text, takesChanges: true).Parse());
+    public static Expectation ParseComparison(string text) => new(text, takesChanges: true);
 
-    /// <summary>Whether it holds of one capture; null if the figure is not known well enough to tell. It does not fail by a
-    /// rounding.</summary>
-    public bool? Holds(Figure? figure) => figure is { } known ? Compare(known, known.Rounding) : null;
-
-    /// <summary>Whether it holds of two captures; null if the figures are not known well enough to tell. It does not hold by
-    /// a rounding: this is what should not be.</summary>
-    public bool? Holds(Figure? before, Figure? after) => Kind switch
+    /// <summary>Whether it holds: what is unknown makes the whole unknown unless the rest decides (Kleene's strong logic of three
+    /// values).</summary>
+    /// <param name="verdicts">Those on its <see cref="Terms"/>, in their order.</param>
+    public Verdict Judge(IEnumerable<Verdict> verdicts)
     {
-        ExpectationKind.Value => after is { } known ? Compare(known, -known.Rounding) : null,
-        _ when before is not { } || after is not { } => null,
-        ExpectationKind.Change => Compare(after.Value.Minus(before.Value)),
-        _ => Compare(after.Value.ChangeFrom(before.Value)),
+        using var next = verdicts.GetEnumerator();
+        return root.Judge(next);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Text;
+}
+
+/// <summary>A part of an expectation.</summary>
+internal abstract record ExpectationNode
+{
+    /// <summary>One comparison.</summary>
+    internal sealed record Term(MetricComparison Comparison) : ExpectationNode;
+
+    /// <summary>All of several.</summary>
+    internal sealed record All(IReadOnlyList<ExpectationNode> Parts) : ExpectationNode;
+
+    /// <summary>Any of several.</summary>
+    internal sealed record Any(IReadOnlyList<ExpectationNode> Parts) : ExpectationNode;
+
+    /// <summary>The opposite.</summary>
+    internal sealed record Not(ExpectationNode Part) : ExpectationNode;
+
+    /// <summary>Its comparisons, in their order.</summary>
+    internal IEnumerable<MetricComparison> Terms => this switch
+    {
+        Term term => [term.Comparison],
+        All all => all.Parts.SelectMany(part => part.Terms),
+        Any any => any.Parts.SelectMany(part => part.Terms),
+        _ => ((Not)this).Part.Terms,
     };
 
-    private static Expectation Of(string text, in ParsedExpectation parsed) =>
-        new(text, parsed.Metric, parsed.Selector, parsed.Comparator, parsed.Kind, parsed.Value);
-
-    private bool? Compare(Figure change) => Compare(change, -change.Rounding);
-
-    /// <summary>Whether it holds, wherever in its bounds the figure is.</summary>
-    /// <param name="figure">The figure.</param>
-    /// <param name="leeway">So much is it allowed to be beyond the value; negative if it has to be that much within.</param>
-    private bool? Compare(Figure figure, double leeway) => Comparator switch
+    /// <summary>Whether it holds.</summary>
+    /// <param name="next">The verdicts on the comparisons that were not yet judged.</param>
+    internal Verdict Judge(IEnumerator<Verdict> next) => this switch
     {
-        Comparator.Less => All(figure.High - leeway < Value, figure.Low - leeway >= Value),
-        Comparator.AtMost => All(figure.High - leeway <= Value, figure.Low - leeway > Value),
-        Comparator.Greater => All(figure.Low + leeway > Value, figure.High + leeway <= Value),
-        Comparator.AtLeast => All(figure.Low + leeway >= Value, figure.High + leeway < Value),
-        Comparator.Equal => All(figure.IsExact && IsNear(figure, leeway), figure.Low - Math.Max(leeway, 0) > Value || figure.High + Math.Max(leeway, 0) < Value),
-        _ => All(figure.Low + Math.Min(leeway, 0) > Value || figure.High - Math.Min(leeway, 0) < Value, figure.IsExact && IsNear(figure, -leeway)),
+        Term => next.MoveNext() ? next.Current : throw new ArgumentException("a verdict on each comparison is expected", nameof(next)),
+        // Each part takes its verdicts, whatever those before it say.
+        All all => Verdicts.All(all.Parts.Select(part => part.Judge(next)).ToArray()),
+        Any any => Verdicts.All(any.Parts.Select(part => part.Judge(next).Not()).ToArray()).Not(),
+        _ => ((Not)this).Part.Judge(next).Not(),
     };
-
-    private bool IsNear(Figure figure, double leeway) => Math.Abs(figure.Low - Value) <= Math.Max(leeway, 0);
-
-    private static bool? All(bool holds, bool fails) => holds ? true : fails ? false : null;
 }

@@ -20,13 +20,13 @@ internal sealed record KnownFigure(
     /// <summary>Whether what is missing can make the figure another one.</summary>
     public bool IsDoubtful => Possible != Seen;
 
-    internal static KnownFigure Of(Expectation expectation, CaptureFigures of, bool allowLoss) => new(
-        expectation.Metric,
-        expectation.Metric.Of(of),
-        expectation.Metric.Possible(of),
+    internal static KnownFigure Of(MetricComparison comparison, CaptureFigures of, bool allowLoss) => new(
+        comparison.Metric,
+        comparison.Metric.Of(of),
+        comparison.Metric.Possible(of),
         of.Doubts,
         allowLoss,
-        of.Connections.Ends == 0 ? expectation.Selector : null);
+        of.Connections.Ends == 0 ? comparison.Selector : null);
 
     /// <summary>What is to be known beside the figure; null if there is nothing.</summary>
     /// <param name="isDecided">Whether the figure decides.</param>

@@ -9,7 +9,7 @@ internal sealed class SelectedFigures : IConnectionSink
     private readonly Dictionary<ConnectionCondition, CaptureFigures> selected;
 
     internal SelectedFigures(IEnumerable<Expectation> expectations) => selected = expectations
-        .Select(expectation => expectation.Selector).OfType<ConnectionCondition>().Distinct()
+        .SelectMany(expectation => expectation.Terms).Select(term => term.Selector).OfType<ConnectionCondition>().Distinct()
         .ToDictionary(selector => selector, selector => new CaptureFigures(selector));
 
     /// <summary>Those of all connections.</summary>
@@ -17,8 +17,8 @@ internal sealed class SelectedFigures : IConnectionSink
 
     private IEnumerable<CaptureFigures> Each => selected.Values.Prepend(All);
 
-    /// <summary>Those that an expectation is about.</summary>
-    internal CaptureFigures Of(Expectation expectation) => expectation.Selector is { } selector ? selected[selector] : All;
+    /// <summary>Those that a comparison is about.</summary>
+    internal CaptureFigures Of(MetricComparison term) => term.Selector is { } selector ? selected[selector] : All;
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)

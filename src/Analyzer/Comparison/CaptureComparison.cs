@@ -47,7 +47,9 @@ internal sealed class CaptureComparison(ComparedCapture before, ComparedCapture 
 
     /// <summary>What became of an expectation about both.</summary>
     /// <param name="expectation">What should not be.</param>
-    public ComparisonResult Check(Expectation expectation)
+    public UnwantedResult Check(Expectation expectation) => new(expectation, [.. expectation.Terms.Select(Check)]);
+
+    private ComparisonResult Check(MetricComparison expectation)
     {
         var (one, other) = (before.FiguresOf(expectation), after.FiguresOf(expectation));
         return new ComparisonResult(

@@ -44,5 +44,5 @@ internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) :
     /// <inheritdoc />
     public void End(IReadOnlyList<RecordedSpan> recordings) => figures.End(recordings);
 
-    internal CaptureFigures FiguresOf(Expectation expectation) => figures.Of(expectation);
+    internal CaptureFigures FiguresOf(MetricComparison term) => figures.Of(term);
 }

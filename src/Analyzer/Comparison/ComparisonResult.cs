@@ -3,12 +3,12 @@ using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Comparison;
 
-/// <summary>What became of an expectation about two captures.</summary>
-/// <param name="Expectation">What was expected.</param>
+/// <summary>What became of a comparison about two captures.</summary>
+/// <param name="Expectation">What should not be.</param>
 /// <param name="Before">What is known of the figure of the first.</param>
 /// <param name="After">What is known of that of the second.</param>
 /// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-internal sealed record ComparisonResult(Expectation Expectation, KnownFigure Before, KnownFigure After, double? Chance)
+internal sealed record ComparisonResult(MetricComparison Expectation, KnownFigure Before, KnownFigure After, double? Chance)
 {
     /// <summary>What there was.</summary>
     public MetricChange Change => new(Expectation.Metric, Before.Seen, After.Seen, Chance);
@@ -36,4 +36,19 @@ internal sealed record ComparisonResult(Expectation Expectation, KnownFigure Bef
     private static string? ReasonOf(string capture, KnownFigure figure, bool isDecided) => figure.Reason(isDecided) is not { } reason ? null
         : figure is { IsDoubtful: true, Possible: { } possible } ? $"{capture} {possible.Bounds(figure.Metric.Unit)} {(figure.IsLossAllowed ? "allowed" : "possible")}: {reason}"
         : $"{capture}: {reason}";
+}
+
+/// <summary>What became of an expectation about two captures.</summary>
+/// <param name="Expectation">What should not be.</param>
+/// <param name="Terms">What became of its comparisons, in their order.</param>
+internal sealed record UnwantedResult(Expectation Expectation, IReadOnlyList<ComparisonResult> Terms)
+{
+    /// <summary>Whether it holds, which it should not; unknown if that cannot be told.</summary>
+    public Verdict Verdict => Expectation.Judge(Terms.Select(term => term.Verdict));
+
+    /// <summary>The same; null if it cannot be told.</summary>
+    public bool? Holds => Verdict.ToHolds();
+
+    /// <summary>What is to be known about the figures; null if they say all.</summary>
+    public string? Reason => Terms.Select(term => term.Reason).OfType<string>().Distinct().ToArray() is { Length: > 0 } reasons ? string.Join("; ", reasons) : null;
 }

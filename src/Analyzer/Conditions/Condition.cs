@@ -34,6 +34,16 @@ internal abstract record Condition<TGet>
     /// <summary>A field's value meets a test. Of what has no value it does not hold.</summary>
     internal sealed record Meets(BoundField<TGet> Field, FieldTest Test) : Condition<TGet>;
 
+    /// <summary>The fields that it needs.</summary>
+    internal IEnumerable<Field> Fields => this switch
+    {
+        All all => all.Parts.SelectMany(part => part.Fields),
+        Any any => any.Parts.SelectMany(part => part.Fields),
+        Not not => not.Part.Fields,
+        Has has => [has.Field.Field],
+        _ => [((Meets)this).Field.Field],
+    };
+
     /// <summary>Whether it holds.</summary>
     /// <typeparam name="TRow">The kind of row.</typeparam>
     /// <param name="row">An event or a connection.</param>

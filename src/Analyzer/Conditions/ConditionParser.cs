@@ -17,92 +17,42 @@ namespace TraceCap.Analyzer.Conditions;
 /// <param name="fields">Those that it may name.</param>
 /// <param name="elsewhere">Says more of a name that is no field here; null if it knows nothing.</param>
 internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TGet> fields, Func<string, string?> elsewhere)
+    : BooleanParser<Condition<TGet>>(reader)
     where TGet : Delegate
 {
-    /// <summary>More parentheses within each other, or 'not', than this are no honest condition.</summary>
-    private const int MostDepth = 100;
-
     private const string ValueEnds = "),}]";
-    private int depth;
+    private readonly ExpressionReader reader = reader;
+
+    /// <inheritdoc />
+    protected override string Hint => "; a value with blanks stands in double quotes";
 
     /// <summary>Reads a condition to its end.</summary>
     /// <exception cref="ConditionFormatException">It is none.</exception>
-    internal static Condition<TGet> Parse(string text, FieldSet<TGet> fields, Func<string, string?> elsewhere)
-    {
-        var reader = new ExpressionReader(text);
-        var condition = new ConditionParser<TGet>(reader, fields, elsewhere).Read();
-        return reader.IsAtEnd ? condition : throw reader.WrongHere(reader.Peek() switch
-        {
-            ')' => "there is no ( for this )",
-            '|' or '&' => "and, or or the end is expected",
-            _ => "and, or or the end is expected; a value with blanks stands in double quotes",
-        });
-    }
+    internal static Condition<TGet> Parse(string text, FieldSet<TGet> fields, Func<string, string?> elsewhere) =>
+        new ConditionParser<TGet>(new ExpressionReader(text), fields, elsewhere).ReadToEnd();
 
-    /// <summary>Reads a condition, and stays before what does not belong to it.</summary>
-    internal Condition<TGet> Read()
-    {
-        var parts = new List<Condition<TGet>> { ReadAll() };
-        while (reader.TakeWord("or") || reader.Take("||"))
-        {
-            parts.Add(ReadAll());
-        }
+    /// <inheritdoc />
+    protected override Condition<TGet> All(IReadOnlyList<Condition<TGet>> parts) => new Condition<TGet>.All(parts);
 
-        return parts.Count == 1 ? parts[0] : new Condition<TGet>.Any(parts);
-    }
+    /// <inheritdoc />
+    protected override Condition<TGet> Any(IReadOnlyList<Condition<TGet>> parts) => new Condition<TGet>.Any(parts);
 
-    private Condition<TGet> ReadAll()
-    {
-        var parts = new List<Condition<TGet>> { ReadOne() };
-        while (reader.TakeWord("and") || reader.Take("&&"))
-        {
-            parts.Add(ReadOne());
-        }
+    /// <inheritdoc />
+    protected override Condition<TGet> Not(Condition<TGet> part) => new Condition<TGet>.Not(part);
 
-        return parts.Count == 1 ? parts[0] : new Condition<TGet>.All(parts);
-    }
-
-    private Condition<TGet> ReadOne()
-    {
-        var begin = reader.Offset;
-        if (++depth > MostDepth)
-        {
-            throw reader.WrongHere($"fewer than {MostDepth} parentheses within each other are expected");
-        }
-
-        try
-        {
-            if (reader.TakeWord("not") || (reader.Peek() == '!' && reader.Take("!")))
-            {
-                return new Condition<TGet>.Not(ReadOne());
-            }
-
-            if (!reader.Take("("))
-            {
-                return ReadComparison();
-            }
-
-            var inner = Read();
-            return reader.Take(")") ? inner : throw (reader.IsAtEnd ? reader.Wrong("a ) is missing", begin, 1) : reader.WrongHere("and, or or ) is expected"));
-        }
-        finally
-        {
-            depth--;
-        }
-    }
-
-    private Condition<TGet> ReadComparison()
+    /// <inheritdoc />
+    protected override Condition<TGet> ReadComparison()
     {
         var name = reader.ReadName("the name of a field, such as peer or lifetime,");
         var named = fields.Find(name.Text) ?? throw reader.Wrong(Unknown(name.Text), in name);
         if (reader.Take("=~"))
         {
-            return Any(named, ReadGlob(named));
+            return AnyOf(named, ReadGlob(named));
         }
 
         if (reader.Take("!~"))
         {
-            return new Condition<TGet>.Not(Any(named, ReadGlob(named)));
+            return new Condition<TGet>.Not(AnyOf(named, ReadGlob(named)));
         }
 
         if (reader.TakeWord("in"))
@@ -128,8 +78,8 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
         }
 
         return comparator == Comparator.Unequal
-            ? new Condition<TGet>.Not(Any(named, Test(Comparator.Equal, in value)))
-            : Any(named, Test(comparator, in value));
+            ? new Condition<TGet>.Not(AnyOf(named, Test(Comparator.Equal, in value)))
+            : AnyOf(named, Test(comparator, in value));
 
         Func<Field, FieldTest> Test(Comparator how, in Literal literal)
         {
@@ -148,14 +98,14 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
         if (!reader.Take("{"))
         {
             var range = reader.ReadValue(ValueEnds, $"a set such as {{80,443}}, or {type.Expected.TrimEnd(',')},");
-            return Any(named, field => Checked(field, in range, of => of.TestIn(range.Text)));
+            return AnyOf(named, field => Checked(field, in range, of => of.TestIn(range.Text)));
         }
 
         var parts = new List<Condition<TGet>>();
         do
         {
             var item = reader.ReadValue(ValueEnds, type.Expected.TrimEnd(','));
-            parts.Add(Any(named, field => Checked(field, in item, of => of.TestIn(item.Text))));
+            parts.Add(AnyOf(named, field => Checked(field, in item, of => of.TestIn(item.Text))));
         }
         while (reader.Take(","));
 
@@ -177,16 +127,16 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
         }
         catch (FormatException error)
         {
-            throw reader.Wrong($"{field.ShortName}: {error.Message}{Hint(field, literal.Text)}", in literal);
+            throw reader.Wrong($"{field.ShortName}: {error.Message}{HintOf(field, literal.Text)}", in literal);
         }
     }
 
     /// <summary>Which field was meant, if another one has such a word.</summary>
-    private string Hint(Field field, string literal) =>
+    private string HintOf(Field field, string literal) =>
         fields.All.FirstOrDefault(other => other.Field != field && other.Field.Type.Shape != JsonShape.Flag && other.Field.Type.Words.Contains(literal)) is { } meant
             ? $"; did you mean {meant.Field.ShortName} == {literal}?" : "";
 
-    private static Condition<TGet> Any(IReadOnlyList<BoundField<TGet>> named, Func<Field, FieldTest> test) => Either(
+    private static Condition<TGet> AnyOf(IReadOnlyList<BoundField<TGet>> named, Func<Field, FieldTest> test) => Either(
         named, field => new Condition<TGet>.Meets(field, test(field.Field)));
 
     private static Condition<TGet> AnyHas(IReadOnlyList<BoundField<TGet>> named) => Either(named, field => new Condition<TGet>.Has(field));

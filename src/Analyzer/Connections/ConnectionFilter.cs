@@ -81,7 +81,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
     /// <param name="connection">The connection.</param>
     /// <param name="opening">The <see cref="Opening"/> in terms of its recording's clock.</param>
     /// <param name="context">What holds for it; only <see cref="Where"/> needs it.</param>
-    internal bool Matches(in Connection connection, EventFilter opening, ConnectionContext? context)
+    internal bool Matches(in Connection connection, EventFilter opening, ConnectionContext? context = null)
     {
         if (connection.Lifetime < MinLifetime
             || (!LocalPorts.IsEmpty && !LocalPorts.Contains(connection.LocalPort))

@@ -10,6 +10,8 @@ namespace TraceCap.Analyzer.Filters;
 /// language, and <c>tracecap fields</c> lists the fields.</summary>
 public sealed class EventCondition : IParsable<EventCondition>, IEquatable<EventCondition>
 {
+    private static readonly EventContext alone = new();
+
     private readonly string text;
     private readonly Condition<EventGet> condition;
 
@@ -18,6 +20,15 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     /// <summary>Reads a condition.</summary>
     /// <exception cref="ConditionFormatException">It is none.</exception>
     public static EventCondition Parse(string s, IFormatProvider? provider = null) => new(s);
+
+    /// <summary>Reads one that is held against events as they happen: what only a capture tells of them is not known then.</summary>
+    /// <exception cref="ConditionFormatException">It is none, or needs to know more.</exception>
+    internal static EventCondition ParseForEventsAlone(string text)
+    {
+        var condition = new EventCondition(text);
+        return condition.condition.Fields.FirstOrDefault(NeedsCapture) is not { } field ? condition : throw new ConditionFormatException(
+            $"{field.ShortName} is known of a capture, not of events as they happen", text, Math.Max(0, text.IndexOf(field.ShortName, StringComparison.Ordinal)), field.ShortName.Length);
+    }
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out EventCondition result) =>
@@ -35,8 +46,14 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     /// <summary>The condition as it was written.</summary>
     public override string ToString() => text;
 
+    /// <summary>Whether it holds of an event of which nothing else is known.</summary>
+    internal bool HoldsAlone(in TcpEvent e) => Holds(in e, alone);
+
     /// <summary>Whether it holds of an event.</summary>
     internal bool Holds(in TcpEvent e, EventContext context) => condition.Holds(new Row(in e, context));
+
+    private static bool NeedsCapture(Field field) =>
+        field.Type is CgroupType or InstantType || field == CommonFields.Host || field == CommonFields.NetnsName;
 
     private static string? Elsewhere(string name) =>
         name is "lifetime" or "ending" or "role" or "opened" or "ended" or "service" or "bytes" ? $"{name} is known of connections, not of events; tracecap fields lists both" : null;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Cli.Options;
@@ -15,10 +16,10 @@ internal sealed class FlightOptions(RotationOptions files)
         "--flight");
 
     private readonly Option<Trigger[]> triggers = OptionFactory.ExplainedList(
-        "Write it when more than so many happen within a period, such as 'closes>1000/s', 'fails>50/10s', or with 'ECONNREFUSED'; also several times. "
-        + "What can be counted: connects, accepts, closes, fails, churn, events, or an error.",
+        "Write it when more than so many happen within a period, such as 'closed > 1000/s', 'failed[port in {80,443}] > 50/10s', or with 'ECONNREFUSED'; also several times. "
+        + $"What can be counted: {TriggerParser.Expected}; in brackets of which events, as with --where.",
         "TRIGGER",
-        TriggerParser.Parse,
+        text => TriggerParser.Parse(text, condition => EventCondition.ParseForEventsAlone(condition).HoldsAlone),
         "--trigger");
 
     internal void AddTo(Command command)

@@ -24,6 +24,9 @@ internal enum TriggerSubject
     Events,
 }
 
+/// <summary>Whether an event is meant.</summary>
+internal delegate bool EventPredicate(in TcpEvent e);
+
 /// <summary>
 /// Fires when more than so many events of a kind happen within a period. Then it rests until there are no more of them
 /// than that, and a minute has passed: a long storm makes one file.
@@ -34,6 +37,7 @@ internal sealed class Trigger
 
     private readonly TriggerSubject subject;
     private readonly ushort? error;
+    private readonly EventPredicate? isMeant;
     private readonly ulong most;
 
     /// <summary>The period in tenths, the last of them at <see cref="newest"/>.</summary>
@@ -48,13 +52,15 @@ internal sealed class Trigger
     /// <param name="text">As the user wrote it.</param>
     /// <param name="subject">What is counted.</param>
     /// <param name="error">Only failed connects with this error number; null for all.</param>
+    /// <param name="isMeant">Only events of which this is true; null for all.</param>
     /// <param name="most">How many are still nothing special.</param>
     /// <param name="period">In what time.</param>
-    internal Trigger(string text, TriggerSubject subject, ushort? error, ulong most, TimeSpan period)
+    internal Trigger(string text, TriggerSubject subject, ushort? error, EventPredicate? isMeant, ulong most, TimeSpan period)
     {
         Text = text;
         this.subject = subject;
         this.error = error;
+        this.isMeant = isMeant;
         this.most = most;
         tenth = Math.Max(1, (ulong)period.TotalNanoseconds / (ulong)counts.Length);
     }
@@ -69,7 +75,7 @@ internal sealed class Trigger
         var fires = false;
         foreach (ref readonly var one in events)
         {
-            if (!Counts(one) || !Advance(one.Timestamp / tenth))
+            if (!Counts(in one) || isMeant?.Invoke(in one) == false || !Advance(one.Timestamp / tenth))
             {
                 continue;
             }

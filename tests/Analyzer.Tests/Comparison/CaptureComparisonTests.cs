@@ -92,7 +92,7 @@ public sealed class CaptureComparisonTests
         Assert.Equal(1, comparison.Lifetimes.Value.Distance, 1e-9);
         var results = unwanted.Select(comparison.Check).ToArray();
         Assert.Equal([true, false, false, true, null, true], results.Select(result => result.Holds));
-        Assert.Equal([true, true, null, false, null, false], results.Select(result => result.Change.IsSignificant));
+        Assert.Equal([true, true, null, false, null, false], results.Select(result => result.Terms.Single().Change.IsSignificant));
         var lines = Encoding.UTF8.GetString(ComparisonText.Format(comparison, results, 0)).Split('\n');
         Assert.Equal(
             [

@@ -274,9 +274,10 @@ public sealed class VerdictTests
     [InlineData("a\"b", "failed[process=a\"b] == 0")]
     public void A_name_of_any_characters_can_be_selected(string name, string text)
     {
-        var selector = Expectation.Parse(text).Selector!;
-        Assert.True(selector.Matches(Ends.Client(name, "10.0.0.2", 80, 0, Ms), Ends.Recording));
-        Assert.False(selector.Matches(Ends.Client("other", "10.0.0.2", 80, 0, Ms), Ends.Recording));
+        var selector = Expectation.Parse(text).Terms.Single().Selector!;
+        var context = ConnectionContext.Of(Ends.Recording);
+        Assert.True(selector.Holds(Ends.Client(name, "10.0.0.2", 80, 0, Ms), context));
+        Assert.False(selector.Holds(Ends.Client("other", "10.0.0.2", 80, 0, Ms), context));
     }
 
     private static RecordedSpan Lossy(ulong lost) =>

@@ -18,7 +18,7 @@ internal static class ComparisonPage
     /// <param name="after">What the second is called.</param>
     /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
     public static string Format(
-        CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, string before, string after, string selection)
+        CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted, string before, string after, string selection)
     {
         var page = new StringBuilder();
         ReportFrame.Begin(page, "TCP connections before and after", $"{before}, then {after}", selection);
@@ -49,14 +49,19 @@ internal static class ComparisonPage
         page.Append("</dl>\n</section>\n");
     }
 
-    private static void AddResults(StringBuilder page, IReadOnlyList<ComparisonResult> unwanted)
+    private static void AddResults(StringBuilder page, IReadOnlyList<UnwantedResult> unwanted)
     {
         var table = new ReportTable(
             page, "conditions", "Fail if", "What must not hold.", new("Condition", false), new("Result", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"));
         foreach (var result in unwanted)
         {
-            AddChange(table.Row(result.Expectation.Text).Text(result.Verdict.Not().Status() + (result.Reason is { } reason ? $": {reason}" : "")), result.Change);
-            table.EndRow();
+            foreach (var term in result.Terms)
+            {
+                // Of several comparisons the whole decides.
+                var condition = result.Terms.Count == 1 ? result.Expectation.Text : $"{term.Expectation.Text} ({result.Expectation.Text})";
+                AddChange(table.Row(condition).Text(result.Verdict.Not().Status() + (term.Reason is { } reason ? $": {reason}" : "")), term.Change);
+                table.EndRow();
+            }
         }
 
         table.End();

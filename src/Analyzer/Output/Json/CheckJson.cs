@@ -20,13 +20,7 @@ internal static class CheckJson
             foreach (var result in results)
             {
                 json.WriteStartObject();
-                FigureJson.Write(json, result.Expectation);
-                FigureJson.Write(json, "value", result.Known);
-                FigureJson.Write(json, result.Verdict);
-                if (result.Reason is { } reason)
-                {
-                    json.WriteString("reason", reason);
-                }
+                FigureJson.Write(json, result.Expectation, result.Terms, Write, result.Verdict, result.Reason);
 
                 json.WriteEndObject();
             }
@@ -36,5 +30,12 @@ internal static class CheckJson
         }
 
         return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void Write(Utf8JsonWriter json, CheckedTerm term)
+    {
+        FigureJson.Write(json, term.Comparison);
+        FigureJson.Write(json, "value", term.Known);
+        FigureJson.Write(json, term.Verdict, term.Reason);
     }
 }

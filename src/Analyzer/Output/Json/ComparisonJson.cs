@@ -14,7 +14,7 @@ internal static class ComparisonJson
     /// <summary>One JSON object and a newline, UTF-8.</summary>
     /// <param name="comparison">What was compared.</param>
     /// <param name="unwanted">What became of expectations that should not hold.</param>
-    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted)
+    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -56,15 +56,7 @@ internal static class ComparisonJson
             foreach (var result in unwanted)
             {
                 json.WriteStartObject();
-                FigureJson.Write(json, result.Expectation);
-                FigureJson.Write(json, "before", result.Before);
-                FigureJson.Write(json, "after", result.After);
-                WriteDifference(json, result.Change);
-                FigureJson.Write(json, result.Verdict);
-                if (result.Reason is { } reason)
-                {
-                    json.WriteString("reason", reason);
-                }
+                FigureJson.Write(json, result.Expectation, result.Terms, Write, result.Verdict, result.Reason);
 
                 json.WriteEndObject();
             }
@@ -74,6 +66,15 @@ internal static class ComparisonJson
         }
 
         return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void Write(Utf8JsonWriter json, ComparisonResult term)
+    {
+        FigureJson.Write(json, term.Expectation);
+        FigureJson.Write(json, "before", term.Before);
+        FigureJson.Write(json, "after", term.After);
+        WriteDifference(json, term.Change);
+        FigureJson.Write(json, term.Verdict, term.Reason);
     }
 
     private static void Write(Utf8JsonWriter json, MetricChange change)

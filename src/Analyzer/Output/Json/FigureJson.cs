@@ -38,11 +38,39 @@ internal static class FigureJson
         }
     }
 
-    /// <summary>Writes a verdict: by its name, and as true, false or null.</summary>
-    internal static void Write(Utf8JsonWriter json, Verdict verdict)
+    /// <summary>Writes a verdict: by its name, and as true, false or null; and why it is none.</summary>
+    internal static void Write(Utf8JsonWriter json, Verdict verdict, string? reason = null)
     {
         json.WriteString("verdict", verdict.Name());
         WriteHolds(json, "holds", verdict.ToHolds());
+        if (reason is not null)
+        {
+            json.WriteString("reason", reason);
+        }
+    }
+
+    /// <summary>Writes an expectation with its figures and the verdict: one comparison is all of it, several are its <c>terms</c>.
+    /// </summary>
+    internal static void Write<T>(
+        Utf8JsonWriter json, Expectation expectation, IReadOnlyList<T> terms, Action<Utf8JsonWriter, T> write, Verdict verdict, string? reason)
+    {
+        if (terms is [var only])
+        {
+            write(json, only);
+            return;
+        }
+
+        json.WriteString("expression", expectation.Text);
+        json.WriteStartArray("terms");
+        foreach (var term in terms)
+        {
+            json.WriteStartObject();
+            write(json, term);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Write(json, verdict, reason);
     }
 
     /// <summary>Writes true, false, or null where it cannot be told.</summary>
@@ -59,7 +87,7 @@ internal static class FigureJson
     }
 
     /// <summary>Writes what an expectation is.</summary>
-    internal static void Write(Utf8JsonWriter json, Expectation expectation)
+    internal static void Write(Utf8JsonWriter json, MetricComparison expectation)
     {
         json.WriteString("expression", expectation.Text);
         json.WriteString("metric", expectation.Metric.Name);

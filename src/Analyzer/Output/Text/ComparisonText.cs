@@ -32,7 +32,7 @@ internal static class ComparisonText
     /// <param name="unwanted">What became of the expectations.</param>
     /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
     /// <returns>UTF-8.</returns>
-    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<ComparisonResult> unwanted, int width)
+    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted, int width)
     {
         var text = new StringBuilder();
         AddMetrics(text, comparison, width);
@@ -146,18 +146,29 @@ internal static class ComparisonText
 
     private static string Verb(string label, GroupChange row) => label == "failing" && row.After < row.Before ? "failing less" : label;
 
-    private static void AddResults(StringBuilder text, IReadOnlyList<ComparisonResult> results, int width)
+    private static void AddResults(StringBuilder text, IReadOnlyList<UnwantedResult> results, int width)
     {
         foreach (var result in results)
         {
-            var change = result.Change;
-            var noise = result.Holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
-            WrappedText.Append(
-                text,
-                $"  {result.Verdict.Not().Status(),-StatusWidth}",
-                $"{PrintableText.Of(result.Expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){noise}{(result.Reason is { } reason ? "; " + reason : "")}",
-                width);
+            var status = $"  {result.Verdict.Not().Status(),-StatusWidth}";
+            if (result.Terms.Count > 1)
+            {
+                WrappedText.Append(text, status, PrintableText.Of(result.Expectation.Text), width);
+                status = new string(' ', status.Length + 2);
+            }
+
+            foreach (var term in result.Terms)
+            {
+                WrappedText.Append(text, status, Of(term), width);
+            }
         }
+    }
+
+    private static string Of(ComparisonResult term)
+    {
+        var change = term.Change;
+        var noise = term.Holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
+        return $"{PrintableText.Of(term.Expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){noise}{(term.Reason is { } reason ? "; " + reason : "")}";
     }
 
     private static string Of(Figure? figure, Metric metric) => figure?.Text(metric.Unit) ?? "-";
