@@ -20,8 +20,10 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
     : BooleanParser<Condition<TGet>>(reader)
     where TGet : Delegate
 {
-    private const string ValueEnds = "),}]";
     private readonly ExpressionReader reader = reader;
+
+    /// <summary>The signs that end a value.</summary>
+    internal string ValueEnds { get; init; } = "),}";
 
     /// <inheritdoc />
     protected override string Hint => "; a value with blanks stands in double quotes";

@@ -42,7 +42,7 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
     internal static ConnectionCondition ReadInBrackets(ExpressionReader reader, string expression)
     {
         var begin = reader.Offset;
-        var condition = new ConditionParser<ConnectionGet>(reader, ConnectionFields.Set, Elsewhere).Read();
+        var condition = new ConditionParser<ConnectionGet>(reader, ConnectionFields.Set, Elsewhere) { ValueEnds = "),}]" }.Read();
         var end = reader.Offset;
         return reader.Take("]") ? new ConnectionCondition(expression[begin..end].Trim(), condition) : throw (reader.IsAtEnd
             ? reader.Wrong("a ] is missing", begin - 1, expression.Length - begin + 1)
@@ -50,13 +50,13 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
     }
 
     /// <summary>Whether it holds of a connection.</summary>
-    internal bool Holds(in Connection connection, ConnectionContext context) => condition.Holds(new Row(in connection, context));
+    internal bool Holds(in Connection connection, ConnectionContext context) => condition.Holds(new Row(connection, context));
 
     private static string? Elsewhere(string name) => EventFields.Set.Find(name) is null ? null : $"{name} is known of events, not of connections; tracecap fields lists both";
 
-    private readonly ref struct Row(ref readonly Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
+    private readonly struct Row(Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
     {
-        private readonly ref readonly Connection one = ref connection;
+        private readonly Connection one = connection;
 
         public FieldValue Get(ConnectionGet field) => field(in one, context);
 

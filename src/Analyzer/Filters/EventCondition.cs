@@ -50,7 +50,7 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     internal bool HoldsAlone(in TcpEvent e) => Holds(in e, alone);
 
     /// <summary>Whether it holds of an event.</summary>
-    internal bool Holds(in TcpEvent e, EventContext context) => condition.Holds(new Row(in e, context));
+    internal bool Holds(in TcpEvent e, EventContext context) => condition.Holds(new Row(e, context));
 
     private static bool NeedsCapture(Field field) =>
         field.Type is CgroupType or InstantType || field == CommonFields.Host || field == CommonFields.NetnsName;
@@ -58,9 +58,9 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     private static string? Elsewhere(string name) =>
         name is "lifetime" or "ending" or "role" or "opened" or "ended" or "service" or "bytes" ? $"{name} is known of connections, not of events; tracecap fields lists both" : null;
 
-    private readonly ref struct Row(ref readonly TcpEvent e, EventContext context) : IFieldRow<EventGet>
+    private readonly struct Row(TcpEvent e, EventContext context) : IFieldRow<EventGet>
     {
-        private readonly ref readonly TcpEvent one = ref e;
+        private readonly TcpEvent one = e;
 
         public FieldValue Get(EventGet field) => field(in one, context);
 

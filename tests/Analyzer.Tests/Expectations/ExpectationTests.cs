@@ -59,8 +59,8 @@ public sealed class ExpectationTests
     }
 
     [Theory]
-    [InlineData("", 0, 1, "the name of a metric is expected")]
-    [InlineData("  == 0", 2, 1, "the name of a metric is expected")]
+    [InlineData("", 0, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
+    [InlineData("  == 0", 2, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
     [InlineData("faild == 0", 0, 5, "there is no metric 'faild'; did you mean failed?")]
     [InlineData("errors == 0", 0, 6, "there is no metric 'errors'; expected one of sockets opened ")]
     [InlineData("failed", 6, 1, "one of == != < <= > >= is expected")]
@@ -72,10 +72,10 @@ public sealed class ExpectationTests
     [InlineData("lifetime.p99 < 5", 16, 1, "lifetime.p99 is a time with its unit")]
     [InlineData("bytes.sent < 5PB", 14, 2, "bytes.sent is a size")]
     [InlineData("failed.share < 5", 16, 1, "failed.share is a percentage")]
-    [InlineData("failed == 0 and more", 12, 3, "failed is a number without a unit")]
+    [InlineData("failed == 0 and more", 16, 4, "there is no metric 'more'")]
     [InlineData("failed == 0, opened > 1", 11, 1, "failed is a number without a unit")]
-    [InlineData("failed == 0 and", 15, 1, "the name of a metric is expected")]
-    [InlineData("failed == 0 or )", 15, 1, "the name of a metric is expected")]
+    [InlineData("failed == 0 and", 15, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
+    [InlineData("failed == 0 or )", 15, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
     [InlineData("(failed == 0", 0, 1, "a ) is missing")]
     [InlineData("failed == 0)", 11, 1, "there is no ( for this )")]
     [InlineData("not failed", 10, 1, "one of == != < <= > >= is expected")]
@@ -113,7 +113,7 @@ public sealed class ExpectationTests
 
     [Fact]
     public void What_would_move_the_cursor_is_shown_and_the_mark_stays_below_what_it_marks() => Assert.EndsWith(
-        "\n  failed \\u001b== 0\n         ^^^^^^",
+        "\n  failed \\u001b== 0\n         ^^^^^^^^",
         Assert.Throws<ConditionFormatException>(() => Expectation.Parse("failed \e== 0")).Message,
         StringComparison.Ordinal);
 
