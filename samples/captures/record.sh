@@ -8,7 +8,7 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
 scratch=$(mktemp -d)
 # What else the host does is nobody's business: what is recorded runs in a cgroup of its own, and has a name by that.
 groups=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/samples.slice
-trap 'kill "${recorder_PID:-}" 2>/dev/null || true; rm -rf "$scratch"; rmdir "$groups"/*.service "$groups" 2>/dev/null || true' EXIT
+trap 'kill "${recorder_PID:-}" 2>/dev/null || true; rm -rf "$scratch"; rmdir "$groups"/*/*.* "$groups"/*.service "$groups" 2>/dev/null || true' EXIT
 
 wanted() { [[ $only == "  " || $only == *" $1 "* ]]; }
 
@@ -84,9 +84,42 @@ burst() {
 	END
 }
 
+# Some clients, each in a unit or a container of its own, and servers in a network namespace that is not recorded.
+incident() {
+	wanted incident || return 0
+	no_shop 2>/dev/null
+	ip netns add shop
+	ip link add shop0 type veth peer name shop1 netns shop
+	ip addr add 10.77.0.1/24 dev shop0
+	ip link set shop0 up
+	ip netns exec shop ip addr add 10.77.0.2/24 dev shop1
+	ip netns exec shop ip link set shop1 up
+	mkfifo "$scratch/shop" "$scratch/serving"
+	ip netns exec shop ./incident.py serve <"$scratch/shop" >"$scratch/serving" &
+	local pid=$!
+	exec 6>"$scratch/shop" 7<"$scratch/serving"
+	read -r <&7
+	record incident "samples/captures/incident.py: a database that is down for five seconds, and other trouble" 1000000 "" use_shop
+	exec 6>&- 7<&-
+	kill "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+	no_shop
+}
+
+use_shop() {
+	echo >&6
+	./incident.py use "$groups/incident.service"
+}
+
+no_shop() {
+	ip link del shop0 || true
+	ip netns del shop || true
+}
+
 wanted tcptracer-example && "$tracecap" import tcptracer-example/events.ndjson --force -o tcptracer-example.tcap \
 	--comment "the rows of Debian's tcptracer_example.txt"
 record traffic "tests/vm/traffic.py --netns --burst 50" 1000000 "" traffic
 # With the two ends that are open before: 9,000.
 record nginx "nginx with two workers on loopback, five runs of curl, then wrk with 10 connections" 8998 "" nginx_and_wrk
 record lossy "400 connections, as fast as they come, and a ring of one page" 1000000 "--buffer 4096" burst
+incident

@@ -148,5 +148,6 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
 
     private string Unknown(string name) => elsewhere(name)
         ?? (NearestWord.Find(name, fields.Names) is { } nearest ? $"there is no field '{name}'; did you mean {nearest}?"
+            : fields.All.FirstOrDefault(field => field.Field.Type.Words.Contains(name)) is { } meant ? $"there is no field '{name}'; did you mean {meant.Field.ShortName} == {name}?"
             : $"there is no field '{name}'; tracecap fields lists those of {fields.Owners}");
 }
