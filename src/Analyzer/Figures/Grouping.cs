@@ -135,6 +135,9 @@ internal sealed class Grouping
     /// <summary>A group as people read it, control characters escaped.</summary>
     public string Text(GroupKey key) => text(key);
 
+    /// <summary>A group's name as it is, for programs; what is not UTF-8 of it is U+FFFD.</summary>
+    public string Name(GroupKey key) => key.Name ?? (key.Comm != default ? key.Comm.ToString() : Text(key));
+
     private static Grouping OfCgroup(
         string word, string plural, string meaning, Func<CgroupName, string?> name, Func<string, CgroupFilter?> filter, string expected) => new(
             word,
