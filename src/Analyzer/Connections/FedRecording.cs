@@ -98,6 +98,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         if (!isAnnounced)
         {
             span.BeginEarlier(events[0].Timestamp);
+            tracker.BeginEarlier(events[0].Timestamp);
             Announce();
         }
 

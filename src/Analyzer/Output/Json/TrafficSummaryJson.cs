@@ -63,6 +63,7 @@ internal static class TrafficSummaryJson
             json.WriteStartObject();
             json.WriteString("host", recording.Host);
             json.WriteString("boot_id", recording.BootId);
+            WriteTime(json, "origin", recording, recording.Origin);
             WriteTime(json, "start", recording, recording.Start);
             WriteTime(json, "end", recording, recording.End);
             WriteFigures(json, JsonOwner.Recording, new CaptureFigures(new ConnectionStatistics(), [recording]));
