@@ -30,6 +30,9 @@ public sealed record TrafficInterval
     /// on wrong.</summary>
     public bool IsLossy { get; init; }
 
+    /// <summary>At most so many events were lost in it; null if nobody counted them.</summary>
+    public ulong? LostAtMost { get; init; } = 0;
+
     /// <summary>Whether a part of it was not recorded, with the same consequences.</summary>
     public bool IsPaused { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record TrafficInterval
                 Failed = interval.Failed,
                 Active = interval.Active,
                 IsLossy = interval.IsLossy,
+                LostAtMost = interval.LostAtMost,
                 IsPaused = interval.IsPaused,
             };
         }),

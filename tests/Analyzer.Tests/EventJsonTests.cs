@@ -39,7 +39,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_connect_tells_how_long_it_took() => Assert.Equal(
         """
-        {"monotonic_ns":"1234567890123","event.name":"tcp.connect","network.type":"ipv4","network.local.address":"10.0.0.1","network.local.port":40000,"network.peer.address":"10.0.0.2","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","connect_ns":"1500000"}
+        {"monotonic_ns":"1234567890123","event.name":"tcp.connect","network.type":"ipv4","network.local.address":"10.0.0.1","network.local.port":40000,"network.peer.address":"10.0.0.2","network.peer.port":443,"connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","connect_ns":1500000}
 
         """,
         Json(connect));
@@ -47,7 +47,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_close_tells_what_was_sent_and_from_which_state() => Assert.EndsWith(
         """
-        "network.peer.port":443,"network.connection.state":"close_wait","connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","sent_bytes":"0","acked_bytes":"1","received_bytes":"2","sent_segments":3,"received_segments":4,"retransmits":5,"smoothed_rtt_us":6}
+        "network.peer.port":443,"network.connection.state":"close_wait","connection.id":"18446744073709551615","process.pid":164,"thread.id":165,"thread.name":"curl","user.id":4294967295,"linux.netns":4026531840,"linux.mntns":4026531841,"linux.cgroup.id":"77","cpu.logical_number":3,"sequence":"12","sent_bytes":0,"acked_bytes":1,"received_bytes":2,"sent_segments":3,"received_segments":4,"retransmits":5,"smoothed_rtt_us":6}
 
         """,
         Json(connect with
@@ -66,7 +66,7 @@ public sealed class EventJsonTests
     [Fact]
     public void A_failed_connect_tells_why() => Assert.EndsWith(
         """
-        "sequence":"12","connect_ns":"1500000","error.number":111,"error.type":"ECONNREFUSED"}
+        "sequence":"12","connect_ns":1500000,"error.number":111,"error.type":"ECONNREFUSED"}
 
         """,
         Json(connect with { Type = TcpEventType.ConnectFailed, Error = 111 }));

@@ -87,7 +87,7 @@ public class WallClockTests
             feed.End();
             var row = System.Text.Json.JsonDocument.Parse(text.ToArray()).RootElement;
             Assert.Equal(Times(new CaptureFilter(new EventFilter()), file), new[] { "opened.time", "ended.time" }.Select(name => row.GetProperty(name).GetString()!));
-            Assert.Equal("20", row.GetProperty("lifetime_ns").GetString());
+            Assert.Equal(20, row.GetProperty("lifetime_ns").GetInt64());
 
             using var table = new MemoryStream();
             using var rows = new ConnectionPipeline(new ConnectionRowExporter(new LifetimeTable(new LifetimeOptions { TimeOfDay = true }), table));

@@ -64,7 +64,7 @@ public partial class ConnectionCommandTests
             using var summary = JsonDocument.Parse(Tracecap.Run(["summary", "--json", .. files]).Text);
             var recordings = summary.RootElement.GetProperty("recordings").EnumerateArray().ToArray();
             Assert.Equal(recordings.DistinctBy(recording => recording.GetProperty("boot_id").GetString()).Count(), recordings.Length);
-            return recordings.Sum(recording => Number(recording.GetProperty("events_emitted")));
+            return recordings.Sum(recording => recording.GetProperty("events_emitted").GetInt64());
         }
 
         Assert.Equal(Rows("traffic.tcap") + Rows("nginx.tcap"), Rows("traffic.tcap", "nginx.tcap"));
@@ -124,26 +124,22 @@ public partial class ConnectionCommandTests
         var connections = Tracecap.Run("lifetimes", "--json", "nginx.tcap").Text.Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         using var summary = JsonDocument.Parse(Tracecap.Run("summary", "--json", "nginx.tcap").Text);
         var all = summary.RootElement.GetProperty("all");
-        long Of(string name) => long.Parse(all.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+        long Of(string name) => all.GetProperty(name).GetInt64();
         long Count(string ending) => connections.Count(one => one.GetProperty("ending").GetString() == ending);
-        long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? long.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0);
+        long Sum(string name) => connections.Sum(one => one.TryGetProperty(name, out var value) ? value.GetInt64() : 0);
 
         Assert.Equal(connections.Length, Of("sockets"));
         Assert.Equal((Count("closed"), Count("reset"), Count("open")), (Of("closed"), Of("reset"), Of("open")));
-        Assert.Equal((Sum("acked_bytes"), Sum("received_bytes")), (Of("bytes_acked"), Of("bytes_received")));
+        Assert.Equal((Sum("acked_bytes"), Sum("received_bytes")), (Of("acked_bytes"), Of("received_bytes")));
         // All connections in question had ended, so the median is the ordinary one.
-        var closed = connections.Select(one => long.Parse(one.GetProperty("lifetime_ns").GetString()!, CultureInfo.InvariantCulture)).Order().ToArray();
-        var median = long.Parse(all.GetProperty("lifetime").GetProperty("p50_ns").GetString()!, CultureInfo.InvariantCulture);
+        var closed = connections.Select(one => one.GetProperty("lifetime_ns").GetInt64()).Order().ToArray();
+        var median = all.GetProperty("lifetime").GetProperty("p50_ns").GetInt64();
         Assert.InRange(median, closed[(closed.Length / 2) - 20] * 0.992, closed[(closed.Length / 2) + 20] * 1.008);
     }
 
     [Fact]
     public void Help_fits_a_terminal_and_leaves_it_as_it_was() =>
         Assert.All(OnTerminal("record --help"), line => Assert.InRange(line.Length, 0, 80));
-
-    private static long Number(JsonElement value) => value.ValueKind == JsonValueKind.Number
-        ? value.GetInt64()
-        : long.Parse(value.GetString()!, CultureInfo.InvariantCulture);
 
     private static string[] OnTerminal(string arguments)
     {

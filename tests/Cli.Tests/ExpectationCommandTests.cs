@@ -35,12 +35,12 @@ public class ExpectationCommandTests
     }
 
     [Theory]
-    [InlineData(4, "UNKNOWN failed == 0  0 seen, possible 0 to 998: 998 (ring full 998) of 1,000 events were lost\n", "failed == 0")]
-    [InlineData(0, "ok      failed == 0  0 seen, allowed 0 to 998: 998 (ring full 998) of 1,000 events were lost\n", "failed == 0", "--allow-loss")]
-    [InlineData(0, "ok      opened >= 1  1 seen, possible 1 to 999: 998 (ring full 998) of 1,000 events were lost\n", "opened >= 1")]
-    [InlineData(1, "FAILED  opened < 1  1 seen, possible 1 to 999: 998 (ring full 998) of 1,000 events were lost\n", "opened < 1")]
+    [InlineData(4, "UNKNOWN failed == 0  0 seen, possible 0 to 998: 998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z\n", "failed == 0")]
+    [InlineData(0, "ok      failed == 0  0 seen, allowed 0 to 998: 998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z\n", "failed == 0", "--allow-loss")]
+    [InlineData(0, "ok      opened >= 1  1 seen, possible 1 to 999: 998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z\n", "opened >= 1")]
+    [InlineData(1, "FAILED  opened < 1  1 seen, possible 1 to 999: 998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z\n", "opened < 1")]
     [InlineData(1, "FAILED  lost == 0  998\n", "lost == 0", "--allow-loss")]
-    [InlineData(1, "UNKNOWN failed == 0  0 seen, possible 0 to 998: 998 (ring full 998) of 1,000 events were lost\nFAILED  lost == 0    998\n", "failed == 0", "--expect", "lost == 0")]
+    [InlineData(1, "UNKNOWN failed == 0  0 seen, possible 0 to 998: 998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z\nFAILED  lost == 0    998\n", "failed == 0", "--expect", "lost == 0")]
     public void Of_a_capture_with_losses_only_what_they_cannot_change_is_told(int code, string output, string expression, params string[] options)
     {
         var result = Tracecap.Run(Lossy(), ["check", "-", "--expect", expression, .. options]);
@@ -56,7 +56,7 @@ public class ExpectationCommandTests
     {
         var result = Tracecap.Run(Lossy(), ["diff", "nginx.tcap", "-", "--fail-if", expression, .. options]);
         Assert.Equal((code, ""), (result.Code, result.Error));
-        Assert.Contains("\nafter       998 (ring full 998) of 1,000 events were lost; changes may come from that\n", result.Text, StringComparison.Ordinal);
+        Assert.Contains("\nafter       998 (ring full 998) of 1,000 events were lost, between 1970-01-01T00:00:00.000Z and 1970-01-01T00:00:10.000Z; changes may come from that\n", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class ExpectationCommandTests
         using var json = JsonDocument.Parse(result.Text);
         Assert.False(json.RootElement.GetProperty("holds").GetBoolean());
         var results = json.RootElement.GetProperty("expectations");
-        Assert.Equal(("opened == 2", "2", true), (results[0].GetProperty("expression").GetString(), results[0].GetProperty("value").GetString(), results[0].GetProperty("holds").GetBoolean()));
+        Assert.Equal(("opened == 2", 2, true), (results[0].GetProperty("expression").GetString(), results[0].GetProperty("value").GetInt64(), results[0].GetProperty("holds").GetBoolean()));
         Assert.Equal(("per_second", 2.0 / 9, false), (results[1].GetProperty("unit").GetString(), results[1].GetProperty("value").GetDouble(), results[1].GetProperty("holds").GetBoolean()));
     }
 

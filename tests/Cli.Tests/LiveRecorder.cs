@@ -69,7 +69,9 @@ internal static class LiveRecorder
         return JsonDocument.Parse(info.Output).RootElement.GetProperty("sections").EnumerateArray().Single();
     }
 
-    internal static ulong Number(JsonElement value) => ulong.Parse(value.GetString()!, CultureInfo.InvariantCulture);
+    /// <summary>A number, or digits in a string.</summary>
+    internal static ulong Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetUInt64() : ulong.Parse(value.GetString()!, CultureInfo.InvariantCulture);
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -76,8 +76,7 @@ internal sealed class RealKernel
         return (Number(section, "events"), Number(ledger, "emitted"), Number(ledger, "lost"), Number(ledger, "ring_full"),
             Number(ledger, "probe_missed"));
 
-        static long Number(JsonElement json, string name) =>
-            long.Parse(json.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+        static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
     }
 
     private static RealKernel Boot(string version, string tree)

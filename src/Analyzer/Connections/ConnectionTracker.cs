@@ -49,6 +49,9 @@ internal sealed class ConnectionTracker
     /// that are not yet closed): nothing was ever sent or received. They end no connection.</summary>
     public long ClosesLeftOut { get; private set; }
 
+    /// <summary>Notes that the first event was earlier than the recording was said to have begun.</summary>
+    internal void BeginEarlier(ulong at) => start = Math.Min(start, at);
+
     /// <summary>Notes that events are missing between two timestamps, both included.</summary>
     public void NoteLoss(ulong from, ulong to)
     {

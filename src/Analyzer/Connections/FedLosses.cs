@@ -49,7 +49,7 @@ internal sealed class FedLosses
             var from = Math.Max(loss.From, section.Start);
             span.LossCounters += loss.LossCounters with { Emitted = 0 };
             emitted += loss.LossCounters.Lost;
-            recording.NoteLoss(from, Math.Max(loss.To, from));
+            recording.NoteLoss(loss with { From = from, To = Math.Max(loss.To, from) });
         }
 
         if (isAll)

@@ -81,11 +81,11 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         tracker.Renames = span.History.Renames;
     }
 
-    /// <summary>Notes that events are missing between two timestamps, both included.</summary>
-    internal void NoteLoss(ulong from, ulong to)
+    /// <summary>Notes that events are missing.</summary>
+    internal void NoteLoss(in DatedLoss loss)
     {
-        tracker.NoteLoss(from, to);
-        span.NoteLoss(from, to);
+        tracker.NoteLoss(loss.From, loss.To);
+        span.NoteLoss(in loss);
     }
 
     /// <summary>Takes the next events of a section.</summary>
@@ -99,6 +99,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         if (!isAnnounced)
         {
             span.BeginEarlier(events[0].Timestamp);
+            tracker.BeginEarlier(events[0].Timestamp);
             Announce();
         }
 

@@ -1,12 +1,23 @@
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>A time in which events were lost, both ends included.</summary>
 /// <param name="From">CLOCK_MONOTONIC ns.</param>
 /// <param name="To">CLOCK_MONOTONIC ns.</param>
-internal readonly record struct LossPeriod(ulong From, ulong To);
+internal readonly record struct LossPeriod(ulong From, ulong To)
+{
+    /// <summary>How many were lost at most, by place: all of them may have been of any part of the period.</summary>
+    public LossCounters LossCounters { get; init; }
+
+    /// <summary>Whether something could not be read, and took an unknown number of events with it.</summary>
+    public bool IsDamaged { get; init; }
+
+    /// <summary>At most so many events were lost in it; null if nobody counted them.</summary>
+    public ulong? AtMost => IsDamaged ? null : LossCounters.Lost + LossCounters.ProbeMissed;
+}
 
 /// <summary>A time during which one host was recorded: a section of a capture, and those that go on where it ended. If only a
 /// part of it was asked for, that part.</summary>
@@ -68,7 +79,8 @@ internal sealed class RecordedSpan
     /// <summary>The hosts that it was merged of, in the order in which connection ids have them; empty if it is of one.</summary>
     public IReadOnlyList<MergedHost> Hosts { get; private set; } = [];
 
-    /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it.</summary>
+    /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it. No two have more in common
+    /// than an instant.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;
 
     /// <summary>When nothing was recorded between its start and its end, in the order of time.</summary>
@@ -146,29 +158,34 @@ internal sealed class RecordedSpan
         start = Math.Min(start, Math.Max(at, Window.From));
     }
 
-    internal void NoteLoss(ulong from, ulong to)
+    /// <summary>Notes a loss, as far as it is in the window.</summary>
+    internal void NoteLoss(in DatedLoss loss)
     {
-        (from, to) = (Math.Max(from, Start), Math.Min(to, Window.To));
-        if (to < from)
+        var noted = new LossPeriod(Math.Max(loss.From, Start), Math.Min(loss.To, Window.To)) { LossCounters = loss.LossCounters with { Emitted = 0 }, IsDamaged = loss.IsDamaged };
+        if (noted.To < noted.From)
         {
             return;
         }
 
         // Mostly it is the last one: but what several captures tell of one time may come in any order.
         var place = losses.Count;
-        while (place > 0 && from <= losses[place - 1].To)
+        while (place > 0 && noted.From < losses[place - 1].To)
         {
             place--;
         }
 
         var behind = place;
-        while (behind < losses.Count && losses[behind].From <= to)
+        for (; behind < losses.Count && losses[behind].From < noted.To; behind++)
         {
-            (from, to) = (Math.Min(from, losses[behind].From), Math.Max(to, losses[behind].To));
-            behind++;
+            var other = losses[behind];
+            noted = new LossPeriod(Math.Min(noted.From, other.From), Math.Max(noted.To, other.To))
+            {
+                LossCounters = noted.LossCounters + other.LossCounters,
+                IsDamaged = noted.IsDamaged || other.IsDamaged,
+            };
         }
 
         losses.RemoveRange(place, behind - place);
-        losses.Insert(place, new LossPeriod(from, to));
+        losses.Insert(place, noted);
     }
 }

@@ -13,7 +13,11 @@ namespace TraceCap.Analyzer.Figures;
 /// <paramref name="Active"/> from here on wrong.</param>
 /// <param name="IsPaused">Whether a part of it was not recorded, with the same consequences.</param>
 internal readonly record struct ChurnInterval(
-    long Number, long Opened, long Accepted, long Closed, long Failed, long Active, bool IsLossy, bool IsPaused);
+    long Number, long Opened, long Accepted, long Closed, long Failed, long Active, bool IsLossy, bool IsPaused)
+{
+    /// <summary>At most so many events were lost in it; null if nobody counted them.</summary>
+    public ulong? LostAtMost { get; init; } = 0;
+}
 
 /// <summary>
 /// Counts connections by interval. All recordings are on one line of time: that of the wall clock, or of CLOCK_MONOTONIC if
@@ -78,12 +82,40 @@ internal sealed class ConnectionChurn : IConnectionSink
     private IEnumerable<ChurnInterval> All(int count)
     {
         var grid = new TimeGrid(Range().First, count, (long)Every);
-        var losses = grid.AreIn(Recordings.SelectMany(recording => recording.Losses.Select(loss =>
-            (time.At(loss.From, recording), time.At(loss.To, recording)))));
+        var (losses, lost) = Losses(grid);
         var pauses = grid.AreIn(Recordings.SelectMany(recording => recording.Pauses.Select(pause =>
             (time.At(pause.From, recording), time.At(pause.To - 1, recording)))));
         return activity.Intervals(grid, Recordings).Select((of, number) => new ChurnInterval(
-            grid.First + number, of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, losses[number], pauses[number]));
+            grid.First + number, of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, losses[number], pauses[number])
+            {
+                LostAtMost = lost[number],
+            });
+    }
+
+    /// <summary>For each interval whether events were lost in it, and how many at most.</summary>
+    private (bool[] IsLossy, ulong?[] AtMost) Losses(TimeGrid grid)
+    {
+        var (isLossy, atMost) = (new bool[grid.Count], new ulong?[grid.Count]);
+        atMost.AsSpan().Fill(0);
+        foreach (var recording in Recordings)
+        {
+            foreach (var loss in recording.Losses)
+            {
+                var (from, to) = (time.At(loss.From, recording), time.At(loss.To, recording));
+                if (to < grid.Begin(0) || from >= grid.Begin(grid.Count))
+                {
+                    continue;
+                }
+
+                for (var number = grid.NumberOf(from); number <= grid.NumberOf(to); number++)
+                {
+                    isLossy[number] = true;
+                    atMost[number] += loss.AtMost;
+                }
+            }
+        }
+
+        return (isLossy, atMost);
     }
 
     private (long First, long Last) Range() => (

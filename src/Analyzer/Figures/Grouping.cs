@@ -138,6 +138,14 @@ internal sealed class Grouping
     /// <summary>A group as people read it, control characters escaped.</summary>
     public string Text(GroupKey key) => text(key);
 
+    /// <summary>A group's name as it is, for programs; what is not UTF-8 of it is U+FFFD.</summary>
+    public string Name(GroupKey key) => key.Name switch
+    {
+        string name => name,
+        FieldTuple tuple => string.Join(',', Fields.Zip(tuple.Values, (field, value) => value.IsKnown ? field.Type.Text(in value) : "")),
+        _ => key.Comm != default ? key.Comm.ToString() : Text(key),
+    };
+
     private static BoundField<ConnectionGet> FieldOf(string name) => ConnectionFields.Set.Find(name) is [var field] ? field
         : throw new FormatException(NearestWord.Find(name, ConnectionFields.Set.Names.Concat(All.Select(one => one.Word))) is { } nearest
             ? $"there is no field '{name}'; did you mean {nearest}?"

@@ -73,7 +73,7 @@ public sealed class LifetimeHistogram
         }
 
         min = Math.Min(min, nanoseconds);
-        if (nanoseconds > Max.Nanoseconds || (nanoseconds == Max.Nanoseconds && !isCensored))
+        if (Ended + Censored == 1 || nanoseconds > Max.Nanoseconds || (nanoseconds == Max.Nanoseconds && !isCensored))
         {
             Max = new Percentile(nanoseconds, isCensored);
         }
@@ -95,10 +95,11 @@ public sealed class LifetimeHistogram
             }
         }
 
+        var isFirst = Ended + Censored == 0;
         Ended += other.Ended;
         Censored += other.Censored;
         min = Math.Min(min, other.min);
-        if (other.Max.Nanoseconds > Max.Nanoseconds || (other.Max.Nanoseconds == Max.Nanoseconds && !other.Max.IsAtLeast))
+        if (isFirst || other.Max.Nanoseconds > Max.Nanoseconds || (other.Max.Nanoseconds == Max.Nanoseconds && !other.Max.IsAtLeast))
         {
             Max = other.Max;
         }

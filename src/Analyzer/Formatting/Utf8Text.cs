@@ -30,6 +30,13 @@ internal static class Utf8Text
     }
 
     /// <inheritdoc cref="Write(Span{byte}, uint)" />
+    public static int Write(Span<byte> target, ulong number)
+    {
+        number.TryFormat(target, out var length);
+        return length;
+    }
+
+    /// <inheritdoc cref="Write(Span{byte}, uint)" />
     public static int Write(Span<byte> target, long number)
     {
         var sign = 0;

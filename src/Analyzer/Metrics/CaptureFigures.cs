@@ -10,6 +10,7 @@ internal sealed class CaptureFigures : IConnectionSink
 {
     private readonly ConnectionCondition? selector;
     private readonly ActiveConnections? active;
+    private readonly bool isGroup;
     private (long Max, long End) activeCounts;
     private ConnectionContext? context;
 
@@ -31,7 +32,7 @@ internal sealed class CaptureFigures : IConnectionSink
 
     /// <summary>The same, of some connections of the same recordings.</summary>
     internal CaptureFigures(ConnectionStatistics connections, CaptureFigures of) =>
-        (Connections, Recordings, Doubts) = (connections, of.Recordings, of.Doubts);
+        (Connections, Recordings, Doubts, isGroup) = (connections, of.Recordings, of.Doubts, true);
 
     /// <summary>Counts, lifetimes, bytes.</summary>
     public ConnectionStatistics Connections { get; }
@@ -53,7 +54,7 @@ internal sealed class CaptureFigures : IConnectionSink
     public long? ConnectionCount => IsSelected || Recordings.Any(recording => recording.IsFiltered) ? null : Connections.Ends - Connections.SecondEnds;
 
     /// <summary>Whether not all connections of the recordings are meant.</summary>
-    internal bool IsSelected => selector is not null;
+    internal bool IsSelected => selector is not null || isGroup;
 
     /// <summary>The time of all recordings together, in seconds.</summary>
     public double Seconds => Recordings.Sum(recording => recording.Length / 1e9);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
 
@@ -45,10 +44,10 @@ internal sealed class Doubts
         var counted = losses.Lost + losses.ProbeMissed;
         var reasons = new List<string>();
         Add(isNothing, "no time was recorded");
-        Add(losses.Lost > 0, string.Create(CultureInfo.InvariantCulture, $"{LossText.Describe(losses)} of {losses.Emitted:N0} events were lost"));
-        Add(losses.Lost == 0 && losses.ProbeMissed > 0, $"events lost: {LossText.Describe(losses)}");
-        Add(isDamaged, "parts of the capture are damaged or missing");
-        Add(isTruncated, "the capture is truncated");
+        Add(losses.Lost > 0, LossWords.WereLost(recordings, losses));
+        Add(losses.Lost == 0 && losses.ProbeMissed > 0, $"events lost: {LossText.Describe(losses)}{LossWords.When(recordings, isDamaged: false)}");
+        Add(isDamaged, LossWords.Damaged(recordings));
+        Add(isTruncated, LossWords.Truncated(recordings));
         Add(partingFilters.Length > 0, $"closes by others than its filter lets through were not recorded ({string.Join(", ", partingFilters)})");
         Add(partingSelections.Length > 0, $"only some events were kept ({string.Join(", ", partingSelections)})");
         Add(hasPauses, "between the captures nothing was recorded");
@@ -60,9 +59,9 @@ internal sealed class Doubts
             Reasons = reasons,
         };
 
-        void Add(bool isSo, string reason)
+        void Add(bool isSo, string? reason)
         {
-            if (isSo)
+            if (isSo && reason is not null)
             {
                 reasons.Add(reason);
             }

@@ -57,6 +57,9 @@ internal sealed class Metric
     /// missing.</summary>
     public Figure? Possible(CaptureFigures of) => of.Doubts.Reasons.Count == 0 ? Of(of) : possible(of);
 
+    /// <summary>Where the true figure lies, if what is missing can make it another one than that of what was recorded; else null.</summary>
+    internal Figure? Doubtful(CaptureFigures of) => Possible(of) is { } possible && possible != Of(of) ? possible : null;
+
     /// <summary>The probability that two captures of one and the same traffic differ as much as these, or more: a p-value.
     /// Null if there is no test for the metric, or nothing to test.</summary>
     public double? Chance(CaptureFigures before, CaptureFigures after) => chance(before, after);

@@ -137,15 +137,15 @@ internal static class MetricTable
             .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
         Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects),
         Metric.Bytes("bytes.acked", Evidence.CloseCounters, "bytes that peers acknowledged, SYN and FIN included", of => of.BytesAcked)
-            .At(new() { IsOnlyShown = true, Json = new("bytes_acked") }),
+            .At(new() { IsOnlyShown = true, Json = new("acked_bytes") }),
         Metric.Bytes("bytes.taken", Evidence.CloseCounters, "bytes received, FIN included", of => of.BytesReceived)
-            .At(new() { IsOnlyShown = true, Json = new("bytes_received") }),
+            .At(new() { IsOnlyShown = true, Json = new("received_bytes") }),
         Metric.Bytes("bytes.sent", Evidence.CloseCounters, "payload that peers acknowledged", of => of.PayloadSent).At(new()
         {
             Phrase = new(SummaryLine.Bytes, "{bytes.sent} sent"),
             Column = new("SENT", 8, 6),
             Title = "Sent",
-            Json = new("payload_sent"),
+            Json = new("sent_payload_bytes"),
             Comparison = 4,
         }),
         Metric.Bytes("bytes.received", Evidence.CloseCounters, "payload received", of => of.PayloadReceived).At(new()
@@ -153,11 +153,11 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Bytes, "{bytes.received} received"),
             Column = new("RECV", 8, 7),
             Title = "Received",
-            Json = new("payload_received"),
+            Json = new("received_payload_bytes"),
             Comparison = 4,
         }),
         Metric.Count("segments.sent", Evidence.CloseCounters, "segments sent, retransmissions included", of => (long)of.SegmentsSent)
-            .At(new() { Json = new("segments_sent") }),
+            .At(new() { Json = new("sent_segments") }),
         Metric.Count("retransmits", Evidence.CloseCounters, "segments retransmitted", of => (long)of.Retransmits).At(new()
         {
             Phrase = new(SummaryLine.Bytes, "{retransmits} of {segments.sent} segments retransmitted") { Before = "; " },

@@ -38,6 +38,7 @@ internal static partial class SummaryLines
 
     private static string Text(Metric metric, CaptureFigures figures) => metric.Of(figures) is not { } figure ? "-"
         : metric.Unit == MetricUnit.Rate ? string.Create(CultureInfo.InvariantCulture, $"{figure.Low:N1}/s")
+        : metric.Unit == MetricUnit.Time && figures.Doubts.Events > 0 && metric.Doubtful(figures) is { } possible ? $"{figure.Text(metric.Unit)} ({possible.Bounds(metric.Unit)})"
         : figure.Text(metric.Unit);
 
     [GeneratedRegex("{([^}]*)}")]

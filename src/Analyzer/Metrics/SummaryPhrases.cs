@@ -23,8 +23,14 @@ internal static class SummaryPhrases
         _ => Invariant($"{of.ConnectionCount:N0} ({of.Connections.SecondEnds:N0} of them within this host, seen from both sides: {of.Connections.Ends:N0} sockets)"),
     };
 
-    /// <summary>How many events were lost, and where.</summary>
-    internal static string Lost(CaptureFigures of) => Invariant($"{LossText.Describe(of.LossCounters)} of {of.LossCounters.Emitted:N0} events");
+    /// <summary>How many events were lost, where and when, and what that does to the figures.</summary>
+    internal static string Lost(CaptureFigures of) => string.Join("; ", new[]
+    {
+        LossWords.Lost(of.Recordings, of.LossCounters),
+        LossWords.Damaged(of.Recordings),
+        LossWords.Truncated(of.Recordings),
+        of.Doubts.Events is > 0 and < double.PositiveInfinity ? "any count may be off by as many" : null,
+    }.OfType<string>());
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -59,7 +59,7 @@ public sealed class ConnectionFeedTests
         Assert.Empty(connections);
         var recording = Assert.Single(recordings);
         Assert.Equal((100ul, 900ul, 7ul, 7ul), (recording.Start, recording.End, recording.LossCounters.Emitted, recording.LossCounters.Lost));
-        Assert.Equal([new LossPeriod(100, 900)], recording.Losses);
+        Assert.Equal([new LossPeriod(100, 900) { LossCounters = new LossCounters(0, 7, 0, 0, 0) }], recording.Losses);
     }
 
     [Fact]

@@ -134,6 +134,7 @@ public sealed class LossAccountTests
         losses[chunk] = 7;
         var churn = Churn(Capture(new(), losses));
         Assert.Equal(intervals, churn.Intervals().Where(interval => interval.IsLossy).Select(interval => interval.Number));
+        Assert.All(churn.Intervals(), interval => Assert.Equal(interval.IsLossy ? 7ul : 0, interval.LostAtMost));
     }
 
     [Fact]
@@ -147,12 +148,13 @@ public sealed class LossAccountTests
     public void Losses_told_in_any_order_are_kept_in_that_of_time()
     {
         var recording = new RecordedSpan { Start = 0 };
-        foreach (var (from, to) in new[] { (50ul, 60ul), (10ul, 20ul), (80ul, 90ul), (19ul, 30ul), (55ul, 80ul), (35ul, 35ul) })
+        foreach (var (lost, from, to) in new[] { (1ul, 50ul, 60ul), (2ul, 10ul, 20ul), (4ul, 80ul, 90ul), (8ul, 19ul, 30ul), (16ul, 55ul, 80ul), (32ul, 35ul, 35ul) })
         {
-            recording.NoteLoss(from, to);
+            recording.NoteLoss(new DatedLoss(new LossCounters(100, lost, 0, 0, 0), from, to, IsDamaged: lost == 16));
         }
 
-        Assert.Equal([new LossPeriod(10, 30), new LossPeriod(35, 35), new LossPeriod(50, 90)], recording.Losses);
+        Assert.Equal([(10ul, 30ul, 10ul), (35ul, 35ul, 32ul), (50ul, 80ul, null), (80ul, 90ul, 4ul)], recording.Losses.Select(loss => (loss.From, loss.To, loss.AtMost)));
+        Assert.Equal(17ul, recording.Losses[2].LossCounters.RingFull);
     }
 
     private static void AssertAccounted(byte[] capture)
@@ -170,7 +172,9 @@ public sealed class LossAccountTests
             Assert.Equal(info with { Emitted = 0 }, summed with { Emitted = 0 });
             Assert.Equal(info.Emitted, summed.Emitted);
             Assert.Equal((info.Emitted, info.Lost), (Metric(figures, "emitted"), Metric(figures, "lost")));
-            Assert.True(info.Lost + info.ProbeMissed == 0 || recordings.Any(recording => recording.Losses.Count > 0));
+            // When they were lost tells as many.
+            var dated = recordings.SelectMany(recording => recording.Losses).Aggregate(default(LossCounters), (sum, loss) => sum + loss.LossCounters);
+            Assert.Equal(info with { Emitted = 0 }, dated);
         }
     }
 

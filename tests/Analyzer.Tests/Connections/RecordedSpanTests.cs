@@ -84,7 +84,7 @@ public sealed class RecordedSpanTests
         {
             var recording = Assert.Single(ConnectionFeed.ReadAll(new MemoryStream(file), new ConnectionList()));
             Assert.True(recording.IsDamaged);
-            Assert.Equal([new LossPeriod(20, 40)], recording.Losses);
+            Assert.Equal([new LossPeriod(20, 40) { IsDamaged = true }], recording.Losses);
         }
     }
 

@@ -227,8 +227,8 @@ public sealed class VerdictTests
         var (first, second) = (json.RootElement.GetProperty("expectations")[0], json.RootElement.GetProperty("expectations")[1]);
         Assert.Equal("fails", json.RootElement.GetProperty("verdict").GetString());
         Assert.Equal(
-            ("3", "3", "8", "unknown", JsonValueKind.Null, "5 (ring full 5) of 1,000 events were lost"),
-            (first.GetProperty("value").GetString(), first.GetProperty("value_at_least").GetString(), first.GetProperty("value_at_most").GetString(), first.GetProperty("verdict").GetString(), first.GetProperty("holds").ValueKind, first.GetProperty("reason").GetString()));
+            (3, 3, 8, "unknown", JsonValueKind.Null, "5 (ring full 5) of 1,000 events were lost"),
+            (first.GetProperty("value").GetInt64(), first.GetProperty("value_at_least").GetInt64(), first.GetProperty("value_at_most").GetInt64(), first.GetProperty("verdict").GetString(), first.GetProperty("holds").ValueKind, first.GetProperty("reason").GetString()));
         Assert.False(second.TryGetProperty("value_at_most", out _));
     }
 

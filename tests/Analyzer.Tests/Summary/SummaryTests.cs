@@ -137,8 +137,8 @@ public sealed class SummaryTests
         summary.Take([Ends.Client("app", "10.0.0.2", 80, 0, (1UL << 60) + 1)], recording);
         summary.End([recording]);
         var json = Encoding.UTF8.GetString(TrafficSummaryJson.Format(summary));
-        Assert.Contains("\"max_ns\":\"1152921504606846977\"", json, StringComparison.Ordinal);
-        Assert.Contains("\"events_emitted\":\"18446744073709551614\",\"events_lost\":\"9007199254740993\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"max_ns\":1152921504606846977,", json, StringComparison.Ordinal);
+        Assert.Contains("\"events_emitted\":18446744073709551614,\"events_lost\":9007199254740993,", json, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,11 @@ internal static class ChurnJson
             json.WriteNumber("failed"u8, interval.Failed);
             json.WriteNumber("active"u8, interval.Active);
             json.WriteBoolean("events_lost"u8, interval.IsLossy);
+            if (interval is { IsLossy: true, LostAtMost: { } lost })
+            {
+                json.WriteNumber("events_lost_at_most"u8, lost);
+            }
+
             json.WriteBoolean("recorded"u8, !interval.IsPaused);
             json.WriteEndObject();
             json.Flush();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
@@ -7,8 +6,8 @@ using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Output.Json;
 
-/// <summary>A <see cref="CaptureComparison"/> for programs. Counts, nanoseconds and bytes are strings, so that no reader
-/// rounds them; what is not known is absent, but for <c>fails</c> and <c>holds</c>, which are null where it cannot be told.</summary>
+/// <summary>A <see cref="CaptureComparison"/> for programs. What is not known is absent, but for <c>fails</c> and <c>holds</c>, which
+/// are null where it cannot be told.</summary>
 internal static class ComparisonJson
 {
     /// <summary>One JSON object and a newline, UTF-8.</summary>
@@ -120,8 +119,8 @@ internal static class ComparisonJson
         {
             json.WriteStartObject();
             json.WriteString("name", group.Name);
-            json.WriteString("before", group.Before.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("after", group.After.ToString(CultureInfo.InvariantCulture));
+            json.WriteNumber("before", group.Before);
+            json.WriteNumber("after", group.After);
             Write(json, group.Chance);
             json.WriteBoolean("significant", group.IsSignificant);
             json.WriteEndObject();

@@ -9,7 +9,7 @@ namespace TraceCap.Analyzer.Output.Json;
 /// <summary>
 /// Connections as JSON, one object a line. What events have as well has the same names and looks the same
 /// (<see cref="EventJson"/>), with <c>closed.</c> and <c>peer.</c> before the names of who closed it and of who is at the other
-/// end; numbers of 64 bits are strings. What is not known is absent.
+/// end. What is not known is absent.
 /// </summary>
 internal sealed class ConnectionJson : IConnectionRows
 {
@@ -20,11 +20,11 @@ internal sealed class ConnectionJson : IConnectionRows
     private static readonly JsonKey ending = new("ending", JsonWords.Endings.List, "how it ended");
     private static readonly JsonKey preexisting = new("preexisting", JsonType.Flag, "whether it was there before the recording began");
     private static readonly JsonKey uncertain = new("uncertain", JsonType.Flag, "whether its opening or its close may be among lost events");
-    private static readonly JsonKey lifetime = new("lifetime_ns", JsonType.Number64, "from its opening to its end");
+    private static readonly JsonKey lifetime = new("lifetime_ns", JsonType.Number, "from its opening to its end");
     private static readonly JsonTime openedTime = new("opened.time", "the time of day when it was opened, accepted or tried");
-    private static readonly JsonKey opened = new("opened.monotonic_ns", JsonType.Number64, "the same by CLOCK_MONOTONIC");
+    private static readonly JsonKey opened = new("opened.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
     private static readonly JsonTime endedTime = new("ended.time", "the time of day when it ended, or up to when it is known");
-    private static readonly JsonKey ended = new("ended.monotonic_ns", JsonType.Number64, "the same by CLOCK_MONOTONIC");
+    private static readonly JsonKey ended = new("ended.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
 
     private static readonly JsonField[] network = EventJsonFields.Of(JsonPart.Network);
     private static readonly JsonField[] task = [.. EventJsonFields.Of(JsonPart.Who), .. EventJsonFields.Of(JsonPart.Task)];
@@ -101,11 +101,11 @@ internal sealed class ConnectionJson : IConnectionRows
         at += ending.WriteWord(target[at..], JsonWords.Endings, (ulong)connection.Ending);
         at += preexisting.WriteFlag(target[at..], connection.IsPreexisting);
         at += uncertain.WriteFlag(target[at..], connection.IsUncertain);
-        at += lifetime.WriteNumber64(target[at..], connection.Lifetime);
+        at += lifetime.WriteNumber(target[at..], connection.Lifetime);
         at += openedTime.Write(target[at..], connection.Opened, context.WallOffset(connection.Opened));
-        at += opened.WriteNumber64(target[at..], connection.Opened);
+        at += opened.WriteDigits(target[at..], connection.Opened);
         at += endedTime.Write(target[at..], connection.Ended, context.WallOffset(connection.Ended));
-        return at + ended.WriteNumber64(target[at..], connection.Ended);
+        return at + ended.WriteDigits(target[at..], connection.Ended);
     }
 
     private static (byte[] Key, JsonField Field)[] Prefixed(string prefix) =>

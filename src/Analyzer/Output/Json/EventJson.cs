@@ -8,8 +8,8 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Json;
 
 /// <summary>
-/// Events as JSON, one object a line, and back. Names are OpenTelemetry's where it has one; numbers of 64 bits are
-/// strings. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, if it has
+/// Events as JSON, one object a line, and back. Names are OpenTelemetry's where it has one; what numbers are strings,
+/// <see cref="JsonType"/> says. <see cref="Parse"/> gives back the event that <see cref="Write"/> was given, whatever its values, if it has
 /// an IP version and the bytes that do not count are 0: those behind an IPv4 address and behind a thread's name.
 /// </summary>
 internal static class EventJson

@@ -5,8 +5,8 @@ using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Output.Json;
 
-/// <summary>Figures as JSON: counts, nanoseconds and bytes as strings, so that no reader rounds them, rates and shares as
-/// numbers; one that is only known to be greater has the name of a bound.</summary>
+/// <summary>Figures as JSON: numbers, without an exponent if they are whole. One that is only known to be greater has the name of a
+/// bound.</summary>
 internal static class FigureJson
 {
     /// <summary>Writes <c>name</c>, or <c>name_above</c>; nothing if there is no figure.</summary>
@@ -94,7 +94,8 @@ internal static class FigureJson
         json.WriteString("unit", NameOf(expectation.Metric.Unit));
     }
 
-    private static void Write(Utf8JsonWriter json, string name, MetricUnit unit, double value)
+    /// <summary>Writes a number in the unit of a metric.</summary>
+    internal static void Write(Utf8JsonWriter json, string name, MetricUnit unit, double value)
     {
         if (unit is MetricUnit.Rate or MetricUnit.Share)
         {
@@ -102,7 +103,8 @@ internal static class FigureJson
         }
         else
         {
-            json.WriteString(name, value.ToString("F0", CultureInfo.InvariantCulture));
+            json.WritePropertyName(name);
+            json.WriteRawValue(value.ToString("F0", CultureInfo.InvariantCulture));
         }
     }
 

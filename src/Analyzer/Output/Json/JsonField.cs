@@ -120,15 +120,15 @@ internal abstract class IntegerField(JsonPart part, string name, string type, st
     protected abstract string Expected(ulong max);
 }
 
-/// <summary>A whole number. One of 64 bits is written as a string, since most readers of JSON keep 53; read is
-/// either.</summary>
-internal sealed class NumberField(JsonPart part, string name, string doc, ulong max, Get<ulong> get, Set<ulong> set)
-    : IntegerField(part, name, max > uint.MaxValue ? JsonType.Number64 : JsonType.Number, doc, max, get, set)
+/// <summary>A whole number, as a number or as digits in a string; read is either.</summary>
+internal sealed class NumberField(
+    JsonPart part, string name, string doc, ulong max, Get<ulong> get, Set<ulong> set, string type = JsonType.Number)
+    : IntegerField(part, name, type, doc, max, get, set)
 {
-    private readonly bool quoted = max > uint.MaxValue;
+    private readonly bool isQuoted = type == JsonType.Digits;
 
     protected override int Write(Span<byte> target, ulong number) =>
-        quoted ? Utf8Text.WriteQuoted(target, number) : Utf8Text.Write(target, (uint)number);
+        isQuoted ? Utf8Text.WriteQuoted(target, number) : Utf8Text.Write(target, number);
 
     protected override bool TryRead(ref Utf8JsonReader reader, out ulong number)
     {

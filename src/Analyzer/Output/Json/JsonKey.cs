@@ -30,8 +30,15 @@ internal class JsonKey(string name, string type, string doc)
         return at + words.Write(target[at..], number);
     }
 
-    /// <summary>Writes the property with a number of 64 bits.</summary>
-    internal int WriteNumber64(Span<byte> target, ulong number)
+    /// <summary>Writes the property with a number.</summary>
+    internal int WriteNumber(Span<byte> target, ulong number)
+    {
+        var at = Utf8Text.Write(target, Key);
+        return at + Utf8Text.Write(target[at..], number);
+    }
+
+    /// <summary>Writes the property with a number in quotes.</summary>
+    internal int WriteDigits(Span<byte> target, ulong number)
     {
         var at = Utf8Text.Write(target, Key);
         return at + Utf8Text.WriteQuoted(target[at..], number);
@@ -45,11 +52,12 @@ internal class JsonKey(string name, string type, string doc)
     }
 }
 
-/// <summary>What the values of properties are, in words.</summary>
+/// <summary>What the values of properties are, in words. Durations, counts and bytes are numbers: no honest capture has one of 2^53 or
+/// more, up to which every reader of JSON is exact. Ids, times of a clock and what counts up over months are digits in a string.</summary>
 internal static class JsonType
 {
     internal const string Number = "number";
-    internal const string Number64 = "number of 64 bits, as a string";
+    internal const string Digits = "digits in a string";
     internal const string Text = "text";
     internal const string Flag = "true or false";
 }

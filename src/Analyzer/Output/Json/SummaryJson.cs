@@ -8,7 +8,7 @@ using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Output.Json;
 
-/// <summary>A <see cref="CaptureSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
+/// <summary>A <see cref="CaptureSummary"/> for programs.</summary>
 internal static class SummaryJson
 {
     /// <summary>One JSON object and a newline, UTF-8.</summary>
@@ -21,7 +21,7 @@ internal static class SummaryJson
         {
             json.WriteStartObject();
             json.WriteString("file", name);
-            Number(json, "bytes", summary.Bytes);
+            json.WriteNumber("bytes", summary.Bytes);
             json.WriteBoolean("complete", summary.IsWhole);
             json.WriteBoolean("checked", summary.IsChecked);
             json.WriteStartArray("sections");
@@ -35,8 +35,8 @@ internal static class SummaryJson
             foreach (var damage in summary.Damage?.Entries ?? [])
             {
                 json.WriteStartObject();
-                Number(json, "offset", damage.Offset);
-                Number(json, "bytes", damage.Length);
+                json.WriteNumber("offset", damage.Offset);
+                json.WriteNumber("bytes", damage.Length);
                 json.WriteString("what", damage.What);
                 json.WriteEndObject();
             }
@@ -87,8 +87,8 @@ internal static class SummaryJson
         foreach (var clock in section.Clocks.Anchors)
         {
             json.WriteStartObject();
-            Number(json, "monotonic_ns", clock.Monotonic);
-            Number(json, "boottime_ns", clock.Boottime);
+            Digits(json, "monotonic_ns", clock.Monotonic);
+            Digits(json, "boottime_ns", clock.Boottime);
             json.WriteString("realtime", WallTime.Format(clock.Realtime));
             json.WriteEndObject();
         }
@@ -96,8 +96,8 @@ internal static class SummaryJson
         json.WriteEndArray();
         if (section.Events > 0)
         {
-            Number(json, "first_monotonic_ns", section.FirstTimestamp);
-            Number(json, "last_monotonic_ns", section.LastTimestamp);
+            Digits(json, "first_monotonic_ns", section.FirstTimestamp);
+            Digits(json, "last_monotonic_ns", section.LastTimestamp);
             if (section.Clocks.WallClock(section.FirstTimestamp) is { } first)
             {
                 json.WriteString("first_time", WallTime.Format(first));
@@ -107,38 +107,38 @@ internal static class SummaryJson
 
         if (section.Events != section.Recorded)
         {
-            Number(json, "events_recorded", section.Recorded);
+            json.WriteNumber("events_recorded", section.Recorded);
         }
 
-        Number(json, "events", section.Events);
+        json.WriteNumber("events", section.Events);
         json.WriteStartObject("events_by_type");
         foreach (var (type, count) in section.EventsByType.OrderBy(entry => entry.Key))
         {
-            Number(json, type is >= (TcpEventType)' ' and <= (TcpEventType)'~' ? ((char)type).ToString() : ((byte)type).ToString(CultureInfo.InvariantCulture), count);
+            json.WriteNumber(type is >= (TcpEventType)' ' and <= (TcpEventType)'~' ? ((char)type).ToString() : ((byte)type).ToString(CultureInfo.InvariantCulture), count);
         }
 
         json.WriteEndObject();
         json.WriteStartObject("ledger");
-        Number(json, "emitted", section.LossCounters.Emitted);
-        Number(json, "lost", section.LossCounters.Lost);
-        Number(json, "ring_full", section.LossCounters.RingFull);
-        Number(json, "map_full", section.LossCounters.MapFull);
-        Number(json, "probe_missed", section.LossCounters.ProbeMissed);
-        Number(json, "dropped", section.LossCounters.Dropped);
-        json.WriteString("unaccounted", section.Unaccounted.ToString(CultureInfo.InvariantCulture));
+        json.WriteNumber("emitted", section.LossCounters.Emitted);
+        json.WriteNumber("lost", section.LossCounters.Lost);
+        json.WriteNumber("ring_full", section.LossCounters.RingFull);
+        json.WriteNumber("map_full", section.LossCounters.MapFull);
+        json.WriteNumber("probe_missed", section.LossCounters.ProbeMissed);
+        json.WriteNumber("dropped", section.LossCounters.Dropped);
+        json.WriteNumber("unaccounted", section.Unaccounted);
         json.WriteEndObject();
         if (!section.Missing.IsNone)
         {
             json.WriteStartObject("missing");
-            Number(json, "events", section.Missing.Events);
-            Number(json, "blocks", section.Missing.Blocks);
-            Number(json, "bytes", section.Missing.Bytes);
+            json.WriteNumber("events", section.Missing.Events);
+            json.WriteNumber("blocks", section.Missing.Blocks);
+            json.WriteNumber("bytes", section.Missing.Bytes);
             json.WriteEndObject();
         }
 
         WriteNames(json, section.Names);
-        Number(json, "chunks", section.Chunks);
-        Number(json, "bytes", section.Bytes);
+        json.WriteNumber("chunks", section.Chunks);
+        json.WriteNumber("bytes", section.Bytes);
         json.WriteEndObject();
     }
 
@@ -146,7 +146,7 @@ internal static class SummaryJson
     {
         WriteNames(json, names, "cgroups", names.Cgroups, cgroup =>
         {
-            Number(json, "linux.cgroup.id", cgroup.Id);
+            Digits(json, "linux.cgroup.id", cgroup.Id);
             NamesJson.Write(json, new CgroupName(cgroup.Name));
         });
         WriteNames(json, names, "netns", names.NetworkNamespaces, netns =>
@@ -190,7 +190,7 @@ internal static class SummaryJson
             json.WriteString("kernel", host.Kernel);
             json.WriteString("architecture", host.Architecture);
             json.WriteString("boot_id", host.BootId);
-            Number(json, "clock_offset_ns", host.ClockOffset);
+            json.WriteString("clock_offset_ns", host.ClockOffset.ToString(CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
 
@@ -233,6 +233,5 @@ internal static class SummaryJson
         json.WriteEndObject();
     }
 
-    private static void Number<T>(Utf8JsonWriter json, string name, T value)
-        where T : IFormattable => json.WriteString(name, value.ToString(null, CultureInfo.InvariantCulture));
+    private static void Digits(Utf8JsonWriter json, string name, ulong value) => json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
 }

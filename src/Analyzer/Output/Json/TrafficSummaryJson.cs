@@ -10,7 +10,7 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Output.Json;
 
-/// <summary>A <see cref="TrafficSummary"/> for programs. 64-bit numbers are strings, so that no reader rounds them.</summary>
+/// <summary>A <see cref="TrafficSummary"/> for programs.</summary>
 internal static class TrafficSummaryJson
 {
     private static readonly ILookup<JsonOwner, Metric> metrics = MetricTable.Shown
@@ -35,7 +35,8 @@ internal static class TrafficSummaryJson
             foreach (var (key, statistics) in summary.Groups.InOrder)
             {
                 json.WriteStartObject();
-                json.WriteString("name", summary.Groups.By.Text(key));
+                json.WriteString("by", summary.Groups.By.Word);
+                json.WriteString("name", summary.Groups.By.Name(key));
                 Write(json, summary.Of(statistics));
                 json.WriteEndObject();
             }
@@ -62,19 +63,69 @@ internal static class TrafficSummaryJson
             json.WriteStartObject();
             json.WriteString("host", recording.Host);
             json.WriteString("boot_id", recording.BootId);
-            Number(json, "start_monotonic_ns", recording.Start);
-            Number(json, "end_monotonic_ns", recording.End);
-            if (recording.WallClock(recording.Start) is { } start)
-            {
-                json.WriteString("start_time", WallTime.Format(start));
-                json.WriteString("end_time", WallTime.Format(recording.WallClock(recording.End)!.Value));
-            }
-
+            WriteTime(json, "origin", recording, recording.Origin);
+            WriteTime(json, "start", recording, recording.Start);
+            WriteTime(json, "end", recording, recording.End);
             WriteFigures(json, JsonOwner.Recording, new CaptureFigures(new ConnectionStatistics(), [recording]));
+            WriteLosses(json, recording);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>When events were lost, when nothing was recorded, and what nobody counted; nothing of what there is not.</summary>
+    private static void WriteLosses(Utf8JsonWriter json, RecordedSpan recording)
+    {
+        WriteFlag(json, "damaged", recording.IsDamaged);
+        WriteFlag(json, "truncated", recording.IsTruncated);
+        json.WriteStartArray("losses");
+        foreach (var loss in recording.Losses)
+        {
+            json.WriteStartObject();
+            WriteTime(json, "from", recording, loss.From);
+            WriteTime(json, "to", recording, loss.To);
+            if (loss.AtMost is { } most)
+            {
+                json.WriteNumber("events_at_most", most);
+            }
+
+            json.WriteNumber("ring_full", loss.LossCounters.RingFull);
+            json.WriteNumber("map_full", loss.LossCounters.MapFull);
+            json.WriteNumber("dropped", loss.LossCounters.Dropped);
+            json.WriteNumber("probe_missed", loss.LossCounters.ProbeMissed);
+            WriteFlag(json, "damaged", loss.IsDamaged);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("gaps");
+        foreach (var gap in recording.Pauses)
+        {
+            json.WriteStartObject();
+            WriteTime(json, "from", recording, gap.From);
+            WriteTime(json, "to", recording, gap.To);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteFlag(Utf8JsonWriter json, string name, bool isSet)
+    {
+        if (isSet)
+        {
+            json.WriteBoolean(name, true);
+        }
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, RecordedSpan recording, ulong monotonic)
+    {
+        json.WriteString($"{name}_monotonic_ns", monotonic.ToString(CultureInfo.InvariantCulture));
+        if (recording.WallClock(monotonic) is { } wall)
+        {
+            json.WriteString($"{name}_time", WallTime.Format(wall));
+        }
     }
 
     private static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
@@ -106,7 +157,7 @@ internal static class TrafficSummaryJson
         json.WriteStartObject("errors");
         foreach (var (error, count) in of.Connections.Errors.OrderBy(error => error.Key))
         {
-            Number(json, Errno.NameOf(error), count);
+            json.WriteNumber(Errno.NameOf(error), count);
         }
 
         json.WriteEndObject();
@@ -144,7 +195,8 @@ internal static class TrafficSummaryJson
         }
     }
 
-    /// <summary>One that is only known to be greater has the name of a bound: <c>p99_above_ns</c>.</summary>
+    /// <summary>One that is only known to be greater has the name of a bound: <c>p99_above_ns</c>. What is missing can make it another
+    /// one, from <c>p99_at_least_ns</c> to <c>p99_at_most_ns</c>.</summary>
     private static void Write(Utf8JsonWriter json, string name, Metric metric, CaptureFigures of)
     {
         if (metric.Of(of) is not { } figure)
@@ -152,17 +204,24 @@ internal static class TrafficSummaryJson
             return;
         }
 
-        var key = name + (figure.IsExact ? "" : "_above") + (metric.Unit == MetricUnit.Time ? "_ns" : "");
+        var unit = metric.Unit == MetricUnit.Time ? "_ns" : "";
+        var key = name + (figure.IsExact ? "" : "_above") + unit;
         if (metric.Unit is MetricUnit.Rate or MetricUnit.Share)
         {
             json.WriteNumber(key, figure.Low);
         }
         else
         {
-            Number(json, key, metric.WholeOf(of)!.Value);
+            json.WriteNumber(key, metric.WholeOf(of)!.Value);
+        }
+
+        if (metric.Doubtful(of) is { } possible)
+        {
+            FigureJson.Write(json, $"{name}_at_least{unit}", metric.Unit, possible.Low);
+            if (double.IsFinite(possible.High))
+            {
+                FigureJson.Write(json, $"{name}_at_most{unit}", metric.Unit, possible.High);
+            }
         }
     }
-
-    private static void Number<T>(Utf8JsonWriter json, string name, T value)
-        where T : IFormattable => json.WriteString(name, value.ToString(null, CultureInfo.InvariantCulture));
 }

@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""Reads a capture as connections: computes what `tracecap lifetimes`, `churn` and `summary` say.
+
+    tracecap replay --json --all FILE | analysis.py SUMMARY INFO [EVERY]
+
+SUMMARY is a file with what `tracecap summary --json FILE` printed: of it only `recordings` is used, which says when was recorded and
+when events were lost. INFO is one of `tracecap info --json FILE`: its `clocks`. EVERY is the length of an interval in nanoseconds.
+Prints one JSON object a line: {"row": ...} for each connection, {"interval": ...} for each interval, {"all": ...}, and
+{"group": ...} for each service and process.
+
+Written from docs/analysis.md, docs/json.md and the clocks of docs/format.md alone, to show that they suffice. Each rule is one function.
+The capture is of one recording: one boot of one host, or several hosts merged.
+"""
+
+import calendar
+import ipaddress
+import json
+import re
+import sys
+from collections import defaultdict, deque
+
+SECOND = 1_000_000_000
+LINGERING = 4096  # sockets closed alone that are still looked for
+HOST_BITS = 48  # of a merged capture's connection ids
+
+OPENINGS = {"tcp.connect": "client", "tcp.accept": "server"}
+
+TASK = ["process.pid", "thread.id", "thread.name.bytes", "thread.name"]
+OWNER = TASK + [
+    "user.id", "linux.mntns", "linux.cgroup.id", "linux.cgroup.path", "container.id", "container.runtime.name", "k8s.pod.uid", "systemd.unit"]
+SOCKET = [
+    "network.type", "network.local.address", "network.local.port", "network.peer.address", "network.peer.port", "connection.id", "linux.netns",
+    "linux.netns.name", "host.name"]
+FAILURE = ["error.number", "error.type"]
+CLOSE = [
+    "network.connection.state", "sent_bytes", "acked_bytes", "received_bytes", "sent_segments", "received_segments", "retransmits", "smoothed_rtt_us"]
+
+FIN_ACKED = {"fin_wait_2", "time_wait"}
+FIN_RECEIVED = {"close_wait", "last_ack", "closing", "time_wait"}
+
+
+# Times
+
+def nanoseconds(text):
+    """RFC 3339 in UTC, as nanoseconds since 1970."""
+    day, fraction = text[:-1].split(".")
+    numbers = [int(number) for number in re.split("[-T:]", day)]
+    return calendar.timegm((*numbers, 0, 0, 0)) * SECOND + int(fraction)
+
+
+def time_of_day(time):
+    seconds, fraction = divmod(time, SECOND)
+    days, seconds = divmod(seconds, 86400)
+    # The calendar of 400 years, counted from March of the year 0.
+    days += 719468
+    era, day = divmod(days, 146097)
+    year = (day - day // 1460 + day // 36524 - day // 146096) // 365
+    day -= 365 * year + year // 4 - year // 100
+    month = (5 * day + 2) // 153
+    date = (year + era * 400 + (month >= 10), month + (-9 if month >= 10 else 3), day - (153 * month + 2) // 5 + 1)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%09dZ" % (*date, seconds // 3600, seconds // 60 % 60, seconds % 60, fraction)
+
+
+class Recording:
+    """What was recorded when, and what was lost of it."""
+
+    def __init__(self, summary, info):
+        recordings = summary["recordings"]
+        assert len(recordings) == 1, "one recording is needed"
+        recording = recordings[0]
+        self.host = recording["host"]
+        self.origin = int(recording["origin_monotonic_ns"])
+        self.start = int(recording["start_monotonic_ns"])
+        self.end = int(recording["end_monotonic_ns"])
+        self.losses = [(int(loss["from_monotonic_ns"]), int(loss["to_monotonic_ns"]), loss.get("events_at_most")) for loss in recording["losses"]]
+        self.gaps = [(int(gap["from_monotonic_ns"]), int(gap["to_monotonic_ns"])) for gap in recording["gaps"]]
+        self.clocks = sorted(
+            (int(clock["monotonic_ns"]), nanoseconds(clock["realtime"])) for section in info["sections"] for clock in section["clocks"])
+
+    def unknown(self):
+        """When events may be missing: they were lost, or nothing was recorded."""
+        return [(start, end) for start, end, _ in self.losses] + self.gaps
+
+    def wall(self, monotonic):
+        """The clock of the latest time not after it, else the first."""
+        clock = None
+        for one in self.clocks:
+            if clock is None or one[0] <= monotonic:
+                clock = one
+        return None if clock is None else monotonic + clock[1] - clock[0]
+
+
+# Sockets
+
+def endpoint(event, side):
+    address = ipaddress.ip_address(event["network.%s.address" % side])
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address, event["network.%s.port" % side]
+
+
+ENDPOINTS = {}
+
+
+def endpoints(event):
+    """Local and peer; IPv4 written as IPv6 is IPv4."""
+    key = (event["network.local.address"], event["network.local.port"], event["network.peer.address"], event["network.peer.port"])
+    if key not in ENDPOINTS:
+        ENDPOINTS[key] = endpoint(event, "local"), endpoint(event, "peer")
+    return ENDPOINTS[key]
+
+
+def is_loopback(address):
+    return address.is_loopback
+
+
+class Socket:
+    """From the event that showed it first."""
+
+    def __init__(self, event, role, opened, number):
+        self.event, self.role, self.opened, self.number = event, role, opened, number
+        self.id = int(event["connection.id"])
+        self.local, self.peer = endpoints(event)
+        self.netns = event["linux.netns"]
+        self.opposite = None
+        self.is_open = True
+        self.closed_alone = None
+        self.seen = 0
+
+    def is_same(self, event):
+        """Whether an event may be of this socket where one of both has no cookie."""
+        return (self.local, self.peer) == endpoints(event) and self.netns == event["linux.netns"]
+
+    def is_opposite(self, other):
+        """Whether the other is the other end of the same connection."""
+        is_one_host = self.id >> HOST_BITS == other.id >> HOST_BITS
+        return self.local == other.peer and self.peer == other.local and (
+            (is_one_host and self.netns == other.netns) or not is_loopback(self.local[0]))
+
+
+def ending_of(close, role):
+    """How a socket ended, by its close: reset, unless its FIN was acknowledged."""
+    if close.get("network.connection.state") != "closed":
+        return "closed"
+    syn = 1 if role == "client" else 0
+    is_fin_acknowledged = close["acked_bytes"] > close["sent_bytes"] + syn and close["retransmits"] == 0
+    return "closed" if is_fin_acknowledged else "reset"
+
+
+def may_join(socket, other):
+    """Whether a socket that was just found can be joined with one that was there before."""
+    if socket.role == "client" or socket.local == socket.peer:
+        return False  # what is there before a client's end is of an earlier connection; and some are connected to themselves
+    return socket.role == "unknown" or other.role != socket.role
+
+
+def copy(row, event, keys, prefix=""):
+    for key in keys:
+        if key in event:
+            row[prefix + key] = event[key]
+
+
+class Tracker:
+    """Makes connections of events in the order of time."""
+
+    def __init__(self, recording):
+        self.recording = recording
+        self.sockets = 0
+        self.by_id = {}
+        self.by_ends = defaultdict(list)  # open ones and those that linger, the last one last
+        self.failed = set()
+        self.closed_alone = deque()
+        self.rows = []
+
+    def add(self, event):
+        kind = event["event.name"]
+        if kind in OPENINGS:
+            self.open(event, OPENINGS[kind])
+        elif kind == "tcp.open":
+            self.find(event)
+        elif kind == "tcp.close":
+            self.close(event)
+        elif kind == "tcp.connect_failed":
+            self.fail(event)
+
+    # Pairing
+
+    def by_cookie(self, event):
+        return self.by_id.get(int(event["connection.id"])) if event["connection.id"] != "0" else None
+
+    def by_endpoints(self, event):
+        has_none = event["connection.id"] == "0"
+        for socket in reversed(self.by_ends[frozenset(endpoints(event))]):
+            if socket.is_open and (has_none or socket.id == 0) and socket.is_same(event):
+                return socket
+        return None
+
+    def forget_failed(self, event):
+        """Whether the event is of a socket whose connect has failed; it is so no more."""
+        had_failed = event["connection.id"] in self.failed
+        self.failed.discard(event["connection.id"])
+        return had_failed
+
+    # Events
+
+    def open(self, event, role):
+        before = self.by_cookie(event)
+        if before is None and not self.forget_failed(event):
+            before = self.by_endpoints(event)
+        if before is not None:
+            self.end_unseen(before, event)
+        self.new(event, role, int(event["monotonic_ns"]))
+
+    def find(self, event):
+        socket = self.by_cookie(event)
+        if socket is None and event["connection.id"] in self.failed:
+            return
+        socket = socket or self.by_endpoints(event)
+        if socket is None:
+            self.new(event, "unknown", self.beginning(event))
+        else:
+            socket.seen = int(event["monotonic_ns"])
+
+    def close(self, event):
+        socket = self.by_cookie(event)
+        is_found = True
+        if socket is None:
+            if self.forget_failed(event):
+                return
+            socket = self.by_endpoints(event)
+            if socket is None:
+                is_found = False
+                socket = self.new(event, "unknown", self.beginning(event))
+        time = int(event["monotonic_ns"])
+        row = self.end(socket, ending_of(event, socket.role), time, event["time"] if "time" in event else None)
+        row["uncertain"] = not is_found and any(start <= time for start, _ in self.recording.unknown())
+        copy(row, event, TASK, "closed.")
+        copy(row, event, CLOSE)
+        self.leave(socket)
+
+    def fail(self, event):
+        before = self.by_cookie(event)
+        if before is not None:
+            self.end_unseen(before, event)
+        time = int(event["monotonic_ns"])
+        opened = time - min(event["connect_ns"], time)
+        row = self.row(event, "client", "failed", opened, time, event.get("time"))
+        copy(row, event, FAILURE)
+        self.rows.append(row)
+        if event["connection.id"] != "0":
+            self.failed.add(event["connection.id"])
+
+    # What becomes of sockets
+
+    def beginning(self, event):
+        """Since when a socket is known to have been there: since recording began, or went on after a gap."""
+        time = int(event["monotonic_ns"])
+        return max([self.recording.start] + [end for start, end in self.recording.gaps if start <= time])
+
+    def new(self, event, role, opened):
+        self.sockets += 1
+        socket = Socket(event, role, opened, self.sockets)
+        candidates = self.by_ends[frozenset((socket.local, socket.peer))]
+        for other in reversed(candidates):
+            if other.opposite is None and may_join(socket, other) and other.is_opposite(socket):
+                socket.opposite, other.opposite = other, socket
+                break
+        candidates.append(socket)
+        if socket.id:
+            self.by_id[socket.id] = socket
+        return socket
+
+    def leave(self, socket):
+        socket.is_open = False
+        if socket.id:
+            del self.by_id[socket.id]
+        if socket.opposite is not None:
+            self.drop(socket)
+            return
+        self.closed_alone.append(socket)
+        if len(self.closed_alone) > LINGERING:
+            self.drop(self.closed_alone.popleft())
+
+    def drop(self, socket):
+        key = frozenset((socket.local, socket.peer))
+        if socket in self.by_ends[key]:
+            self.by_ends[key].remove(socket)
+        if not self.by_ends[key]:
+            del self.by_ends[key]
+
+    def end_unseen(self, socket, event):
+        self.end(socket, "unseen", int(event["monotonic_ns"]), event.get("time"))
+        self.leave(socket)
+
+    def end(self, socket, ending, time, wall):
+        row = self.row(socket.event, socket.role, ending, socket.opened, time, wall)
+        row["preexisting"] = socket.role == "unknown"
+        if socket.opposite is not None:
+            copy(row, socket.opposite.event, TASK, "peer.")
+            row["second"] = not socket.opposite.is_open
+        self.rows.append(row)
+        return row
+
+    def row(self, event, role, ending, opened, ended, wall):
+        row = {
+            "role": role, "ending": ending, "preexisting": False, "uncertain": False, "lifetime_ns": max(0, ended - opened),
+            "opened.monotonic_ns": str(opened), "ended.monotonic_ns": str(ended)}
+        is_event = str(opened) == event["monotonic_ns"]
+        for name, time in ("opened.time", event.get("time") if is_event else self.day(opened)), ("ended.time", wall or self.day(ended)):
+            if time is not None:
+                row[name] = time
+        if self.recording.host and "host.name" not in event:
+            row["host.name"] = self.recording.host
+        copy(row, event, SOCKET + OWNER + (["connect_ns"] if role == "client" else []))
+        return row
+
+    def day(self, monotonic):
+        wall = self.recording.wall(monotonic)
+        return None if wall is None else time_of_day(wall)
+
+    def finish(self):
+        """What is open when recording ended, or when a gap began after which it was not seen, the oldest first."""
+        still = sorted(
+            (socket for sockets in self.by_ends.values() for socket in sockets if socket.is_open), key=lambda one: (one.opened, one.id, one.number))
+        for socket in still:
+            known = max(socket.opened, socket.seen if self.recording.gaps else 0)
+            ended = min([start for start, _ in self.recording.gaps if start >= known] + [self.recording.end])
+            row = self.end(socket, "open", ended, None)
+            row["uncertain"] = any(end >= known for _, end in self.recording.unknown())
+            socket.is_open = False
+        return self.rows
+
+
+# Figures
+
+def percentile(durations, share):
+    """The shortest time by which a share has ended by the estimate of Kaplan and Meier, and whether that is a bound only."""
+    if not durations:
+        return None
+    survival, at_risk = 1.0, len(durations)
+    durations = sorted(durations, key=lambda one: (one[0], one[1]))  # at one time first those that ended
+    at = 0
+    while at < len(durations):
+        time, ended, gone = durations[at][0], 0, 0
+        while at < len(durations) and durations[at][0] == time:
+            ended += not durations[at][1]
+            gone += 1
+            at += 1
+        survival *= 1 - ended / at_risk
+        at_risk -= gone
+        if ended and survival <= 1 - share + 1e-9:
+            return time, False
+    return durations[-1][0], True
+
+
+def longest(durations):
+    if not durations:
+        return None
+    most = max(time for time, _ in durations)
+    return most, all(is_censored for time, is_censored in durations if time == most)
+
+
+def is_orderly_close(row):
+    return row.get("network.connection.state") == "closed" and row["ending"] == "closed"
+
+
+def payload_sent(row):
+    fin = row.get("network.connection.state") in FIN_ACKED or is_orderly_close(row)
+    return min(max(0, row.get("acked_bytes", 0) - (row["role"] == "client") - fin), row.get("sent_bytes", 0))
+
+
+def payload_received(row):
+    fin = row.get("network.connection.state") in FIN_RECEIVED or is_orderly_close(row)
+    return max(0, row.get("received_bytes", 0) - fin)
+
+
+def durations(name, values, figures):
+    figures[name] = of = {"count": len(values), "censored": sum(is_censored for _, is_censored in values)}
+    for key, value in [("p50", percentile(values, 0.5)), ("p90", percentile(values, 0.9)), ("p99", percentile(values, 0.99)), ("max", longest(values))]:
+        if value is not None:
+            of[key + ("_above_ns" if value[1] else "_ns")] = value[0]
+
+
+def figures_of(rows):
+    def count(condition):
+        return sum(1 for row in rows if condition(row))
+
+    def total(value):
+        return sum(value(row) for row in established)
+
+    established = [row for row in rows if row["ending"] != "failed"]
+    opened = [row for row in established if not row["preexisting"]]
+    figures = {
+        "sockets": len(rows),
+        "opened": sum(row["role"] != "server" for row in opened),
+        "accepted": sum(row["role"] == "server" for row in opened),
+        "preexisting": count(lambda row: row["preexisting"]),
+        "uncertain": count(lambda row: row["uncertain"]),
+        "acked_bytes": total(lambda row: row.get("acked_bytes", 0)),
+        "received_bytes": total(lambda row: row.get("received_bytes", 0)),
+        "sent_payload_bytes": total(payload_sent),
+        "received_payload_bytes": total(payload_received),
+        "sent_segments": total(lambda row: row.get("sent_segments", 0)),
+        "retransmits": total(lambda row: row.get("retransmits", 0)),
+        "errors": defaultdict(int)}
+    for ending in "failed", "closed", "reset", "open", "unseen":
+        figures[ending] = count(lambda row: row["ending"] == ending)
+    durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
+    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row["connect_ns"] > 0], figures)
+    for row in rows:
+        if row["ending"] == "failed":
+            figures["errors"][row["error.type"]] += 1
+    return figures
+
+
+def text_of(end):
+    return "%s:%d" % end if end[0].version == 4 else "[%s]:%d" % end
+
+
+def service(row):
+    """What was connected to; of a socket whose role is not known the lower port is taken for it."""
+    local, peer = endpoints(row)
+    is_here = row["role"] == "server" or (row["role"] == "unknown" and local[1] < peer[1])
+    return text_of(local if is_here else peer)
+
+
+GROUPS = {
+    "service": service,
+    "process": lambda row: row["thread.name"],
+    "peer": lambda row: str(endpoints(row)[1][0]),
+    "errno": lambda row: row.get("error.type"),
+    "unit": lambda row: row.get("systemd.unit") or ("(no unit)" if "linux.cgroup.path" in row else "(not known)")}
+
+
+def churn(rows, recording, every):
+    """What happened in each interval; they are numbered from the origin."""
+    def number(time):
+        return (time - recording.origin) // every
+
+    first, last = number(recording.start), number(recording.end)
+    intervals = {place: defaultdict(int) for place in range(first, last + 1)}
+
+    def at(time):
+        return intervals[min(max(number(time), first), last)]
+
+    for row in rows:
+        opened, ended = int(row["opened.monotonic_ns"]), int(row["ended.monotonic_ns"])
+        if row["ending"] == "failed":
+            at(ended)["failed"] += 1
+            continue
+        at(opened)["change"] += 1
+        at(opened)["opened"] += row["role"] == "client"
+        at(opened)["accepted"] += row["role"] == "server"
+        if row["ending"] != "open":
+            at(ended)["change"] -= 1
+            at(ended)["closed"] += row["ending"] != "unseen"
+        elif ended < recording.end:
+            # Nobody knows of it any more: in the interval itself if recording went on in it, else from the next one on.
+            known_again = min(end for start, end in recording.gaps if start == ended)
+            gone = number(ended) + (known_again >= recording.origin + (number(ended) + 1) * every)
+            intervals[gone]["change"] -= 1
+    active = 0
+    for place, interval in intervals.items():
+        start, end = recording.origin + place * every, recording.origin + (place + 1) * every
+        active += interval["change"]
+        lost = [most for begin, final, most in recording.losses if begin < end and final >= start]
+        one = {name: interval[name] for name in ("opened", "accepted", "closed", "failed")}
+        whole, part = divmod(place * every, SECOND)
+        one["seconds"] = place * every / SECOND if part else whole
+        one["active"] = active
+        one["events_lost"] = bool(lost)
+        if lost and None not in lost:
+            one["events_lost_at_most"] = sum(lost)
+        one["recorded"] = not any(begin < end and final > start for begin, final in recording.gaps)
+        yield one
+
+
+def main():
+    recording = Recording(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))
+    tracker = Tracker(recording)
+    for line in sys.stdin:
+        tracker.add(json.loads(line))
+    rows = tracker.finish()
+    figures = figures_of(rows)
+    figures["connections"] = sum(not row.pop("second", False) for row in rows)
+    for row in rows:
+        print(json.dumps({"row": row}))
+    for interval in churn(rows, recording, int(sys.argv[3]) if len(sys.argv) > 3 else SECOND):
+        print(json.dumps({"interval": interval}))
+    print(json.dumps({"all": figures}))
+    for by, name in GROUPS.items():
+        groups = defaultdict(list)
+        for row in rows:
+            groups[name(row)].append(row)
+        groups.pop(None, None)
+        for key, members in groups.items():
+            print(json.dumps({"group": {"by": by, "name": key, **figures_of(members)}}))
+
+
+if __name__ == "__main__":
+    main()
