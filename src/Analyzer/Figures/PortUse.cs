@@ -11,8 +11,10 @@ internal sealed class PortUse
 
     private const ulong Second = 1_000_000_000;
 
+    // Those before the last second; none are kept before there are some.
     private uint[]? bySecond;
     private ulong last;
+    private uint inLast;
     private long held;
 
     /// <summary>The most that were held at once.</summary>
@@ -23,21 +25,35 @@ internal sealed class PortUse
     public void Add(ulong closed)
     {
         var second = closed / Second;
-        bySecond ??= new uint[Wait];
         if (second > last)
         {
-            for (var passed = Math.Min(second - last, Wait); passed > 0; passed--)
+            GoTo(second);
+        }
+
+        inLast++;
+        held++;
+        Peak = Math.Max(Peak, held);
+    }
+
+    private void GoTo(ulong second)
+    {
+        if (second - last >= Wait)
+        {
+            held = 0;
+            bySecond = null;
+        }
+        else if (held > 0)
+        {
+            bySecond ??= new uint[Wait];
+            bySecond[(int)(last % Wait)] = inLast;
+            for (var gone = last + 1; gone <= second; gone++)
             {
-                ref var leaving = ref bySecond[(int)((second - passed + 1) % Wait)];
+                ref var leaving = ref bySecond[(int)(gone % Wait)];
                 held -= leaving;
                 leaving = 0;
             }
-
-            last = second;
         }
 
-        bySecond[(int)(last % Wait)]++;
-        held++;
-        Peak = Math.Max(Peak, held);
+        (last, inLast) = (second, 0);
     }
 }

@@ -18,6 +18,9 @@ internal enum SummaryLine
     /// <summary>How long they lived.</summary>
     Lifetime,
 
+    /// <summary>How well that is known.</summary>
+    Confidence,
+
     /// <summary>How long it took to connect.</summary>
     Connect,
 

@@ -24,7 +24,11 @@ internal static partial class SummaryLines
                 words += Words(metric, figures) is { } phrase ? (words.Length > 0 ? metric.Places.Phrase!.Before : "") + phrase : "";
             }
 
-            yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
+            words = line == SummaryLine.Confidence ? SummaryPhrases.Confidence(figures) : words;
+            if (words.Length > 0 || line != SummaryLine.Confidence)
+            {
+                yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
+            }
         }
     }
 

@@ -37,6 +37,11 @@ internal static class TrafficSummaryJson
                 json.WriteStartObject();
                 json.WriteString("name", summary.Groups.By.Text(key));
                 Write(json, summary.Of(statistics));
+                if (statistics.UncountedAtMost > 0)
+                {
+                    Number(json, "sockets_at_most", statistics.Ends + statistics.UncountedAtMost);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -160,6 +165,20 @@ internal static class TrafficSummaryJson
         else
         {
             Number(json, key, metric.WholeOf(of)!.Value);
+        }
+
+        if (metric.Confidence(of) is { } confidence)
+        {
+            Bound(json, name + "_low_ns", confidence.Low);
+            Bound(json, name + "_high_ns", confidence.High);
+        }
+    }
+
+    private static void Bound(Utf8JsonWriter json, string name, ulong? value)
+    {
+        if (value is { } known)
+        {
+            Number(json, name, known);
         }
     }
 
