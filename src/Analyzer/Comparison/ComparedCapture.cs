@@ -17,7 +17,7 @@ internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations, i
 
     /// <summary>Services, peers, and reasons of failures.</summary>
     internal IReadOnlyList<ConnectionGroups> Groups { get; } =
-        [.. from by in (GroupBy[])[GroupBy.Service, GroupBy.Peer, GroupBy.Errno] select new ConnectionGroups(Grouping.Of(by), mostGroups)];
+        [.. ((GroupBy[])[GroupBy.Service, GroupBy.Peer, GroupBy.Errno]).Select(by => new ConnectionGroups(Grouping.Of(by), mostGroups))];
 
     /// <summary>Reads a capture to its end.</summary>
     /// <param name="capture">A capture file.</param>

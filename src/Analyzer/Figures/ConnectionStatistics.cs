@@ -46,6 +46,9 @@ public sealed class ConnectionStatistics
     /// <summary>Those that were over before they were closed (<see cref="ConnectionEnding.Reset"/>).</summary>
     public long Reset { get; private set; }
 
+    /// <summary>Of <see cref="Reset"/>: those of which the counters do not prove it, as something was retransmitted.</summary>
+    public long ResetAssumed { get; private set; }
+
     /// <summary>Those that were open at the end.</summary>
     public long Open { get; private set; }
 
@@ -149,6 +152,7 @@ public sealed class ConnectionStatistics
         Failed += other.Failed;
         Closed += other.Closed;
         Reset += other.Reset;
+        ResetAssumed += other.ResetAssumed;
         Open += other.Open;
         Uncertain += other.Uncertain;
         SecondEnds += other.SecondEnds;
@@ -212,6 +216,7 @@ public sealed class ConnectionStatistics
                 break;
             case ConnectionEnding.Reset:
                 Reset++;
+                ResetAssumed += connection.IsEndingAssumed ? 1 : 0;
                 break;
             case ConnectionEnding.Open:
                 Open++;

@@ -20,15 +20,14 @@ internal struct DurationSet
     private const int BucketBits = 6;
     private const int BucketsOfPage = 1 << BucketBits;
 
-    // In no order, behind their number.
-    private ulong[]? few;
-    private Buckets? buckets;
+    // One field, as there may be millions of sets: an array of the few, in no order, behind their number; or Buckets.
+    private object? store;
 
     /// <summary>How many there are.</summary>
-    internal readonly long Count => buckets is { } all ? all.Count : few is { } values ? (long)values[0] : 0;
+    internal readonly long Count => store is Buckets buckets ? buckets.Count : store is ulong[] few ? (long)few[0] : 0;
 
     /// <summary>Whether each is known as it is.</summary>
-    internal readonly bool IsExact => buckets is null;
+    internal readonly bool IsExact => store is not Buckets;
 
     /// <summary>The number of the bucket of a duration.</summary>
     internal static int BucketOf(ulong nanoseconds)
@@ -43,13 +42,13 @@ internal struct DurationSet
     /// <param name="most">As many are kept as they are.</param>
     internal void Add(ulong nanoseconds, int most)
     {
-        if (buckets is { } all)
+        if (store is Buckets buckets)
         {
-            all.Add(nanoseconds, nanoseconds, nanoseconds, 1);
+            buckets.Add(nanoseconds, nanoseconds, nanoseconds, 1);
             return;
         }
 
-        few ??= new ulong[2];
+        var few = (ulong[])(store ??= new ulong[2]);
         var place = (int)++few[0];
         if (place == few.Length)
         {
@@ -61,6 +60,7 @@ internal struct DurationSet
             }
 
             Array.Resize(ref few, Math.Min(2 * place, most + 1));
+            store = few;
         }
 
         few[place] = nanoseconds;
@@ -69,33 +69,27 @@ internal struct DurationSet
     /// <summary>Adds all of another.</summary>
     internal void Add(in DurationSet other, int most)
     {
-        if (other.buckets is { } all)
+        if (other.store is Buckets buckets)
         {
-            ToBuckets().Add(all);
+            ToBuckets().Add(buckets);
+            return;
         }
-        else if (other.few is { } values)
+
+        foreach (var value in other.Few)
         {
-            foreach (var value in values.AsSpan(1, (int)values[0]))
-            {
-                Add(value, most);
-            }
+            Add(value, most);
         }
     }
 
     /// <summary>All, the shortest first.</summary>
     internal readonly DurationBin[] Bins()
     {
-        if (buckets is { } all)
+        if (store is Buckets buckets)
         {
-            return all.Bins();
+            return buckets.Bins();
         }
 
-        if (few is null)
-        {
-            return [];
-        }
-
-        var sorted = few.AsSpan(1, (int)few[0]).ToArray();
+        var sorted = Few.ToArray();
         Array.Sort(sorted);
         var bins = new DurationBin[sorted.Length];
         var count = 0;
@@ -111,19 +105,22 @@ internal struct DurationSet
         return bins[..count];
     }
 
+    private readonly ReadOnlySpan<ulong> Few => store is ulong[] few ? few.AsSpan(1, (int)few[0]) : [];
+
     private Buckets ToBuckets()
     {
-        if (buckets is null)
+        if (store is Buckets buckets)
         {
-            buckets = new Buckets();
-            foreach (var value in few is null ? [] : few.AsSpan(1, (int)few[0]))
-            {
-                buckets.Add(value, value, value, 1);
-            }
-
-            few = null;
+            return buckets;
         }
 
+        buckets = new Buckets();
+        foreach (var value in Few)
+        {
+            buckets.Add(value, value, value, 1);
+        }
+
+        store = buckets;
         return buckets;
     }
 

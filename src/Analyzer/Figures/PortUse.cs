@@ -13,18 +13,19 @@ internal sealed class PortUse
 
     // Those before the last second; none are kept before there are some.
     private uint[]? bySecond;
-    private ulong last;
+    private uint last;
     private uint inLast;
-    private long held;
+    private uint held;
+    private uint peak;
 
     /// <summary>The most that were held at once.</summary>
-    public long Peak { get; private set; }
+    public long Peak => peak;
 
     /// <summary>A port goes into TIME_WAIT.</summary>
     /// <param name="closed">When, CLOCK_MONOTONIC ns; in the order of time, as far as it matters.</param>
     public void Add(ulong closed)
     {
-        var second = closed / Second;
+        var second = (uint)(closed / Second);
         if (second > last)
         {
             GoTo(second);
@@ -32,10 +33,10 @@ internal sealed class PortUse
 
         inLast++;
         held++;
-        Peak = Math.Max(Peak, held);
+        peak = Math.Max(peak, held);
     }
 
-    private void GoTo(ulong second)
+    private void GoTo(uint second)
     {
         if (second - last >= Wait)
         {

@@ -75,7 +75,29 @@ internal static class TrafficSummaryJson
                 json.WriteString("end_time", WallTime.Format(recording.WallClock(recording.End)!.Value));
             }
 
+            WriteClocks(json, recording);
             WriteFigures(json, JsonOwner.Recording, new CaptureFigures(new ConnectionStatistics(), [recording]));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteClocks(Utf8JsonWriter json, RecordedSpan recording)
+    {
+        if (recording.ClockSkews.Known is not { Count: > 0 } known)
+        {
+            return;
+        }
+
+        json.WriteStartArray("clock_skews");
+        foreach (var skew in known)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("host", skew.Host);
+            json.WriteNumber("of", skew.Of);
+            Bound(json, "ahead_at_least_ns", skew.AtLeast);
+            Bound(json, "ahead_at_most_ns", skew.AtMost);
             json.WriteEndObject();
         }
 
@@ -174,7 +196,8 @@ internal static class TrafficSummaryJson
         }
     }
 
-    private static void Bound(Utf8JsonWriter json, string name, ulong? value)
+    private static void Bound<T>(Utf8JsonWriter json, string name, T? value)
+        where T : struct, IFormattable
     {
         if (value is { } known)
         {
