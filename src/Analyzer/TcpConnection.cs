@@ -92,7 +92,8 @@ public sealed record TcpConnection
     public bool IsPreexisting { get; init; }
 
     /// <summary>Whether events were lost when its opening (if <see cref="IsPreexisting"/>) or its close (if still
-    /// <see cref="ConnectionEnding.Open"/>) may have been among them, so that this may be wrong.</summary>
+    /// <see cref="ConnectionEnding.Open"/>) may have been among them, or its counters do not prove whether it was reset, so that
+    /// this may be wrong.</summary>
     public bool IsUncertain { get; init; }
 
     /// <summary>Whether the socket at the other end was given before it: of the two sockets of a connection within the host one is
@@ -135,7 +136,7 @@ public sealed record TcpConnection
             NetworkNamespace = connection.Netns,
             NetworkNamespaceName = recording.Names.NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }),
             IsPreexisting = connection.IsPreexisting,
-            IsUncertain = connection.IsUncertain,
+            IsUncertain = connection.IsDoubtful,
             IsSecondSocket = connection.IsSecondEnd,
         };
 

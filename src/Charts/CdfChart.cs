@@ -1,5 +1,6 @@
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 
 namespace TraceCap.Charts;
 
@@ -37,17 +38,39 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
                 continue;
             }
 
+            var steps = groups[i].Statistics.Lifetimes.Distribution.Steps;
+            if (Options.By is null)
+            {
+                AddBand(sheet, steps);
+            }
+
             var line = sheet.Series(i, Options.By is null ? "" : groups[i].Label, groups[i].IsRest);
             var (at, survival) = (from, 1.0);
-            foreach (var bucket in groups[i].Statistics.Lifetimes.Distribution())
+            for (var k = 0; k < steps.Length; k++)
             {
-                var next = DurationScale.At(bucket.Nanoseconds);
-                line.Add(at, next, Place(survival));
-                (at, survival) = (next, bucket.Survival);
+                // Where some are censored, nothing changes; only up to the last of them is the line known.
+                if (steps[k].Ended > 0 || k == steps.Length - 1)
+                {
+                    var next = DurationScale.At(steps[k].Nanoseconds);
+                    line.Add(at, next, Place(survival));
+                    (at, survival) = (next, steps[k].Survival);
+                }
             }
 
             line.Add(at, survival < 1e-9 ? to : at, Place(survival));
             sheet.Add(line);
+        }
+
+        void AddBand(ChartSheet sheet, DurationStep[] steps)
+        {
+            var band = new Boxes(sheet.Theme.Grid, "95 % confidence");
+            for (var k = 0; k < steps.Length - 1; k++)
+            {
+                var (one, other) = (Place(steps[k].Low), Place(steps[k].High));
+                band.Add(DurationScale.At(steps[k].Nanoseconds), DurationScale.At(steps[k + 1].Nanoseconds), Math.Min(one, other), Math.Max(one, other));
+            }
+
+            sheet.Add(band);
         }
 
         double Place(double survival) =>

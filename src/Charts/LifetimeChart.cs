@@ -90,11 +90,11 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
     private static Dictionary<int, (long Ended, long Censored)> Bars(LifetimeHistogram lifetimes, int perDecade)
     {
         var bars = new Dictionary<int, (long Ended, long Censored)>();
-        foreach (var bucket in lifetimes.Distribution())
+        foreach (var step in lifetimes.Distribution.Steps)
         {
-            var number = (int)(DurationScale.At(bucket.Nanoseconds) * perDecade);
+            var number = (int)(DurationScale.At(step.Nanoseconds) * perDecade);
             var bar = bars.GetValueOrDefault(number);
-            bars[number] = (bar.Ended + bucket.Ended, bar.Censored + bucket.Censored);
+            bars[number] = (bar.Ended + step.Ended, bar.Censored + step.Censored);
         }
 
         return bars;

@@ -22,7 +22,9 @@ internal static class LifetimeText
     /// <summary>An axis that all of them fit on, in whole powers of ten.</summary>
     internal static (double From, double To) Limits(LifetimeHistogram lifetimes)
     {
-        var buckets = lifetimes.Distribution().Select(bucket => DurationScale.At(bucket.Nanoseconds)).ToArray();
-        return buckets.Length == 0 ? (3, 9) : (Math.Floor(buckets[0]), Math.Floor(buckets[^1]) + 1);
+        var steps = lifetimes.Distribution.Steps;
+        return steps.Length == 0
+            ? (3, 9)
+            : (Math.Floor(DurationScale.At(steps[0].Nanoseconds)), Math.Floor(DurationScale.At(steps[^1].Nanoseconds)) + 1);
     }
 }

@@ -7,7 +7,8 @@ namespace TraceCap.Analyzer.Comparison;
 
 /// <summary>One of two captures that are compared. Memory is bounded.</summary>
 /// <param name="expectations">Expectations about both, for which figures of their connections are kept.</param>
-internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) : IConnectionSink
+/// <param name="mostGroups">Of each kind as many groups are kept.</param>
+internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations, int mostGroups = ConnectionGroups.MaxGroups) : IConnectionSink
 {
     private readonly SelectedFigures figures = new(expectations);
 
@@ -15,7 +16,8 @@ internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations) :
     public CaptureFigures Figures => figures.All;
 
     /// <summary>Services, peers, and reasons of failures.</summary>
-    internal IReadOnlyList<ConnectionGroups> Groups { get; } = [new(GroupBy.Service), new(GroupBy.Peer), new(GroupBy.Errno)];
+    internal IReadOnlyList<ConnectionGroups> Groups { get; } =
+        [.. ((GroupBy[])[GroupBy.Service, GroupBy.Peer, GroupBy.Errno]).Select(by => new ConnectionGroups(Grouping.Of(by), mostGroups))];
 
     /// <summary>Reads a capture to its end.</summary>
     /// <param name="capture">A capture file.</param>

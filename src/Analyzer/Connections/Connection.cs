@@ -128,8 +128,12 @@ internal struct Connection
     public byte State;
 
     /// <summary>How it ended. <see cref="ConnectionEnding.Reset"/> is a conclusion: the socket was in state CLOSE when its
-    /// program closed it, and its FIN had not been acknowledged.</summary>
+    /// program closed it, and its FIN had not been acknowledged, see <see cref="CloseProof"/>.</summary>
     public ConnectionEnding Ending;
+
+    /// <summary>Whether <see cref="ConnectionEnding.Reset"/> or <see cref="ConnectionEnding.Closed"/> is but the likelier of the two, as
+    /// the counters prove neither.</summary>
+    public bool IsEndingAssumed;
 
     /// <summary>Whether it was there before the capture began. <see cref="Lifetime"/> is then the least that it can
     /// have been.</summary>
@@ -152,8 +156,8 @@ internal struct Connection
     /// </summary>
     public bool IsSecondEnd;
 
-    /// <summary>Payload bytes that the peer acknowledged: without the SYN of a client and the FIN, which the kernel counts. With
-    /// retransmissions up to 2 bytes more, if the socket was in state CLOSE or its role is not known.</summary>
+    /// <summary>Payload bytes that the peer acknowledged: without the SYN of a client and the FIN, which the kernel counts. Exact, but
+    /// for a byte more if <see cref="IsEndingAssumed"/>, or if the role is not known and something was retransmitted.</summary>
     public readonly ulong PayloadSent
     {
         get
@@ -189,6 +193,9 @@ internal struct Connection
     /// </summary>
     public readonly bool IsService => Role == ConnectionRole.Server || (Role == ConnectionRole.Unknown && LocalPort < PeerPort);
 
+    /// <summary>Whether what it is called may be wrong, since events were lost or the counters do not prove it.</summary>
+    internal readonly bool IsDoubtful => IsUncertain || IsEndingAssumed;
+
     /// <summary>The names that held when its opening arrived; if none was seen, its close.</summary>
     internal readonly CaptureNames NamesIn(RecordedSpan recording) => recording.History.After(Renames);
 
@@ -207,6 +214,7 @@ internal struct Connection
         // Of one whose end nobody saw it is not certain that it was still there.
         IsUncertain = IsUncertain || Ending == ConnectionEnding.Unseen,
         Ending = ConnectionEnding.Open,
+        IsEndingAssumed = false,
         HasCloser = false,
         State = 0,
         BytesSent = 0,
@@ -217,20 +225,4 @@ internal struct Connection
         Retransmits = 0,
         SmoothedRtt = 0,
     };
-
-    /// <summary>Tells a reset from an orderly end by what is recorded at a close.</summary>
-    internal static ConnectionEnding EndingOf(in TcpEvent close, ConnectionRole role)
-    {
-        if (close.State != StateClose)
-        {
-            return ConnectionEnding.Closed;
-        }
-
-        // The client's SYN counts as acknowledged, and so does a FIN. Of an unknown role the doubt goes to the orderly
-        // end, and with retransmissions, which hide the difference, to the reset.
-        var syn = role == ConnectionRole.Client ? 1UL : 0;
-        return close.Retransmits == 0 && close.BytesAcked > close.BytesSent + syn
-            ? ConnectionEnding.Closed
-            : ConnectionEnding.Reset;
-    }
 }

@@ -29,7 +29,10 @@ internal struct ConnectionEntry
 {
     internal ulong Id;
     internal ulong Opened;
-    internal ulong ConnectTime;
+
+    /// <summary>How long it took to connect; once it is closed, when that was.</summary>
+    internal ulong ConnectTimeOrClosed;
+
     internal ConnectionTask Opener;
     internal EndPair Ends;
     internal uint Hash;
@@ -40,10 +43,14 @@ internal struct ConnectionEntry
     /// <summary>The entry of the connection's other end, or <see cref="ConnectionTable.None"/>.</summary>
     internal int Opposite;
 
-    internal byte IpVersion;
+    /// <summary>4 or 6; once it is closed, the TCP state that it was closed from, 0 if that is not known.</summary>
+    internal byte IpVersionOrState;
+
     internal TcpEventFlags Flags;
     internal ConnectionRole Role;
     internal EntryPhase Phase;
+
+    internal readonly int Host => MergedHost.NumberOf(Id);
 }
 
 /// <summary>
@@ -61,13 +68,20 @@ internal sealed class ConnectionTable
     /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
     internal const int Retired = 4096;
 
+    /// <summary>The same of several hosts, whose clocks are apart: as many as they close in that time.</summary>
+    internal const int RetiredOfHosts = 1 << 16;
+
+    /// <summary>In nanoseconds, by how much clocks of hosts may be apart: TCP_TIMEWAIT_LEN of the kernel, in which the same ends are
+    /// hardly ever used again.</summary>
+    internal const ulong MaxSkew = 60_000_000_000;
+
     /// <summary>As many entries of a chain are looked at. More are there only in a file that was made up: sockets without
     /// number on the same ends, all open.</summary>
     private const int MaxChain = 64;
 
     // Not known to whoever wrote a capture, who might else choose ids that all hash alike.
     private readonly ulong multiplier = (ulong)Random.Shared.NextInt64() | 1;
-    private readonly int[] retired = new int[Retired];
+    private readonly int[] retired;
     private ConnectionEntry[] entries = new ConnectionEntry[1024];
     private int[] byId = Empty(1024);
     private int[] byEnds = Empty(1024);
@@ -76,7 +90,7 @@ internal sealed class ConnectionTable
     private int nextRetired;
     private int openWithoutId;
 
-    internal ConnectionTable() => retired.AsSpan().Fill(None);
+    internal ConnectionTable(int retired = Retired) => this.retired = Empty(retired);
 
     /// <summary>Whether it has become too large for the cache of one core.</summary>
     internal bool OutgrowsCache => entries.Length * EntryBytes > CoreCache;
@@ -159,7 +173,40 @@ internal sealed class ConnectionTable
         {
             ref var entry = ref entries[index];
             if (entry.Hash == hash && entry.Opposite == None
-                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends, isOneHost: (entry.Id ^ id) >> MergedHost.ConnectionShift == 0))
+                && (role == ConnectionRole.Unknown || entry.Role != role) && entry.Ends.IsOpposite(in ends, isOneHost: entry.Host == MergedHost.NumberOf(id)))
+            {
+                return index;
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>
+    /// The last entry that is the other end of a client's connection, which mostly comes later: its server's if that is on a host
+    /// whose clock is behind, or another client's if both opened it at once (RFC 9293, 3.5). Then each had sent its SYN before the
+    /// other was established; what is older is of an earlier connection.
+    /// </summary>
+    /// <param name="ends">Those of the client.</param>
+    /// <param name="hash">Theirs.</param>
+    /// <param name="connect">What established it.</param>
+    internal int FindOppositeOfClient(in EndPair ends, uint hash, in TcpEvent connect)
+    {
+        var host = MergedHost.NumberOf(connect.Connection);
+        var index = byEnds[BucketOf(hash)];
+        for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Hash != hash || entry.Opposite != None || !entry.Ends.IsOpposite(in ends, isOneHost: entry.Host == host))
+            {
+                continue;
+            }
+
+            var latest = entry.Opened + (entry.Host == host ? 0 : MaxSkew);
+            if (entry.Role == ConnectionRole.Server
+                ? entry.Host != host && connect.Timestamp <= latest
+                : entry.Role == ConnectionRole.Client
+                    && (connect.Duration == 0 ? entry.Phase == EntryPhase.Open : connect.Timestamp - Math.Min(connect.Duration, connect.Timestamp) <= latest))
             {
                 return index;
             }
@@ -246,7 +293,7 @@ internal sealed class ConnectionTable
     {
         var oldest = retired[nextRetired];
         retired[nextRetired] = index;
-        nextRetired = (nextRetired + 1) % Retired;
+        nextRetired = (nextRetired + 1) % retired.Length;
         if (oldest == None)
         {
             return;

@@ -14,8 +14,9 @@ internal sealed class ConnectionTracker
     /// <summary>Events between the first hint of what will be needed, the second, and the need.</summary>
     private const int Ahead = 8;
 
-    private readonly ConnectionTable table = new();
+    private readonly ConnectionTable table;
     private readonly FailedSockets failed;
+    private readonly ClockSkews? skews;
     private readonly List<(ulong From, ulong To)> pauses = [];
 
     // When entries were found again. What is older than the opening of an entry is of one before it in its place.
@@ -37,7 +38,18 @@ internal sealed class ConnectionTracker
     {
     }
 
-    internal ConnectionTracker(ulong start, FailedSockets failed) => (this.start, this.failed) = (start, failed);
+    /// <param name="start">When recording began, CLOCK_MONOTONIC ns.</param>
+    /// <param name="skews">Of several hosts, takes what their connections tell of their clocks.</param>
+    public ConnectionTracker(ulong start, ClockSkews? skews)
+        : this(start, new FailedSockets(), skews)
+    {
+    }
+
+    internal ConnectionTracker(ulong start, FailedSockets failed, ClockSkews? skews = null)
+    {
+        (this.start, this.failed, this.skews) = (start, failed, skews);
+        table = new ConnectionTable(skews is null ? ConnectionTable.Retired : ConnectionTable.RetiredOfHosts);
+    }
 
     /// <summary>How often a number was given another name before the events that are added next.</summary>
     internal int Renames { get; set; }
@@ -171,18 +183,16 @@ internal sealed class ConnectionTracker
 
     private int Add(in TcpEvent e, in EndPair ends, uint hash, ConnectionRole role, ulong opened)
     {
-        // The client's end is established before the server's is accepted, so what is there before it is of an earlier
-        // connection.
-        var opposite = role == ConnectionRole.Client || ends.IsOneEnd
-            ? ConnectionTable.None
+        var opposite = ends.IsOneEnd ? ConnectionTable.None
+            : role == ConnectionRole.Client ? table.FindOppositeOfClient(in ends, hash, in e)
             : table.FindOpposite(in ends, hash, e.Connection, role);
         var index = table.Add(e.Connection, hash);
         ref var entry = ref table[index];
         entry.Opened = opened;
-        entry.ConnectTime = e.Duration;
+        entry.ConnectTimeOrClosed = e.Duration;
         entry.Opener = new ConnectionTask(in e);
         entry.Ends = ends;
-        entry.IpVersion = e.IpVersion;
+        entry.IpVersionOrState = e.IpVersion;
         entry.Flags = e.Flags;
         entry.Role = role;
         if (Renames > 0 || renamesBefore.Length > 0)
@@ -193,6 +203,7 @@ internal sealed class ConnectionTracker
         if (opposite != ConnectionTable.None)
         {
             table.Join(index, opposite);
+            skews?.NoteOpenings(in entry, in table[opposite]);
         }
 
         return index;
@@ -214,7 +225,8 @@ internal sealed class ConnectionTracker
         var isFound = true;
         if (index == ConnectionTable.None)
         {
-            if (failed.Remove(e.Connection))
+            // A socket that was disconnected (connect with AF_UNSPEC) has no peer: its id alone says what it was.
+            if (failed.Remove(e.Connection) || e.PeerPort == 0)
             {
                 return;
             }
@@ -236,7 +248,7 @@ internal sealed class ConnectionTracker
         }
 
         ref var connection = ref Finish(index, e.Timestamp);
-        connection.Ending = Connection.EndingOf(in e, connection.Role);
+        (connection.Ending, connection.IsEndingAssumed) = CloseProof.Of(in e, connection.Role);
         connection.HasOpener = isFound;
         connection.IsUncertain = !isFound && e.Timestamp >= firstLoss;
         connection.HasCloser = true;
@@ -250,7 +262,7 @@ internal sealed class ConnectionTracker
         connection.SegmentsReceived = e.SegmentsReceived;
         connection.Retransmits = e.Retransmits;
         connection.SmoothedRtt = e.SmoothedRtt;
-        table.Close(index);
+        Close(index, e.Timestamp, e.State);
     }
 
     private void Fail(in TcpEvent e)
@@ -288,6 +300,18 @@ internal sealed class ConnectionTracker
     private void EndUnseen(int index, ulong at)
     {
         Finish(index, at).Ending = ConnectionEnding.Unseen;
+        Close(index, at, 0);
+    }
+
+    private void Close(int index, ulong at, byte state)
+    {
+        ref var entry = ref table[index];
+        (entry.ConnectTimeOrClosed, entry.IpVersionOrState) = (at, state);
+        if (skews is not null && entry.Opposite != ConnectionTable.None && table[entry.Opposite] is { Phase: not EntryPhase.Open } opposite)
+        {
+            skews.NoteCloses(in entry, in opposite);
+        }
+
         table.Close(index);
     }
 
@@ -298,10 +322,10 @@ internal sealed class ConnectionTracker
         connection.Id = entry.Id;
         connection.Opened = entry.Opened;
         connection.Ended = ended;
-        connection.ConnectTime = entry.ConnectTime;
+        connection.ConnectTime = entry.ConnectTimeOrClosed;
         connection.Opener = entry.Opener;
         connection.HasOpener = true;
-        connection.IpVersion = entry.IpVersion;
+        connection.IpVersion = entry.IpVersionOrState;
         connection.Flags = entry.Flags;
         connection.Role = entry.Role;
         connection.IsPreexisting = entry.Role == ConnectionRole.Unknown;

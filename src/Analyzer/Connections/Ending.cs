@@ -37,7 +37,7 @@ internal sealed class Ending
     public static IReadOnlyList<Ending> All { get; } =
     [
         new(ConnectionEnding.Closed, "closed", "closed", "done", "its last descriptor was closed"),
-        new(ConnectionEnding.Reset, "reset", "reset", "broken", "it was over before that, without both sides having finished it: reset by the peer, or timed out. A conclusion: the socket was in state CLOSE, and its FIN had not been acknowledged (`acked_bytes` is no more than the bytes sent, and 1 for the SYN of a client). With retransmissions the two cannot be told apart, and `reset` is assumed. A reset that the program itself sends (SO_LINGER of 0, data not read) is a `closed`"),
+        new(ConnectionEnding.Reset, "reset", "reset", "broken", "it was over before that, without both sides having finished it: reset by the peer, or timed out. A conclusion: the socket was in state CLOSE, and its FIN had not been acknowledged (`acked_bytes` is no more than the payload sent, and 1 for the SYN of a client). Where retransmissions hide that it is `reset?`, see below. A reset that the program itself sends (SO_LINGER of 0, data not read) is a `closed`"),
         new(ConnectionEnding.Open, "open", "still open", "running", "it was open when the recording ended"),
         new(ConnectionEnding.Failed, "failed", "failed", "failed", $"the connect failed, with the errno; `{Errno.NameOf(0)}` if the program itself ended it. Recorders that know only what tcptracer shows have no such events"),
         new(ConnectionEnding.Unseen, "unseen", "ended unseen", "unknown", "it ended without a close: the same socket connected anew, or another socket without a cookie took its endpoints"),

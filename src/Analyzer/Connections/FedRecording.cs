@@ -17,7 +17,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     // Keeps what is handed on within the processor's cache.
     private const int BatchEvents = 1024;
 
-    private readonly ConnectionTracker tracker = new(start);
+    private readonly ConnectionTracker tracker = new(start, span.Hosts.Count > 1 ? span.ClockSkews : null);
     private readonly Connection[] wanted = new Connection[2 * BatchEvents];
     private EventFilter opening = opening;
     private ClockTable? clocksBefore;

@@ -79,6 +79,9 @@ internal sealed class RecordedSpan
     /// <summary>The hosts that it was merged of, in the order in which connection ids have them; empty if it is of one.</summary>
     public IReadOnlyList<MergedHost> Hosts { get; private set; } = [];
 
+    /// <summary>How far the clocks of <see cref="Hosts"/> are apart, as far as their connections tell; complete at the end.</summary>
+    public ClockSkews ClockSkews { get; } = new();
+
     /// <summary>When events were lost, in the order of time: as close as the blocks of the capture tell it. No two have more in common
     /// than an instant.</summary>
     public IReadOnlyList<LossPeriod> Losses => losses;

@@ -1,19 +1,28 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
-/// Statistics by group, of a bounded number of groups: when there are too many, the smaller half of them is put together as
-/// <see cref="Others"/>. A group that is large enough stays, or comes back without what was put there.
+/// Statistics by group: exact, and with as much memory as that takes, as long as there are no more than so many groups. Of more, the
+/// smaller half is put together as <see cref="Others"/>, and one of these that comes again begins anew. So a group has no less than
+/// its row says, and no more than that and <see cref="ConnectionStatistics.UncountedAtMost"/>: what the largest had that was ever put
+/// away. That is the bound of Space-Saving (Metwally, Agrawal and El Abbadi 2005), where the smallest makes room one by one; a group
+/// with more than the part <c>2 / most</c> of all connections is always there.
 /// </summary>
 /// <param name="by">By what connections are told apart.</param>
-internal sealed class ConnectionGroups(Grouping by)
+/// <param name="most">As many groups are kept.</param>
+internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.MaxGroups)
 {
-    /// <summary>As many groups are kept.</summary>
-    public const int MaxGroups = 2048;
+    /// <summary>As many groups are kept: some 500 MiB, if each has a single connection.</summary>
+    public const int MaxGroups = 1_000_000;
+
+    /// <summary>What <see cref="Others"/> are called in tables.</summary>
+    public const string OthersName = "(smaller ones)";
 
     private readonly Dictionary<GroupKey, ConnectionStatistics> groups = [];
+    private long mostPutAway;
 
     /// <param name="by">By what connections are told apart.</param>
     public ConnectionGroups(GroupBy by)
@@ -35,6 +44,11 @@ internal sealed class ConnectionGroups(Grouping by)
     /// <summary>All connections of groups that were too many; null if none were.</summary>
     public ConnectionStatistics? Others { get; private set; }
 
+    /// <summary>What rows may lack at most; null if none lacks any.</summary>
+    public string? WhatIsUncounted => Others is not null && groups.Values.Max(group => group.UncountedAtMost) is > 0 and var uncounted
+        ? string.Create(CultureInfo.InvariantCulture, $"there were more than {most:N0} {by.Plural}: a row may lack up to {uncounted:N0} sockets, which are in {OthersName}")
+        : null;
+
     /// <summary>How many groups are kept.</summary>
     public int Count => groups.Count;
 
@@ -46,10 +60,16 @@ internal sealed class ConnectionGroups(Grouping by)
             return;
         }
 
-        ref var statistics = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, by.Key(in connection, recording), out _);
-        statistics ??= new ConnectionStatistics();
+        ref var statistics = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, by.Key(in connection, recording), out var isKnown);
+        if (isKnown)
+        {
+            statistics!.Add(in connection, recording);
+            return;
+        }
+
+        statistics = new ConnectionStatistics { UncountedAtMost = mostPutAway };
         statistics.Add(in connection, recording);
-        if (groups.Count > MaxGroups)
+        if (groups.Count > most)
         {
             PutSmallOnesTogether();
         }
@@ -70,10 +90,15 @@ internal sealed class ConnectionGroups(Grouping by)
     private void PutSmallOnesTogether()
     {
         Others ??= new ConnectionStatistics();
-        foreach (var (key, statistics) in groups.OrderBy(group => group.Value.Ends).Take(MaxGroups / 2).ToArray())
+        // The order of keys does not depend on hashes, which are not the same in each run.
+        foreach (var (key, statistics) in groups.OrderBy(group => MostOf(group.Value)).ThenByDescending(group => group.Value.UncountedAtMost)
+            .ThenBy(group => by.Text(group.Key), StringComparer.Ordinal).Take((most + 1) / 2).ToArray())
         {
+            mostPutAway = Math.Max(mostPutAway, MostOf(statistics));
             Others.Add(statistics);
             groups.Remove(key);
         }
     }
+
+    private static long MostOf(ConnectionStatistics group) => group.Ends + group.UncountedAtMost;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
 
@@ -5,17 +6,27 @@ namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
 /// Figures of a set of connections. A connection within the host counts at both its ends, as two. Memory is bounded, see
-/// <see cref="LifetimeHistogram"/>.
+/// <see cref="LifetimeHistogram"/>; for a single connection some 400 bytes, as there may be a million sets.
 /// </summary>
 public sealed class ConnectionStatistics
 {
     /// <summary>From here on a connect is slow, in nanoseconds: after that time the kernel sends the first SYN again.</summary>
     internal const ulong SlowConnect = 1_000_000_000;
 
-    private readonly Dictionary<ushort, long> errors = [];
+    private static readonly LifetimeHistogram noDurations = new();
+    private static readonly PortUse noPorts = new();
+
+    private LifetimeHistogram? lifetimes;
+    private LifetimeHistogram? connectTimes;
+    private PortUse? ports;
+    private Dictionary<ushort, long>? errors;
 
     /// <summary>Ends of connections, failed ones included.</summary>
-    public long Ends { get; private set; }
+    public long Ends => Opened + Accepted + Preexisting + Failed;
+
+    /// <summary>Of a group: so many more there may be at most, which were counted among the others before it was kept. 0 unless
+    /// there were more groups than memory is taken for (<see cref="ConnectionGroups.MaxGroups"/>).</summary>
+    public long UncountedAtMost { get; internal set; }
 
     /// <summary>Those that this host opened, in the time of the capture.</summary>
     public long Opened { get; private set; }
@@ -35,11 +46,14 @@ public sealed class ConnectionStatistics
     /// <summary>Those that were over before they were closed (<see cref="ConnectionEnding.Reset"/>).</summary>
     public long Reset { get; private set; }
 
+    /// <summary>Of <see cref="Reset"/>: those of which the counters do not prove it, as something was retransmitted.</summary>
+    public long ResetAssumed { get; private set; }
+
     /// <summary>Those that were open at the end.</summary>
     public long Open { get; private set; }
 
     /// <summary>Those whose end nobody saw (<see cref="ConnectionEnding.Unseen"/>).</summary>
-    public long Unseen { get; private set; }
+    public long Unseen => Ends - Failed - Closed - Reset - Open;
 
     /// <summary>Those of which it is not certain that they are older, or still open.</summary>
     public long Uncertain { get; private set; }
@@ -73,13 +87,13 @@ public sealed class ConnectionStatistics
 
     /// <summary>How long connections lived that were opened in the time of the capture, those still open as censored.
     /// </summary>
-    public LifetimeHistogram Lifetimes { get; } = new();
+    public LifetimeHistogram Lifetimes => lifetimes ?? noDurations;
 
     /// <summary>How long it took to connect.</summary>
-    public LifetimeHistogram ConnectTimes { get; } = new();
+    public LifetimeHistogram ConnectTimes => connectTimes ?? noDurations;
 
     /// <summary>Local ports in use.</summary>
-    internal PortUse Ports { get; } = new();
+    internal PortUse Ports => ports ?? noPorts;
 
     /// <summary>When the first was opened, CLOCK_MONOTONIC ns.</summary>
     internal ulong First { get; private set; } = ulong.MaxValue;
@@ -88,7 +102,7 @@ public sealed class ConnectionStatistics
     internal ulong Last { get; private set; }
 
     /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
-    public IReadOnlyDictionary<ushort, long> Errors => errors;
+    public IReadOnlyDictionary<ushort, long> Errors => errors ?? (IReadOnlyDictionary<ushort, long>)ImmutableDictionary<ushort, long>.Empty;
 
     /// <summary>Nanoseconds from the first opening to the last.</summary>
     internal ulong OpeningSpan => Last > First ? Last - First : 0;
@@ -110,13 +124,12 @@ public sealed class ConnectionStatistics
     /// <summary>Counts a connection.</summary>
     internal void Add(in Connection connection, RecordedSpan recording)
     {
-        Ends++;
         SecondEnds += connection.IsSecondEnd ? 1 : 0;
         Uncertain += connection.IsUncertain ? 1 : 0;
         if (connection.Ending == ConnectionEnding.Failed)
         {
             Failed++;
-            CollectionsMarshal.GetValueRefOrAddDefault(errors, connection.Error, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(errors ??= [], connection.Error, out _)++;
             return;
         }
 
@@ -133,15 +146,14 @@ public sealed class ConnectionStatistics
     /// <summary>Adds the figures of another set, but for those of ports, which do not add up.</summary>
     internal void Add(ConnectionStatistics other)
     {
-        Ends += other.Ends;
         Opened += other.Opened;
         Accepted += other.Accepted;
         Preexisting += other.Preexisting;
         Failed += other.Failed;
         Closed += other.Closed;
         Reset += other.Reset;
+        ResetAssumed += other.ResetAssumed;
         Open += other.Open;
-        Unseen += other.Unseen;
         Uncertain += other.Uncertain;
         SecondEnds += other.SecondEnds;
         OpenSinceFirstHalf += other.OpenSinceFirstHalf;
@@ -152,13 +164,21 @@ public sealed class ConnectionStatistics
         SegmentsSent += other.SegmentsSent;
         Retransmits += other.Retransmits;
         SlowConnects += other.SlowConnects;
-        Lifetimes.Add(other.Lifetimes);
-        ConnectTimes.Add(other.ConnectTimes);
+        Add(ref lifetimes, other.lifetimes);
+        Add(ref connectTimes, other.connectTimes);
         First = Math.Min(First, other.First);
         Last = Math.Max(Last, other.Last);
-        foreach (var (error, count) in other.errors)
+        foreach (var (error, count) in other.Errors)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(errors, error, out _) += count;
+            CollectionsMarshal.GetValueRefOrAddDefault(errors ??= [], error, out _) += count;
+        }
+    }
+
+    private static void Add(ref LifetimeHistogram? durations, LifetimeHistogram? others)
+    {
+        if (others is not null)
+        {
+            (durations ??= new LifetimeHistogram()).Add(others);
         }
     }
 
@@ -181,7 +201,7 @@ public sealed class ConnectionStatistics
         Opened++;
         if (connection.ConnectTime > 0)
         {
-            ConnectTimes.Add(connection.ConnectTime, isCensored: false);
+            (connectTimes ??= new LifetimeHistogram()).Add(connection.ConnectTime, isCensored: false);
         }
 
         SlowConnects += connection.ConnectTime >= SlowConnect ? 1 : 0;
@@ -196,6 +216,7 @@ public sealed class ConnectionStatistics
                 break;
             case ConnectionEnding.Reset:
                 Reset++;
+                ResetAssumed += connection.IsEndingAssumed ? 1 : 0;
                 break;
             case ConnectionEnding.Open:
                 Open++;
@@ -203,18 +224,17 @@ public sealed class ConnectionStatistics
                 break;
             default:
                 // It ended at some time that nobody knows: to call it censored would be wrong.
-                Unseen++;
                 return;
         }
 
         if (!connection.IsPreexisting)
         {
-            Lifetimes.Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
+            (lifetimes ??= new LifetimeHistogram()).Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
         }
 
         if (connection.ClosedHereFirst && connection.Role == ConnectionRole.Client)
         {
-            Ports.Add(connection.Ended);
+            (ports ??= new PortUse()).Add(connection.Ended);
         }
     }
 }

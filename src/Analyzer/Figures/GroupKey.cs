@@ -20,17 +20,23 @@ namespace TraceCap.Analyzer.Figures;
 internal readonly record struct GroupKey(
     ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, object? Name, bool IsKnown)
 {
+    private static readonly Factors factors = MakeFactors();
+
     /// <summary>Whether there is a container, unit or cgroup.</summary>
     internal bool IsNamed => Name is not null;
 
-    /// <summary>A hash of all fields: by words, as most keys are looked up once for each connection.</summary>
+    /// <summary>A hash of all fields: a sum of words, each times a number that nobody knows who writes a capture (multilinear
+    /// hashing, Lemire and Kaser 2014). Most keys are looked up once for each connection, and no product waits for another.</summary>
     public override int GetHashCode()
     {
         var comm = Unsafe.BitCast<ThreadName, Words>(Comm);
         var local = Unsafe.BitCast<Address, Words>(Local);
         var address = Unsafe.BitCast<Address, Words>(Address);
-        return HashCode.Combine(
-            comm.Low, comm.High, local.Low, local.High, address.Low, address.High, (Port << 16) | Error, Name is null ? IpVersion : Name.GetHashCode());
+        var rest = Port | ((ulong)Error << 16) | ((ulong)IpVersion << 32);
+        var name = Name is null ? 0 : (uint)Name.GetHashCode();
+        ref readonly var by = ref factors;
+        return (int)(uint)(((comm.Low * by[0]) + (comm.High * by[1]) + (local.Low * by[2]) + (local.High * by[3])
+            + (address.Low * by[4]) + (address.High * by[5]) + (rest * by[6]) + (name * by[7])) >> 32);
     }
 
     /// <summary>The owner's name, control characters escaped.</summary>
@@ -56,7 +62,24 @@ internal readonly record struct GroupKey(
         return Encoding.ASCII.GetString(text[..InetText.Write(text, in address, IpVersion)]);
     }
 
+    private static Factors MakeFactors()
+    {
+        var made = default(Factors);
+        foreach (ref var factor in (Span<ulong>)made)
+        {
+            factor = (ulong)Random.Shared.NextInt64() | 1;
+        }
+
+        return made;
+    }
+
     private readonly record struct Words(ulong Low, ulong High);
+
+    [InlineArray(8)]
+    private struct Factors
+    {
+        private ulong first;
+    }
 }
 
 /// <summary>The values of several fields together.</summary>

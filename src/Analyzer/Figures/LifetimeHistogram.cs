@@ -1,11 +1,9 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Figures;
 
 /// <summary>A percentile of durations.</summary>
-/// <param name="Nanoseconds">The value, within 0.8 %.</param>
+/// <param name="Nanoseconds">The value, within 0.8 %; exact if no more than 512 had ended.</param>
 /// <param name="IsAtLeast">Whether the percentile is greater than that: too many of the durations had not ended when they
 /// were last seen.</param>
 public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast)
@@ -13,16 +11,17 @@ public readonly record struct Percentile(ulong Nanoseconds, bool IsAtLeast)
     /// <summary>The duration, to 100 ns.</summary>
     public TimeSpan Duration => TimeSpan.FromTicks((long)(Nanoseconds / 100));
 
+    /// <summary>By how much it may differ from the exact one.</summary>
+    internal double Rounding { get; init; }
+
     /// <summary>The duration with its unit, and a <c>&gt;</c> before it if it is only known to be greater.</summary>
     public override string ToString() => (IsAtLeast ? ">" : "") + DurationText.Of(Nanoseconds);
 }
 
-/// <summary>Durations that are within 0.8 % of each other.</summary>
-/// <param name="Nanoseconds">The middle of them.</param>
-/// <param name="Ended">How many are so long.</param>
-/// <param name="Censored">How many are at least so long.</param>
-/// <param name="Survival">The share of all durations that is estimated to be longer.</param>
-internal readonly record struct DurationBucket(ulong Nanoseconds, long Ended, long Censored, double Survival);
+/// <summary>Where the percentile of all such durations lies with a confidence of 95 %, those that were seen being a sample of them.</summary>
+/// <param name="Low">In nanoseconds; null if that cannot be told.</param>
+/// <param name="High">In nanoseconds; null if too few have ended to tell it.</param>
+public readonly record struct ConfidenceInterval(ulong? Low, ulong? High);
 
 /// <summary>How many durations are equal, as far as they are told apart.</summary>
 /// <param name="Ended">Those that ended.</param>
@@ -31,166 +30,101 @@ internal readonly record struct DurationCounts(long Ended, long Censored);
 
 /// <summary>
 /// Durations of which some are censored: known to be at least so long, because the capture ended first. Percentiles are
-/// those of the Kaplan-Meier estimate of the survival function (Kaplan and Meier 1958), over buckets: 64 to each power of
-/// two, so that a percentile is within 1/128 of the exact one. Memory: 512 bytes for each power of two that occurs, 30 KiB
-/// at most, however many durations there are.
+/// those of the Kaplan-Meier estimate of the survival function (Kaplan and Meier 1958), see <see cref="DurationDistribution"/>. It is
+/// exact as long as no more than <see cref="MostEnded"/> ended and <see cref="MostCensored"/> did not; beyond that durations are told
+/// apart by the shortest and the longest of each bucket, 64 to each power of two, so that a percentile is within 1/128 of the exact
+/// one. Memory: 8 to 16 bytes for each that is kept, and 200 KiB at most for all others.
 /// </summary>
 public sealed class LifetimeHistogram
 {
-    private const int BucketBits = 6;
-    private const int Buckets = 1 << BucketBits;
+    /// <summary>Of those that ended, as many are kept exactly: as few take less memory than buckets.</summary>
+    internal const int MostEnded = 512;
 
-    // Page 0 has a bucket for each value below 64; page n those of one power of two.
-    private readonly Page?[] pages = new Page?[64 - BucketBits + 1];
-    private ulong min = ulong.MaxValue;
+    /// <summary>The same of those that are censored. They are connections that are open, of which each took more memory before.</summary>
+    internal const int MostCensored = 1 << 16;
+
+    private DurationSet ended;
+    private DurationSet censored;
+    private DurationDistribution? distribution;
 
     /// <summary>Durations that ended.</summary>
-    public long Ended { get; private set; }
+    public long Ended => ended.Count;
 
     /// <summary>Durations that are censored.</summary>
-    public long Censored { get; private set; }
+    public long Censored => censored.Count;
 
     /// <summary>The longest duration, exactly; censored if none that ended is as long.</summary>
-    public Percentile Max { get; private set; }
+    public Percentile Max => Distribution.Max;
+
+    /// <summary>The estimate of all that were added.</summary>
+    internal DurationDistribution Distribution
+    {
+        get
+        {
+            // There are only ever more of them.
+            if (distribution is null || distribution.Count != Ended + Censored)
+            {
+                distribution = new DurationDistribution(ended.Bins(), censored.Bins());
+            }
+
+            return distribution;
+        }
+    }
 
     /// <summary>Adds a duration in nanoseconds.</summary>
     /// <param name="nanoseconds">How long it is.</param>
     /// <param name="isCensored">Whether it is at least so long.</param>
     internal void Add(ulong nanoseconds, bool isCensored)
     {
-        var power = nanoseconds < Buckets ? 0 : BitOperations.Log2(nanoseconds) - BucketBits + 1;
-        var page = pages[power] ??= new Page();
-        var bucket = (int)(nanoseconds >> Math.Max(0, power - 1)) & (Buckets - 1);
         if (isCensored)
         {
-            page.Censored[bucket]++;
-            Censored++;
+            censored.Add(nanoseconds, MostCensored);
         }
         else
         {
-            page.Ended[bucket]++;
-            Ended++;
-        }
-
-        min = Math.Min(min, nanoseconds);
-        if (Ended + Censored == 1 || nanoseconds > Max.Nanoseconds || (nanoseconds == Max.Nanoseconds && !isCensored))
-        {
-            Max = new Percentile(nanoseconds, isCensored);
+            ended.Add(nanoseconds, MostEnded);
         }
     }
 
     /// <summary>Adds all durations of another.</summary>
     internal void Add(LifetimeHistogram other)
     {
-        for (var power = 0; power < pages.Length; power++)
-        {
-            if (other.pages[power] is { } from)
-            {
-                var page = pages[power] ??= new Page();
-                for (var bucket = 0; bucket < Buckets; bucket++)
-                {
-                    page.Ended[bucket] += from.Ended[bucket];
-                    page.Censored[bucket] += from.Censored[bucket];
-                }
-            }
-        }
-
-        var isFirst = Ended + Censored == 0;
-        Ended += other.Ended;
-        Censored += other.Censored;
-        min = Math.Min(min, other.min);
-        if (isFirst || other.Max.Nanoseconds > Max.Nanoseconds || (other.Max.Nanoseconds == Max.Nanoseconds && !other.Max.IsAtLeast))
-        {
-            Max = other.Max;
-        }
+        ended.Add(in other.ended, MostEnded);
+        censored.Add(in other.censored, MostCensored);
     }
 
     /// <summary>The shortest time by which a share of the durations has ended; null without durations.</summary>
     /// <param name="share">Above 0 and at most 1: 0.5 for the median.</param>
-    public Percentile? At(double share)
-    {
-        if (Ended + Censored == 0)
-        {
-            return null;
-        }
+    public Percentile? At(double share) => Ended + Censored == 0 ? null : Distribution.At(share);
 
-        // Without this, rounding would move the percentile of some small counts by one duration.
-        var wanted = 1 - share + 1e-9;
-        foreach (var bucket in Distribution())
-        {
-            if (bucket.Ended > 0 && bucket.Survival <= wanted)
-            {
-                return new Percentile(bucket.Nanoseconds, false);
-            }
-        }
+    /// <summary>Where <see cref="At"/> lies with a confidence of 95 %; null without durations.</summary>
+    /// <inheritdoc cref="At" path="/param" />
+    public ConfidenceInterval? ConfidenceAt(double share) => Ended + Censored == 0 ? null : Distribution.ConfidenceAt(share);
 
-        return Max with { IsAtLeast = true };
-    }
-
-    /// <summary>The buckets in which there are durations, the shortest first.</summary>
-    internal IEnumerable<DurationBucket> Distribution()
-    {
-        var survival = 1.0;
-        var atRisk = Ended + Censored;
-        for (var power = 0; power < pages.Length; power++)
-        {
-            if (pages[power] is not { } page)
-            {
-                continue;
-            }
-
-            for (var bucket = 0; bucket < Buckets; bucket++)
-            {
-                var (ended, censored) = (page.Ended[bucket], page.Censored[bucket]);
-                if ((ended | censored) != 0)
-                {
-                    survival *= 1 - ((double)ended / atRisk);
-                    atRisk -= (long)ended + censored;
-                    yield return new DurationBucket(Math.Clamp(Middle(power, bucket), min, Max.Nanoseconds), ended, censored, survival);
-                }
-            }
-        }
-    }
-
-    /// <summary>The buckets in which either of two has durations, the shortest first.</summary>
+    /// <summary>The durations of two, side by side, the shortest first: each by itself, or by bucket if those of one are no longer
+    /// told apart.</summary>
     internal static IEnumerable<(DurationCounts One, DurationCounts Other)> Pair(LifetimeHistogram one, LifetimeHistogram other)
     {
-        for (var power = 0; power < one.pages.Length; power++)
+        var isExact = one.ended.IsExact && one.censored.IsExact && other.ended.IsExact && other.censored.IsExact;
+        var (ones, others) = (one.Distribution.Steps, other.Distribution.Steps);
+        for (int i = 0, k = 0; i < ones.Length || k < others.Length;)
         {
-            for (var bucket = 0; bucket < Buckets && (one.pages[power] ?? other.pages[power]) is not null; bucket++)
+            var place = Math.Min(i < ones.Length ? PlaceOf(ones[i]) : ulong.MaxValue, k < others.Length ? PlaceOf(others[k]) : ulong.MaxValue);
+            yield return (Take(ones, ref i, place), Take(others, ref k, place));
+        }
+
+        ulong PlaceOf(in DurationStep step) => isExact ? step.Least : (ulong)DurationSet.BucketOf(step.Least);
+
+        DurationCounts Take(DurationStep[] steps, ref int next, ulong place)
+        {
+            var (some, rest) = (0L, 0L);
+            for (; next < steps.Length && PlaceOf(steps[next]) == place; next++)
             {
-                yield return (CountsOf(one.pages[power], bucket), CountsOf(other.pages[power], bucket));
+                some += steps[next].Ended;
+                rest += steps[next].Censored;
             }
+
+            return new DurationCounts(some, rest);
         }
-    }
-
-    /// <summary>By how much a percentile may differ from the exact one: half of its bucket.</summary>
-    internal static double RoundingOf(ulong nanoseconds) =>
-        nanoseconds < Buckets ? 0 : (1UL << (BitOperations.Log2(nanoseconds) - BucketBits)) / 2.0;
-
-    private static DurationCounts CountsOf(Page? page, int bucket) =>
-        page is null ? default : new DurationCounts(page.Ended[bucket], page.Censored[bucket]);
-
-    private static ulong Middle(int power, int bucket)
-    {
-        if (power == 0)
-        {
-            return (ulong)bucket;
-        }
-
-        var width = 1UL << (power - 1);
-        return ((ulong)(Buckets + bucket) * width) + (width / 2);
-    }
-
-    private sealed class Page
-    {
-        internal Counts Ended;
-        internal Counts Censored;
-    }
-
-    [InlineArray(Buckets)]
-    private struct Counts
-    {
-        private uint first;
     }
 }

@@ -11,33 +11,50 @@ internal sealed class PortUse
 
     private const ulong Second = 1_000_000_000;
 
+    // Those before the last second; none are kept before there are some.
     private uint[]? bySecond;
-    private ulong last;
-    private long held;
+    private uint last;
+    private uint inLast;
+    private uint held;
+    private uint peak;
 
     /// <summary>The most that were held at once.</summary>
-    public long Peak { get; private set; }
+    public long Peak => peak;
 
     /// <summary>A port goes into TIME_WAIT.</summary>
     /// <param name="closed">When, CLOCK_MONOTONIC ns; in the order of time, as far as it matters.</param>
     public void Add(ulong closed)
     {
-        var second = closed / Second;
-        bySecond ??= new uint[Wait];
+        var second = (uint)(closed / Second);
         if (second > last)
         {
-            for (var passed = Math.Min(second - last, Wait); passed > 0; passed--)
+            GoTo(second);
+        }
+
+        inLast++;
+        held++;
+        peak = Math.Max(peak, held);
+    }
+
+    private void GoTo(uint second)
+    {
+        if (second - last >= Wait)
+        {
+            held = 0;
+            bySecond = null;
+        }
+        else if (held > 0)
+        {
+            bySecond ??= new uint[Wait];
+            bySecond[(int)(last % Wait)] = inLast;
+            for (var gone = last + 1; gone <= second; gone++)
             {
-                ref var leaving = ref bySecond[(int)((second - passed + 1) % Wait)];
+                ref var leaving = ref bySecond[(int)(gone % Wait)];
                 held -= leaving;
                 leaving = 0;
             }
-
-            last = second;
         }
 
-        bySecond[(int)(last % Wait)]++;
-        held++;
-        Peak = Math.Max(Peak, held);
+        (last, inLast) = (second, 0);
     }
 }

@@ -64,11 +64,10 @@ internal readonly record struct Figure(double Low, double High)
 
     /// <summary>The figure of a percentile.</summary>
     /// <param name="percentile">Null if there is none.</param>
-    /// <param name="isRounded">Whether it is told by a bucket; the longest duration is not.</param>
-    public static Figure? Of(Percentile? percentile, bool isRounded = true) => percentile is { } value
+    public static Figure? Of(Percentile? percentile) => percentile is { } value
         ? new Figure(value.Nanoseconds, value.IsAtLeast ? double.PositiveInfinity : value.Nanoseconds)
         {
-            Rounding = isRounded && !value.IsAtLeast ? LifetimeHistogram.RoundingOf(value.Nanoseconds) : 0,
+            Rounding = value.Rounding,
         }
         : null;
 

@@ -11,6 +11,7 @@ internal sealed class Metric
     private readonly Func<CaptureFigures, Figure?> possible;
     private readonly Func<CaptureFigures, CaptureFigures, double?> chance;
     private readonly Func<CaptureFigures, ulong?> whole;
+    private Func<CaptureFigures, ConfidenceInterval?>? confidence;
 
     private Metric(
         string name,
@@ -68,10 +69,14 @@ internal sealed class Metric
     /// has 53 bits.</summary>
     internal ulong? WholeOf(CaptureFigures of) => whole(of);
 
+    /// <summary>Where a percentile lies with a confidence of 95 %; null if there is none.</summary>
+    internal ConfidenceInterval? Confidence(CaptureFigures of) => confidence?.Invoke(of);
+
     /// <summary>The same metric, shown at these places.</summary>
     internal Metric At(MetricPlaces places) => new(Name, Unit, Evidence, Meaning, figure, possible, chance, whole)
     {
         IsOfRecording = IsOfRecording,
+        confidence = confidence,
         Places = places,
     };
 
@@ -140,11 +145,14 @@ internal sealed class Metric
             Seen,
             Bounds,
             (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance,
-            of => Percentile(of)?.Nanoseconds);
+            of => Percentile(of)?.Nanoseconds)
+        {
+            confidence = share is { } wanted ? of => durations(of.Connections).ConfidenceAt(wanted) : null,
+        };
 
         Percentile? Percentile(CaptureFigures of) => share is { } at ? durations(of.Connections).At(at) : Longest(durations(of.Connections));
 
-        Figure? Seen(CaptureFigures of) => Figure.Of(Percentile(of), isRounded: share is not null);
+        Figure? Seen(CaptureFigures of) => Figure.Of(Percentile(of));
 
         Figure? Bounds(CaptureFigures of)
         {

@@ -6,6 +6,9 @@ internal enum SummaryLine
     /// <summary>How long, and where.</summary>
     Recorded,
 
+    /// <summary>How far the clocks of several hosts are apart.</summary>
+    Clocks,
+
     /// <summary>How many there were.</summary>
     Connections,
 
@@ -17,6 +20,9 @@ internal enum SummaryLine
 
     /// <summary>How long they lived.</summary>
     Lifetime,
+
+    /// <summary>How well that is known.</summary>
+    Confidence,
 
     /// <summary>How long it took to connect.</summary>
     Connect,

@@ -66,6 +66,12 @@ internal static class MetricTable
             Title = "Reset",
             Json = new("reset"),
         }),
+        Metric.Level("reset.assumed", Evidence.Closes, "of these, not proven, as retransmissions hide whether the FIN was acknowledged", of => of.Connections.ResetAssumed).At(new()
+        {
+            IsOnlyShown = true,
+            Phrase = new(SummaryLine.Ended, "({reset.assumed} of them not proven)") { Before = " ", IsSilentAtZero = true },
+            Json = new("reset_assumed"),
+        }),
         Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed)
             .At(new() { Comparison = 1 }),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()

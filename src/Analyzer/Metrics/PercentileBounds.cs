@@ -22,22 +22,21 @@ internal static class PercentileBounds
         double? low = IsReached(1, atRisk) ? 0 : null;
         double? high = null;
         double rounding = 0;
-        foreach (var bucket in durations.Distribution())
+        foreach (ref readonly var step in durations.Distribution.Steps.AsSpan())
         {
             if (high is not null)
             {
                 break;
             }
 
-            least *= 1 - Math.Min(1, bucket.Ended / Math.Max(1, atRisk - ended));
-            most *= 1 - (bucket.Ended / (atRisk + missing));
-            atRisk -= bucket.Ended + bucket.Censored;
-            var half = LifetimeHistogram.RoundingOf(bucket.Nanoseconds);
-            low ??= IsReached(least, atRisk) || least <= wanted ? Math.Max(0, bucket.Nanoseconds - half) : null;
-            if (bucket.Ended > 0 && most <= wanted)
+            least *= 1 - Math.Min(1, step.Ended / Math.Max(1, atRisk - ended));
+            most *= 1 - (step.Ended / (atRisk + missing));
+            atRisk -= step.Ended + step.Censored;
+            low ??= IsReached(least, atRisk) || least <= wanted ? step.Least : null;
+            if (step.Ended > 0 && most <= wanted)
             {
-                high = bucket.Nanoseconds;
-                rounding = half;
+                high = step.Nanoseconds;
+                rounding = step.Rounding;
             }
         }
 
@@ -52,8 +51,7 @@ internal static class PercentileBounds
     internal static Figure OfLongest(LifetimeHistogram durations, double missing, double ended)
     {
         var isSure = !durations.Max.IsAtLeast || missing + ended == 0;
-        var longest = isSure ? durations.Max.Nanoseconds : durations.Distribution()
-            .Where(bucket => bucket.Ended > 0).Select(bucket => bucket.Nanoseconds - LifetimeHistogram.RoundingOf(bucket.Nanoseconds)).LastOrDefault();
+        var longest = isSure ? durations.Max.Nanoseconds : durations.Distribution.Steps.LastOrDefault(step => step.Ended > 0).Least;
         return new Figure(longest, missing > 0 || durations.Max.IsAtLeast ? double.PositiveInfinity : longest);
     }
 }

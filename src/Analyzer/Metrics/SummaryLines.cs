@@ -13,6 +13,13 @@ internal static partial class SummaryLines
         .OrderBy(metric => metric.Places.Phrase!.Order)
         .ToLookup(metric => metric.Places.Phrase!.Line);
 
+    // Left out where there is nothing to say.
+    private static readonly Dictionary<SummaryLine, Func<CaptureFigures, string>> whole = new()
+    {
+        [SummaryLine.Clocks] = SummaryPhrases.Clocks,
+        [SummaryLine.Confidence] = SummaryPhrases.Confidence,
+    };
+
     /// <summary>All lines, each with what it is called; <c>-</c> where there is nothing to say.</summary>
     internal static IEnumerable<(string Label, string Words)> Of(CaptureFigures figures)
     {
@@ -22,6 +29,15 @@ internal static partial class SummaryLines
             foreach (var metric in phrases[line])
             {
                 words += Words(metric, figures) is { } phrase ? (words.Length > 0 ? metric.Places.Phrase!.Before : "") + phrase : "";
+            }
+
+            if (whole.TryGetValue(line, out var all))
+            {
+                words = all(figures);
+                if (words.Length == 0)
+                {
+                    continue;
+                }
             }
 
             yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");

@@ -1,11 +1,15 @@
 using System.Globalization;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>Phrases of a summary that say more than a figure.</summary>
 internal static class SummaryPhrases
 {
+    private const int MaxClocks = 5;
+
     /// <summary>How long was recorded, by how many recorders, and on which hosts.</summary>
     internal static string Recorded(CaptureFigures of)
     {
@@ -31,6 +35,45 @@ internal static class SummaryPhrases
         LossWords.Truncated(of.Recordings),
         of.Doubts.Events is > 0 and < double.PositiveInfinity ? "any count may be off by as many" : null,
     }.OfType<string>());
+
+    /// <summary>Where the percentiles of lifetimes lie, as far as that can be told.</summary>
+    internal static string Confidence(CaptureFigures of)
+    {
+        var bounds = MetricTable.All.Where(metric => metric.Name.StartsWith("lifetime.", StringComparison.Ordinal))
+            .Select(metric => (metric, metric.Confidence(of))).Where(one => one.Item2 is { Low: not null })
+            .Select(one => $"{one.metric.Name["lifetime.".Length..]} {Range(one.Item2!.Value.Low!.Value, one.Item2.Value.High)}").ToArray();
+        return bounds.Length == 0 ? "" : $"95 %: {string.Join(", ", bounds)}";
+    }
+
+    /// <summary>How far the clocks of merged hosts are apart, as far as connections between them tell.</summary>
+    internal static string Clocks(CaptureFigures of)
+    {
+        var skews = of.Recordings.SelectMany(recording => recording.ClockSkews.Known.Select(skew => Describe(skew, recording.Hosts))).ToArray();
+        return string.Join("; ", skews.Take(MaxClocks)) + (skews.Length > MaxClocks ? Invariant($"; and {skews.Length - MaxClocks:N0} more (--json)") : "");
+    }
+
+    internal static string Describe(in ClockSkew skew, IReadOnlyList<MergedHost> hosts)
+    {
+        var (host, other) = (NameOf(skew.Host), NameOf(skew.Of));
+        return (skew.AtLeast, skew.AtMost) switch
+        {
+            ({ } least, { } most) when least <= most => $"that of {host} is {Signed(least + ((most - least) / 2))} beside {other}'s (between {Signed(least)} and {Signed(most)})",
+            ({ } least, { } most) => $"that of {host} drifts beside {other}'s: {Signed(most)} at one time, {Signed(least)} at another",
+            (null, { } most) => $"that of {host} is {Signed(most)} or less beside {other}'s (connections the other way would tell the least)",
+            var (least, _) => $"that of {host} is {Signed(least!.Value)} or more beside {other}'s (connections the other way would tell the most)",
+        };
+
+        string NameOf(int number) => number < hosts.Count && hosts[number].Host is { Length: > 0 } name ? PrintableText.Of(name) : Invariant($"host {number}");
+    }
+
+    private static string Signed(long nanoseconds) => (nanoseconds < 0 ? "-" : "+") + DurationText.Of((ulong)Math.Abs(nanoseconds));
+
+    private static string Range(ulong low, ulong? high) => (DurationText.Of(low), high is { } most ? DurationText.Of(most) : null) switch
+    {
+        (var from, null) => $"{from} or more",
+        var (from, to) when from == to => from,
+        var (from, to) => $"{from} to {to}",
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -22,6 +22,9 @@ public sealed record MergedHost(string Host, string Kernel, string Architecture,
     public static MergedHost? Of(IReadOnlyList<MergedHost> hosts, ulong connection) =>
         connection != 0 && connection >> ConnectionShift < (ulong)hosts.Count ? hosts[(int)(connection >> ConnectionShift)] : null;
 
+    /// <summary>The number of a connection's host in <see cref="CaptureHeader.Hosts"/>.</summary>
+    internal static int NumberOf(ulong connection) => (int)(connection >> ConnectionShift);
+
     internal static MetadataType<MergedHost> Stored { get; } = MetadataType.Array<MergedHost>(
         "[host (text), kernel (text), architecture (text), boot id (text), clock offset (int64)]",
         "a merged host",

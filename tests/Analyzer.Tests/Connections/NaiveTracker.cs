@@ -79,9 +79,10 @@ internal sealed class NaiveTracker(ulong start)
     private Socket Open(TcpEvent e, ConnectionRole role, ulong opened)
     {
         var socket = new Socket { Opening = e, Role = role, Opened = opened, Is = Phase.Open };
-        socket.Opposite = role == ConnectionRole.Client || AreOpposite(e, e) ? null : sockets
+        socket.Opposite = AreOpposite(e, e) ? null : sockets
             .Where(other => other.Is is Phase.Open or Phase.Closed && other.Opposite is null)
-            .Where(other => (role == ConnectionRole.Unknown || other.Role != role) && AreOpposite(other.Opening, e))
+            .Where(other => role == ConnectionRole.Client ? AreSimultaneous(other, e) : role == ConnectionRole.Unknown || other.Role != role)
+            .Where(other => AreOpposite(other.Opening, e))
             .LastOrDefault();
         if (socket.Opposite is not null)
         {
@@ -91,6 +92,10 @@ internal sealed class NaiveTracker(ulong start)
         sockets.Add(socket);
         return socket;
     }
+
+    /// <summary>Whether both called connect, and each had done so before the other was connected.</summary>
+    private static bool AreSimultaneous(Socket other, TcpEvent e) => other.Role == ConnectionRole.Client
+        && (e.Duration == 0 ? other.Is == Phase.Open : e.Timestamp <= other.Opened + e.Duration);
 
     private static void Close(Socket socket) => socket.Is = Phase.Closed;
 

@@ -27,7 +27,11 @@ public sealed class PairingTests
         from localPort in Gen.Int[1, 2]
         from peerPort in Gen.Int[1, 2]
         from netns in Gen.Int[1, 2]
-        select Event(type, (ulong)id, addresses[local], (ushort)localPort, addresses[peer], (ushort)peerPort, (uint)netns);
+        from duration in Gen.Int[0, 3]
+        select Event(type, (ulong)id, addresses[local], (ushort)localPort, addresses[peer], (ushort)peerPort, (uint)netns) with
+        {
+            Duration = type == TcpEventType.Connect ? (ulong)duration : 0,
+        };
 
     [Fact]
     public void Any_events_in_any_order_are_paired_as_by_the_plain_rules() => anyEvent.Array[0, 200].Sample(events =>
@@ -211,8 +215,18 @@ public sealed class PairingTests
     [InlineData(7, 0, 7, 5, ConnectionEnding.Closed)] // SYN, 5 bytes and FIN acknowledged
     [InlineData(7, 0, 6, 5, ConnectionEnding.Reset)] // no FIN
     [InlineData(7, 0, 1, 5, ConnectionEnding.Reset)] // nothing but the SYN
-    [InlineData(7, 3, 7, 5, ConnectionEnding.Reset)] // given up after retransmissions
-    public void A_reset_is_told_from_an_orderly_end(byte state, uint retransmits, ulong acked, ulong sent, ConnectionEnding ending)
+    [InlineData(7, 0, 2, 0, ConnectionEnding.Closed)] // SYN and FIN
+    [InlineData(7, 0, 1, 0, ConnectionEnding.Reset)] // nothing was sent
+    // With retransmissions: what is acknowledged beyond all that was sent, again or not, can only be the FIN.
+    [InlineData(7, 3, 7, 5, ConnectionEnding.Closed)] // the SYN, or the FIN, was sent again
+    [InlineData(7, 3, 2, 0, ConnectionEnding.Closed)]
+    [InlineData(7, 3, 1, 0, ConnectionEnding.Reset)] // the SYN, then given up
+    [InlineData(7, 3, 1, 5, ConnectionEnding.Reset)] // nothing of what was sent
+    [InlineData(7, 3, 2, 5, ConnectionEnding.Reset)] // some of it: with the FIN all would be, and that is a byte at least
+    [InlineData(7, 3, 800_000, 1_000_000, ConnectionEnding.Reset)] // more is missing than three segments can hold
+    [InlineData(7, 3, 3, 5, ConnectionEnding.Reset, true)] // one byte, sent five times, and the FIN; or two of five
+    [InlineData(7, 1, 1_000_000, 1_000_000, ConnectionEnding.Reset, true)]
+    public void A_reset_is_told_from_an_orderly_end(byte state, uint retransmits, ulong acked, ulong sent, ConnectionEnding ending, bool isAssumed = false)
     {
         TcpEvent[] events =
         [
@@ -225,7 +239,64 @@ public sealed class PairingTests
                 BytesSent = sent,
             },
         ];
-        Assert.Equal(ending, new ConnectionTracker(Start).Add(events)[0].Ending);
+        var connection = new ConnectionTracker(Start).Add(events)[0];
+        Assert.Equal((ending, isAssumed), (connection.Ending, connection.IsEndingAssumed));
+    }
+
+    [Fact]
+    public void Whatever_is_sent_again_what_is_proven_is_true() => Gen.Select(
+        Gen.Int[0, 200_000], Gen.Int[0, 100_000].Array[0, 4], Gen.Int[0, 2], Gen.Bool, Gen.Bool, Gen.Enum<ConnectionRole>(), Gen.Int[0, 200_000])
+        .Sample((payload, again, empty, isOrderly, isClient, role, acked) =>
+        {
+            // Segments that were sent again, each no longer than the payload; and SYN or FIN, which have none.
+            again = payload == 0 ? [] : [.. again.Select(bytes => Math.Clamp(bytes, 1, Math.Min(payload, 65_483)))];
+            var close = new TcpEvent
+            {
+                State = Connection.StateClose,
+                PeerPort = 9,
+                Retransmits = (uint)(again.Length + empty),
+                BytesSent = (ulong)(payload + again.Sum()),
+                BytesAcked = (ulong)((isOrderly ? payload + 1 : Math.Min(acked, payload)) + (isClient ? 1 : 0)),
+            };
+            role = role == ConnectionRole.Unknown ? role : isClient ? ConnectionRole.Client : ConnectionRole.Server;
+            var (ending, isAssumed) = CloseProof.Of(in close, role);
+            Assert.True(isAssumed || ending == (isOrderly ? ConnectionEnding.Closed : ConnectionEnding.Reset), $"{ending}");
+            Assert.True(!isAssumed || close.Retransmits > 0 || role == ConnectionRole.Unknown);
+        }, iter: 20_000);
+
+    [Fact]
+    public void A_socket_that_is_disconnected_and_closed_does_not_stay_open()
+    {
+        // connect(AF_UNSPEC) took its ends away before the close.
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 9, 1),
+            Event(TcpEventType.Close, 1, IPAddress.Any, 0, IPAddress.Any, 0, 1) with { State = Connection.StateClose },
+            Event(TcpEventType.Close, 2, IPAddress.Any, 0, IPAddress.Any, 0, 1),
+        ];
+        Number(events);
+        var tracker = new ConnectionTracker(Start);
+        var ended = Assert.Single(tracker.Add(events).ToArray());
+        Assert.Equal((ConnectionEnding.Closed, 9, events[1].Timestamp), (ended.Ending, (int)ended.PeerPort, ended.Ended));
+        Assert.Equal(0, tracker.OpenCount);
+    }
+
+    [Theory]
+    [InlineData(10, true)] // its SYN was under way when the other was established
+    [InlineData(0, true)] // it is not known when it was sent, and the other is still open
+    [InlineData(4, false)] // it was sent later: the other's close was lost
+    public void Two_clients_that_open_a_connection_at_once_are_joined(ulong duration, bool isJoined)
+    {
+        TcpEvent[] events =
+        [
+            Event(TcpEventType.Connect, 1, addresses[1], 1, addresses[1], 9, 1) with { Timestamp = 2_000, Duration = 7 },
+            Event(TcpEventType.Connect, 2, addresses[1], 9, addresses[1], 1, 1) with { Timestamp = 2_005, Duration = duration },
+            Event(TcpEventType.Close, 1, addresses[1], 1, addresses[1], 9, 1) with { Timestamp = 3_000 },
+            Event(TcpEventType.Close, 2, addresses[1], 9, addresses[1], 1, 1) with { Timestamp = 3_001 },
+        ];
+        var ended = new ConnectionTracker(Start).Add(events).ToArray();
+        Assert.Equal([isJoined, isJoined], ended.Select(connection => connection.IsJoined));
+        Assert.Equal([false, isJoined], ended.Select(connection => connection.IsSecondEnd));
     }
 
     private static TcpEvent[] Sockets(TcpEventType type, int count) => [.. Enumerable.Range(1, count).Select(id =>

@@ -145,13 +145,12 @@ public sealed class CaptureFiguresTests
             Ends.Recording);
         figures.End([new RecordedSpan { Start = 0, End = Ends.Recording.End, LossCounters = new LossCounters(30, 2, 1, 5, 1) }]);
 
-        // A percentile is the middle of its bucket: 20.1 ms and 5.01 ms are within 0.8 % of 20 and 5.
         string[] expected =
             [
                 "sockets 7", "opened 3", "opened.rate 0.03/s", "accepted 2", "accepted.rate 0.02/s", "preexisting 1", "failed 1",
                 "failed.rate 0.01/s", "failed.share 25.0 %", "closed 3", "reset 1", "reset.share 25.0 %", "open 1", "unseen 1",
-                "uncertain 1", "active.end 1", "active.max 5", "lifetime.p50 20.1 ms", "lifetime.p90 >1.67 min",
-                "lifetime.p99 >1.67 min", "lifetime.max >1.67 min", "connect.p50 5.01 ms", "connect.p90 1.00 s",
+                "uncertain 1", "active.end 1", "active.max 5", "lifetime.p50 20.0 ms", "lifetime.p90 >1.67 min",
+                "lifetime.p99 >1.67 min", "lifetime.max >1.67 min", "connect.p50 5.00 ms", "connect.p90 1.00 s",
                 "connect.p99 1.00 s", "connect.max 1.00 s", "connect.slow 1", "bytes.sent 7 B", "bytes.received 9 B",
                 "segments.sent 20", "retransmits 1", "retransmits.share 5.00 %", "recorded 1.67 min", "emitted 30", "lost 4",
             ];

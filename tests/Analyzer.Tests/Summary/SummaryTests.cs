@@ -188,23 +188,6 @@ public sealed class SummaryTests
         Assert.Equal(names.Split(','), groups.InOrder.Select(group => groups.By.Text(group.Key)).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void However_many_groups_there_are_the_large_ones_stay_and_nothing_is_lost()
-    {
-        var groups = new ConnectionGroups(GroupBy.Port);
-        for (var i = 0; i < 60_000; i++)
-        {
-            groups.Add(Ends.Client("app", "10.0.0.2", (ushort)(i % 3 == 0 ? 80 : 1_000 + i), 0, Ms), Ends.Recording);
-            Assert.InRange(groups.Count, 1, ConnectionGroups.MaxGroups);
-        }
-
-        var (key, largest) = groups.InOrder.First();
-        Assert.Equal(80, key.Port);
-        Assert.Equal(20_000, largest.Ends);
-        Assert.Equal(60_000, groups.InOrder.Sum(group => group.Statistics.Ends) + groups.Others!.Ends);
-        Assert.Equal(60_000, groups.InOrder.Sum(group => group.Statistics.Lifetimes.Ended) + groups.Others!.Lifetimes.Ended);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(100)]

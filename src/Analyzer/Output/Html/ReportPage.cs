@@ -113,6 +113,7 @@ internal sealed class ReportPage(ReportContent report)
     {
         var left = groups.Count - MaxGroups;
         var metrics = groups.By.IsOfFailures ? failures : figures;
+        note += groups.WhatIsUncounted is { } uncounted ? $" {char.ToUpperInvariant(uncounted[0])}{uncounted[1..]}." : "";
         var table = new ReportTable(
             page, name, title, left <= 0 ? note : Invariant($"{note} The largest {MaxGroups:N0}; {left:N0} more are not shown."), [new(what, false), .. metrics.Select(metric => new ReportColumn(metric.Places.Title!))]);
         foreach (var (key, statistics) in groups.InOrder.Take(MaxGroups))
@@ -122,7 +123,7 @@ internal sealed class ReportPage(ReportContent report)
 
         if (groups.Others is { } others)
         {
-            AddGroup(table, metrics, "(smaller ones)", others);
+            AddGroup(table, metrics, ConnectionGroups.OthersName, others);
         }
 
         table.End();

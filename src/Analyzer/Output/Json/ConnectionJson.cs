@@ -19,7 +19,7 @@ internal sealed class ConnectionJson : IConnectionRows
     private static readonly JsonKey role = new("role", JsonWords.Roles.List, "which side it is");
     private static readonly JsonKey ending = new("ending", JsonWords.Endings.List, "how it ended");
     private static readonly JsonKey preexisting = new("preexisting", JsonType.Flag, "whether it was there before the recording began");
-    private static readonly JsonKey uncertain = new("uncertain", JsonType.Flag, "whether its opening or its close may be among lost events");
+    private static readonly JsonKey uncertain = new("uncertain", JsonType.Flag, "whether its opening or its close may be among lost events, or counters do not prove whether it was reset");
     private static readonly JsonKey lifetime = new("lifetime_ns", JsonType.Number, "from its opening to its end");
     private static readonly JsonTime openedTime = new("opened.time", "the time of day when it was opened, accepted or tried");
     private static readonly JsonKey opened = new("opened.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
@@ -100,7 +100,7 @@ internal sealed class ConnectionJson : IConnectionRows
         var at = role.WriteWord(target, JsonWords.Roles, (ulong)connection.Role);
         at += ending.WriteWord(target[at..], JsonWords.Endings, (ulong)connection.Ending);
         at += preexisting.WriteFlag(target[at..], connection.IsPreexisting);
-        at += uncertain.WriteFlag(target[at..], connection.IsUncertain);
+        at += uncertain.WriteFlag(target[at..], connection.IsDoubtful);
         at += lifetime.WriteNumber(target[at..], connection.Lifetime);
         at += openedTime.Write(target[at..], connection.Opened, context.WallOffset(connection.Opened));
         at += opened.WriteDigits(target[at..], connection.Opened);

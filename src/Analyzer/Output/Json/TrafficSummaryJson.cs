@@ -38,6 +38,11 @@ internal static class TrafficSummaryJson
                 json.WriteString("by", summary.Groups.By.Word);
                 json.WriteString("name", summary.Groups.By.Name(key));
                 Write(json, summary.Of(statistics));
+                if (statistics.UncountedAtMost > 0)
+                {
+                    json.WriteNumber("sockets_at_most", statistics.Ends + statistics.UncountedAtMost);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -68,6 +73,7 @@ internal static class TrafficSummaryJson
             WriteTime(json, "end", recording, recording.End);
             WriteFigures(json, JsonOwner.Recording, new CaptureFigures(new ConnectionStatistics(), [recording]));
             WriteLosses(json, recording);
+            WriteClocks(json, recording);
             json.WriteEndObject();
         }
 
@@ -105,6 +111,27 @@ internal static class TrafficSummaryJson
             json.WriteStartObject();
             WriteTime(json, "from", recording, gap.From);
             WriteTime(json, "to", recording, gap.To);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteClocks(Utf8JsonWriter json, RecordedSpan recording)
+    {
+        if (recording.ClockSkews.Known is not { Count: > 0 } known)
+        {
+            return;
+        }
+
+        json.WriteStartArray("clock_skews");
+        foreach (var skew in known)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("host", skew.Host);
+            json.WriteNumber("of", skew.Of);
+            Bound(json, "ahead_at_least_ns", skew.AtLeast);
+            Bound(json, "ahead_at_most_ns", skew.AtMost);
             json.WriteEndObject();
         }
 
@@ -222,6 +249,20 @@ internal static class TrafficSummaryJson
             {
                 FigureJson.Write(json, $"{name}_at_most{unit}", metric.Unit, possible.High);
             }
+        }
+
+        if (metric.Confidence(of) is { } confidence)
+        {
+            Bound(json, name + "_low_ns", confidence.Low);
+            Bound(json, name + "_high_ns", confidence.High);
+        }
+    }
+
+    private static void Bound(Utf8JsonWriter json, string name, decimal? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteNumber(name, known);
         }
     }
 }

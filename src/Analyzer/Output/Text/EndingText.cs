@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Output.Text;
 /// <summary>
 /// How connections began and ended, in words: how they ended as <see cref="Ending"/> calls it, <c>failed</c> with the error;
 /// before it <c>pre-existing</c> if it was there before the capture began. A <c>?</c> says that events were lost
-/// when the opening or the close may have been among them.
+/// when the opening or the close may have been among them, or that the counters do not prove how it ended.
 /// </summary>
 internal static class EndingText
 {
@@ -17,7 +17,7 @@ internal static class EndingText
     {
         var at = WritePreexisting(target, in connection);
         at += Utf8Text.Write(target[at..], Ending.Of(connection.Ending).Utf8);
-        if (connection.Ending == ConnectionEnding.Open && connection.IsUncertain)
+        if (connection.IsEndingAssumed || (connection.Ending == ConnectionEnding.Open && connection.IsUncertain))
         {
             target[at++] = (byte)'?';
         }
@@ -34,7 +34,7 @@ internal static class EndingText
     /// <summary>Writes a space and the words for the end of a row; nothing for one that was opened and closed.</summary>
     public static int WriteMark(Span<byte> target, in Connection connection)
     {
-        if (connection is { Ending: ConnectionEnding.Closed, IsPreexisting: false })
+        if (connection is { Ending: ConnectionEnding.Closed, IsPreexisting: false, IsEndingAssumed: false })
         {
             return 0;
         }

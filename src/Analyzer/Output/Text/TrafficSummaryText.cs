@@ -56,7 +56,7 @@ internal static class TrafficSummaryText
         var shown = groups.InOrder.Take(rows).Select(group => (Name: Name(group.Key, groups.By), group.Statistics)).ToList();
         if (groups.Others is { } others)
         {
-            shown.Add(("(smaller ones)", others));
+            shown.Add((ConnectionGroups.OthersName, others));
         }
 
         if (shown.Count == 0)
@@ -89,6 +89,11 @@ internal static class TrafficSummaryText
         if (groups.Count > rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"and {groups.Count - rows:N0} more\n");
+        }
+
+        if (groups.WhatIsUncounted is { } note)
+        {
+            WrappedText.Append(text, "", note, width);
         }
     }
 
