@@ -25,7 +25,7 @@ internal sealed class CaptureSources(IReadOnlyList<CaptureSource> sources)
     /// <inheritdoc cref="ConnectionFeed.Read" path="/exception" />
     internal IReadOnlyList<RecordedSpan> Read(IConnectionSink sink, ConnectionFilter? filter, CancellationToken token)
     {
-        var feed = new ConnectionFeed(sink, filter ?? new ConnectionFilter());
+        var feed = new ConnectionFeed(sink, Resolve(filter));
         foreach (var _ in Steps(feed, token))
         {
             // The sink has them.
@@ -33,6 +33,16 @@ internal sealed class CaptureSources(IReadOnlyList<CaptureSource> sources)
 
         return feed.Recordings;
     }
+
+    /// <summary>A filter that knows when the captures end, if it asks for that; all if there is none.</summary>
+    internal CaptureFilter Resolve(CaptureFilter? filter) =>
+        filter is not { NeedsEnd: true } || !sources.All(source => source.CanReadAgain) ? filter ?? CaptureFilter.All
+        : sources.Aggregate((CaptureEnd?)null, (end, source) => source.End()?.And(end) ?? end) is { } end ? filter.EndingAt(end)
+        : filter;
+
+    /// <inheritdoc cref="Resolve(CaptureFilter?)" />
+    internal ConnectionFilter Resolve(ConnectionFilter? filter) =>
+        filter is null ? new ConnectionFilter() : filter with { Opening = Resolve(filter.Opening) };
 
     /// <summary>The same, step by step: a caller that takes the next one has been given the connections of all before.</summary>
     internal IEnumerable<int> Steps(ConnectionFeed feed, CancellationToken token)

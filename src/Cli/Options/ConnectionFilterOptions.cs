@@ -17,9 +17,10 @@ internal sealed class ConnectionFilterOptions
         command.Add(peerPorts);
     }
 
-    internal ConnectionFilter ToFilter(ParseResult parsed) => new()
+    /// <inheritdoc cref="FileFilterOptions.ToFilter" />
+    internal ConnectionFilter ToFilter(ParseResult parsed, params string[] captures) => new()
     {
-        Opening = filters.ToFilter(parsed),
+        Opening = filters.ToFilter(parsed, captures),
         LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
         PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Files;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
@@ -13,9 +14,10 @@ internal sealed class FileFilterOptions
 
     private readonly FilterOptions filters = new();
     private readonly Option<TimePoint?> from = OptionFactory.Parsed(
-        "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
+        $"Only from this time on, such as {TimePointText.Examples}.", "TIME", TimePoint.Parse, "--from");
 
-    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<bool> local = OptionFactory.Flag("Times without a time zone are those of this host, not UTC.", "--local");
     private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
     private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
@@ -55,7 +57,9 @@ internal sealed class FileFilterOptions
     /// <summary>The types that are asked for; null if none are.</summary>
     internal EventTypeSet? Types(ParseResult parsed) => parsed.GetValue(types);
 
-    internal CaptureFilter ToFilter(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="captures">Which captures they are for: their end may be meant.</param>
+    internal CaptureFilter ToFilter(ParseResult parsed, params string[] captures)
     {
         var events = filters.ToEventFilter(parsed) with
         {
@@ -65,13 +69,14 @@ internal sealed class FileFilterOptions
             Types = Types(parsed),
             Cgroup = Cgroup(parsed),
         };
-        return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
+        var filter = new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to)).In(parsed.GetValue(local) ? TimeZoneInfo.Local : TimeZoneInfo.Utc);
+        return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;
     }
 
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
-    private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup];
+    private IReadOnlyList<Option> Own => [from, to, local, comm, ports, addresses, types, container, unit, cgroup];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
         ? null
