@@ -82,16 +82,13 @@ internal sealed class SortedRuns : IDisposable
             }
         }
 
-        while (first.TryPeek(out var number, out _))
+        // Its place in the queue is that of its first connection: it must leave before that changes.
+        while (first.TryDequeue(out var number, out _))
         {
             yield return runs[number].Current;
             if (runs[number].Next())
             {
-                first.DequeueEnqueue(number, number);
-            }
-            else
-            {
-                first.Dequeue();
+                first.Enqueue(number, number);
             }
         }
     }

@@ -84,7 +84,7 @@ public readonly record struct TimePoint : IParsable<TimePoint>, ISpanFormattable
     {
         TimeClock.Monotonic => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds}ns"),
         TimeClock.Begin => string.Create(
-            CultureInfo.InvariantCulture, $"{nanoseconds / WallTime.NanosecondsPerSecond}.{nanoseconds % WallTime.NanosecondsPerSecond:D9}s"),
+            CultureInfo.InvariantCulture, $"{nanoseconds / WallTime.NanosecondsPerSecond}.{nanoseconds % WallTime.NanosecondsPerSecond:D9}{(nanoseconds < TimePointText.LeastEpoch ? "" : "s")}"),
         TimeClock.From => "+" + Durations.Format(nanoseconds),
         TimeClock.End when nanoseconds == 0 => TimePointText.EndWord,
         TimeClock.End => "-" + Durations.Format(nanoseconds),

@@ -38,6 +38,9 @@ internal static class TimePointText
 
     internal const string EndWord = "end";
 
+    /// <summary>So many seconds, in nanoseconds, are no time since a capture begins any more, unless their unit is told.</summary>
+    internal const ulong LeastEpoch = 1_000_000_000 * WallTime.NanosecondsPerSecond;
+
     private const string StartWord = "start";
     private const string AnyDate = "2001-02-03";
     private const string Midnight = "T00:00:00";
@@ -50,7 +53,7 @@ internal static class TimePointText
         (100_000_000_000_000_000, 1),
         (100_000_000_000_000, 1_000),
         (100_000_000_000, 1_000_000),
-        (1_000_000_000, WallTime.NanosecondsPerSecond),
+        (LeastEpoch / WallTime.NanosecondsPerSecond, WallTime.NanosecondsPerSecond),
     ];
 
     /// <summary>Reads a time.</summary>
