@@ -64,14 +64,14 @@ public sealed class Capture : IDisposable, IAsyncDisposable
     /// <param name="filter">Which of them; null: all.</param>
     /// <param name="token">Ends the reading.</param>
     public EventBatches Batches(CaptureFilter? filter = null, CancellationToken token = default) =>
-        new(sources, filter ?? CaptureFilter.All, token);
+        new(sources, sources.Resolve(filter), token);
 
     /// <summary>Its events one by one, in the order of time within a capture, capture after capture.</summary>
     /// <inheritdoc cref="Batches" path="/param" />
     /// <inheritdoc cref="EventBatches.Enumerator.MoveNext" path="/exception" />
     public IEnumerable<CapturedEvent> Events(CaptureFilter? filter = null, CancellationToken token = default)
     {
-        var wanted = filter ?? CaptureFilter.All;
+        var wanted = sources.Resolve(filter);
         var records = new Records();
         using var reading = new EventReading(sources, wanted, token);
         while (ReadRecords(reading, wanted, records) is { } some)
@@ -165,7 +165,7 @@ public sealed class Capture : IDisposable, IAsyncDisposable
     /// <inheritdoc cref="Connections" path="/exception" />
     public void ExportEvents(Stream output, string format = "json", CaptureFilter? filter = null, CancellationToken token = default)
     {
-        var wanted = filter ?? CaptureFilter.All;
+        var wanted = sources.Resolve(filter);
         using var pipeline = new EventPipeline(ExportFormat.Of(ExportKinds.Events, format).Create(output, new ExportOptions()), wanted);
         using var reading = new EventReading(sources, wanted, token);
         pipeline.Run(reading, _ => { });
@@ -251,7 +251,7 @@ public sealed class Capture : IDisposable, IAsyncDisposable
     private IEnumerable<IReadOnlyList<TcpConnection>> ConnectionBatches(ConnectionFilter? filter, CancellationToken token)
     {
         var found = new ConnectionRecords();
-        var feed = new ConnectionFeed(found, filter ?? new ConnectionFilter());
+        var feed = new ConnectionFeed(found, sources.Resolve(filter));
         foreach (var _ in sources.Steps(feed, token))
         {
             yield return found.TakeFound();

@@ -79,6 +79,13 @@ internal sealed class CaptureSource : IDisposable
         return CaptureStarts.Of(reading.Stream);
     }
 
+    /// <summary>When it ends; null if there is nothing in it.</summary>
+    internal CaptureEnd? End()
+    {
+        using var reading = Open();
+        return Named(() => CaptureEnd.Of(reading.Stream));
+    }
+
     /// <summary>Does something with its content, and puts its name before what is wrong with that.</summary>
     internal T Named<T>(Func<T> read)
     {

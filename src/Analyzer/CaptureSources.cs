@@ -25,7 +25,7 @@ internal sealed class CaptureSources(IReadOnlyList<CaptureSource> sources)
     /// <inheritdoc cref="ConnectionFeed.Read" path="/exception" />
     internal IReadOnlyList<RecordedSpan> Read(IConnectionSink sink, ConnectionFilter? filter, CancellationToken token)
     {
-        var feed = new ConnectionFeed(sink, filter ?? new ConnectionFilter());
+        var feed = new ConnectionFeed(sink, Resolve(filter));
         foreach (var _ in Steps(feed, token))
         {
             // The sink has them.
@@ -33,6 +33,19 @@ internal sealed class CaptureSources(IReadOnlyList<CaptureSource> sources)
 
         return feed.Recordings;
     }
+
+    /// <summary>A filter that knows when the captures end, if it has to; all if there is none.</summary>
+    internal CaptureFilter Resolve(CaptureFilter? filter) =>
+        filter is { NeedsEnd: true } && End is { } end ? filter.EndingAt(end) : filter ?? CaptureFilter.All;
+
+    /// <inheritdoc cref="Resolve(CaptureFilter?)" />
+    internal ConnectionFilter Resolve(ConnectionFilter? filter) =>
+        filter is { NeedsEnd: true } && End is { } end ? filter.EndingAt(end) : filter ?? new ConnectionFilter();
+
+    /// <summary>When the captures end; null if that is not known before they are read.</summary>
+    private CaptureEnd? End => sources.All(source => source.CanReadAgain)
+        ? sources.Aggregate((CaptureEnd?)null, (end, source) => source.End()?.And(end) ?? end)
+        : null;
 
     /// <summary>The same, step by step: a caller that takes the next one has been given the connections of all before.</summary>
     internal IEnumerable<int> Steps(ConnectionFeed feed, CancellationToken token)

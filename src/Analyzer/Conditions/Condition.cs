@@ -44,6 +44,27 @@ internal abstract record Condition<TGet>
         _ => [((Meets)this).Field.Field],
     };
 
+    /// <summary>The instants that it names.</summary>
+    internal IEnumerable<TimePoint> Points => this switch
+    {
+        All all => all.Parts.SelectMany(part => part.Points),
+        Any any => any.Parts.SelectMany(part => part.Points),
+        Not not => not.Part.Points,
+        Meets { Test: FieldTest.OfInstant instant } => [instant.Point],
+        _ => [],
+    };
+
+    /// <summary>The same with other instants.</summary>
+    /// <param name="change">Makes one of another.</param>
+    internal Condition<TGet> With(Func<TimePoint, TimePoint> change) => this switch
+    {
+        All all => new All([.. all.Parts.Select(part => part.With(change))]),
+        Any any => new Any([.. any.Parts.Select(part => part.With(change))]),
+        Not not => new Not(not.Part.With(change)),
+        Meets { Test: FieldTest.OfInstant instant } meets => meets with { Test = instant with { Point = change(instant.Point) } },
+        _ => this,
+    };
+
     /// <summary>Whether it holds.</summary>
     /// <typeparam name="TRow">The kind of row.</typeparam>
     /// <param name="row">An event or a connection.</param>

@@ -10,18 +10,22 @@ namespace TraceCap.Analyzer.Connections;
 internal readonly record struct SectionStart(string BootId, ulong Time);
 
 /// <summary>When the sections of a capture were begun, as far as that can be told without reading all of it.</summary>
-/// <param name="Sections">In file order: of a truncated file only the first is known.</param>
+/// <param name="Sections">In file order: of a truncated or compressed file only the first is known.</param>
 internal sealed record CaptureStarts(IReadOnlyList<SectionStart> Sections)
 {
     /// <summary>Reads headers.</summary>
-    /// <param name="file">Must be able to seek; its position is moved.</param>
+    /// <param name="file">Its position is moved.</param>
     /// <returns>Null if the capture does not tell its boot and its start, or is none.</returns>
     public static CaptureStarts? Of(Stream file)
     {
-        var headers = SectionIndex.Find(file)?.Select(section => section.Header).ToArray();
+        var headers = file.CanSeek ? SectionIndex.Find(file)?.Select(section => section.Header).ToArray() : null;
         if (headers is null)
         {
-            file.Position = 0;
+            if (file.CanSeek)
+            {
+                file.Position = 0;
+            }
+
             headers = FirstHeader(file) is { } header ? [header] : [];
         }
 

@@ -32,6 +32,12 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
     /// <inheritdoc />
     public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>Whether only the end of a capture tells what it is.</summary>
+    internal bool NeedsEnd => condition.Points.Any(point => point.NeedsEnd);
+
+    /// <summary>The condition where other instants are meant, such as those of another time zone.</summary>
+    internal ConnectionCondition With(Func<TimePoint, TimePoint> change) => new(text, condition.With(change));
+
     /// <summary>The condition as it was written.</summary>
     public override string ToString() => text;
 

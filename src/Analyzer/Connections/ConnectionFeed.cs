@@ -38,6 +38,9 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
     /// that a later section may have as well are remembered, until it has been read. None are if this is not set.</summary>
     public IReadOnlyList<CaptureStarts?> Ahead { get; set; } = [];
 
+    /// <summary>What is asked for of the openings.</summary>
+    internal CaptureFilter Opening => filter.Opening;
+
     /// <summary>How many events were remembered at once, at most, since they might have come again.</summary>
     internal int RememberedAtMost => seen.Most;
 
@@ -113,6 +116,10 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
             current.Span.IsTruncated |= events.Reader.Truncated > 0 || events.Reader.TruncatedBefore is not null;
         }
     }
+
+    /// <summary>Hands on what is open by now, as if nothing followed; what follows may be read all the same.</summary>
+    /// <param name="sink">Gets them.</param>
+    internal void ShowOpen(IConnectionSink sink) => current?.ShowOpen(sink);
 
     /// <summary>Hands on what is open, and what all was recorded in: no capture follows.</summary>
     public void End()

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Connections;
@@ -39,6 +40,15 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
 
     /// <summary>Whether all connections match.</summary>
     public bool IsAny => Opening.IsAll && Where is null && LocalPorts.IsEmpty && PeerPorts.IsEmpty && MinLifetime == 0;
+
+    /// <summary>Whether only the end of a capture tells what is wanted.</summary>
+    internal bool NeedsEnd => Opening.NeedsEnd || Where is { NeedsEnd: true };
+
+    /// <summary>The filter for captures whose end is known.</summary>
+    internal ConnectionFilter EndingAt(CaptureEnd end) => this with { Opening = Opening.EndingAt(end), Where = Where?.With(point => point.EndingAt(end)) };
+
+    /// <summary>The filter where times that tell no time zone are meant in this one.</summary>
+    public ConnectionFilter In(TimeZoneInfo zone) => this with { Opening = Opening.In(zone), Where = Where?.With(point => point.In(zone)) };
 
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --peer-port 443 --min 10ms</c>; a value with blanks
     /// stands in double quotes.</summary>

@@ -131,14 +131,27 @@ internal sealed class ConnectionTracker
         Reserve(most);
         for (; openGiven < open.Length && count < most; openGiven++)
         {
-            ref var entry = ref table[open[openGiven]];
-            var known = Math.Max(entry.Opened, found.GetValueOrDefault(open[openGiven]));
-            var pause = pauses.BinarySearch((known, 0));
-            pause = pause < 0 ? ~pause : pause;
-            ref var connection = ref Finish(open[openGiven], pause < pauses.Count ? pauses[pause].From : end);
-            connection.Ending = ConnectionEnding.Open;
-            connection.IsUncertain = known <= lastLoss;
-            entry.Phase = EntryPhase.Kept;
+            FinishOpen(open[openGiven], end);
+            table[open[openGiven]].Phase = EntryPhase.Kept;
+        }
+
+        return finished.AsSpan(0, count);
+    }
+
+    /// <summary>What is open by now, oldest first, for <see cref="ShowOpen"/>.</summary>
+    internal int[] OpenInOrder() => table.OpenInOrder();
+
+    /// <summary>Shows connections that are open, as if recording ended; they stay as they are.</summary>
+    /// <param name="end">When it would have ended, CLOCK_MONOTONIC ns.</param>
+    /// <param name="which">Some of <see cref="OpenInOrder"/>, with no event since.</param>
+    /// <returns>Valid until the next call.</returns>
+    internal ReadOnlySpan<Connection> ShowOpen(ulong end, ReadOnlySpan<int> which)
+    {
+        count = 0;
+        Reserve(which.Length);
+        foreach (var index in which)
+        {
+            FinishOpen(index, end);
         }
 
         return finished.AsSpan(0, count);
@@ -313,6 +326,16 @@ internal sealed class ConnectionTracker
         }
 
         table.Close(index);
+    }
+
+    private void FinishOpen(int index, ulong end)
+    {
+        var known = Math.Max(table[index].Opened, found.GetValueOrDefault(index));
+        var pause = pauses.BinarySearch((known, 0));
+        pause = pause < 0 ? ~pause : pause;
+        ref var connection = ref Finish(index, pause < pauses.Count ? pauses[pause].From : end);
+        connection.Ending = ConnectionEnding.Open;
+        connection.IsUncertain = known <= lastLoss;
     }
 
     private ref Connection Finish(int index, ulong ended)

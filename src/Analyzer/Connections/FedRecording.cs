@@ -113,7 +113,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
             }
 
             LastEvent = events[count - 1].Timestamp;
-            Give(tracker.Add(events[..count]));
+            Give(tracker.Add(events[..count]), sink);
             events = events[count..];
         }
     }
@@ -138,7 +138,17 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         ReadOnlySpan<Connection> open;
         while (!(open = tracker.TakeOpen(RecordedTo, BatchEvents)).IsEmpty)
         {
-            Give(open);
+            Give(open, sink);
+        }
+    }
+
+    /// <summary>Shows what is open by now, as if nothing followed.</summary>
+    internal void ShowOpen(IConnectionSink sink)
+    {
+        var open = tracker.OpenInOrder();
+        for (var first = 0; first < open.Length; first += BatchEvents)
+        {
+            Give(tracker.ShowOpen(RecordedTo, open.AsSpan(first, Math.Min(BatchEvents, open.Length - first))), sink);
         }
     }
 
@@ -179,7 +189,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         }
     }
 
-    private void Give(ReadOnlySpan<Connection> connections)
+    private void Give(ReadOnlySpan<Connection> connections, IConnectionSink sink)
     {
         if (!filter.IsAny)
         {

@@ -29,16 +29,21 @@ internal sealed class ConnectionChurn : IConnectionSink
     /// <summary>The most intervals that there are: more do not fit a table, and a file may span 1,000 years.</summary>
     public const int MaxIntervals = TooManyIntervalsException.Most;
 
-    private readonly TimeLine time = new();
+    private readonly TimeLine time;
     private readonly Activity activity;
 
     /// <param name="every">The length of an interval in nanoseconds, at most <see cref="long.MaxValue"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is 0, or too long.</exception>
     public ConnectionChurn(ulong every)
+        : this(every, new TimeLine())
+    {
+    }
+
+    private ConnectionChurn(ulong every, TimeLine time)
     {
         ArgumentOutOfRangeException.ThrowIfZero(every);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(every, (ulong)long.MaxValue);
-        Every = every;
+        (Every, this.time) = (every, time);
         activity = Activity.ByIntervals(time, (long)every, MaxIntervals);
     }
 
@@ -78,6 +83,17 @@ internal sealed class ConnectionChurn : IConnectionSink
         var count = IntervalCount;
         return count <= MaxIntervals ? count == 0 ? [] : All((int)count) : throw TooManyIntervalsException.Of(count);
     }
+
+    /// <summary>A copy that counts on by itself.</summary>
+    internal ConnectionChurn Copy()
+    {
+        var copy = new ConnectionChurn(Every, time);
+        copy.activity.Add(activity);
+        return copy;
+    }
+
+    /// <summary>The number of the interval that a recording is known up to.</summary>
+    internal long NumberOfEnd(RecordedSpan recording) => NumberOf(time.At(recording.End, recording));
 
     private IEnumerable<ChurnInterval> All(int count)
     {

@@ -62,17 +62,42 @@ public sealed record CaptureFilter(EventFilter Events, TimePoint? From = null, T
     public bool IsAll => From is null && To is null && Events.IsAll;
 
     /// <summary>The time that is wanted, for <see cref="CaptureReader.Open"/> to pass over the rest; null if that is all.</summary>
-    internal WantedTime? Time => From is null && To is null ? null : (begin, anchor) => new RecordedPeriod(
-        From?.ToMonotonic(begin, anchor) ?? 0, To?.ToMonotonic(begin, anchor) ?? ulong.MaxValue);
+    internal WantedTime? Time => From is null && To is null ? null : (begin, anchor) =>
+    {
+        var from = From?.ToMonotonic(begin, anchor);
+        return new RecordedPeriod(from ?? 0, To?.ToMonotonic(begin, anchor, from) ?? ulong.MaxValue);
+    };
+
+    /// <summary>Whether only the end of a capture tells what time is wanted.</summary>
+    internal bool NeedsEnd => From is { NeedsEnd: true } || To is { NeedsEnd: true } || Events.Where is { NeedsEnd: true };
+
+    /// <summary>The filter for captures whose end is known: their end is the end of what is wanted anyway.</summary>
+    internal CaptureFilter EndingAt(CaptureEnd end) => this with
+    {
+        Events = Events.Where is { } where ? Events with { Where = where.With(point => point.EndingAt(end)) } : Events,
+        From = From?.EndingAt(end),
+        To = To == TimePoint.End ? null : To?.EndingAt(end),
+    };
+
+    /// <summary>The filter where times that tell no time zone are meant in this one.</summary>
+    public CaptureFilter In(TimeZoneInfo zone) => this with
+    {
+        Events = Events.Where is { } where ? Events with { Where = where.With(point => point.In(zone)) } : Events,
+        From = From?.In(zone),
+        To = To?.In(zone),
+    };
 
     /// <summary>The filter in terms of the clock and the names of the events that a context holds for.</summary>
     /// <param name="context">Knows when the section's time begins.</param>
     /// <inheritdoc cref="TimePoint.ToMonotonic" path="/exception" />
-    internal EventFilter Resolve(EventContext context) => From is null && To is null && Events is { Cgroup: null, Where: null } ? Events : Events with
+    internal EventFilter Resolve(EventContext context)
     {
-        Names = context.Names,
-        Context = context,
-        From = From?.ToMonotonic(context.Begin!.Value, context.Clock),
-        To = To?.ToMonotonic(context.Begin!.Value, context.Clock),
-    };
+        if (From is null && To is null && Events is { Cgroup: null, Where: null })
+        {
+            return Events;
+        }
+
+        var from = From?.ToMonotonic(context.Begin!.Value, context.Clock);
+        return Events with { Names = context.Names, Context = context, From = from, To = To?.ToMonotonic(context.Begin!.Value, context.Clock, from) };
+    }
 }

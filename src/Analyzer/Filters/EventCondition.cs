@@ -15,17 +15,18 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     private readonly string text;
     private readonly Condition<EventGet> condition;
 
-    private EventCondition(string text) => (this.text, condition) = (text, ConditionParser<EventGet>.Parse(text, EventFields.Set, Elsewhere));
+    private EventCondition(string text, Condition<EventGet> condition) => (this.text, this.condition) = (text, condition);
 
     /// <summary>Reads a condition.</summary>
     /// <exception cref="ConditionFormatException">It is none.</exception>
-    public static EventCondition Parse(string s, IFormatProvider? provider = null) => new(s);
+    public static EventCondition Parse(string s, IFormatProvider? provider = null) =>
+        new(s, ConditionParser<EventGet>.Parse(s, EventFields.Set, Elsewhere));
 
     /// <summary>Reads one that is held against events as they happen: what only a capture tells of them is not known then.</summary>
     /// <exception cref="ConditionFormatException">It is none, or needs to know more.</exception>
     internal static EventCondition ParseForEventsAlone(string text)
     {
-        var condition = new EventCondition(text);
+        var condition = Parse(text);
         return condition.condition.Fields.FirstOrDefault(NeedsCapture) is not { } field ? condition : throw new ConditionFormatException(
             $"{field.ShortName} is known of a capture, not of events as they happen", text, Math.Max(0, text.IndexOf(field.ShortName, StringComparison.Ordinal)), field.ShortName.Length);
     }
@@ -42,6 +43,12 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
 
     /// <inheritdoc />
     public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>Whether only the end of a capture tells what it is.</summary>
+    internal bool NeedsEnd => condition.Points.Any(point => point.NeedsEnd);
+
+    /// <summary>The condition where other instants are meant, such as those of another time zone.</summary>
+    internal EventCondition With(Func<TimePoint, TimePoint> change) => new(text, condition.With(change));
 
     /// <summary>The condition as it was written.</summary>
     public override string ToString() => text;

@@ -4,7 +4,6 @@ using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
-using TraceCap.Format.Reading;
 using TraceCap.Format.Rewriting;
 
 namespace TraceCap.Cli.Commands;
@@ -34,7 +33,7 @@ internal static class CompactCommand
     {
         using var file = CaptureFile.Open(path);
         using var output = NewCapture.Create(outputPath, force, path);
-        var reader = CaptureReader.Open(file.Stream);
+        var reader = file.OpenReader();
         file.Read(() => new CaptureCompaction(reader, output.Stream, chunkBytes).Run());
         if (file.Stream.CanSeek && output.Stream is { CanSeek: true } made && made.Length > file.Stream.Length && reader.IsWhole)
         {

@@ -3,7 +3,6 @@ using TraceCap.Analyzer.Filters;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
-using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Commands;
 
@@ -24,7 +23,7 @@ internal static class CutCommand
         command.Does(parsed => Run(
             parsed.GetValue(file)!,
             parsed.GetValue(output)!,
-            filters.ToFilter(parsed),
+            filters.ToFilter(parsed, parsed.GetValue(file)!),
             OptionFactory.Describe(parsed, filters.All) + (parsed.GetValue(keepWhole) ? " --keep-whole" : ""),
             parsed.GetValue(keepWhole),
             parsed.GetValue(force)));
@@ -34,21 +33,24 @@ internal static class CutCommand
     private static ExitCode Run(string path, string outputPath, CaptureFilter filter, string selection, bool keepWhole, bool force)
     {
         using var file = CaptureFile.Open(path);
-        if (keepWhole && !file.Stream.CanSeek)
+        if (keepWhole && !file.CanRewind)
         {
             throw new CommandException($"{file.Name} can be read once only, and --keep-whole reads twice; give a file", ExitCode.Usage);
         }
 
         using var output = NewCapture.Create(outputPath, force, path);
-        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(CaptureReader.Open(file.Stream, wanted: filter.Time), filter)) : null;
+        var whole = keepWhole ? file.Read(() => ConnectionSet.Find(file.OpenReader(filter.Time), filter)) : null;
         if (keepWhole)
         {
-            file.Stream.Position = 0;
+            file.Rewind();
         }
 
         // Whole connections reach beyond the time that is wanted.
-        var reader = CaptureReader.Open(file.Stream, wanted: keepWhole ? null : filter.Time);
+        var reader = file.OpenReader(keepWhole ? null : filter.Time);
+        var asked = new AskedTime(filter);
+        asked.Watch(reader);
         file.Read(() => new CaptureCut(reader, output.Stream, filter, selection, whole).Run());
+        asked.Tell();
         return output.Finish(file, reader);
     }
 }

@@ -71,7 +71,7 @@ internal static class DiffCommand
             (ComparedCapture Compared, ExitCode Code) Read(string path)
             {
                 var compared = new ComparedCapture(unwanted);
-                return (compared, ConnectionFiles.Read([path], new ConnectionFeed(compared, filters.ToFilter(parsed))));
+                return (compared, ConnectionFiles.Read([path], new ConnectionFeed(compared, filters.ToFilter(parsed, path))));
             }
         });
         return command;

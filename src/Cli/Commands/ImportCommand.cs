@@ -23,7 +23,7 @@ internal static class ImportCommand
 
     private static ExitCode Run(string input, string path, string comment, bool force)
     {
-        using var lines = CaptureFile.Open(input);
+        using var lines = CaptureFile.OpenLines(input);
         using var output = NewCapture.Create(path, force, input);
         lines.Read(() => EventImport.Run(lines.Stream, output.Stream, Version.Tool, comment));
         output.Finish();

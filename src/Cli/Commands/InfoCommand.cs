@@ -19,7 +19,7 @@ internal static class InfoCommand
         var filters = new FileFilterOptions();
         var command = new Command("info", "Shows what captures hold: host, kernel, times, events, losses, sizes.") { files, json };
         filters.AddTo(command);
-        command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(json), filters.ToFilter(parsed)));
+        command.Does(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(json), filters.ToFilter(parsed, parsed.GetValue(files)!)));
         return command;
     }
 
@@ -37,7 +37,7 @@ internal static class InfoCommand
 
             isFirst = false;
             output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary));
-            return summary.IsWhole ? ExitCode.Done : ExitCode.Damaged;
+            return file.ReportProblem() == ExitCode.Done && summary.IsWhole ? ExitCode.Done : ExitCode.Damaged;
         });
     }
 }

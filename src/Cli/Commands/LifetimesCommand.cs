@@ -41,6 +41,9 @@ internal static class LifetimesCommand
             timeOfDay, timestamps, wide, csv, raw, json, format.Option, sort, least, limit,
         };
         files.AddTo(command);
+        var follow = new FollowOption();
+        follow.AddTo(command);
+        follow.Excludes(command, sort, "there is an order once all have ended");
         command.Validators.Add(result =>
         {
             var named = new (Option Option, string Name)[] { (csv, "--csv"), (json, "--json"), (format.Option, "--format") }
@@ -66,9 +69,10 @@ internal static class LifetimesCommand
             using var pipeline = new ConnectionPipeline(
                 format.Create(parsed, usual, new ExportOptions { Lifetimes = options }, output), most, Version.Tool);
             var order = parsed.GetValue(sort);
-            var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, pipeline);
+            using var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, pipeline);
+            using var following = follow.Start(parsed);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null);
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null, following);
             sorted?.End();
             pipeline.End();
             return code;

@@ -17,32 +17,34 @@ internal static class ReplayCommand
         var files = OptionFactory.CaptureFiles("Captures, one after another; - is standard input.");
         var show = new ShowOptions();
         var filters = new FileFilterOptions();
+        var follow = new FollowOption();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
         filters.AddTo(command);
+        follow.AddTo(command);
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
+            using var following = follow.Start(parsed);
+            var paths = parsed.GetValue(files)!;
+            var filter = filters.ToFilter(parsed, paths);
             return Run(
-                parsed.GetValue(files)!,
+                paths,
                 show.Exporter(parsed, filters.IsOneNetns(parsed), output),
-                Filter(parsed, filters, show));
+                filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) },
+                following);
         });
         return command;
     }
 
-    private static CaptureFilter Filter(ParseResult parsed, FileFilterOptions filters, ShowOptions show)
-    {
-        var filter = filters.ToFilter(parsed);
-        return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
-    }
-
-    private static ExitCode Run(string[] paths, IExporter exporter, CaptureFilter filter)
+    private static ExitCode Run(string[] paths, IExporter exporter, CaptureFilter filter, Following? following)
     {
         using var pipeline = new EventPipeline(exporter, filter, tool: Version.Tool);
-        return CaptureFile.ForEach(paths, file =>
+        var asked = new AskedTime(filter);
+        var code = CaptureFile.ForEach(paths, file =>
         {
-            var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
+            var reader = file.OpenReader(filter.Time);
+            asked.Watch(reader);
             var events = new EventStream(reader);
             file.Read(() => pipeline.Run(
                 events,
@@ -50,7 +52,9 @@ internal static class ReplayCommand
                 reader.Threads));
             var state = file.Report(reader);
             return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
-        }, printsRows: true);
+        }, printsRows: true, following);
+        asked.Tell();
+        return code;
     }
 
     private static ExitCode ReportLate(CaptureFile file, EventOrder order)

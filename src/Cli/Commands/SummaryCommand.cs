@@ -22,15 +22,32 @@ internal static class SummaryCommand
         var json = OptionFactory.Flag("One JSON object.", "--json");
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, limit, json };
         files.AddTo(command);
+        var follow = new FollowOption();
+        follow.AddTo(command);
         command.Does(parsed =>
         {
             using var output = StandardOutput.Open();
+            using var following = follow.Start(parsed);
+            var filter = files.Filter(parsed);
             var summary = new TrafficSummary(parsed.GetValue(by) ?? GroupBy.Process);
-            var code = files.Read(parsed, new ConnectionFeed(summary, files.Filter(parsed)));
-            output.Write(parsed.GetValue(json)
-                ? TrafficSummaryJson.Format(summary)
-                : TrafficSummaryText.Format(summary, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
+            ExitCode code;
+            using (following is not null && StandardOutput.CanRedraw && !parsed.GetValue(json) ? new LivePicture(output, Draw) : null)
+            {
+                code = files.Read(parsed, new ConnectionFeed(summary, filter), printsRows: following is not null, following);
+            }
+
+            output.Write(parsed.GetValue(json) ? TrafficSummaryJson.Format(summary) : Text(summary));
             return code;
+
+            // All is read anew: what is open has no place in sums that go on.
+            byte[]? Draw()
+            {
+                var now = new TrafficSummary(parsed.GetValue(by) ?? GroupBy.Process);
+                return ConnectionFiles.TryReadNow(files.Names(parsed).Concat(following!.Further), new ConnectionFeed(now, filter)) ? Text(now) : null;
+            }
+
+            byte[] Text(TrafficSummary of) =>
+                TrafficSummaryText.Format(of, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns);
         });
         return command;
     }

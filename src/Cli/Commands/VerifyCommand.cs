@@ -25,7 +25,7 @@ internal static class VerifyCommand
         {
             var found = file.Read(() => CaptureVerifier.Verify(file.Stream));
             var held = $"{CountText.Of(found.Events, "event")} in {CountText.Of(found.Chunks, "chunk")}";
-            if (found.Problems.Count == 0)
+            if (file.ReportProblem() == ExitCode.Done && found.Problems.Count == 0)
             {
                 output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.TruncatedBefore is { } end ? $"; {end}" : "")}"));
                 return ExitCode.Done;

@@ -6,17 +6,20 @@ using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Files;
 
-/// <summary>A capture named on the command line; <c>-</c> is standard input.</summary>
+/// <summary>A capture named on the command line, compressed or not; <c>-</c> is standard input.</summary>
 internal sealed class CaptureFile : IDisposable
 {
+    private readonly string path;
+
     /// <summary>Holds while a pipe is read, of which more comes after Ctrl-C.</summary>
     private readonly PosixSignalRegistration? interrupts;
+    private CaptureReader? reader;
 
-    private CaptureFile(string name, Stream stream)
+    private CaptureFile(string path, Stream stream)
     {
-        Name = name;
+        this.path = path;
         Stream = stream;
-        if (stream is not (FileStream or Progress) && StandardInput.IsPipe)
+        if (path == CaptureName.Pipe && StandardInput.IsPipe)
         {
             var first = new FirstInterrupt();
             interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = first.Spares(context));
@@ -24,47 +27,53 @@ internal sealed class CaptureFile : IDisposable
     }
 
     /// <summary>What messages call it.</summary>
-    internal string Name { get; }
+    internal string Name => CaptureName.OfInput(path);
 
-    internal Stream Stream { get; }
+    internal Stream Stream { get; private set; }
+
+    /// <summary>Why its last section ended, as its footer says; null if that was not read.</summary>
+    internal string? EndReason => reader?.EndReason;
+
+    /// <summary>Why it could not be unpacked to its end; null if it could.</summary>
+    private string? Problem => (Stream as UnpackedStream)?.Problem;
+
+    /// <summary>Whether it can be read once more, see <see cref="Rewind"/>.</summary>
+    internal bool CanRewind => Stream.CanSeek || FileIdentity.KindOf(path) == FileKind.Regular;
 
     /// <summary>Opens it; how much of it has been read is shown on stderr, if that is a terminal.</summary>
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="printsRows">Whether rows appear on standard output meanwhile: on a terminal these are enough.</param>
-    internal static CaptureFile Open(string path, bool printsRows = false)
-    {
-        if (path == CaptureName.Pipe)
-        {
-            return new CaptureFile(StandardInput.Name, StandardInput.Open());
-        }
+    /// <exception cref="CommandException">There is no such file, or it is no capture but something that is known.</exception>
+    internal static CaptureFile Open(string path, bool printsRows = false) => new(path, FileContent.Open(path, printsRows));
 
-        try
-        {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            return new CaptureFile(path, file.CanSeek && StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(file, path) : file);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandException($"{path}: no such file");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new CommandException(
-                Directory.Exists(path) ? $"{path}: a folder, not a capture" : $"{path}: may not be read by this user");
-        }
-    }
+    /// <summary>Opens lines of JSON.</summary>
+    /// <inheritdoc cref="Open" />
+    internal static CaptureFile OpenLines(string path) => new(path, FileContent.OpenLines(path));
+
+    /// <summary>Opens one that is still being written.</summary>
+    /// <inheritdoc cref="Open" />
+    internal static CaptureFile Follow(string path, Following following) => new(path, following.Open(path) ?? FileContent.Open(path, printsRows: true));
 
     /// <summary>Does the same with each of several files. One that cannot be read at all does not stop the others.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="printsRows">See <see cref="Open"/>.</param>
+    /// <param name="following">Waits for more of the last one, and for those that a recorder goes on to; null: nobody does.</param>
     /// <returns>The worst that happened.</returns>
-    internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action, bool printsRows = false)
+    internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action, bool printsRows = false, Following? following = null)
     {
         var code = ExitCode.Done;
-        foreach (var path in paths)
+        for (var i = 0; i < paths.Length; i++)
         {
             try
             {
-                using var file = Open(path, printsRows);
+                var isFollowed = following is not null && i == paths.Length - 1;
+                using var file = isFollowed ? Follow(paths[i], following!) : Open(paths[i], printsRows);
                 code = Worse(code, action(file));
+                if (isFollowed && following!.Next(paths[i], file.EndReason) is { } next)
+                {
+                    paths = [.. paths, next];
+                }
             }
             catch (CommandException error) when (paths.Length > 1)
             {
@@ -76,6 +85,47 @@ internal sealed class CaptureFile : IDisposable
         return code;
     }
 
+    /// <summary>When captures end.</summary>
+    /// <returns>Null if one of them can be read once only, or there is nothing in any.</returns>
+    internal static CaptureEnd? EndOf(string[] paths)
+    {
+        CaptureEnd? end = null;
+        foreach (var path in paths)
+        {
+            if (FileIdentity.KindOf(path) != FileKind.Regular)
+            {
+                return null;
+            }
+
+            using var file = Open(path);
+            end = file.Read(() => CaptureEnd.Of(file.Stream))?.And(end) ?? end;
+        }
+
+        return end;
+    }
+
+    /// <summary>A reader of it, from its beginning.</summary>
+    /// <param name="wanted">See <see cref="CaptureReader.Open"/>.</param>
+    internal CaptureReader OpenReader(WantedTime? wanted = null)
+    {
+        reader = CaptureReader.Open(Stream, wanted: wanted);
+        (Stream as FollowedFile)?.EndsWith(reader);
+        return reader;
+    }
+
+    /// <summary>Goes back to the beginning.</summary>
+    internal void Rewind()
+    {
+        if (Stream.CanSeek)
+        {
+            Stream.Position = 0;
+            return;
+        }
+
+        Stream.Dispose();
+        Stream = FileContent.Open(path);
+    }
+
     /// <summary>Runs what reads the file, with the file's name in the errors that come from its content.</summary>
     internal T Read<T>(Func<T> read)
     {
@@ -85,7 +135,7 @@ internal sealed class CaptureFile : IDisposable
         }
         catch (CaptureFormatException error)
         {
-            throw new CommandException($"{Name}: {error.Message}");
+            throw new CommandException(Problem is { } problem ? $"{Name}: {problem}" : $"{Name}: {error.Message}");
         }
     }
 
@@ -96,6 +146,19 @@ internal sealed class CaptureFile : IDisposable
         return true;
     });
 
+    /// <summary>Says on stderr why it could not be unpacked to its end, if it could not.</summary>
+    /// <returns>The exit code that this means.</returns>
+    internal ExitCode ReportProblem()
+    {
+        if (Problem is null)
+        {
+            return ExitCode.Done;
+        }
+
+        Messages.Warn($"{Name}: {Problem}");
+        return ExitCode.Damaged;
+    }
+
     /// <summary>Says on stderr what a reader could not read.</summary>
     /// <returns>The exit code that this means.</returns>
     internal ExitCode Report(CaptureReader reader)
@@ -105,27 +168,64 @@ internal sealed class CaptureFile : IDisposable
             Messages.Warn($"{Name}: {end}");
         }
 
-        return Report(Name, reader.Damage, reader.Truncated);
+        if (Stream is FollowedFile { IsStopped: true })
+        {
+            // What was being written just then is no damage.
+            return reader.Damage.Entries.Any(entry => entry.What != BlockReader.Incomplete) ? ReportDamage(Name, reader.Damage) : ExitCode.Done;
+        }
+
+        if (ReportProblem() == ExitCode.Damaged)
+        {
+            ReportDamage(Name, reader.Damage);
+            return ExitCode.Damaged;
+        }
+
+        return Report(Name, reader.Damage, reader.Truncated, reader.Section == 0 && reader.Offset == 0, FileIdentity.IsBeingWritten(path));
     }
 
     /// <summary>The same for a file of this name.</summary>
-    internal static ExitCode Report(string name, DamageLog damage, int truncated)
+    /// <param name="name">What messages call it.</param>
+    /// <param name="damage">What is damaged.</param>
+    /// <param name="truncated">How many sections have no footer.</param>
+    /// <param name="isEmpty">Whether there is nothing in it.</param>
+    /// <param name="isWritten">Whether a process writes it; null if that is not known.</param>
+    internal static ExitCode Report(string name, DamageLog damage, int truncated, bool isEmpty = false, bool? isWritten = null)
+    {
+        var code = ReportDamage(name, damage);
+        if (truncated == 0)
+        {
+            return code;
+        }
+
+        Messages.Warn($"{name}: " + (isWritten, isEmpty) switch
+        {
+            (true, true) => "still empty: a process has it open to write into it",
+            (_, true) => "empty: there is nothing in it; `tracecap record -o FILE` writes captures",
+            (true, _) => "still being recorded; what is complete has been read",
+            (false, _) => "truncated: it did not end properly; what is complete has been read",
+            _ => "truncated: it did not end properly, or is still being recorded; what is complete has been read",
+        });
+        return ExitCode.Damaged;
+    }
+
+    /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
+    internal IEnumerable<string> Describe(DamageLog damage) => Describe(Name, damage);
+
+    public void Dispose()
+    {
+        interrupts?.Dispose();
+        Stream.Dispose();
+    }
+
+    private static ExitCode ReportDamage(string name, DamageLog damage)
     {
         foreach (var line in Describe(name, damage))
         {
             Messages.Warn(line);
         }
 
-        if (truncated > 0)
-        {
-            Messages.Warn($"{name}: truncated: it did not end properly, or is still being recorded; what is complete has been read");
-        }
-
-        return damage.Count > 0 || truncated > 0 ? ExitCode.Damaged : ExitCode.Done;
+        return damage.Count > 0 ? ExitCode.Damaged : ExitCode.Done;
     }
-
-    /// <summary>A line for each damaged place, as far as they are known one by one.</summary>
-    internal IEnumerable<string> Describe(DamageLog damage) => Describe(Name, damage);
 
     private static IEnumerable<string> Describe(string name, DamageLog damage)
     {
@@ -138,12 +238,6 @@ internal sealed class CaptureFile : IDisposable
         {
             yield return $"{name}: {damage.Count - damage.Entries.Count:N0} more places are damaged";
         }
-    }
-
-    public void Dispose()
-    {
-        interrupts?.Dispose();
-        Stream.Dispose();
     }
 
     /// <summary>A file that could not be read at all outweighs one that was read in part.</summary>

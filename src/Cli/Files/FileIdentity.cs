@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Cli.Files;
 
@@ -28,6 +29,12 @@ internal static partial class FileIdentity
     private const ushort PipeType = 0x1000;
     private const ushort SocketType = 0xC000;
     private const ushort DeviceType = 0x2000;
+    private const int SetSignal = 10;
+    private const int SetLease = 1024;
+    private const int UrgentSignal = 23;
+    private const int ReadLease = 0;
+    private const int NoLease = 2;
+    private const int Eagain = 11;
 
     /// <summary>Whether two paths lead to the same file: the same path, a symbolic or, on Linux, a hard link to it. A
     /// file that is not there is no other's.</summary>
@@ -59,6 +66,38 @@ internal static partial class FileIdentity
         };
     }
 
+    /// <summary>Whether any process has a file open to write; null if that cannot be told. The kernel grants a lease on a file to
+    /// its owner, or to who may take one (CAP_LEASE), unless somebody writes it (fcntl(2)); it is given back at once.</summary>
+    internal static bool? IsBeingWritten(string path)
+    {
+        if (!OperatingSystem.IsLinux() || KindOf(path) != FileKind.Regular)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // Who opens it to write just then has the kernel send a signal: one that does nothing.
+            if (Control(file, SetSignal, UrgentSignal) < 0)
+            {
+                return null;
+            }
+
+            if (Control(file, SetLease, ReadLease) == 0)
+            {
+                _ = Control(file, SetLease, NoLease);
+                return false;
+            }
+
+            return Marshal.GetLastPInvokeError() == Eagain ? true : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What a path leads to through symbolic links.</summary>
     internal static string Resolve(string path) =>
         (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
@@ -67,6 +106,9 @@ internal static partial class FileIdentity
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ReadFacts(int folder, string path, int flags, uint mask, out Facts facts);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command, int argument);
 
     /// <summary><c>struct statx</c> of linux/stat.h, as much of it as is needed.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -22,7 +22,7 @@ internal sealed class ConnectionFiles
     /// <summary>The files as they are named on the command line.</summary>
     internal string[] Names(ParseResult parsed) => parsed.GetValue(files)!;
 
-    internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed);
+    internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed, Names(parsed));
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
     internal string Describe(ParseResult parsed) => filters.Describe(parsed);
@@ -31,24 +31,37 @@ internal sealed class ConnectionFiles
     /// <param name="parsed">The command line.</param>
     /// <param name="feed">Gets them.</param>
     /// <param name="printsRows">Whether rows are printed meanwhile, see <see cref="CaptureFile.Open"/>.</param>
-    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed, bool printsRows = false) => Read(Names(parsed), feed, printsRows);
+    /// <param name="following">Goes on while they are written; null: nobody does.</param>
+    /// <param name="read">Is called after each block that was read.</param>
+    internal ExitCode Read(ParseResult parsed, ConnectionFeed feed, bool printsRows = false, Following? following = null, Action? read = null) =>
+        Read(Names(parsed), feed, printsRows, following, read);
 
-    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed, bool)" />
-    internal static ExitCode Read(string[] paths, ConnectionFeed feed, bool printsRows = false)
+    /// <inheritdoc cref="Read(ParseResult, ConnectionFeed, bool, Following?, Action?)" />
+    internal static ExitCode Read(string[] paths, ConnectionFeed feed, bool printsRows = false, Following? following = null, Action? read = null)
     {
-        var starts = Array.ConvertAll(paths, StartsOf);
+        // What is being written may not be there yet.
+        var starts = Array.ConvertAll(paths, path => following is null || path != paths[^1] ? StartsOf(path) : null);
         var order = CaptureStarts.Order(starts);
+        var asked = new AskedTime(feed.Opening);
         var code = CaptureFile.ForEach([.. order.Select(at => paths[at])], file =>
         {
             feed.Ahead = [.. order.SkipWhile(at => CaptureName.OfInput(paths[at]) != file.Name).Select(at => starts[at])];
-            var reader = CaptureReader.Open(file.Stream);
+            var reader = file.OpenReader();
+            asked.Watch(reader);
             var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
-            file.Read(() => feed.Read(new EventStream(reader)));
+            file.Read(() =>
+            {
+                foreach (var _ in feed.Blocks(new EventStream(reader)))
+                {
+                    read?.Invoke();
+                }
+            });
             Tell(file.Name, feed.Repeated - repeated, "were in a capture read before, and count once");
             Tell(file.Name, feed.Overlapping - overlapping, "are of a time that another recorder has recorded as well, and count again; merge such captures first");
             return file.Report(reader);
-        }, printsRows);
+        }, printsRows, following);
         feed.End();
+        asked.Tell();
         if (feed.ClosesLeftOut > 0)
         {
             Messages.Warn(FormattableString.Invariant(
@@ -56,6 +69,27 @@ internal sealed class ConnectionFiles
         }
 
         return code;
+    }
+
+    /// <summary>Reads what is in the files by now, as if nothing followed. Says nothing of what is wrong with them.</summary>
+    /// <returns>Whether there is anything.</returns>
+    internal static bool TryReadNow(IEnumerable<string> paths, ConnectionFeed feed)
+    {
+        try
+        {
+            foreach (var path in paths)
+            {
+                using var file = CaptureFile.Open(path, printsRows: true);
+                file.Read(() => feed.Read(new EventStream(file.OpenReader())));
+            }
+
+            feed.End();
+            return feed.Recordings.Count > 0;
+        }
+        catch (CommandException)
+        {
+            return false;
+        }
     }
 
     private static void Tell(string name, long events, string what)
@@ -76,10 +110,10 @@ internal sealed class ConnectionFiles
 
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = FileContent.Open(path);
             return CaptureStarts.Of(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or CommandException)
         {
             // The one that reads it says so.
             return null;

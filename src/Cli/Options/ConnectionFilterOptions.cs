@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Cli.Files;
 
 namespace TraceCap.Cli.Options;
 
@@ -24,13 +25,18 @@ internal sealed class ConnectionFilterOptions
         command.Add(where);
     }
 
-    internal ConnectionFilter ToFilter(ParseResult parsed) => new()
+    /// <inheritdoc cref="FileFilterOptions.ToFilter" />
+    internal ConnectionFilter ToFilter(ParseResult parsed, params string[] captures)
     {
-        Opening = filters.ToFilter(parsed),
-        LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
-        PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
-        Where = parsed.GetValue(where),
-    };
+        var filter = new ConnectionFilter
+        {
+            Opening = filters.ToFilter(parsed),
+            LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
+            PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
+            Where = parsed.GetValue(where),
+        }.In(filters.Zone(parsed));
+        return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;
+    }
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
     internal string Describe(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All, localPorts, peerPorts, where]);

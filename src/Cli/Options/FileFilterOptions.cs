@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Files;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
@@ -15,9 +16,10 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
 
     private readonly FilterOptions filters = new();
     private readonly Option<TimePoint?> from = OptionFactory.Parsed(
-        "Only from this time on: RFC 3339, seconds since the recording began such as 1.5, or monotonic time such as 123ns.", "TIME", TimePoint.Parse, "--from");
+        $"Only from this time on, such as {TimePointText.Examples}.", "TIME", TimePoint.Parse, "--from");
 
-    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<bool> local = OptionFactory.Flag("Times without a time zone are those of this host, not UTC.", "--local");
     private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
     private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
@@ -60,7 +62,9 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
     /// <summary>The types that are asked for; null if none are.</summary>
     internal EventTypeSet? Types(ParseResult parsed) => parsed.GetValue(types);
 
-    internal CaptureFilter ToFilter(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="captures">Which captures they are for: their end may be meant.</param>
+    internal CaptureFilter ToFilter(ParseResult parsed, params string[] captures)
     {
         var events = filters.ToEventFilter(parsed) with
         {
@@ -71,13 +75,17 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
             Cgroup = Cgroup(parsed),
             Where = areOfEvents ? parsed.GetValue(where) : null,
         };
-        return new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to));
+        var filter = new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to)).In(Zone(parsed));
+        return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;
     }
+
+    /// <summary>Where times are meant that tell no time zone.</summary>
+    internal TimeZoneInfo Zone(ParseResult parsed) => parsed.GetValue(local) ? TimeZoneInfo.Local : TimeZoneInfo.Utc;
 
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
-    private IEnumerable<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
+    private IEnumerable<Option> Own => [from, to, local, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
         ? null

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace TraceCap.Cli.Terminal;
@@ -43,10 +44,15 @@ internal static partial class Descriptors
     /// <summary>The path that leads to what a descriptor stands for.</summary>
     internal static string PathOf(int descriptor) => FormattableString.Invariant($"/dev/fd/{descriptor}");
 
-    /// <summary>How many columns a terminal has now; 80 if it does not say.</summary>
+    /// <summary>How many columns a terminal has now, or COLUMNS says that it has; 80 if neither does.</summary>
     internal static int Columns(int descriptor)
     {
         const int Usual = 80;
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0)
+        {
+            return asked;
+        }
+
         return OperatingSystem.IsLinux() && Query(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 0
             ? size.Columns
             : Usual;

@@ -11,6 +11,9 @@ internal static class StandardOutput
     /// would send the terminal codes that nothing takes back.</summary>
     internal static int Columns => Console.IsOutputRedirected ? 0 : Math.Max(Narrowest, Descriptors.Columns(Descriptors.Output));
 
+    /// <summary>Whether what was printed can be drawn over.</summary>
+    internal static bool CanRedraw => !Console.IsOutputRedirected && TerminalKind.TakesCodes;
+
     /// <summary>Standard output of this platform.</summary>
     /// <exception cref="CommandException">It was closed when the process began.</exception>
     internal static Stream Open()

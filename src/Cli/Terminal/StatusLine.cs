@@ -7,8 +7,8 @@ internal static class StatusLine
 
     private static bool isShown;
 
-    /// <summary>Whether stderr is a terminal.</summary>
-    internal static bool IsSeen { get; } = StandardError.IsTerminal;
+    /// <summary>Whether stderr is a terminal that it can be shown on.</summary>
+    internal static bool IsSeen { get; } = StandardError.IsTerminal && TerminalKind.TakesCodes;
 
     /// <summary>Shows as much as fits the terminal now; nothing if the terminal takes nothing now.</summary>
     internal static void Show(string text)

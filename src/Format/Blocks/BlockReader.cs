@@ -12,6 +12,9 @@ internal delegate bool BlockChoice(long offset, in BlockHeader block);
 /// </summary>
 internal sealed class BlockReader
 {
+    /// <summary>What is said of a block at the end of which a part is missing.</summary>
+    internal const string Incomplete = "the last block is incomplete";
+
     /// <summary>What is read at once where blocks are passed over: their headers.</summary>
     private const int ReadForHeader = 512;
 
@@ -39,7 +42,7 @@ internal sealed class BlockReader
     /// <summary>Whether damage is skipped; else it is the end.</summary>
     internal bool Searches { get; init; } = true;
 
-    /// <summary>Which blocks are passed over; the stream must be able to seek.</summary>
+    /// <summary>Which blocks are passed over. A stream that cannot seek is read over them.</summary>
     internal BlockChoice PassesOver { get; set; } = static (long _, in BlockHeader _) => false;
 
     /// <summary>Whether the current block was passed over: its payload was not read, and may be damaged.</summary>
@@ -88,7 +91,7 @@ internal sealed class BlockReader
         }
 
         Skipped = damaged > 0
-            ? new Damage(startOffset - damaged, damaged, current == 0 && isBlock ? "the last block is incomplete" : "not an undamaged block")
+            ? new Damage(startOffset - damaged, damaged, current == 0 && isBlock ? Incomplete : "not an undamaged block")
             : null;
         return current > 0;
     }
@@ -180,8 +183,22 @@ internal sealed class BlockReader
         startOffset += bytes;
         if (start > end)
         {
-            input.Seek(start - end, SeekOrigin.Current);
+            Skip(start - end);
             start = end = 0;
+        }
+    }
+
+    private void Skip(int bytes)
+    {
+        if (input.CanSeek)
+        {
+            input.Seek(bytes, SeekOrigin.Current);
+            return;
+        }
+
+        for (var got = 1; bytes > 0 && got > 0; bytes -= got)
+        {
+            got = input.Read(buffer, 0, Math.Min(bytes, buffer.Length));
         }
     }
 

@@ -97,6 +97,15 @@ public sealed class CaptureReader
     /// one.</summary>
     internal string? TruncatedBefore { get; private set; }
 
+    /// <summary>Why the section ended, as its footer says; null before that is read.</summary>
+    internal string? EndReason { get; private set; }
+
+    /// <summary>Up to when the section is known to have been recorded, CLOCK_MONOTONIC ns; 0 if not at all.</summary>
+    internal ulong RecordedTo { get; private set; }
+
+    /// <summary>Is called at the end of each section, while <see cref="Known"/> and <see cref="RecordedTo"/> are of it.</summary>
+    internal Action? SectionEnds { get; set; }
+
     /// <inheritdoc cref="EventContext.Header" />
     public CaptureHeader? Header => Known.Header;
 
@@ -144,6 +153,11 @@ public sealed class CaptureReader
     private void CountEnd()
     {
         Truncated += hasEnded || (footerSeen && Section > 0) ? 0 : 1;
+        if (!hasEnded && Section > 0)
+        {
+            SectionEnds?.Invoke();
+        }
+
         hasEnded = footerSeen = true;
     }
 
@@ -183,7 +197,13 @@ public sealed class CaptureReader
         if (Section == 0 || block.FileId != fileId || block.Kind == BlockKind.Header)
         {
             Truncated += footerSeen ? 0 : 1;
+            if (Section > 0)
+            {
+                SectionEnds?.Invoke();
+            }
+
             footerSeen = false;
+            (EndReason, RecordedTo) = (null, 0);
             (clocks, names) = (new ClockTable.Builder(), new CaptureNames.Builder());
             Known = new EventContext { Section = Section + 1 };
             fileId = block.FileId;
@@ -236,6 +256,8 @@ public sealed class CaptureReader
 
         Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
         footerSeen |= block.Footer is not null;
+        EndReason = block.Footer?.Reason ?? EndReason;
+        RecordedTo = Math.Max(RecordedTo, block.Footer?.End?.Monotonic ?? Math.Max(block.Header.Watermark, block.Header.LastTimestamp));
         TruncatedBefore = block.Footer is { IsTruncated: true } footer ? footer.Reason : TruncatedBefore;
         return true;
     }

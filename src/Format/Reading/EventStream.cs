@@ -146,7 +146,7 @@ internal sealed class EventStream(CaptureReader reader) : IEventSource
         Footer = reader.Footer ?? Footer;
         // The footer also has the losses that damaged blocks counted.
         LossCounters = reader.Footer?.LossCounters ?? LossCounters + block.LossCounters;
-        RecordedTo = Math.Max(RecordedTo, reader.Footer?.End?.Monotonic ?? Math.Max(block.Watermark, block.LastTimestamp));
+        RecordedTo = reader.RecordedTo;
         (Known, Names) = (reader.Known, reader.Names);
         var arrival = reader.Events.IsEmpty ? 0 : arrived.Arrive(Names, Order.EarliestArrival);
         return Order.Add(reader.Events, block.Watermark, arrival);

@@ -75,6 +75,26 @@ internal sealed partial class NamePattern
         return new NamePattern(text, host);
     }
 
+    /// <summary>The pattern of the series that a file is of by its name: has its time or its number, or both.</summary>
+    /// <returns>Null if it has neither.</returns>
+    internal static NamePattern? OfFile(string path)
+    {
+        var name = PackedSuffix().Replace(Path.GetFileName(path), "").Replace("%", "%%", StringComparison.Ordinal);
+        var time = TimeInName().Match(name);
+        var number = NumberInName().Matches(name).LastOrDefault(match => !time.Success || match.Index >= time.Index + time.Length || match.Index + match.Length <= time.Index);
+        foreach (var (match, specifier) in new[] { (time, "%t"), (number ?? Match.Empty, "%n") }.OrderByDescending(found => found.Item1.Index))
+        {
+            name = match.Success ? name[..match.Index] + specifier + name[(match.Index + match.Length)..] : name;
+        }
+
+        var pattern = Parse(Path.Combine((Path.GetDirectoryName(path) ?? "").Replace("%", "%%", StringComparison.Ordinal), name), "");
+        return pattern.IsSeries ? pattern : null;
+    }
+
+    /// <summary>The file that follows one in its series: the next by number, else by time, as far as there is one by now.</summary>
+    internal string? FileAfter(string path) => FindFiles(Directory.EnumerateFiles(Folder).Append(path).Distinct())
+        .SkipWhile(same => !same.Any(one => Path.GetFileName(one) == Path.GetFileName(path))).Skip(1).FirstOrDefault()?.MinBy(one => one.Length);
+
     /// <summary>The name of a file.</summary>
     /// <param name="realtime">When it is begun, nanoseconds since 1970 UTC.</param>
     /// <param name="number">Its number in the series.</param>
@@ -128,6 +148,15 @@ internal sealed partial class NamePattern
 
         return pattern.Append(Regex.Escape(name[rest..])).ToString();
     }
+
+    [GeneratedRegex("[0-9]{8}T[0-9]{6}Z")]
+    private static partial Regex TimeInName();
+
+    [GeneratedRegex("[0-9]{6,18}")]
+    private static partial Regex NumberInName();
+
+    [GeneratedRegex(Packed + "$")]
+    private static partial Regex PackedSuffix();
 
     [GeneratedRegex("%.?", RegexOptions.Singleline)]
     private static partial Regex Specifiers();

@@ -12,6 +12,9 @@ namespace TraceCap.Recorder.Sinks;
 /// </summary>
 internal sealed class CaptureSeries : IRecordingSink
 {
+    /// <summary>Why a capture ended that another one of its series follows.</summary>
+    internal const string Rotated = "rotated";
+
     private readonly CaptureFiles? files;
     private readonly CaptureHeader header;
     private readonly Func<ClockAnchor> readClocks;
@@ -161,7 +164,7 @@ internal sealed class CaptureSeries : IRecordingSink
 
         try
         {
-            End("rotated", cut: true);
+            End(Rotated, cut: true);
         }
         catch (IOException)
         {

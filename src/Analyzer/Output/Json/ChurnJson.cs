@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 
@@ -10,16 +11,19 @@ internal static class ChurnJson
     /// <summary>Writes all intervals.</summary>
     /// <param name="output">Takes UTF-8.</param>
     /// <param name="churn">The counts. If the first recording has a wall clock, each interval has the time at which it begins.</param>
-    public static void Write(Stream output, ConnectionChurn churn)
+    public static void Write(Stream output, ConnectionChurn churn) => Write(output, churn, churn.Recordings, churn.Intervals());
+
+    /// <summary>Writes some intervals.</summary>
+    internal static void Write(Stream output, ConnectionChurn churn, IReadOnlyList<RecordedSpan> recordings, IEnumerable<ChurnInterval> intervals)
     {
         var text = new StreamBufferWriter(output);
         using var json = new Utf8JsonWriter(text, new JsonWriterOptions { SkipValidation = true });
-        foreach (var interval in churn.Intervals())
+        foreach (var interval in intervals)
         {
             json.Reset(text);
             json.WriteStartObject();
             var begin = churn.Origin!.Value + ((Int128)interval.Number * churn.Every);
-            if (churn.Recordings[0].WallOffset is not null && begin >= 0)
+            if (recordings[0].WallOffset is not null && begin >= 0)
             {
                 json.WriteString("time"u8, WallTime.Format((ulong)begin));
             }
