@@ -21,7 +21,7 @@ public sealed class ConnectionGroupsTests
     {
         const int Peers = 200_000;
         var groups = new ConnectionGroups(GroupBy.Peer);
-        var selected = new CaptureFigures(ConnectionSelector.Parse("peer=10.1.2.3"));
+        var selected = new CaptureFigures(ConnectionCondition.Parse("peer=10.1.2.3"));
         for (var i = 0; i < Peers + 1_000; i++)
         {
             // Some of them come again when all others have.
