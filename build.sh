@@ -69,6 +69,10 @@ need_to_test() {
 	need python3-xxhash /usr/lib/python3/dist-packages/xxhash
 	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
 	need curl /usr/bin/curl
+	need xz-utils /usr/bin/xz
+	need bzip2 /usr/bin/bzip2 /bin/bzip2
+	need zstd /usr/bin/zstd
+	need lz4 /usr/bin/lz4
 	need nginx-light /usr/sbin/nginx
 	need wrk /usr/bin/wrk
 	need chromium /usr/bin/chromium /usr/bin/google-chrome

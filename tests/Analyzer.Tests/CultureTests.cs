@@ -24,6 +24,9 @@ public sealed class CultureTests
     public static TheoryData<string, Func<byte[]>> Outputs => new()
     {
         { "lifetimes", () => Print(new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
+        { "lifetimes as CSV", () => Print(new LifetimeCsv(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
+        { "events", () => PrintEvents(TableStyle.Bcc) },
+        { "events as libbpf-tools has them", () => PrintEvents(TableStyle.Libbpf) },
         { "lifetimes as JSON", () => Print(new ConnectionJson()) },
         { "events as JSON", EventsAsJson },
         { "summary", () => Summarize(summary => TrafficSummaryText.Format(summary, 20, 0)) },
@@ -98,6 +101,16 @@ public sealed class CultureTests
         using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(rows, output), 200);
         ConnectionFeed.ReadAll(file, pipeline);
         pipeline.End();
+        return output.ToArray();
+    }
+
+    private static byte[] PrintEvents(TableStyle style)
+    {
+        using var output = new MemoryStream();
+        using var file = Open();
+        var table = new TcptracerTable(new TableOptions { Style = style, Timestamps = true, Uid = true });
+        using var pipeline = new EventPipeline(new EventRowExporter(table, output), CaptureFilter.All, 200);
+        pipeline.Run(new EventStream(CaptureReader.Open(file)), _ => { });
         return output.ToArray();
     }
 

@@ -17,7 +17,7 @@ public sealed partial class TableEscapingTests
     private static readonly Gen<ThreadName> names = Gen.OneOf(
             Gen.Byte[1, 255].Array[0, 15],
             Gen.OneOf("a", " ", "\\", "n", "x1b", "\n", "\t", "\r", "\x1b", "\x7f", "\u0085", "é", "漢", "😀", "\u061c",
-                    "\u200e", "\u2028", "\u202e", "\u2069", "\ufffd")
+                    "\u200b", "\u200e", "\u2028", "\u202e", "\u2069", "\u00ad", "\ufe0f", "\U000e0001", "\ufffd")
                 .Array[0, 8].Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts))))
         .Select(bytes => new ThreadName(bytes.AsSpan(0, Math.Min(bytes.Length, 15))));
 
@@ -30,6 +30,8 @@ public sealed partial class TableEscapingTests
     [InlineData("\x1b[31mred", @"\x1b[31mred     ", @"\x1b[31mred ")]
     [InlineData("\x7f", @"\x7f            ", @"\x7f        ")]
     [InlineData(@"back\nslash", @"back\\nslash    ", @"back\\nslash")]
+    [InlineData("a\u200bb\ufeff", @"a\u200bb\ufeff  ", @"a\u200bb\ufeff")]
+    [InlineData("\U000e0041\u3164", @"\U000e0041\u3164", @"\U000e0041\u3164")]
     [InlineData("\u0085\u202etxt", @"\u0085\u202etxt ", @"\u0085\u202etxt")]
     [InlineData("ü漢字né", "ü漢字né           ", "ü漢字né ")]
     [InlineData("12345678901é", "12345678901é    ", "12345678901 ")]
@@ -100,13 +102,12 @@ public sealed partial class TableEscapingTests
             't' => "\t",
             '\\' => "\\",
             'x' => ((char)Convert.ToByte(match.Value[2..], 16)).ToString(),
-            _ => Encoding.Latin1.GetString(
-                Encoding.UTF8.GetBytes(((char)Convert.ToUInt16(match.Value[2..], 16)).ToString())),
+            _ => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(new Rune(Convert.ToInt32(match.Value[2..], 16)).ToString())),
         }));
 
-    [GeneratedRegex(@"\\([nrt\\]|x[0-9a-f]{2}|u[0-9a-f]{4})")]
+    [GeneratedRegex(@"\\([nrt\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")]
     private static partial Regex Escape();
 
-    [GeneratedRegex(@"[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")]
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\u2028\u2029\ufe00-\ufe0f]|\udb40[\udc00-\udfff]")]
     private static partial Regex ControlCharacter();
 }

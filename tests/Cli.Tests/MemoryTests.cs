@@ -1,8 +1,10 @@
 using K4os.Compression.LZ4;
 using MessagePack;
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Cli.Tests;
 
@@ -33,7 +35,74 @@ public sealed class MemoryTests : IDisposable
         CheckMemory([.. Block(BlockKind.Header, 0, [0x80]), .. Enumerable.Range(1, 200).SelectMany(i => Block(BlockKind.Context, (uint)i, payload))]);
     }
 
+    [Fact]
+    public void A_sort_of_two_million_connections_takes_a_bounded_memory()
+    {
+        using (var file = File.Create(path))
+        {
+            Write(file, connections: 2_000_000);
+        }
+
+        var result = Shell.Python($$"""
+            import resource, subprocess
+            rows = subprocess.Popen([tracecap, 'lifetimes', '--sort', 'lifetime', '{{path}}'], stdout=subprocess.PIPE)
+            head = rows.stdout.readline().split()
+            last, count = float('inf'), 0
+            for row in rows.stdout:
+                now = float(row.split()[-1])
+                assert now <= last, (last, now, count)
+                last, count = now, count + 1
+            assert rows.wait() == 0 and count == 2_000_000, count
+            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            print(used)
+            assert used < 300 * 1024, used
+            """);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    [Fact]
+    public void A_sort_without_room_on_the_disk_says_so_once()
+    {
+        using (var file = File.Create(path))
+        {
+            Write(file, connections: 300_000);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+        var result = Shell.Run($"unshare -m bash -c 'mount -t tmpfs -o size=8m none {folder} || exit 77; TMPDIR={folder} tracecap lifetimes --sort lifetime {path} > /dev/null'");
+        Directory.Delete(folder);
+        Assert.SkipWhen(result.Code == 77 || result.Error.StartsWith("unshare", StringComparison.Ordinal), "no small disk can be made here");
+        Assert.Equal(1, result.Code);
+        Assert.Matches("^tracecap: sorting takes a temporary file in .*, [0-9]+ MiB so far: No space left on device; name a folder with room by TMPDIR, or ask for fewer rows\n$", result.Error);
+    }
+
     public void Dispose() => File.Delete(path);
+
+    /// <summary>Connections one after another, of lifetimes in no order.</summary>
+    private static void Write(Stream file, int connections)
+    {
+        const int Together = 10_000;
+        var writer = new CaptureWriter(file, new CaptureHeader());
+        var events = new TcpEvent[2 * Together];
+        var time = 0ul;
+        for (var first = 0; first < connections; first += Together)
+        {
+            for (var i = 0; i < Together; i++)
+            {
+                events[2 * i] = new TcpEvent
+                {
+                    Timestamp = time += 1_000, Type = TcpEventType.Connect, IpVersion = 4, Connection = (ulong)(first + i) + 1, LocalPort = (ushort)i, PeerPort = 443,
+                };
+                time += 10_000 * (1 + (((ulong)(first + i) * 7_919) % 10_007));
+                events[(2 * i) + 1] = events[2 * i] with { Timestamp = time, Type = TcpEventType.Close };
+            }
+
+            writer.Append(events);
+            writer.Watermark = time;
+        }
+
+        writer.Complete("end of test", null);
+    }
 
     private void CheckMemory(byte[] file)
     {

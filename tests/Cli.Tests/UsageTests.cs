@@ -47,7 +47,7 @@ public class UsageTests
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: expected bcc or libbpf")]
     [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
     [InlineData("cut x", "tracecap: Option '-o' is required.")]
-    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 1.5 (seconds since the capture begins; 90m and the like as well) or 3685182041524ns (the host's monotonic clock)")]
+    [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 2026-01-31 or 2026-01-31 23:59 (UTC), 21:51:03 (of the day), 1.5 or 90m (since the capture begins), -5m (before it ends), 1795754994 (since 1970) or 3685182041524ns (the host's monotonic clock)")]
     [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
     [InlineData("info x --addr 10.0.0.1/8", "tracecap: --addr: '10.0.0.1/8' has bits set behind its length; expected 10.0.0.0/8")]
     [InlineData("cut x -o y --type Q", "tracecap: --type: 'Q' in 'Q' is no type of event; expected letters of CAXFO")]
@@ -173,8 +173,8 @@ public class UsageTests
     public void A_file_that_is_not_there_or_no_capture_is_told_and_ends_with_1(string command)
     {
         Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run(command, "no.tcap"), Same);
-        Assert.Equal(new(1, [], "tracecap: .: a folder, not a capture\n"), Tracecap.Run(command, "."), Same);
-        var notACapture = Tracecap.Run("hello"u8.ToArray(), command, "-");
+        Assert.Equal(new(1, [], "tracecap: .: a folder, not a capture; name the files in it, such as ./*.tcap\n"), Tracecap.Run(command, "."), Same);
+        var notACapture = Tracecap.Run("\0\u0001\u0002\u0003\u0004"u8.ToArray(), command, "-");
         Assert.Equal(1, notACapture.Code);
         Assert.StartsWith("tracecap: standard input: not a capture: none of its 5 bytes begin a block of one", notACapture.Error, StringComparison.Ordinal);
     }

@@ -48,7 +48,7 @@ public class VerifyTests
         var result = Tracecap.Run("verify", "README.md", "traffic.tcap");
 
         Assert.Equal(1, result.Code);
-        Assert.Matches(@"^tracecap: README\.md: not a capture", result.Error);
+        Assert.Matches(@"^tracecap: README\.md: text, not a capture", result.Error);
         Assert.Matches(@"^traffic\.tcap: ok, [\d,]+ events in \d+ chunks\n$", result.Text);
     }
 }

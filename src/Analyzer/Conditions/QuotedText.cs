@@ -43,14 +43,15 @@ internal static class QuotedText
     private static void ReadEscape(string text, ref int at, ArrayBufferWriter<byte> bytes, Func<string, int, int, ConditionFormatException> wrong)
     {
         var letter = at + 1 < text.Length ? text[at + 1] : ' ';
-        var digits = letter switch { 'x' => 2, 'u' => 4, _ => 0 };
+        var digits = letter switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         var plain = letter switch { '"' or '\\' => letter, 'n' => '\n', 'r' => '\r', 't' => '\t', _ => '\0' };
         if (plain != '\0')
         {
             bytes.Write([(byte)plain]);
         }
         else if (digits > 0 && at + 2 + digits <= text.Length
-            && ushort.TryParse(text.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            && uint.TryParse(text.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            && (letter != 'U' || Rune.IsValid(code)))
         {
             if (letter == 'x')
             {
@@ -58,12 +59,12 @@ internal static class QuotedText
             }
             else
             {
-                Encoding.UTF8.GetBytes([(char)code], bytes);
+                Encoding.UTF8.GetBytes(letter == 'u' ? $"{(char)code}" : new Rune(code).ToString(), bytes);
             }
         }
         else
         {
-            throw wrong("one of \\\" \\\\ \\n \\r \\t \\xNN \\uNNNN is expected", at, Math.Min(2 + digits, text.Length - at));
+            throw wrong("one of \\\" \\\\ \\n \\r \\t \\xNN \\uNNNN \\UNNNNNNNN is expected", at, Math.Min(2 + digits, text.Length - at));
         }
 
         at += 1 + digits;

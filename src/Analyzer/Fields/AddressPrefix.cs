@@ -13,6 +13,8 @@ namespace TraceCap.Analyzer.Fields;
 /// </summary>
 public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFormattable
 {
+    private const int UnusedBitsOfIPv4 = 96;
+
     private readonly UInt128 network;
     private readonly UInt128 mask;
     private readonly int ipVersion;
@@ -21,15 +23,20 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
         (this.network, this.mask, this.ipVersion) = (network, mask, ipVersion);
 
     // IPv4 is mapped into IPv6, so that one comparison does for both.
-    private int UnusedBits => ipVersion == 4 ? 96 : 0;
+    private int UnusedBits => ipVersion == 4 ? UnusedBitsOfIPv4 : 0;
 
-    /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c>, <c>192.168.1.7</c> or <c>::1</c>.</summary>
+    private bool IsMapped => network >> 32 == 0xffff;
+
+    /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c>, <c>192.168.1.7</c>, <c>::1</c>, or <c>[::1]</c> as it stands before a port.
+    /// What is within <c>::ffff:0.0.0.0/96</c> is the IPv4 range that it is mapped from.</summary>
     /// <exception cref="FormatException">The address or the length is none, or the address has bits set behind the
     /// length.</exception>
     public static AddressPrefix Parse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!InetText.TryParse(slash < 0 ? text : text[..slash], out var address, out var ipVersion))
+        var name = slash < 0 ? text : text[..slash];
+        name = name is ['[', .. var inside, ']'] && inside.Contains(':', StringComparison.Ordinal) ? inside : name;
+        if (!InetText.TryParse(name, out var address, out var ipVersion))
         {
             throw new FormatException($"'{text}' is no address; expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8");
         }
@@ -49,7 +56,7 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
         var number = ToNumber(in address, ipVersion);
         var prefix = new AddressPrefix(number & mask, mask, ipVersion);
         return number == prefix.network
-            ? prefix
+            ? length >= UnusedBitsOfIPv4 && bits == 128 && prefix.IsMapped ? new AddressPrefix(prefix.network, mask, 4) : prefix
             : throw new FormatException($"'{text}' has bits set behind its length; expected {prefix}");
     }
 

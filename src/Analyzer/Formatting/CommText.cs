@@ -9,9 +9,9 @@ namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>
 /// Thread names as tcptracer prints them, and made harmless: any process may name its threads so that a terminal
-/// executes the name, or that it forges rows. Escaped are C0 and C1 controls, DEL, U+2028, U+2029 and what changes the
-/// direction of text: as <c>\n</c>, <c>\r</c>, <c>\t</c>, else as <c>\xNN</c> (a byte) or <c>\uNNNN</c> (a code
-/// point). A backslash becomes <c>\\</c>, so that every escape is read in one way only.
+/// executes the name, that it forges rows, or that two names look the same. Escaped is what
+/// <see cref="PrintableText.MustShow"/> says: as <c>\n</c>, <c>\r</c>, <c>\t</c>, else as <c>\xNN</c> (a byte),
+/// <c>\uNNNN</c> or <c>\UNNNNNNNN</c> (a code point). A backslash becomes <c>\\</c>, so that every escape is read in one way only.
 /// </summary>
 internal static class CommText
 {
@@ -93,18 +93,14 @@ internal static class CommText
         while (name.Length > 0)
         {
             Rune.DecodeFromUtf8(name, out var rune, out var consumed);
-            at += rune.Value is '"' or '\\' || IsControl(rune)
-                ? WriteHexEscape(target[at..], 'u', rune.Value, 4)
+            at += rune.Value is '"' or '\\' || PrintableText.MustShow(rune)
+                ? WriteJsonEscape(target[at..], rune)
                 : rune.EncodeToUtf8(target[at..]);
             name = name[consumed..];
         }
 
         return at;
     }
-
-    /// <summary>Whether a character can change how the text around it is shown.</summary>
-    private static bool IsControl(Rune rune) => rune.Value is < 0x20 or (>= 0x7f and < 0xa0)
-        or 0x61c or 0x200e or 0x200f or 0x2028 or 0x2029 or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069);
 
     /// <summary>Almost all names are ASCII without anything to escape, and shorter than the column: one comparison and
     /// one store. Raw, any ASCII will do.</summary>
@@ -164,10 +160,23 @@ internal static class CommText
         '\n' => Utf8Text.Write(target, @"\n"u8),
         '\r' => Utf8Text.Write(target, @"\r"u8),
         '\t' => Utf8Text.Write(target, @"\t"u8),
-        _ when !IsControl(rune) => 0,
+        _ when !PrintableText.MustShow(rune) => 0,
         var octet when rune.IsAscii => WriteHexEscape(target, 'x', octet, 2),
-        var codePoint => WriteHexEscape(target, 'u', codePoint, 4),
+        var codePoint => rune.IsBmp ? WriteHexEscape(target, 'u', codePoint, 4) : WriteHexEscape(target, 'U', codePoint, 8),
     };
+
+    /// <summary>JSON has UTF-16 (RFC 8259, 7).</summary>
+    private static int WriteJsonEscape(Span<byte> target, Rune rune)
+    {
+        Span<char> letters = stackalloc char[2];
+        var at = 0;
+        foreach (var letter in letters[..rune.EncodeToUtf16(letters)])
+        {
+            at += WriteHexEscape(target[at..], 'u', letter, 4);
+        }
+
+        return at;
+    }
 
     private static int WriteHexEscape(Span<byte> target, char kind, int value, int digits)
     {

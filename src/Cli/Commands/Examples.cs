@@ -29,6 +29,7 @@ internal static class Examples
             "tracecap replay run.tcap -t",
             "tracecap replay run.tcap --port 443 --from 0.5 --to 1.5",
             "tracecap replay run.tcap --json --all",
+            "tracecap replay run.tcap --follow --from -5m",
         ],
         ["info"] =
         [
@@ -47,6 +48,7 @@ internal static class Examples
             "tracecap churn run.tcap",
             "tracecap churn run.tcap --every 100ms --type F",
             "tracecap churn run.tcap --every 1m --json",
+            "tracecap churn run.tcap --follow",
         ],
         ["summary"] =
         [

@@ -73,7 +73,7 @@ internal static class FileContent
         }
 
         content.Dispose();
-        throw new CommandException($"{name}: {format.Name}, not {(isLines ? "lines of JSON" : "a capture of TraceCap")}; {format.Advice}");
+        throw new CommandException($"{name}: {format.Name}, not {(isLines ? "lines of JSON" : "a capture")}; {format.Advice}");
     }
 
     /// <summary>Sees what is in a stream.</summary>

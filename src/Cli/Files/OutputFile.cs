@@ -46,6 +46,10 @@ internal sealed class OutputFile : Stream
         {
             throw new IOException($"{name}: this user may not create or write it; choose another folder, or another user");
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IOException($"{name}: it cannot be created there; choose another folder");
+        }
         catch (IOException error)
         {
             throw Named(error, name);

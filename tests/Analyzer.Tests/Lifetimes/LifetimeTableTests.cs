@@ -24,16 +24,16 @@ public sealed class LifetimeTableTests
     public static TheoryData<object, string, string> Rows => new()
     {
         { plain, nameof(curl), "4321  curl       192.168.1.2     51234 93.184.216.34   443       2  1024 123.46" },
-        { wide, nameof(curl), "4321  curl             4  192.168.1.2                51234 93.184.216.34              443        2   1024 123.46" },
+        { wide, nameof(curl), "4321  curl             4  192.168.1.2                             51234 93.184.216.34                           443        2   1024 123.46" },
         { plain with { Width = 79 }, nameof(curl), "4321  curl       93.184.216.34   443       2  1024 123.46" },
         { plain with { Width = 57 }, nameof(curl), "4321  curl       93.184.216.34   443   123.46" },
         { plain with { Width = 40 }, nameof(curl), "curl       93.184.216.34   443   123.46" },
         { plain, nameof(pool), "7     ThreadPool 2001:db8::1     65535 ::ffff:10.0.0.1 8080      0 4882812 1.00" },
-        { wide, nameof(pool), "7     ThreadPool-work  6  2001:db8::1                65535 ::ffff:10.0.0.1            8080       0 4882812 1.00" },
+        { wide, nameof(pool), "7     ThreadPool-work  6  2001:db8::1                             65535 ::ffff:10.0.0.1                         8080       0 4882812 1.00" },
         { plain, nameof(odd), "4194304 a,\"b\"      1.1.1.1         1     255.255.255.255 2         0     0 1000.00" },
-        { wide, nameof(odd), "4194304 a,\"b\"            4  1.1.1.1                    1     255.255.255.255            2          0      0 1000.00" },
+        { wide, nameof(odd), "4194304 a,\"b\"            4  1.1.1.1                                 1     255.255.255.255                         2          0      0 1000.00" },
         { plain, nameof(text), "1     é漢字nginx   1.1.1.1         1     2.2.2.2         2         0     0 1.12" },
-        { wide, nameof(text), "1     é漢字nginx         4  1.1.1.1                    1     2.2.2.2                    2          0      0 1.12" },
+        { wide, nameof(text), "1     é漢字nginx         4  1.1.1.1                                 1     2.2.2.2                                 2          0      0 1.12" },
     };
 
     public static TheoryData<string, string> CsvRows => new()
@@ -63,7 +63,7 @@ public sealed class LifetimeTableTests
             "TIME     TIME(s)   PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS\n",
             Header(new LifetimeTable(plain with { TimeOfDay = true, Timestamps = true })));
         Assert.Equal(
-            "PID   COMM             IP LADDR                      LPORT RADDR                      RPORT  TX_KB  RX_KB MS\n",
+            "PID   COMM             IP LADDR                                   LPORT RADDR                                   RPORT  TX_KB  RX_KB MS\n",
             Header(new LifetimeTable(wide)));
         Assert.Equal("TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n", Header(new LifetimeCsv(plain with { TimeOfDay = true, Timestamps = true })));
     }

@@ -26,7 +26,7 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
         output.Write(options.Timestamps ? "TIME(s)   "u8 : []);
         if (options.Wide)
         {
-            output.Write("PID   COMM             IP LADDR                      LPORT RADDR                      RPORT  TX_KB  RX_KB MS\n"u8);
+            output.Write("PID   COMM             IP LADDR                                   LPORT RADDR                                   RPORT  TX_KB  RX_KB MS\n"u8);
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
             at += Utf8Text.Write(row[at..], connection.IpVersion == 4 ? "4  "u8 : "6  "u8);
         }
 
-        var (addressWidth, amountWidth) = options.Wide ? (26, 6) : (15, 5);
+        var (addressWidth, amountWidth) = options.Wide ? (39, 6) : (15, 5);
         if (hasLocal)
         {
             at += EndColumn(row[at..], InetText.Write(row[at..], in connection.LocalAddress, connection.IpVersion), addressWidth);
