@@ -17,11 +17,12 @@ import ipaddress
 import json
 import re
 import sys
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 
 SECOND = 1_000_000_000
 LINGERING = 4096  # sockets closed alone that are still looked for
 HOST_BITS = 48  # of a merged capture's connection ids
+MANY = 50_000  # of more rows some groups are left out, for the sake of time
 
 OPENINGS = {"tcp.connect": "client", "tcp.accept": "server"}
 
@@ -332,6 +333,9 @@ class Tracker:
 
 # Figures
 
+PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+
+
 def percentile(durations, share):
     """The shortest time by which a share has ended by the estimate of Kaplan and Meier, and whether that is a bound only."""
     if not durations:
@@ -350,6 +354,17 @@ def percentile(durations, share):
         if ended and survival <= 1 - share + 1e-9:
             return time, False
     return durations[-1][0], True
+
+
+def bucket(time):
+    """The middle of the bucket of a histogram with 64 to each power of two."""
+    width = 1 << max(0, time.bit_length() - 7)
+    return time // width * width + width // 2
+
+
+def by_bucket(durations):
+    """As a histogram knows them, which does not keep the order within a bucket: those that ended come first."""
+    return [(bucket(time), is_censored) for time, is_censored in durations]
 
 
 def longest(durations):
@@ -375,40 +390,40 @@ def payload_received(row):
 
 def durations(name, values, figures):
     figures[name] = of = {"count": len(values), "censored": sum(is_censored for _, is_censored in values)}
-    for key, value in [("p50", percentile(values, 0.5)), ("p90", percentile(values, 0.9)), ("p99", percentile(values, 0.99)), ("max", longest(values))]:
+    for key, value in [*((key, percentile(values, share)) for key, share in PERCENTILES.items()), ("max", longest(values))]:
         if value is not None:
             of[key + ("_above_ns" if value[1] else "_ns")] = value[0]
+    for key, share in PERCENTILES.items():
+        value = percentile(by_bucket(values), share)
+        if value is not None and not value[1]:
+            of[key + "_by_bucket_ns"] = value[0]
 
 
 def figures_of(rows):
-    def count(condition):
-        return sum(1 for row in rows if condition(row))
-
     def total(value):
-        return sum(value(row) for row in established)
+        return sum(value(row) for row in closed)
 
+    endings = Counter(row["ending"] for row in rows)
     established = [row for row in rows if row["ending"] != "failed"]
+    closed = [row for row in established if "closed.process.pid" in row]
     opened = [row for row in established if not row["preexisting"]]
     figures = {
         "sockets": len(rows),
         "opened": sum(row["role"] != "server" for row in opened),
         "accepted": sum(row["role"] == "server" for row in opened),
-        "preexisting": count(lambda row: row["preexisting"]),
-        "uncertain": count(lambda row: row["uncertain"]),
+        "preexisting": sum(row["preexisting"] for row in rows),
+        "uncertain": sum(row["uncertain"] for row in rows),
         "acked_bytes": total(lambda row: row.get("acked_bytes", 0)),
         "received_bytes": total(lambda row: row.get("received_bytes", 0)),
         "sent_payload_bytes": total(payload_sent),
         "received_payload_bytes": total(payload_received),
         "sent_segments": total(lambda row: row.get("sent_segments", 0)),
-        "retransmits": total(lambda row: row.get("retransmits", 0)),
-        "errors": defaultdict(int)}
+        "retransmits": total(lambda row: row.get("retransmits", 0))}
     for ending in "failed", "closed", "reset", "open", "unseen":
-        figures[ending] = count(lambda row: row["ending"] == ending)
+        figures[ending] = endings[ending]
     durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
     durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row["connect_ns"] > 0], figures)
-    for row in rows:
-        if row["ending"] == "failed":
-            figures["errors"][row["error.type"]] += 1
+    figures["errors"] = Counter(row["error.type"] for row in rows if row["ending"] == "failed")
     return figures
 
 
@@ -488,6 +503,8 @@ def main():
         print(json.dumps({"interval": interval}))
     print(json.dumps({"all": figures}))
     for by, name in GROUPS.items():
+        if len(rows) > MANY and by not in ("service", "errno"):
+            continue
         groups = defaultdict(list)
         for row in rows:
             groups[name(row)].append(row)

@@ -63,6 +63,14 @@ public sealed class ConnectionFeedTests
     }
 
     [Fact]
+    public void What_was_there_before_the_recording_lives_from_its_first_event_if_that_is_earlier_than_its_header_says()
+    {
+        var (connections, recordings) = Read(Capture("boot", 100, 900, default, Event(TcpEventType.Open, 1, 80), Event(TcpEventType.Close, 2, 200)));
+        Assert.Equal((80ul, 80ul), (recordings[0].Start, recordings[0].Origin));
+        Assert.Equal([(2ul, 80ul, 200ul), (1ul, 80ul, 900ul)], connections.Select(connection => (connection.Id, connection.Opened, connection.Ended)));
+    }
+
+    [Fact]
     public void A_quiet_capture_of_a_series_is_no_gap()
     {
         var (connections, recordings) = Read(

@@ -11,6 +11,18 @@ public sealed class LifetimeHistogramTests
         (value, isCensored) => (value, isCensored)).Array[1, 80];
 
     [Fact]
+    public void One_that_was_just_opened_lived_at_least_so_long()
+    {
+        var one = new LifetimeHistogram();
+        one.Add(0, isCensored: true);
+        var sum = new LifetimeHistogram();
+        sum.Add(one);
+        Assert.Equal((new Percentile(0, true), new Percentile(0, true)), (one.Max, sum.Max));
+        sum.Add(0, isCensored: false);
+        Assert.Equal(new Percentile(0, false), sum.Max);
+    }
+
+    [Fact]
     public void Percentiles_are_those_of_Kaplan_and_Meier() => Gen.Select(durations, Gen.Double[0.01, 1]).Sample((durations, share) =>
         Assert.Equal(
             KaplanMeier(durations, share) is { } value ? new Percentile(value, false) : new Percentile(durations.Max(one => one.Value), true),

@@ -8,6 +8,7 @@ using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 
@@ -139,6 +140,37 @@ public sealed class SummaryTests
         var json = Encoding.UTF8.GetString(TrafficSummaryJson.Format(summary));
         Assert.Contains("\"max_ns\":1152921504606846977,", json, StringComparison.Ordinal);
         Assert.Contains("\"events_emitted\":18446744073709551614,\"events_lost\":9007199254740993,", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_names_groups_as_they_are()
+    {
+        var summary = new TrafficSummary(GroupBy.Process);
+        var recording = new RecordedSpan { Start = 0 };
+        summary.Take([Ends.Client("a\"\n\u202e<", "10.0.0.2", 80, 0, 1)], recording);
+        summary.End([recording]);
+        using var json = System.Text.Json.JsonDocument.Parse(TrafficSummaryJson.Format(summary));
+        var group = Assert.Single(json.RootElement.GetProperty("groups").EnumerateArray());
+        Assert.Equal(("process", "a\"\n\u202e<"), (group.GetProperty("by").GetString(), group.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public void Losses_are_dated_and_what_they_can_change_has_bounds()
+    {
+        var summary = new TrafficSummary(GroupBy.Process);
+        var recording = new RecordedSpan { Start = 0, End = 10_000_000_000, LossCounters = new LossCounters(1_000, 0, 5, 0, 0) };
+        recording.NoteLoss(new DatedLoss(new LossCounters(9, 0, 2, 0, 0), 1_000_000_000, 2_000_000_000, IsDamaged: false));
+        recording.NoteLoss(new DatedLoss(new LossCounters(9, 0, 3, 0, 0), 4_000_000_000, 4_500_000_000, IsDamaged: false));
+        summary.Take([Ends.Client("app", "10.0.0.2", 80, 0, 7), Ends.Client("app", "10.0.0.2", 80, 0, 9)], recording);
+        summary.End([recording]);
+        Assert.Contains("\nlost        5 (map full 5) of 1,000 events, between 1.000 s and 4.500 s, in 2 periods; any count may be off by as many\n", Encoding.UTF8.GetString(TrafficSummaryText.Format(summary, 20, 0)), StringComparison.Ordinal);
+        using var json = System.Text.Json.JsonDocument.Parse(TrafficSummaryJson.Format(summary));
+        var losses = json.RootElement.GetProperty("recordings")[0].GetProperty("losses");
+        Assert.Equal(("4000000000", "4500000000", 3, 3), (losses[1].GetProperty("from_monotonic_ns").GetString(), losses[1].GetProperty("to_monotonic_ns").GetString(), losses[1].GetProperty("events_at_most").GetInt32(), losses[1].GetProperty("map_full").GetInt32()));
+        var all = json.RootElement.GetProperty("all");
+        Assert.Equal((2, 2, 7), (all.GetProperty("opened").GetInt32(), all.GetProperty("opened_at_least").GetInt32(), all.GetProperty("opened_at_most").GetInt32()));
+        Assert.Equal(0, all.GetProperty("lifetime").GetProperty("p50_at_least_ns").GetInt64());
+        Assert.False(all.GetProperty("lifetime").TryGetProperty("p50_at_most_ns", out _));
     }
 
     [Fact]

@@ -44,14 +44,14 @@ public sealed class SecondAnalysisTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 0.0, 0.0, 1)]
-    [InlineData(2, 0.0, 0.002, 1)]
-    [InlineData(3, 0.05, 0.0, 5)]
-    [InlineData(4, 0.2, 0.002, 3)]
-    public void Nor_of_a_made_up_history_of_100_000_connections(int seed, double noCookie, double lost, int sections)
+    [InlineData(1, 10_000, 0.0, 0.0, 1)]
+    [InlineData(2, 10_000, 1.0, 0.005, 2)]
+    [InlineData(3, 10_000, 0.05, 0.0, 5)]
+    [InlineData(4, 100_000, 0.2, 0.002, 3)]
+    public void Nor_of_a_made_up_history(int seed, int connections, double noCookie, double lost, int sections)
     {
         var capture = Path.Combine(folder, "history.tcap");
-        File.WriteAllBytes(capture, new SocketHistory(seed, 100_000, noCookie).Capture(lost, sections));
+        File.WriteAllBytes(capture, new SocketHistory(seed, connections, noCookie).Capture(lost, sections));
         Compare(capture);
     }
 
