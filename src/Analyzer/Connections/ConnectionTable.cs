@@ -1,57 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Connections;
-
-/// <summary>What has become of an entry of a <see cref="ConnectionTable"/>.</summary>
-internal enum EntryPhase : byte
-{
-    /// <summary>Not in use.</summary>
-    Free,
-
-    /// <summary>The socket is open.</summary>
-    Open,
-
-    /// <summary>Closed, but the other end may have yet to be accepted. Found by its ends; one of the retired.</summary>
-    Lingering,
-
-    /// <summary>Not found any more, but still one of the retired.</summary>
-    Spent,
-
-    /// <summary>Closed; the other end, still open, refers to it.</summary>
-    Kept,
-}
-
-/// <summary>An end of a connection that is open, or was a moment ago: two cache lines.</summary>
-internal struct ConnectionEntry
-{
-    internal ulong Id;
-    internal ulong Opened;
-
-    /// <summary>How long it took to connect; once it is closed, when that was.</summary>
-    internal ulong ConnectTimeOrClosed;
-
-    internal ConnectionTask Opener;
-    internal EndPair Ends;
-    internal uint Hash;
-    internal int NextById;
-    internal int NextByEnds;
-    internal int PreviousByEnds;
-
-    /// <summary>The entry of the connection's other end, or <see cref="ConnectionTable.None"/>.</summary>
-    internal int Opposite;
-
-    /// <summary>4 or 6; once it is closed, the TCP state that it was closed from, 0 if that is not known.</summary>
-    internal byte IpVersionOrState;
-
-    internal TcpEventFlags Flags;
-    internal ConnectionRole Role;
-    internal EntryPhase Phase;
-
-    internal readonly int Host => MergedHost.NumberOf(Id);
-}
 
 /// <summary>
 /// Entries in one array, found by socket id and by ends through chained buckets, with a free list: no allocation per
@@ -61,8 +12,7 @@ internal sealed class ConnectionTable
 {
     internal const int None = -1;
 
-    private const int CacheLine = 64;
-    private const int EntryBytes = 2 * CacheLine;
+    private const int EntryBytes = 128;
     private const int CoreCache = 1 << 20;
 
     /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
@@ -121,26 +71,19 @@ internal sealed class ConnectionTable
     /// <summary>Has the place that leads to a socket's entry brought near: with many open sockets neither that nor the entry
     /// is in a cache, and to wait for both would take most of the time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal unsafe void PrefetchPlace(ulong id)
-    {
-        // An address that is out of date does no harm: this is but a hint.
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref byId[BucketOf(id)]));
-        }
-    }
+    internal void PrefetchPlace(ulong id) => CacheHint.BringNear(ref byId[BucketOf(id)]);
+
+    /// <summary>The same by the hash of its ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void PrefetchPlace(uint hash) => CacheHint.BringNear(ref byEnds[BucketOf(hash)]);
 
     /// <summary>Has a socket's entry brought near, once its place is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal unsafe void PrefetchEntry(ulong id)
-    {
-        if (Sse.IsSupported && byId[BucketOf(id)] is not None and var index)
-        {
-            var entry = (byte*)Unsafe.AsPointer(ref entries[index]);
-            Sse.Prefetch0(entry);
-            Sse.Prefetch0(entry + CacheLine);
-        }
-    }
+    internal void PrefetchEntry(ulong id) => PrefetchEntryAt(byId[BucketOf(id)]);
+
+    /// <summary>The same by the hash of its ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void PrefetchEntry(uint hash) => PrefetchEntryAt(byEnds[BucketOf(hash)]);
 
     /// <summary>The last entry of an open socket with these ends that is not known to be another: one of the two has no
     /// id.</summary>
@@ -433,6 +376,15 @@ internal sealed class ConnectionTable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int BucketOf(uint hash) => (int)hash & (byEnds.Length - 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchEntryAt(int index)
+    {
+        if (index != None)
+        {
+            CacheHint.BringNear(ref entries[index]);
+        }
+    }
 
     private static int[] Empty(int length)
     {

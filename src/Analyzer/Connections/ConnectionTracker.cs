@@ -32,6 +32,9 @@ internal sealed class ConnectionTracker
     // By entry, how often a number had been given another name when it was opened. None is kept before that happens.
     private int[] renamesBefore = [];
 
+    // Of the ends of events that are yet to come.
+    private readonly uint[] hashes = new uint[2 * Ahead];
+
     /// <param name="start">When recording began, CLOCK_MONOTONIC ns: sockets without an opening are at least as old.</param>
     public ConnectionTracker(ulong start)
         : this(start, new FailedSockets())
@@ -92,8 +95,7 @@ internal sealed class ConnectionTracker
         {
             if (isLarge)
             {
-                table.PrefetchPlace(events[Math.Min(i + (2 * Ahead), events.Length - 1)].Connection);
-                table.PrefetchEntry(events[Math.Min(i + Ahead, events.Length - 1)].Connection);
+                Prefetch(in events[Math.Min(i + (2 * Ahead), events.Length - 1)], in events[Math.Min(i + Ahead, events.Length - 1)], i);
             }
 
             ref readonly var e = ref events[i];
@@ -155,6 +157,23 @@ internal sealed class ConnectionTracker
         }
 
         return finished.AsSpan(0, count);
+    }
+
+    /// <summary>Hints at what two later events need: the places of the one, and the entries at those of the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(in TcpEvent far, in TcpEvent near, int number)
+    {
+        table.PrefetchPlace(far.Connection);
+        table.PrefetchEntry(near.Connection);
+        if (far.Type is TcpEventType.Connect or TcpEventType.Accept)
+        {
+            table.PrefetchPlace(hashes[(number + Ahead) & (hashes.Length - 1)] = table.HashOf(new EndPair(in far)));
+        }
+
+        if (near.Type is TcpEventType.Connect or TcpEventType.Accept)
+        {
+            table.PrefetchEntry(hashes[number & (hashes.Length - 1)]);
+        }
     }
 
     private void Open(in TcpEvent e, ConnectionRole role)

@@ -27,7 +27,18 @@ internal sealed class Activity
     private readonly int most;
     private readonly bool grows;
     private readonly Dictionary<(RecordedSpan Recording, ulong Until), long> openAtEnd = [];
-    private Dictionary<long, Counts> cells = [];
+
+    // Where the counts of a cell are, by its number.
+    private readonly Dictionary<long, int> cells = [];
+    private Counts[] counts = new Counts[16];
+
+    // What happens next is mostly in a cell where something happened before: connections end in the order of time.
+    private (long Begin, int Place) opened = (0, int.MaxValue);
+    private (long Begin, int Place) ended = (0, int.MaxValue);
+
+    // What to add to the timestamps of the recording that connections come from, if neither needs more than 63 bits.
+    private RecordedSpan? shifted;
+    private long? shift;
 
     /// <param name="time">The time that all recordings are on.</param>
     /// <param name="most">As many cells at most.</param>
@@ -54,14 +65,13 @@ internal sealed class Activity
     internal void Add(in Connection connection, RecordedSpan recording)
     {
         Connections++;
-        var ended = time.At(connection.Ended, recording);
         if (connection.Ending == ConnectionEnding.Failed)
         {
-            At(ended).Failed++;
+            At(connection.Ended, recording, ref ended).Failed++;
             return;
         }
 
-        ref var opening = ref At(time.At(connection.Opened, recording));
+        ref var opening = ref At(connection.Opened, recording, ref opened);
         opening.Change++;
         opening.Opened += connection.Role == ConnectionRole.Client ? 1 : 0;
         opening.Accepted += connection.Role == ConnectionRole.Server ? 1 : 0;
@@ -73,7 +83,7 @@ internal sealed class Activity
             return;
         }
 
-        ref var closing = ref At(ended);
+        ref var closing = ref At(connection.Ended, recording, ref ended);
         closing.Change--;
         closing.Closed += connection.HasCloser ? 1 : 0;
     }
@@ -86,9 +96,10 @@ internal sealed class Activity
             Grow();
         }
 
-        foreach (var (number, counts) in other.cells)
+        foreach (var (number, place) in other.cells)
         {
-            At((Int128)number * other.Length).Add(in counts);
+            var cell = PlaceOf((Int128)number * other.Length);
+            counts[cell].Add(in other.counts[place]);
         }
 
         foreach (var (end, open) in other.openAtEnd)
@@ -112,12 +123,12 @@ internal sealed class Activity
         var (level, max) = (0L, 0L);
         foreach (var cell in Cells(gone))
         {
-            level += cells.GetValueOrDefault(cell).Change - gone.GetValueOrDefault(cell);
+            level += CountsOf(cell).Change - gone.GetValueOrDefault(cell);
             max = Math.Max(max, level);
         }
 
         var last = recordings.Max(recording => time.Last(recording));
-        return (max, cells.Values.Sum(of => of.Change) - openAtEnd.Sum(end => time.At(end.Key.Until, end.Key.Recording) < last ? end.Value : 0));
+        return (max, counts.Sum(of => of.Change) - openAtEnd.Sum(end => time.At(end.Key.Until, end.Key.Recording) < last ? end.Value : 0));
     }
 
     /// <summary>The numbers of all intervals of a grid. What is out of its range counts in its first interval or its last.</summary>
@@ -139,7 +150,7 @@ internal sealed class Activity
             var peak = next < sorted.Length && sorted[next] <= begin ? 0 : level;
             for (; next < sorted.Length && (sorted[next] < end || number == grid.Count - 1); next++)
             {
-                var cell = cells.GetValueOrDefault(sorted[next]);
+                var cell = CountsOf(sorted[next]);
                 sum.Add(in cell);
                 level += cell.Change - goneInCells.GetValueOrDefault(sorted[next]);
                 peak = Math.Max(peak, level);
@@ -180,20 +191,63 @@ internal sealed class Activity
         return sorted;
     }
 
-    private ref Counts At(Int128 place)
+    private Counts CountsOf(long cell) => cells.TryGetValue(cell, out var place) ? counts[place] : default;
+
+    private ref Counts At(ulong monotonic, RecordedSpan recording, ref (long Begin, int Place) recent)
+    {
+        if (recording != shifted)
+        {
+            var at = time.At(0, recording);
+            (shifted, shift) = (recording, Int128.Abs(at) < long.MaxValue / 2 ? (long)at : null);
+        }
+
+        if (shift is { } known && monotonic < long.MaxValue / 2)
+        {
+            return ref At((long)monotonic + known, ref recent);
+        }
+
+        var cell = PlaceOf(time.At(monotonic, recording));
+        return ref counts[cell];
+    }
+
+    private ref Counts At(long place, ref (long Begin, int Place) recent)
+    {
+        if ((ulong)(place - recent.Begin) >= (ulong)Length || recent.Place >= cells.Count)
+        {
+            var cell = PlaceOf(place);
+            recent = (TimeGrid.Floor(place, Length) * Length, cell);
+        }
+
+        return ref counts[recent.Place];
+    }
+
+    /// <summary>Where the counts of the cell are that a place is in.</summary>
+    private int PlaceOf(Int128 place)
     {
         while (true)
         {
             // First the number, which may make other cells.
             var number = NumberAt(place);
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, number, out var isThere);
+            cell = isThere ? cell : Take();
             if (isThere || cells.Count <= most)
             {
-                return ref cell;
+                return cell;
             }
 
             Grow();
         }
+    }
+
+    private int Take()
+    {
+        var place = cells.Count - 1;
+        if (place == counts.Length)
+        {
+            Array.Resize(ref counts, 2 * place);
+        }
+
+        return place;
     }
 
     /// <summary>The number of a cell; they grow until it fits a long, as that of a time on a host always does.</summary>
@@ -216,13 +270,18 @@ internal sealed class Activity
         }
 
         var by = TimeGrid.StartsWithTwo(Length) ? 5 : 2;
-        var fine = cells;
-        cells = [];
+        var fine = cells.Select(cell => (cell.Key, counts[cell.Value])).ToArray();
+        cells.Clear();
+        Array.Clear(counts);
         Length = checked(Length * by);
-        foreach (var (number, counts) in fine)
+        foreach (var (number, of) in fine)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(cells, TimeGrid.Floor(number, by), out _).Add(in counts);
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, TimeGrid.Floor(number, by), out var isThere);
+            cell = isThere ? cell : Take();
+            counts[cell].Add(in of);
         }
+
+        (opened, ended) = ((0, int.MaxValue), (0, int.MaxValue));
     }
 
     private struct Counts

@@ -83,10 +83,10 @@ internal sealed class DurationDistribution
 
     private DurationStep[] Estimate(List<DurationBin> ended, List<DurationBin> censored)
     {
-        var steps = new DurationStep[ended.Count + censored.Count];
+        var steps = new List<DurationStep>(ended.Count + 1);
         var (survival, variance, low, high) = (1.0, 0.0, 1.0, 1.0);
         var atRisk = Count;
-        for (int i = 0, k = 0; i + k < steps.Length;)
+        for (int i = 0, k = 0; i < ended.Count || k < censored.Count;)
         {
             if (k == censored.Count || (i < ended.Count && ended[i].At <= censored[k].At))
             {
@@ -96,18 +96,26 @@ internal sealed class DurationDistribution
                 variance += (double)bin.Count / atRisk / left;
                 // Where none is left, the most stays what it was.
                 (low, high) = left == 0 ? (0, high) : Confidence(survival, variance);
-                steps[i + k - 1] = new DurationStep(bin.Least, bin.Most, bin.Count, 0, atRisk, survival, low, high);
+                steps.Add(new DurationStep(bin.Least, bin.Most, bin.Count, 0, atRisk, survival, low, high));
                 atRisk = left;
             }
             else
             {
                 var bin = censored[k++];
-                steps[i + k - 1] = new DurationStep(bin.Least, bin.Most, 0, bin.Count, atRisk, survival, low, high);
+                if (steps is [.., { Ended: 0 } last] && DurationSet.BucketOf(last.Least) == DurationSet.BucketOf(bin.Least))
+                {
+                    steps[^1] = last with { Most = bin.Most, Censored = last.Censored + bin.Count };
+                }
+                else
+                {
+                    steps.Add(new DurationStep(bin.Least, bin.Most, 0, bin.Count, atRisk, survival, low, high));
+                }
+
                 atRisk -= bin.Count;
             }
         }
 
-        return steps;
+        return [.. steps];
     }
 
     private static (double Low, double High) Confidence(double survival, double variance)

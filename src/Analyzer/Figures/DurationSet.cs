@@ -13,7 +13,7 @@ internal readonly record struct DurationBin(ulong At, ulong Least, ulong Most, l
 
 /// <summary>
 /// Durations, each as it is while they are few. Of more, each bucket keeps how many there are, the shortest and the longest: 64
-/// buckets to each power of two. Memory: 8 to 16 bytes for each of the few, then 1.5 KiB for each power of two that occurs.
+/// buckets to each power of two. Memory: 8 to 16 bytes for each of the few, then 512 bytes for each power of two that occurs.
 /// </summary>
 internal struct DurationSet
 {
@@ -44,7 +44,7 @@ internal struct DurationSet
     {
         if (store is Buckets buckets)
         {
-            buckets.Add(nanoseconds, nanoseconds, nanoseconds, 1);
+            buckets.Add(nanoseconds);
             return;
         }
 
@@ -55,7 +55,7 @@ internal struct DurationSet
             if (place > most)
             {
                 few[0]--;
-                ToBuckets().Add(nanoseconds, nanoseconds, nanoseconds, 1);
+                ToBuckets().Add(nanoseconds);
                 return;
             }
 
@@ -117,60 +117,111 @@ internal struct DurationSet
         buckets = new Buckets();
         foreach (var value in Few)
         {
-            buckets.Add(value, value, value, 1);
+            buckets.Add(value);
         }
 
         store = buckets;
         return buckets;
     }
 
+    /// <summary>One of 64 to a power of two: eight bytes, as there are many and each connection needs another.</summary>
     private struct Bucket
     {
-        internal long Count;
-        internal ulong Least;
-        internal ulong Most;
+        internal uint Count;
+
+        // Where in the bucket, in 65,536ths of it, or in nanoseconds if it has fewer.
+        internal ushort Least;
+        internal ushort Most;
     }
 
     private sealed class Buckets
     {
+        private const int PlaceBits = 16;
+
         private readonly Bucket[]?[] pages = new Bucket[64 - BucketBits + 1][];
+        private ulong longest;
 
         internal long Count { get; private set; }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void Add(ulong at, ulong least, ulong most, long count)
+        internal void Add(ulong nanoseconds)
         {
-            var number = BucketOf(at);
-            ref var bucket = ref (pages[number >> BucketBits] ??= new Bucket[BucketsOfPage])[number & (BucketsOfPage - 1)];
-            if (least < bucket.Least || bucket.Count == 0)
+            var page = nanoseconds < BucketsOfPage ? 0 : BitOperations.Log2(nanoseconds) - BucketBits + 1;
+            var widthBits = Math.Max(0, page - 1);
+            var number = (int)(nanoseconds >> widthBits) & (BucketsOfPage - 1);
+            var place = (ushort)((nanoseconds & ((1UL << widthBits) - 1)) >> Math.Max(0, widthBits - PlaceBits));
+            ref var bucket = ref (pages[page] ??= new Bucket[BucketsOfPage])[number];
+            if (bucket.Count++ == 0)
             {
-                bucket.Least = least;
+                (bucket.Least, bucket.Most) = (place, place);
+            }
+            else if (place < bucket.Least)
+            {
+                bucket.Least = place;
+            }
+            else if (place > bucket.Most)
+            {
+                bucket.Most = place;
             }
 
-            if (most > bucket.Most)
+            Count++;
+            if (nanoseconds > longest)
             {
-                bucket.Most = most;
+                longest = nanoseconds;
             }
-
-            bucket.Count += count;
-            Count += count;
         }
 
         internal void Add(Buckets other)
         {
-            foreach (var bin in other.Bins())
+            for (var page = 0; page < pages.Length; page++)
             {
-                Add(bin.At, bin.Least, bin.Most, bin.Count);
+                if (other.pages[page] is not { } from)
+                {
+                    continue;
+                }
+
+                var to = pages[page] ??= new Bucket[BucketsOfPage];
+                for (var number = 0; number < BucketsOfPage; number++)
+                {
+                    var (one, more) = (to[number], from[number]);
+                    to[number] = one.Count == 0 ? more : more.Count == 0 ? one : new Bucket
+                    {
+                        Count = one.Count + more.Count,
+                        Least = Math.Min(one.Least, more.Least),
+                        Most = Math.Max(one.Most, more.Most),
+                    };
+                }
             }
+
+            Count += other.Count;
+            longest = Math.Max(longest, other.longest);
         }
 
-        internal DurationBin[] Bins() =>
-        [
-            .. from page in pages
-               where page is not null
-               from bucket in page!
-               where bucket.Count > 0
-               select new DurationBin(bucket.Least, bucket.Least, bucket.Most, bucket.Count),
-        ];
+        internal DurationBin[] Bins()
+        {
+            var bins = new List<DurationBin>();
+            for (var page = 0; page < pages.Length; page++)
+            {
+                for (var number = 0; pages[page] is { } buckets && number < BucketsOfPage; number++)
+                {
+                    if (buckets[number].Count > 0)
+                    {
+                        bins.Add(Bin(page, number, in buckets[number]));
+                    }
+                }
+            }
+
+            return [.. bins];
+        }
+
+        private DurationBin Bin(int page, int number, in Bucket bucket)
+        {
+            var widthBits = Math.Max(0, page - 1);
+            var placeBits = Math.Max(0, widthBits - PlaceBits);
+            var start = page == 0 ? (ulong)number : (ulong)(BucketsOfPage + number) << widthBits;
+            var least = start + ((ulong)bucket.Least << placeBits);
+            var most = Math.Min(start + ((ulong)bucket.Most << placeBits) + ((1UL << placeBits) - 1), longest);
+            return new DurationBin(least, least, most, bucket.Count);
+        }
     }
 }

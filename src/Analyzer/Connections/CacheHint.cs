@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace TraceCap.Analyzer.Connections;
+
+/// <summary>Has memory brought near before it is needed. What is moved meanwhile does no harm: these are but hints.</summary>
+internal static class CacheHint
+{
+    private const int Line = 64;
+
+    /// <summary>A place of a table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void BringNear(ref int place)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref place));
+        }
+    }
+
+    /// <summary>An entry, which has two lines of the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void BringNear(ref ConnectionEntry entry)
+    {
+        if (Sse.IsSupported)
+        {
+            var line = (byte*)Unsafe.AsPointer(ref entry);
+            Sse.Prefetch0(line);
+            Sse.Prefetch0(line + Line);
+        }
+    }
+}
