@@ -38,7 +38,7 @@ internal abstract record Condition<TGet>
     /// <typeparam name="TRow">The kind of row.</typeparam>
     /// <param name="row">An event or a connection.</param>
     internal bool Holds<TRow>(in TRow row)
-        where TRow : IFieldRow<TGet>, allows ref struct
+        where TRow : struct, IFieldRow<TGet>
     {
         switch (this)
         {

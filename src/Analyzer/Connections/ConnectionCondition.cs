@@ -54,9 +54,10 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
 
     private static string? Elsewhere(string name) => EventFields.Set.Find(name) is null ? null : $"{name} is known of events, not of connections; tracecap fields lists both";
 
-    private readonly ref struct Row(ref readonly Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
+    private readonly struct Row(in Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
     {
-        private readonly ref readonly Connection one = ref connection;
+        // A copy: what .NET 8 lets stand for a type parameter holds no reference.
+        private readonly Connection one = connection;
 
         public FieldValue Get(ConnectionGet field) => field(in one, context);
 

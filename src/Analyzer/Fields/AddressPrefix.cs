@@ -13,6 +13,8 @@ namespace TraceCap.Analyzer.Fields;
 /// </summary>
 public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFormattable
 {
+    private const int MappedBits = 96;
+
     private readonly UInt128 network;
     private readonly UInt128 mask;
     private readonly int ipVersion;
@@ -21,15 +23,18 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
         (this.network, this.mask, this.ipVersion) = (network, mask, ipVersion);
 
     // IPv4 is mapped into IPv6, so that one comparison does for both.
-    private int UnusedBits => ipVersion == 4 ? 96 : 0;
+    private int UnusedBits => ipVersion == 4 ? MappedBits : 0;
 
-    /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c>, <c>192.168.1.7</c> or <c>::1</c>.</summary>
+    /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c>, <c>192.168.1.7</c>, <c>::1</c> or <c>[::1]</c>; <c>::ffff:10.1.2.3</c> is
+    /// <c>10.1.2.3</c>.</summary>
     /// <exception cref="FormatException">The address or the length is none, or the address has bits set behind the
     /// length.</exception>
     public static AddressPrefix Parse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!InetText.TryParse(slash < 0 ? text : text[..slash], out var address, out var ipVersion))
+        var name = slash < 0 ? text : text[..slash];
+        // As tables show those of IPv6.
+        if (!InetText.TryParse(name is ['[', .. var within, ']'] ? within : name, out var address, out var ipVersion))
         {
             throw new FormatException($"'{text}' is no address; expected one such as 10.1.2.3, 10.0.0.0/8 or fd00::/8");
         }
@@ -47,7 +52,9 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
 
         var mask = length == 0 && bits == 128 ? 0 : UInt128.MaxValue << (bits - length);
         var number = ToNumber(in address, ipVersion);
-        var prefix = new AddressPrefix(number & mask, mask, ipVersion);
+        // An IPv4-mapped range is one of IPv4.
+        var isMapped = ipVersion == 6 && length >= MappedBits && number >> 32 == 0xffff;
+        var prefix = new AddressPrefix(number & mask, mask, isMapped ? 4 : ipVersion);
         return number == prefix.network
             ? prefix
             : throw new FormatException($"'{text}' has bits set behind its length; expected {prefix}");

@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Metrics;
@@ -81,7 +82,7 @@ public sealed class CaptureFiguresTests
             Ends.Client("app", "10.0.0.2", 443, 0, Ms),
             Ends.Client("web", "fd00::2", 80, 0, Ms) with { IpVersion = 6 },
         ];
-        var figures = new CaptureFigures(ConnectionSelector.Parse(selector));
+        var figures = new CaptureFigures(ConnectionCondition.Parse(selector));
         figures.Take(connections, Ends.Recording);
         Assert.Equal(count, figures.Connections.Ends);
     }
@@ -105,23 +106,24 @@ public sealed class CaptureFiguresTests
             ],
         });
         var recording = new RecordedSpan { Start = 0, Names = names.Names };
-        var of = ConnectionSelector.Parse(selector);
+        var of = ConnectionCondition.Parse(selector);
         Assert.Equal(count, new ulong[] { 1, 2, 3 }.Count(cgroup =>
-            of.Matches(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, recording)));
-        Assert.Equal(of, ConnectionSelector.Parse(selector));
-        Assert.Throws<FormatException>(() => ConnectionSelector.Parse(selector.Split('=')[0] + "="));
+            of.Holds(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, ConnectionContext.Of(recording))));
+        Assert.Equal(of, ConnectionCondition.Parse(selector));
+        Assert.Throws<ConditionFormatException>(() => ConnectionCondition.Parse(selector.Split('=')[0] + "="));
     }
 
     [Fact]
     public void A_selector_reads_what_groups_are_called() => Gen.Select(Gen.OneOf("10.1.2.3", "fd00::7", "::1", "::ffff:1.2.3.4"), Gen.UShort[1, ushort.MaxValue], Gen.OneOf("curl", "a]b"), Gen.UShort[0, 140])
         .Sample((peer, port, comm, error) =>
         {
+            var context = ConnectionContext.Of(Ends.Recording);
             var connection = Ends.Client(comm, peer, port, 0, Ms).FailedWith(error) with { IpVersion = peer.Contains(':') ? (byte)6 : (byte)4 };
             foreach (var by in new[] { GroupBy.Process, GroupBy.Peer, GroupBy.Service, GroupBy.Port, GroupBy.Errno })
             {
-                var selector = ConnectionSelector.Parse($"{by.ToString().ToLowerInvariant()}={Grouping.Of(by).Text(Grouping.Of(by).Key(in connection, Ends.Recording))}");
-                Assert.True(selector.Matches(in connection, Ends.Recording));
-                Assert.False(selector.Matches(Ends.Client("other", "10.9.9.9", port == 9 ? (ushort)8 : (ushort)9, 0, Ms).FailedWith((ushort)(error + 1)), Ends.Recording));
+                var selector = ConnectionCondition.Parse($"{by.ToString().ToLowerInvariant()} == \"{Grouping.Of(by).Text(Grouping.Of(by).Key(in connection, Ends.Recording))}\"");
+                Assert.True(selector.Holds(in connection, context));
+                Assert.False(selector.Holds(Ends.Client("other", "10.9.9.9", port == 9 ? (ushort)8 : (ushort)9, 0, Ms).FailedWith((ushort)(error + 1)), context));
             }
         }, iter: 2_000);
 

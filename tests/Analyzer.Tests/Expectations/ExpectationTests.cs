@@ -1,5 +1,6 @@
-using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Conditions;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Tests.Expectations;
@@ -58,8 +59,8 @@ public sealed class ExpectationTests
     }
 
     [Theory]
-    [InlineData("", 0, 1, "the name of a metric is expected")]
-    [InlineData("  == 0", 2, 1, "the name of a metric is expected")]
+    [InlineData("", 0, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
+    [InlineData("  == 0", 2, 1, "the name of a metric, such as failed or lifetime.p99, is expected")]
     [InlineData("faild == 0", 0, 5, "there is no metric 'faild'; did you mean failed?")]
     [InlineData("errors == 0", 0, 6, "there is no metric 'errors'; expected one of sockets opened ")]
     [InlineData("failed", 6, 1, "one of == != < <= > >= is expected")]
@@ -71,7 +72,7 @@ public sealed class ExpectationTests
     [InlineData("lifetime.p99 < 5", 16, 1, "lifetime.p99 is a time with its unit")]
     [InlineData("bytes.sent < 5PB", 14, 2, "bytes.sent is a size")]
     [InlineData("failed.share < 5", 16, 1, "failed.share is a percentage")]
-    [InlineData("failed == 0 and more", 12, 3, "failed is a number without a unit")]
+    [InlineData("failed == 0 and more", 12, 3, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
     [InlineData("failed == 0 && opened > 1", 12, 2, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
     [InlineData("failed == 0, opened > 1", 11, 1, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
     [InlineData("lifetime.p99 < 5ms and failed == 0", 19, 3, "an expression is one comparison; for several, all of which must hold, give --expect for each")]
@@ -79,19 +80,22 @@ public sealed class ExpectationTests
     [InlineData("lifetime.p99 > 20%", 17, 1, "lifetime.p99 is a time with its unit, such as 50us, 5ms, 1.5s, 5m, 1h, 2d or 1y; by how many percent it changed only two captures tell: tracecap diff --fail-if 'lifetime.p99 > +20%'")]
     [InlineData("failed[process=\"a] == 0", 15, 8, "a closing \" is missing")]
     [InlineData("failed[process=\"a\\q\"] == 0", 17, 2, "one of \\\" ")]
-    [InlineData("failed[process=\"a\"b] == 0", 18, 1, "nothing is expected behind the closing \"")]
-    [InlineData("failed[process=a]b] == 0", 17, 1, "one of == != < <= > >= is expected; a name with brackets stands in quotes")]
-    [InlineData("lifetime.p99 < 5ms or more", 19, 7, "nothing more is expected")]
+    [InlineData("failed[process=\"a\"b] == 0", 18, 2, "and, or or ] is expected; a value with blanks or brackets stands in double quotes")]
+    [InlineData("failed[process=a]b] == 0", 17, 2, "one of == != < <= > >= is expected")]
+    [InlineData("failed[process=a b] == 0", 17, 2, "and, or or ] is expected; a value with blanks or brackets stands in double quotes")]
+    [InlineData("lifetime.p99 < 5ms or more", 19, 2, "an expression is one comparison; there is no 'or'")]
     [InlineData("failed < +5", 9, 2, "a value without a sign is expected")]
-    [InlineData("failed[port=443 == 0", 6, 14, "a ] is missing")]
-    [InlineData("failed[] == 0", 7, 1, "one of process=, peer=, service=, port=, errno=, container=, unit=, cgroup= is expected")]
-    [InlineData("failed[port] == 0", 7, 4, "one of process=, peer=, service=, port=, errno=, container=, unit=, cgroup= is expected")]
-    [InlineData("failed[port=0] == 0", 7, 6, "a port from 1 to 65535 is expected")]
-    [InlineData("failed[peer=10.0] == 0", 7, 9, "an address such as")]
-    [InlineData("failed[service=::1:80] == 0", 7, 14, "an address and a port such as")]
-    [InlineData("failed[service=10.0.0.1] == 0", 7, 16, "an address and a port such as")]
-    [InlineData("failed[errno=EWHAT] == 0", 7, 11, "an error such as")]
-    [InlineData("failed[process=a-name-too-long-] == 0", 7, 24, "a thread's name of 1 to 15 bytes")]
+    [InlineData("failed[port=443 == 0", 16, 2, "and, or or ] is expected; a value with blanks or brackets stands in double quotes")]
+    [InlineData("failed[port=443", 6, 9, "a ] is missing")]
+    [InlineData("failed[] == 0", 7, 1, "the name of a field, such as peer or lifetime, is expected")]
+    [InlineData("failed[port] > 0x", 16, 1, "failed is a number without a unit")]
+    [InlineData("failed[port=65536] == 0", 12, 5, "port: a port from 0 to 65535, behind 'in' also a range such as 8000-8100 is expected")]
+    [InlineData("failed[porto=1] == 0", 7, 5, "there is no field 'porto'; did you mean port?")]
+    [InlineData("failed[peer=10.0] == 0", 12, 4, "peer: '10.0' is no address")]
+    [InlineData("failed[service=::1:80] == 0", 15, 6, "service: an address and a port such as")]
+    [InlineData("failed[service=10.0.0.1] == 0", 15, 8, "service: an address and a port such as")]
+    [InlineData("failed[errno=EWHAT] == 0", 13, 5, "errno: ")]
+    [InlineData("failed[process=a-name-too-long-] == 0", 15, 16, "process: a thread's name of 1 to 15 bytes")]
     [InlineData("lost[port=443] == 0", 4, 10, "lost is known of the recording only")]
     public void An_error_points_at_the_characters_that_are_wrong(string text, int offset, int length, string reason)
     {
@@ -111,7 +115,7 @@ public sealed class ExpectationTests
 
     [Fact]
     public void What_would_move_the_cursor_is_shown_and_the_mark_stays_below_what_it_marks() => Assert.EndsWith(
-        "\n  failed \\u001b== 0\n         ^^^^^^",
+        "\n  failed \\u001b== 0\n         ^^^^^^^^",
         Assert.Throws<ConditionFormatException>(() => Expectation.Parse("failed \e== 0")).Message,
         StringComparison.Ordinal);
 

@@ -275,8 +275,8 @@ public sealed class VerdictTests
     public void A_name_of_any_characters_can_be_selected(string name, string text)
     {
         var selector = Expectation.Parse(text).Selector!;
-        Assert.True(selector.Matches(Ends.Client(name, "10.0.0.2", 80, 0, Ms), Ends.Recording));
-        Assert.False(selector.Matches(Ends.Client("other", "10.0.0.2", 80, 0, Ms), Ends.Recording));
+        Assert.True(selector.Holds(Ends.Client(name, "10.0.0.2", 80, 0, Ms), ConnectionContext.Of(Ends.Recording)));
+        Assert.False(selector.Holds(Ends.Client("other", "10.0.0.2", 80, 0, Ms), ConnectionContext.Of(Ends.Recording)));
     }
 
     private static RecordedSpan Lossy(ulong lost) =>
