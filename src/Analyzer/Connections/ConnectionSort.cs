@@ -1,57 +1,33 @@
+using System.Runtime.InteropServices;
+
 namespace TraceCap.Analyzer.Connections;
 
-/// <summary>By what connections are put in order: times the earliest first, amounts the greatest first.</summary>
-internal enum ConnectionOrder
-{
-    /// <summary>When they ended; those still open last. The order in which they are read.</summary>
-    Ended,
-
-    /// <summary>When they were opened.</summary>
-    Opened,
-
-    /// <summary>How long they lived, as far as it is known.</summary>
-    Lifetime,
-
-    /// <summary>Bytes that the peer acknowledged.</summary>
-    Sent,
-
-    /// <summary>Bytes received.</summary>
-    Received,
-
-    /// <summary>Segments retransmitted.</summary>
-    Retransmits,
-
-    /// <summary>Round-trip time.</summary>
-    Rtt,
-
-    /// <summary>Time to connect.</summary>
-    Connect,
-}
+/// <summary>Which of two connections comes first, each with what it was recorded in: negative for the one, positive for the other,
+/// 0 if they are equal.</summary>
+internal delegate int ConnectionComparison(
+    in Connection one, RecordedSpan recording, in Connection other, RecordedSpan otherRecording);
 
 /// <summary>
-/// Holds connections back until all are there, then hands them on in order: as many as are wanted, and no more are held. Equal ones stay in the order in which they ended.</summary>
+/// Holds connections back until all are there, then hands them on in order: as many as are wanted, and no more than twice as many are held.
+/// Equal ones stay in the order in which they ended.</summary>
 /// <param name="order">By what.</param>
 /// <param name="limit">How many are wanted at most.</param>
 /// <param name="next">Where they go.</param>
-internal sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnectionSink next) : IConnectionSink
+internal sealed class ConnectionSort(ConnectionComparison order, ulong limit, IConnectionSink next) : IConnectionSink
 {
-    // The head is the one to go when a better one comes.
-    private readonly PriorityQueue<(Connection Connection, RecordedSpan Recording), (Int128 Rank, long Number)> held = new();
-    private long number;
+    private const ulong Least = 1024;
+
+    private List<(Connection Connection, RecordedSpan Recording)> held = [];
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
         foreach (ref readonly var connection in connections)
         {
-            var rank = (RankOf(in connection, recording), --number);
-            if ((ulong)held.Count < limit)
+            held.Add((connection, recording));
+            if ((ulong)held.Count / 2 >= Math.Max(limit, Least))
             {
-                held.Enqueue((connection, recording), rank);
-            }
-            else if (held.TryPeek(out _, out var least) && rank.CompareTo(least) > 0)
-            {
-                held.DequeueEnqueue((connection, recording), rank);
+                held = [.. Sorted().Select(place => held[place])];
             }
         }
     }
@@ -59,16 +35,13 @@ internal sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnec
     /// <summary>Hands on what is held.</summary>
     public void End()
     {
-        var all = new (Connection Connection, RecordedSpan Recording)[held.Count];
-        for (var i = all.Length - 1; i >= 0; i--)
+        var all = CollectionsMarshal.AsSpan(held);
+        foreach (var place in Sorted())
         {
-            all[i] = held.Dequeue();
+            next.Take(new ReadOnlySpan<Connection>(in all[place].Connection), all[place].Recording);
         }
 
-        foreach (ref readonly var one in all.AsSpan())
-        {
-            next.Take(new ReadOnlySpan<Connection>(in one.Connection), one.Recording);
-        }
+        held = [];
     }
 
     /// <inheritdoc />
@@ -78,16 +51,23 @@ internal sealed class ConnectionSort(ConnectionOrder order, ulong limit, IConnec
         next.End(recordings);
     }
 
-    /// <summary>The higher, the earlier it is handed on.</summary>
-    private Int128 RankOf(in Connection connection, RecordedSpan recording) => order switch
+    /// <summary>The places of those that are wanted, in order.</summary>
+    private ReadOnlyMemory<int> Places()
     {
-        ConnectionOrder.Opened => -((Int128)connection.Opened + (recording.WallOffset ?? 0)),
-        ConnectionOrder.Lifetime => connection.Lifetime,
-        ConnectionOrder.Sent => connection.BytesAcked,
-        ConnectionOrder.Received => connection.BytesReceived,
-        ConnectionOrder.Retransmits => connection.Retransmits,
-        ConnectionOrder.Rtt => connection.SmoothedRtt,
-        ConnectionOrder.Connect => connection.ConnectTime,
-        _ => 0,
-    };
+        var places = new int[held.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        places.AsSpan().Sort((one, other) =>
+        {
+            var all = CollectionsMarshal.AsSpan(held);
+            var decided = order(in all[one].Connection, all[one].Recording, in all[other].Connection, all[other].Recording);
+            return decided != 0 ? decided : one.CompareTo(other);
+        });
+        return places.AsMemory(0, (int)Math.Min(limit, (ulong)places.Length));
+    }
+
+    private IEnumerable<int> Sorted() => MemoryMarshal.ToEnumerable(Places());
 }

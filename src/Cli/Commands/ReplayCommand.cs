@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
+using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Commands;
@@ -17,16 +18,27 @@ internal static class ReplayCommand
         var files = OptionFactory.CaptureFiles("Captures, one after another; - is standard input.");
         var show = new ShowOptions();
         var filters = new FileFilterOptions();
+        var count = OptionFactory.Count("Show at most so many events, the first.", "COUNT", "-n", "--count", "--limit");
+        var result = new ResultOptions();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
+        command.Add(count);
+        result.AddTo(command);
         filters.AddTo(command);
         command.Does(parsed =>
         {
-            using var output = StandardOutput.Open();
-            return Run(
-                parsed.GetValue(files)!,
-                show.Exporter(parsed, filters.IsOneNetns(parsed), output),
-                Filter(parsed, filters, show));
+            using var output = result.Open(parsed, parsed.GetValue(files)!);
+            var exporter = show.Exporter(parsed, filters.IsOneNetns(parsed), result.Path(parsed), output);
+            using var pipeline = new EventPipeline(exporter, Filter(parsed, filters, show), parsed.GetValue(count) ?? ulong.MaxValue, Version.Tool);
+            var code = Run(parsed.GetValue(files)!, pipeline, filters.ToFilter(parsed).Time);
+            if (pipeline is { HasGiven: false, Seen: > 0 } && !show.IsAll(parsed))
+            {
+                Messages.Advise($"{CountText.Of(pipeline.Seen, "event")}, of which none is to be shown; {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))} are shown with --all.");
+            }
+
+            pipeline.Dispose();
+            output.Finish();
+            return code;
         });
         return command;
     }
@@ -37,12 +49,11 @@ internal static class ReplayCommand
         return filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
     }
 
-    private static ExitCode Run(string[] paths, IExporter exporter, CaptureFilter filter)
-    {
-        using var pipeline = new EventPipeline(exporter, filter, tool: Version.Tool);
-        return CaptureFile.ForEach(paths, file =>
+    private static ExitCode Run(string[] paths, EventPipeline pipeline, WantedTime? time) => CaptureFile.ForEach(
+        paths,
+        file =>
         {
-            var reader = CaptureReader.Open(file.Stream, wanted: filter.Time);
+            var reader = CaptureReader.Open(file.Stream, wanted: time);
             var events = new EventStream(reader);
             file.Read(() => pipeline.Run(
                 events,
@@ -50,8 +61,8 @@ internal static class ReplayCommand
                 reader.Threads));
             var state = file.Report(reader);
             return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
-        }, printsRows: true);
-    }
+        },
+        printsRows: true);
 
     private static ExitCode ReportLate(CaptureFile file, EventOrder order)
     {
