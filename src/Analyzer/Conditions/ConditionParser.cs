@@ -22,7 +22,7 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
     /// <summary>More parentheses within each other, or 'not', than this are no honest condition.</summary>
     private const int MostDepth = 100;
 
-    private const string ValueEnds = "),}]";
+    private const string ValueEnds = "),}]|&";
     private int depth;
 
     /// <summary>Reads a condition to its end.</summary>
@@ -164,7 +164,7 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
 
     private Func<Field, FieldTest> ReadGlob(IReadOnlyList<BoundField<TGet>> named)
     {
-        var pattern = reader.ReadValue(")", $"a pattern such as \"10.*\"");
+        var pattern = reader.ReadValue(")|&", $"a pattern such as \"10.*\"");
         var glob = new Glob(pattern.Text);
         return field => new FieldTest.OfValue((in value) => field.Type.Has(in value) && glob.Matches(field.Type.Text(in value)));
     }

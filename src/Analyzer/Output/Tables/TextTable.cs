@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Output.Tables;
 
 /// <summary>A table for people: aligned columns, as wide as the first rows need. What is absent is <c>-</c>. On a terminal the last
-/// columns that have no room are left out, and named below.</summary>
+/// columns that have no room are left out, and named below; of a text that is the last one the middle is left out instead.</summary>
 /// <param name="columns">From left to right.</param>
 /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
 /// <param name="lookahead">How many rows the widths are taken from: so many are held back.</param>
@@ -13,11 +14,15 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
 {
     private const string Gap = "  ";
 
+    // Less of a text says nothing.
+    private const int LeastText = 16;
+
     private readonly bool[] isRight = [.. columns.Select(column => column.Type.Shape == JsonShape.Number)];
     private readonly List<string[]> held = [];
     private readonly StringBuilder line = new();
     private int[]? widths;
     private int shown;
+    private bool isCut;
 
     /// <inheritdoc />
     internal override bool NeedsOrder => true;
@@ -73,6 +78,13 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
             sum += Gap.Length + widths[shown++];
         }
 
+        var room = width - sum - Gap.Length;
+        if (shown < widths.Length && shown > 0 && room >= LeastText && Columns[shown].Type is TextType)
+        {
+            widths[shown++] = room;
+            isCut = true;
+        }
+
         Write(output, [.. Columns.Select(column => column.Header)]);
         foreach (var cells in held)
         {
@@ -89,7 +101,7 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
         {
             line.Append(i == 0 ? "" : Gap);
             var pad = Math.Max(0, widths![i] - cells[i].Length);
-            line.Append(' ', isRight[i] ? pad : 0).Append(cells[i]);
+            line.Append(' ', isRight[i] ? pad : 0).Append(isCut && i == shown - 1 ? WrappedText.Cut(cells[i], widths[i]) : cells[i]);
             // Nothing stands behind the last one.
             line.Append(' ', isRight[i] || i == shown - 1 ? 0 : pad);
         }
