@@ -158,29 +158,35 @@ public sealed class Capture : IDisposable, IAsyncDisposable
 
     /// <summary>Writes its events as text, UTF-8.</summary>
     /// <param name="output">Stays open.</param>
-    /// <param name="format"><c>json</c>, one object a line, or <c>bcc</c> or <c>libbpf</c>, as those tcptracers print them.</param>
+    /// <param name="format"><c>ndjson</c>, one object a line; <c>json</c>, one array; <c>csv</c>, <c>tsv</c>, <c>table</c> or
+    /// <c>markdown</c>; <c>bcc</c> or <c>libbpf</c>, as those tcptracers print them.</param>
     /// <param name="filter">Which of them; null: all.</param>
+    /// <param name="fields">Names of fields with commas between them, which bcc and libbpf do not take; null: those that are usual.</param>
     /// <param name="token">Ends the reading.</param>
     /// <exception cref="ArgumentException">There is no such format.</exception>
+    /// <exception cref="FormatException">There is no such field.</exception>
     /// <inheritdoc cref="Connections" path="/exception" />
-    public void ExportEvents(Stream output, string format = "json", CaptureFilter? filter = null, CancellationToken token = default)
+    public void ExportEvents(Stream output, string format = "ndjson", CaptureFilter? filter = null, string? fields = null, CancellationToken token = default)
     {
         var wanted = sources.Resolve(filter);
-        using var pipeline = new EventPipeline(ExportFormat.Of(ExportKinds.Events, format).Create(output, new ExportOptions()), wanted);
+        using var pipeline = new EventPipeline(ExportFormat.Of(ExportKinds.Events, format).Create(output, new ExportOptions { EventFields = fields is null ? null : EventFields.Set.Parse(fields) }), wanted);
         using var reading = new EventReading(sources, wanted, token);
         pipeline.Run(reading, _ => { });
     }
 
     /// <summary>Writes its connections as text, UTF-8.</summary>
     /// <param name="output">Stays open.</param>
-    /// <param name="format"><c>json</c>, one object a line, <c>csv</c>, or <c>tcplife</c>, as that prints them.</param>
+    /// <param name="format"><c>ndjson</c>, one object a line; <c>json</c>, one array; <c>csv</c>, <c>tsv</c>, <c>table</c> or
+    /// <c>markdown</c>; <c>tcplife</c>, as that prints them.</param>
     /// <param name="filter">Which of them; null: all.</param>
+    /// <param name="fields">Names of fields with commas between them, which tcplife does not take; null: those that are usual.</param>
     /// <param name="token">Ends the reading.</param>
     /// <exception cref="ArgumentException">There is no such format.</exception>
+    /// <exception cref="FormatException">There is no such field.</exception>
     /// <inheritdoc cref="Connections" path="/exception" />
-    public void ExportConnections(Stream output, string format = "json", ConnectionFilter? filter = null, CancellationToken token = default)
+    public void ExportConnections(Stream output, string format = "ndjson", ConnectionFilter? filter = null, string? fields = null, CancellationToken token = default)
     {
-        using var pipeline = new ConnectionPipeline(ExportFormat.Of(ExportKinds.Connections, format).Create(output, new ExportOptions()));
+        using var pipeline = new ConnectionPipeline(ExportFormat.Of(ExportKinds.Connections, format).Create(output, new ExportOptions { ConnectionFields = fields is null ? null : ConnectionFields.Set.Parse(fields) }));
         sources.Read(pipeline, filter, token);
         pipeline.End();
     }

@@ -1,5 +1,7 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -9,17 +11,19 @@ internal abstract class ActivityChart : Chart
     private const int MaxIntervals = 100;
     private const long LeastInterval = 10_000;
 
-    // 400 KiB each.
-    private const int MaxCounted = 128;
+    // 400 KiB for each group.
     private const int MaxCells = 1 << 12;
 
     private readonly TimeLine time = new();
     private readonly Activity all;
-    private readonly Activity rest;
-    private readonly Dictionary<GroupKey, Activity> groups = [];
+    private readonly ActivityGroups? groups;
 
     private protected ActivityChart(ChartOptions options)
-        : base(options) => (all, rest) = (new Activity(time), new Activity(time, MaxCells));
+        : base(options)
+    {
+        all = new Activity(time);
+        groups = options.By is { } by ? new ActivityGroups(by, () => new Activity(time, MaxCells)) : null;
+    }
 
     /// <summary>Both ends of so many connections are on the host.</summary>
     private protected long Joined { get; private set; }
@@ -31,9 +35,44 @@ internal abstract class ActivityChart : Chart
         {
             Joined += connection.IsJoined ? 1 : 0;
             all.Add(in connection, recording);
-            if (Options.By is { } by)
+            groups?.Add(in connection, recording);
+        }
+    }
+
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var shown = groups is not null ? Groups(groups).Select(group => (group.Label, group.Activity)).ToArray() : [("", all)];
+        TableColumn[] columns =
+        [
+            TableColumn.Of("time", FieldTypes.Instant),
+            TableColumn.Of("seconds", RealType.Seconds),
+            TableColumn.Of("length_ns", FieldTypes.Duration),
+            .. GroupColumn,
+            .. new[] { "opened", "accepted", "closed", "failed", "active", "active_max" }.Select(name => TableColumn.Of(name, FieldTypes.Count)),
+            TableColumn.Of("complete", FieldTypes.Flag),
+        ];
+        return new TableData(columns, recordings.Count == 0 ? [] : Rows());
+
+        IEnumerable<IReadOnlyList<FieldValue>> Rows()
+        {
+            var grid = Grid(recordings, shown.Select(one => one.Item2));
+            var gaps = grid.AreIn([.. time.Losses(recordings), .. time.Pauses(recordings)]);
+            foreach (var (label, activity) in shown)
             {
-                GroupOf(by.Key(in connection, recording)).Add(in connection, recording);
+                var number = 0;
+                foreach (var of in activity.Intervals(grid, recordings))
+                {
+                    yield return
+                    [
+                        time.InstantOf(grid.Begin(number), recordings),
+                        RealType.Of((double)grid.Begin(number) / 1e9),
+                        FieldValue.Of((ulong)grid.Length),
+                        .. GroupValue(label),
+                        .. new[] { of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, of.Peak }.Select(count => FieldValue.Of((ulong)Math.Max(count, 0))),
+                        FieldValue.Of(!gaps[number++]),
+                    ];
+                }
             }
         }
     }
@@ -54,8 +93,8 @@ internal abstract class ActivityChart : Chart
     private protected void DrawLines(
         ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings, params (string Label, Func<ActivityInterval, long> Count)[] series)
     {
-        (string Label, Activity Activity, Func<ActivityInterval, long> Count, bool IsRest)[] shown = Options.By is { } by
-            ? [.. Groups(by).Select(group => (group.Label, group.Activity, series[0].Count, group.IsRest))]
+        (string Label, Activity Activity, Func<ActivityInterval, long> Count, bool IsRest)[] shown = groups is not null
+            ? [.. Groups(groups).Select(group => (group.Label, group.Activity, series[0].Count, group.IsRest))]
             : [.. series.Select(one => (one.Label, all, one.Count, false))];
         var grid = Grid(recordings, shown.Select(one => one.Activity));
         var lines = Array.ConvertAll(shown, one => (one.Label, Counts: one.Activity.Intervals(grid, recordings).Select(one.Count).ToArray(), one.IsRest));
@@ -95,57 +134,10 @@ internal abstract class ActivityChart : Chart
     /// <summary>What is counted.</summary>
     private protected string Counted => Joined == 0 ? "connections" : "sockets";
 
-    private List<(string Label, Activity Activity, bool IsRest)> Groups(Grouping by)
-    {
-        var sorted = groups.OrderByDescending(group => group.Value.Connections)
-            .ThenBy(group => by.Text(group.Key), StringComparer.Ordinal).ToArray();
-        var shown = sorted.Take(MaxGroups).Select(group => (Label: by.Text(group.Key), group.Value, IsRest: false)).ToList();
-        if (sorted.Length > MaxGroups || rest.Connections > 0)
-        {
-            shown.Add(("all others", Sum(sorted.Skip(MaxGroups).Select(group => group.Value)), true));
-        }
-
-        return shown;
-    }
+    private static IEnumerable<(string Label, Activity Activity, bool IsRest)> Groups(ActivityGroups groups) => groups.Largest(MaxGroups)
+        .Select(group => (group.Key is { } key ? groups.By.Text(key) : "all others", group.Activity, group.Key is null));
 
     /// <summary>Intervals that all of these can be told by.</summary>
     private TimeGrid Grid(IReadOnlyList<RecordedSpan> recordings, IEnumerable<Activity> counted) =>
         new(time.Range(recordings), Math.Max(counted.Max(one => one.Length), LeastInterval), MaxIntervals);
-
-    private Activity GroupOf(GroupKey key)
-    {
-        if (!groups.TryGetValue(key, out var group))
-        {
-            PutSmallOnesTogether();
-            groups.Add(key, group = new Activity(time, MaxCells));
-        }
-
-        return group;
-    }
-
-    private Activity Sum(IEnumerable<Activity> several)
-    {
-        var sum = new Activity(time, MaxCells);
-        sum.Add(rest);
-        foreach (var one in several)
-        {
-            sum.Add(one);
-        }
-
-        return sum;
-    }
-
-    private void PutSmallOnesTogether()
-    {
-        if (groups.Count < MaxCounted)
-        {
-            return;
-        }
-
-        foreach (var (key, group) in groups.OrderBy(group => group.Value.Connections).Take(MaxCounted / 2).ToArray())
-        {
-            rest.Add(group);
-            groups.Remove(key);
-        }
-    }
 }

@@ -1,6 +1,8 @@
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -12,6 +14,24 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         Options.Log ? $"Share of connections that lived longer{ByText}" : $"Share of connections that lived at most so long{ByText}",
         LifetimeText.Describe(All) + Lost(recordings));
+
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings) => new(
+        [
+            .. GroupColumn,
+            TableColumn.Of("lifetime_ns", FieldTypes.Duration),
+            TableColumn.Of("share", RealType.Share),
+            TableColumn.Of("ended", FieldTypes.Count),
+            TableColumn.Of("still_open", FieldTypes.Count),
+        ],
+        Groups(MaxGroups).SelectMany(group => group.Statistics.Lifetimes.Distribution().Select(bucket => (IReadOnlyList<FieldValue>)
+        [
+            .. GroupValue(group.Label),
+            FieldValue.Of(bucket.Nanoseconds),
+            RealType.Of(1 - bucket.Survival),
+            FieldValue.Of((ulong)bucket.Ended),
+            FieldValue.Of((ulong)bucket.Censored),
+        ])));
 
     private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;
 

@@ -1,5 +1,7 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -23,6 +25,10 @@ internal abstract class Chart : IConnectionSink
     /// <summary>What it says in words.</summary>
     /// <param name="recordings">What the connections were recorded in.</param>
     public abstract ChartText Describe(IReadOnlyList<RecordedSpan> recordings);
+
+    /// <summary>The numbers that it shows.</summary>
+    /// <param name="recordings">What the connections were recorded in.</param>
+    public abstract TableData Data(IReadOnlyList<RecordedSpan> recordings);
 
     /// <summary>Draws it as PNG.</summary>
     /// <param name="recordings">What the connections were recorded in.</param>
@@ -54,6 +60,12 @@ internal abstract class Chart : IConnectionSink
         null => "",
         { } by => $" by {by.Word}",
     };
+
+    /// <summary>The column of groups; none where there are none.</summary>
+    private protected IReadOnlyList<TableColumn> GroupColumn => Options.By is null ? [] : [TableColumn.Of("group", FieldTypes.Text)];
+
+    /// <summary>Its value.</summary>
+    private protected FieldValue[] GroupValue(string label) => Options.By is null ? [] : [FieldValue.Of(label)];
 
     /// <summary>A warning that numbers are too low; nothing if no event was lost.</summary>
     private protected static string Lost(IReadOnlyList<RecordedSpan> recordings)

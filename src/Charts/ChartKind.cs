@@ -32,16 +32,22 @@ internal sealed class ChartKind
         options.By is not null && NoGroups is not null ? NoGroups : options.Log ? NoLog : null;
 
     /// <summary>A chart without connections yet.</summary>
+    /// <param name="options">What of it is drawn.</param>
+    /// <param name="draws">Whether it will be; if not, nothing native is needed.</param>
     /// <exception cref="ArgumentException">The kind of chart has not what the options ask for.</exception>
     /// <exception cref="ChartException">A native library that draws is not there.</exception>
-    public Chart Create(ChartOptions options)
+    public Chart Create(ChartOptions options, bool draws = true)
     {
         if (Refuse(options) is { } reason)
         {
             throw new ArgumentException(reason, nameof(options));
         }
 
-        ChartLibraries.Load();
+        if (draws)
+        {
+            ChartLibraries.Load();
+        }
+
         return make(options);
     }
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -42,6 +44,41 @@ internal sealed class HeatmapChart(ChartOptions options) : Chart(options)
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         "Lifetimes over time",
         (count == 0 ? "no connection was seen from its beginning to its end" : ChartText.Invariant($"n = {count:N0} that ended, at the time when they did")) + Lost(recordings));
+
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings)
+    {
+        TableColumn[] columns =
+        [
+            TableColumn.Of("time", FieldTypes.Instant),
+            TableColumn.Of("seconds", RealType.Seconds),
+            TableColumn.Of("length_ns", FieldTypes.Duration),
+            TableColumn.Of("lifetime_from_ns", FieldTypes.Duration),
+            TableColumn.Of("lifetime_to_ns", FieldTypes.Duration),
+            TableColumn.Of("connections", FieldTypes.Count),
+        ];
+        return new TableData(columns, recordings.Count == 0 ? [] : Rows());
+
+        IEnumerable<IReadOnlyList<FieldValue>> Rows()
+        {
+            var grid = new TimeGrid(time.Range(recordings), length, MaxColumns);
+            foreach (var ((column, row), number) in Group(column => grid.NumberOf((Int128)column * length)).OrderBy(cell => cell.Key))
+            {
+                var begin = grid.Begin((int)column);
+                yield return
+                [
+                    time.InstantOf(begin, recordings),
+                    RealType.Of((double)begin / 1e9),
+                    FieldValue.Of((ulong)grid.Length),
+                    FieldValue.Of(Edge(row)),
+                    FieldValue.Of(Edge(row + 1)),
+                    FieldValue.Of((ulong)number),
+                ];
+            }
+        }
+
+        static ulong Edge(int row) => (ulong)Math.Min(Math.Round(Math.Pow(10, (double)row / PerDecade)), ulong.MaxValue);
+    }
 
     private protected override bool IsEmpty => count == 0;
 

@@ -1,6 +1,8 @@
 using ScottPlot;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -13,13 +15,37 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Lifetime of connections{ByText}", LifetimeText.Describe(All) + Lost(recordings));
 
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings)
+    {
+        var perDecade = PerDecade();
+        var shown = Options.By is null ? [("", All.Lifetimes)] : Groups(MaxGroups).Select(group => (group.Label, group.Statistics.Lifetimes));
+        return new TableData(
+            [
+                .. GroupColumn,
+                TableColumn.Of("lifetime_from_ns", FieldTypes.Duration),
+                TableColumn.Of("lifetime_to_ns", FieldTypes.Duration),
+                TableColumn.Of("ended", FieldTypes.Count),
+                TableColumn.Of("still_open", FieldTypes.Count),
+            ],
+            shown.SelectMany(group => Bars(group.Item2, perDecade).OrderBy(bar => bar.Key).Select(bar => (IReadOnlyList<FieldValue>)
+            [
+                .. GroupValue(group.Item1),
+                FieldValue.Of(Edge(bar.Key)),
+                FieldValue.Of(Edge(bar.Key + 1)),
+                FieldValue.Of((ulong)bar.Value.Ended),
+                FieldValue.Of((ulong)bar.Value.Censored),
+            ])));
+
+        ulong Edge(int number) => (ulong)Math.Min(Math.Round(Math.Pow(10, (double)number / perDecade)), ulong.MaxValue);
+    }
+
     private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
-        // As many bars as can be told apart, whatever they span.
-        var perDecade = (to - from) switch { <= 3 => 20, <= 6 => 10, _ => 5 };
+        var perDecade = PerDecade();
         var all = Bars(All.Lifetimes, perDecade);
         (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups = Options.By is null
             ? [("", false, all)]
@@ -60,6 +86,13 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
 
             sheet.Add(line);
         }
+    }
+
+    /// <summary>As many bars as can be told apart, whatever they span.</summary>
+    private int PerDecade()
+    {
+        var (from, to) = LifetimeText.Limits(All.Lifetimes);
+        return (to - from) switch { <= 3 => 20, <= 6 => 10, _ => 5 };
     }
 
     private static void DrawBars(ChartSheet sheet, CountScale scale, Dictionary<int, (long Ended, long Censored)> bars, int perDecade)

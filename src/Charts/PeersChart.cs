@@ -1,6 +1,8 @@
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -13,6 +15,19 @@ internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         Options.By is null || Options.By == Grouping.Of(GroupBy.Peer) ? "Connections by peer" : $"Connections{ByText}",
         All.Ends == 0 ? "no connection was seen" : ChartText.Invariant($"n = {All.Ends:N0} {LifetimeText.What(All)}: {All.Closed:N0} closed, {All.Reset:N0} reset, {All.Failed:N0} failed, {All.Open:N0} still open{(All.Unseen == 0 ? "" : ChartText.Invariant($", {All.Unseen:N0} ended unseen"))}") + Lost(recordings));
+
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings) => new(
+        [
+            TableColumn.Of("group", FieldTypes.Text),
+            .. new[] { "sockets", "closed", "reset", "failed", "open", "unseen" }.Select(name => TableColumn.Of(name, FieldTypes.Count)),
+        ],
+        Groups(MaxBars).Select(group => (IReadOnlyList<FieldValue>)
+        [
+            FieldValue.Of(group.Label),
+            .. new[] { group.Statistics.Ends, group.Statistics.Closed, group.Statistics.Reset, group.Statistics.Failed, group.Statistics.Open, group.Statistics.Unseen }
+                .Select(count => FieldValue.Of((ulong)count)),
+        ]));
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {

@@ -1,7 +1,9 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -18,7 +20,7 @@ internal sealed class TimelineChart : Chart
     private bool hasBothEnds;
 
     internal TimelineChart(ChartOptions options)
-        : base(options) => sort = new ConnectionSort(ConnectionOrder.Lifetime, MaxRows, longest);
+        : base(options) => sort = new ConnectionSort(ConnectionOrders.Longest, MaxRows, longest);
 
     /// <inheritdoc />
     public override void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
@@ -36,6 +38,20 @@ internal sealed class TimelineChart : Chart
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         $"Connections from their opening to their end{ByText}",
         (count == 0 ? "no connection was seen" : ChartText.Invariant($"{(count > MaxRows ? $"the longest {MaxRows} of" : "n =")} {count:N0} {(hasBothEnds ? "sockets" : "connections")}")) + Lost(recordings));
+
+    /// <inheritdoc />
+    public override TableData Data(IReadOnlyList<RecordedSpan> recordings)
+    {
+        sort.End();
+        var fields = ConnectionFields.Set.Parse("opened,ended,lifetime,ending,process,pid,role,service,peer");
+        return new TableData(
+            [.. GroupColumn, .. fields.Select(field => TableColumn.Of(field.Field))],
+            longest.Items.OrderBy(row => time.At(row.Connection.Opened, row.Recording)).Select(row => (IReadOnlyList<FieldValue>)
+            [
+                .. GroupValue(Options.By is { } by ? by.Text(by.Key(in row.Connection, row.Recording)) : ""),
+                .. fields.Select(field => field.Get(in row.Connection, ConnectionContext.Of(row.Recording))),
+            ]));
+    }
 
     private protected override bool IsEmpty => count == 0;
 

@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Html;
@@ -66,7 +67,7 @@ public sealed class AnyTimeTests
         },
         ["lifetimes"] = (file, filter) =>
         {
-            foreach (var format in (IConnectionRows[])[new ConnectionJson(), new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true }), new LifetimeCsv(new LifetimeOptions())])
+            foreach (var format in (IConnectionRows[])[new ConnectionJson(), new LifetimeTable(new LifetimeOptions { Clock = new ClockStyle(), Timestamps = true }), new LifetimeCsv(new LifetimeOptions())])
             {
                 using var pipeline = new ConnectionPipeline(new ConnectionRowExporter(format, Stream.Null));
                 AnyCaptures.Read(file, filter, pipeline);

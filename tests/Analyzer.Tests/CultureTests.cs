@@ -9,6 +9,7 @@ using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Html;
@@ -23,8 +24,8 @@ public sealed class CultureTests
 {
     public static TheoryData<string, Func<byte[]>> Outputs => new()
     {
-        { "lifetimes", () => Print(new LifetimeTable(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
-        { "lifetimes as CSV", () => Print(new LifetimeCsv(new LifetimeOptions { TimeOfDay = true, Timestamps = true, Wide = true })) },
+        { "lifetimes", () => Print(new LifetimeTable(new LifetimeOptions { Clock = new ClockStyle(), Timestamps = true, Wide = true })) },
+        { "lifetimes as CSV", () => Print(new LifetimeCsv(new LifetimeOptions { Clock = new ClockStyle(), Timestamps = true, Wide = true })) },
         { "events", () => PrintEvents(TableStyle.Bcc) },
         { "events as libbpf-tools has them", () => PrintEvents(TableStyle.Libbpf) },
         { "lifetimes as JSON", () => Print(new ConnectionJson()) },

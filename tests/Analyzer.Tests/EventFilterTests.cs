@@ -30,7 +30,7 @@ public sealed class EventFilterTests
         var filter = new EventFilter { Pids = default, Ports = default, Addresses = default };
         Assert.True(filter.IsAll && filter.Matches(in connect));
         var connections = new ConnectionFilter { LocalPorts = default, PeerPorts = default };
-        Assert.True(connections.IsAny && connections.Matches(new Connection(), filter));
+        Assert.True(connections.IsAny && connections.Matches(new Connection(), filter, null));
     }
 
     [Fact]
@@ -120,6 +120,8 @@ public sealed class EventFilterTests
     [InlineData("[::1]", "::1", true)]
     [InlineData("[fd00::]/8", "fdff::1", true)]
     [InlineData("[::ffff:1.2.3.4]", "1.2.3.4", true)]
+    [InlineData("::ffff:1.2.3.4/127", "1.2.3.6", false)]
+    [InlineData("::/95", "1.2.3.4", false)]
     [InlineData("::1", "::1", true)]
     [InlineData("::1", "::2", false)]
     public void A_range_holds_its_addresses(string range, string address, bool held)

@@ -46,7 +46,7 @@ public sealed class JsonPageTests
     private static HashSet<string> Print(ExportKinds kind, string capture)
     {
         using var text = new MemoryStream();
-        var exporter = ExportFormat.Of(kind, "json").Create(text, new ExportOptions());
+        var exporter = ExportFormat.Of(kind, "ndjson").Create(text, new ExportOptions());
         using var file = File.OpenRead(capture);
         if (kind == ExportKinds.Events)
         {

@@ -90,7 +90,7 @@ public class WallClockTests
             Assert.Equal(20, row.GetProperty("lifetime_ns").GetInt64());
 
             using var table = new MemoryStream();
-            using var rows = new ConnectionPipeline(new ConnectionRowExporter(new LifetimeTable(new LifetimeOptions { TimeOfDay = true }), table));
+            using var rows = new ConnectionPipeline(new ConnectionRowExporter(new LifetimeTable(new LifetimeOptions { Clock = new ClockStyle() }), table));
             ConnectionFeed.ReadAll(new MemoryStream(file), rows);
             Assert.Contains($"\n{WallTime.Format(Noon + 30 - Hour)[11..19]} ", Encoding.UTF8.GetString(table.ToArray()), StringComparison.Ordinal);
         }

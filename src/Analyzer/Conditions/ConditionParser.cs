@@ -23,7 +23,7 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
     private readonly ExpressionReader reader = reader;
 
     /// <summary>The signs that end a value.</summary>
-    internal string ValueEnds { get; init; } = "),}";
+    internal string ValueEnds { get; init; } = "),}|&";
 
     /// <inheritdoc />
     protected override string Hint => "; a value with blanks stands in double quotes";
@@ -116,7 +116,7 @@ internal sealed class ConditionParser<TGet>(ExpressionReader reader, FieldSet<TG
 
     private Func<Field, FieldTest> ReadGlob(IReadOnlyList<BoundField<TGet>> named)
     {
-        var pattern = reader.ReadValue(")", $"a pattern such as \"10.*\"");
+        var pattern = reader.ReadValue(")|&", $"a pattern such as \"10.*\"");
         var glob = new Glob(pattern.Text);
         return field => new FieldTest.OfValue((in value) => field.Type.Has(in value) && glob.Matches(field.Type.Text(in value)));
     }

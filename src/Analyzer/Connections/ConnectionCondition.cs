@@ -48,7 +48,7 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
     internal static ConnectionCondition ReadInBrackets(ExpressionReader reader, string expression)
     {
         var begin = reader.Offset;
-        var condition = new ConditionParser<ConnectionGet>(reader, ConnectionFields.Set, Elsewhere) { ValueEnds = "),}]" }.Read();
+        var condition = new ConditionParser<ConnectionGet>(reader, ConnectionFields.Set, Elsewhere) { ValueEnds = "),}]|&" }.Read();
         var end = reader.Offset;
         return reader.Take("]") ? new ConnectionCondition(expression[begin..end].Trim(), condition) : throw (reader.IsAtEnd
             ? reader.Wrong("a ] is missing", begin - 1, expression.Length - begin + 1)
@@ -60,8 +60,9 @@ public sealed class ConnectionCondition : IParsable<ConnectionCondition>, IEquat
 
     private static string? Elsewhere(string name) => EventFields.Set.Find(name) is null ? null : $"{name} is known of events, not of connections; tracecap fields lists both";
 
-    private readonly struct Row(Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
+    private readonly struct Row(in Connection connection, ConnectionContext context) : IFieldRow<ConnectionGet>
     {
+        // A copy: what .NET 8 lets stand for a type parameter holds no reference.
         private readonly Connection one = connection;
 
         public FieldValue Get(ConnectionGet field) => field(in one, context);

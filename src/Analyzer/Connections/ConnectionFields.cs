@@ -14,7 +14,7 @@ internal static class ConnectionFields
     internal static readonly Field Role = new("role", new WordType(new Words(Enum.GetValues<ConnectionRole>().Select(role => ((int)role, ConnectionWords.Of(role))))), "which side it is");
     internal static readonly Field End = new("ending", new WordType(new Words(Ending.All.Select(ending => ((int)ending.Value, ending.Word)))), "how it ended");
     internal static readonly Field Lifetime = new("lifetime_ns", FieldTypes.Duration, "from its opening to its end", "lifetime");
-    internal static readonly Field Opened = new("opened.time", FieldTypes.Instant, "when it was opened, accepted or tried", "time", "opened");
+    internal static readonly Field Opened = new("opened.time", FieldTypes.Instant, "when it was opened, accepted or tried", "opened", "time");
     internal static readonly Field Ended = new("ended.time", FieldTypes.Instant, "when it ended, or up to when it is known", "ended");
     internal static readonly Field Sent = new("sent", FieldTypes.Bytes, "payload that the peer acknowledged");
     internal static readonly Field Received = new("received", FieldTypes.Bytes, "payload received");

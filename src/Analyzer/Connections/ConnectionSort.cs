@@ -1,33 +1,5 @@
 namespace TraceCap.Analyzer.Connections;
 
-/// <summary>By what connections are put in order: times the earliest first, amounts the greatest first.</summary>
-internal enum ConnectionOrder
-{
-    /// <summary>When they ended; those still open last. The order in which they are read.</summary>
-    Ended,
-
-    /// <summary>When they were opened.</summary>
-    Opened,
-
-    /// <summary>How long they lived, as far as it is known.</summary>
-    Lifetime,
-
-    /// <summary>Bytes that the peer acknowledged.</summary>
-    Sent,
-
-    /// <summary>Bytes received.</summary>
-    Received,
-
-    /// <summary>Segments retransmitted.</summary>
-    Retransmits,
-
-    /// <summary>Round-trip time.</summary>
-    Rtt,
-
-    /// <summary>Time to connect.</summary>
-    Connect,
-}
-
 /// <summary>Which of two connections comes first, each with what it was recorded in: negative for the one, positive for the other,
 /// 0 if they are equal.</summary>
 internal delegate int ConnectionComparison(
@@ -57,14 +29,6 @@ internal sealed class ConnectionSort : IConnectionSink, IDisposable
     private HeldConnection[] held = [];
     private int count;
     private SortedRuns? runs;
-
-    /// <param name="order">By what.</param>
-    /// <param name="limit">How many are wanted at most.</param>
-    /// <param name="next">Where they go.</param>
-    internal ConnectionSort(ConnectionOrder order, ulong limit, IConnectionSink next)
-        : this(ComparisonOf(order), limit, next)
-    {
-    }
 
     /// <param name="order">By what.</param>
     /// <param name="limit">How many are wanted at most.</param>
@@ -132,23 +96,6 @@ internal sealed class ConnectionSort : IConnectionSink, IDisposable
 
     /// <summary>Lets go of the temporary file, also after an error.</summary>
     public void Dispose() => runs?.Dispose();
-
-    private static ConnectionComparison ComparisonOf(ConnectionOrder order) =>
-        (in Connection one, RecordedSpan recording, in Connection other, RecordedSpan otherRecording) =>
-            RankOf(order, in other, otherRecording).CompareTo(RankOf(order, in one, recording));
-
-    /// <summary>The higher, the earlier it is handed on.</summary>
-    private static Int128 RankOf(ConnectionOrder order, in Connection connection, RecordedSpan recording) => order switch
-    {
-        ConnectionOrder.Opened => -((Int128)connection.Opened + (recording.WallOffset ?? 0)),
-        ConnectionOrder.Lifetime => connection.Lifetime,
-        ConnectionOrder.Sent => connection.BytesAcked,
-        ConnectionOrder.Received => connection.BytesReceived,
-        ConnectionOrder.Retransmits => connection.Retransmits,
-        ConnectionOrder.Rtt => connection.SmoothedRtt,
-        ConnectionOrder.Connect => connection.ConnectTime,
-        _ => 0,
-    };
 
     private int Compare(in HeldConnection one, in HeldConnection other) =>
         order(in one.Connection, recordings[one.Recording], in other.Connection, recordings[other.Recording]);

@@ -32,5 +32,9 @@ internal sealed class ConnectionRowExporter(IConnectionRows rows, Stream output)
     }
 
     /// <inheritdoc />
-    public void End() => text.Flush();
+    public void End()
+    {
+        rows.WriteEnd(text);
+        text.Flush();
+    }
 }

@@ -27,6 +27,12 @@ internal sealed class EventPipeline : IDisposable
         left = limit;
     }
 
+    /// <summary>Events that were read, also those that are not wanted.</summary>
+    public ulong Seen { get; private set; }
+
+    /// <summary>Whether any event was wanted.</summary>
+    public bool HasGiven => hasGiven;
+
     /// <summary>Reads a source to its end, or until as many events were handed on as are wanted. Of several, one is read after the
     /// other.</summary>
     /// <param name="source">The events.</param>
@@ -36,7 +42,7 @@ internal sealed class EventPipeline : IDisposable
     public void Run(IEventSource source, Action<LossCounters> lost, int threads = 1)
     {
         exporter.Begin();
-        var parallel = threads > 1 && left == ulong.MaxValue && exporter.Exporter is IParallelExporter several
+        var parallel = threads > 1 && left == ulong.MaxValue && exporter.Exporter is IParallelExporter { IsParallel: true } several
             ? new ParallelFormatting(several, exporter, threads) : null;
         try
         {
@@ -74,6 +80,7 @@ internal sealed class EventPipeline : IDisposable
                 told = source.LossCounters;
             }
 
+            Seen += (ulong)batch.Length;
             while (!batch.IsEmpty)
             {
                 var context = source.TakeRun(ref batch, out var run);

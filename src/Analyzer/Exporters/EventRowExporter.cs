@@ -14,6 +14,9 @@ internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParall
     public ExportKinds Takes => ExportKinds.Events;
 
     /// <inheritdoc />
+    public bool IsParallel => !rows.NeedsOrder;
+
+    /// <inheritdoc />
     public void Begin(ExportInfo info)
     {
         rows.WriteHeader(text);
@@ -40,5 +43,9 @@ internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParall
     public void Append(ReadOnlySpan<byte> formatted) => output.Write(formatted);
 
     /// <inheritdoc />
-    public void End() => text.Flush();
+    public void End()
+    {
+        rows.WriteEnd(text);
+        text.Flush();
+    }
 }

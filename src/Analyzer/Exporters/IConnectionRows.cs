@@ -11,4 +11,9 @@ internal interface IConnectionRows
 
     /// <summary>Writes the row of one connection.</summary>
     void WriteRow(IBufferWriter<byte> output, in Connection connection, ConnectionContext context);
+
+    /// <summary>Writes what comes after the last one.</summary>
+    void WriteEnd(IBufferWriter<byte> output)
+    {
+    }
 }

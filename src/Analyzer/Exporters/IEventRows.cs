@@ -5,12 +5,20 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>How events look as rows of text; <see cref="EventRowExporter"/> makes an exporter of it. Once the first row has been
-/// written, any thread may write others.</summary>
+/// written, any thread may write others, unless they <see cref="NeedsOrder"/>.</summary>
 internal interface IEventRows
 {
+    /// <summary>Whether a row depends on those before it, so that one thread has to write them all.</summary>
+    bool NeedsOrder => false;
+
     /// <summary>Writes what comes before the first event.</summary>
     void WriteHeader(IBufferWriter<byte> output);
 
     /// <summary>Writes the row of one event.</summary>
     void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context);
+
+    /// <summary>Writes what comes after the last one.</summary>
+    void WriteEnd(IBufferWriter<byte> output)
+    {
+    }
 }

@@ -6,6 +6,9 @@ namespace TraceCap.Analyzer.Exporters;
 /// threads can make it.</summary>
 internal interface IParallelExporter : IExporter
 {
+    /// <summary>Whether they may.</summary>
+    bool IsParallel => true;
+
     /// <summary>Makes the output of a batch. Any thread may call it, several at once, once the first batch was given to
     /// <see cref="IExporter.Events"/>.</summary>
     void Format(IBufferWriter<byte> output, in ExportedEvents batch);

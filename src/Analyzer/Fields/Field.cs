@@ -1,3 +1,5 @@
+using TraceCap.Analyzer.Formatting;
+
 namespace TraceCap.Analyzer.Fields;
 
 /// <summary>Something that is known of each event or connection: its names, what its values are, and what it means. Conditions,
@@ -37,7 +39,7 @@ internal sealed class FieldSet<TGet>
     /// <param name="either">Names that stand for several fields, of which one has to meet a condition.</param>
     internal FieldSet(string owners, IReadOnlyList<BoundField<TGet>> fields, params (string Name, Field[] Fields)[] either)
     {
-        (Owners, All) = (owners, fields);
+        (Owners, All, Either) = (owners, fields, either);
         foreach (var field in fields)
         {
             foreach (var name in field.Field.Names)
@@ -58,9 +60,25 @@ internal sealed class FieldSet<TGet>
     /// <summary>The fields, in the order in which they are listed.</summary>
     internal IReadOnlyList<BoundField<TGet>> All { get; }
 
+    /// <summary>Names that stand for several fields, of which one has to meet a condition.</summary>
+    internal IReadOnlyList<(string Name, Field[] Fields)> Either { get; }
+
     /// <summary>All names that there are.</summary>
     internal IEnumerable<string> Names => byName.Keys;
 
     /// <summary>The field of a name; several if any of them will do. Null if there is none.</summary>
     internal IReadOnlyList<BoundField<TGet>>? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Reads names of fields with commas between them; <c>all</c> is each of them.</summary>
+    /// <exception cref="FormatException">One is no field, or stands for several; the message says what is expected.</exception>
+    internal IReadOnlyList<BoundField<TGet>> Parse(string names) => [.. names.Split(',').SelectMany(name => name.Trim() == "all" ? All : [One(name.Trim())])];
+
+    private BoundField<TGet> One(string name) => Find(name) switch
+    {
+        [var field] => field,
+        { } several => throw new FormatException($"'{name}' stands for several fields; expected one of {string.Join(", ", several.Select(field => field.Field.ShortName))}"),
+        null => throw new FormatException(NearestWord.Find(name, Names) is { } nearest
+            ? $"there is no field '{name}'; did you mean {nearest}?"
+            : $"there is no field '{name}' of {Owners}; tracecap fields lists those there are"),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Fields;
@@ -14,6 +15,9 @@ internal enum JsonShape
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     Flag,
+
+    /// <summary>A list of strings.</summary>
+    Words,
 }
 
 /// <summary>What the values of a field are: how they are written, read, compared and put in order. There is one of each kind in
@@ -40,6 +44,11 @@ internal abstract class FieldType(string name, string expected)
     /// <summary>The value as programs read it: without rounding, whatever the culture. What a host chose may have control characters.
     /// </summary>
     internal abstract string Text(in FieldValue value);
+
+    /// <summary>The same in UTF-8.</summary>
+    /// <returns>Whether there was room.</returns>
+    internal virtual bool TryWrite(Span<byte> target, in FieldValue value, out int length) =>
+        Encoding.UTF8.TryGetBytes(Text(in value), target, out length);
 
     /// <summary>The value as people read it; harmless for a terminal.</summary>
     internal virtual string TextForPeople(in FieldValue value) => PrintableText.Of(Text(in value));
@@ -97,6 +106,10 @@ internal sealed class NumberType(
 
     /// <inheritdoc />
     internal override string Text(in FieldValue value) => value.Number.ToString(CultureInfo.InvariantCulture);
+
+    /// <inheritdoc />
+    internal override bool TryWrite(Span<byte> target, in FieldValue value, out int length) =>
+        value.Number.TryFormat(target, out length, default, CultureInfo.InvariantCulture);
 
     /// <inheritdoc />
     internal override string TextForPeople(in FieldValue value) => forPeople is null ? Text(in value) : forPeople(value.Number);
@@ -183,6 +196,9 @@ internal sealed class WordType(Words words, bool hasMany = false)
 /// <param name="words">The words, of powers of two.</param>
 internal sealed class WordSetType(Words words) : FieldType("words", $"one of {words.List}")
 {
+    /// <inheritdoc />
+    internal override JsonShape Shape => JsonShape.Words;
+
     /// <inheritdoc />
     internal override IEnumerable<string> Words => words.All;
 

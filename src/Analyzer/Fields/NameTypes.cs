@@ -21,13 +21,25 @@ internal sealed class TextType() : FieldType("text", "a text")
 /// <summary>A thread's name: bytes, which need not be text.</summary>
 internal sealed class ThreadNameType() : FieldType("name", $"a thread's name of 1 to {ThreadName.Size - 1} bytes")
 {
+    // Also escaped.
+    private const int MostBytes = 128;
+
     /// <inheritdoc />
     internal override string Text(in FieldValue value) => value.Thread.ToString();
 
     /// <inheritdoc />
+    internal override bool TryWrite(Span<byte> target, in FieldValue value, out int length)
+    {
+        var name = value.Thread;
+        var hasRoom = target.Length >= MostBytes;
+        length = hasRoom ? CommText.WriteWhole(target, in name, raw: true) : 0;
+        return hasRoom;
+    }
+
+    /// <inheritdoc />
     internal override string TextForPeople(in FieldValue value)
     {
-        Span<byte> text = stackalloc byte[128];
+        Span<byte> text = stackalloc byte[MostBytes];
         var name = value.Thread;
         return Encoding.UTF8.GetString(text[..CommText.WriteWhole(text, in name, raw: false)]);
     }
@@ -85,6 +97,15 @@ internal sealed class AddressType() : FieldType("address", "an address such as 1
     internal override string Text(in FieldValue value) => value.AddressText();
 
     /// <inheritdoc />
+    internal override bool TryWrite(Span<byte> target, in FieldValue value, out int length)
+    {
+        var address = value.Address;
+        var hasRoom = target.Length >= InetText.MaxLength + Utf8Text.Slack;
+        length = hasRoom ? InetText.Write(target, in address, value.Kind) : 0;
+        return hasRoom;
+    }
+
+    /// <inheritdoc />
     internal override int Compare(in FieldValue one, in FieldValue other) =>
         one.Kind != other.Kind ? one.Kind.CompareTo(other.Kind) : FieldValue.CompareBits(in one, in other);
 
@@ -110,6 +131,25 @@ internal sealed class EndpointType() : FieldType("endpoint", "an address and a p
     internal override string Text(in FieldValue value) => value.Kind == 4
         ? FormattableString.Invariant($"{value.AddressText()}:{value.Number}")
         : FormattableString.Invariant($"[{value.AddressText()}]:{value.Number}");
+
+    /// <inheritdoc />
+    internal override bool TryWrite(Span<byte> target, in FieldValue value, out int length)
+    {
+        // The address, brackets, a colon and a port.
+        length = 0;
+        if (target.Length < InetText.MaxLength + Utf8Text.Slack + 8)
+        {
+            return false;
+        }
+
+        var address = value.Address;
+        var isBracketed = value.Kind != 4;
+        length = isBracketed ? Utf8Text.Write(target, "["u8) : 0;
+        length += InetText.Write(target[length..], in address, value.Kind);
+        length += Utf8Text.Write(target[length..], isBracketed ? "]:"u8 : ":"u8);
+        length += Utf8Text.Write(target[length..], (uint)value.Number);
+        return true;
+    }
 
     /// <inheritdoc />
     internal override int Compare(in FieldValue one, in FieldValue other) => addresses.Compare(in one, in other) is not 0 and var order

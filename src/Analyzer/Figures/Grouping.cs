@@ -44,36 +44,44 @@ internal sealed class Grouping
 {
     private readonly KeyOf key;
     private readonly Func<GroupKey, string> text;
+    private readonly Func<GroupKey, IReadOnlyList<FieldValue>> values;
 
-    private Grouping(string word, string plural, string meaning, KeyOf key, Func<GroupKey, string> text) =>
-        (Word, Plural, Meaning, this.key, this.text) = (word, plural, meaning, key, text);
+    private Grouping(
+        string word, string plural, string meaning, KeyOf key, Func<GroupKey, string> text, IReadOnlyList<Field> fields, Func<GroupKey, IReadOnlyList<FieldValue>> values)
+    {
+        (Word, Plural, Meaning, Fields) = (word, plural, meaning, fields);
+        (this.key, this.text, this.values) = (key, text, values);
+    }
 
     private delegate GroupKey KeyOf(in Connection connection, RecordedSpan recording);
 
     /// <summary>All that users may ask for, in the order of <see cref="GroupBy"/>. docs/analysis.md has the same list.</summary>
     public static IReadOnlyList<Grouping> All { get; } =
     [
-        new("process", "processes", "the name of the owner's thread, so that a thousand runs of `curl` are one", Process, key => key.ProcessText),
-        new("peer", "peers", "the address at the other end", Peer, key => key.EndText),
-        new("service", "services", "the address and port that was connected to", Service, key => key.EndText),
-        new("port", "ports", "the port that was connected to", Port, key => key.Port.ToString(CultureInfo.InvariantCulture)),
-        new("errno", "errors", "why a connect failed, of those that did", Error, key => Errno.NameOf(key.Error))
+        new("process", "processes", "the name of the owner's thread, so that a thousand runs of `curl` are one", Process, key => key.ProcessText,
+            [CommonFields.Process], key => [FieldValue.Of(key.Comm)]),
+        new("peer", "peers", "the address at the other end", Peer, key => key.EndText, [ConnectionFields.Peer], key => [FieldValue.Of(key.Address, key.IpVersion)]),
+        new("service", "services", "the address and port that was connected to", Service, key => key.EndText,
+            [ConnectionFields.Service], key => [FieldValue.Of(key.Address, key.IpVersion, key.Port)]),
+        new("port", "ports", "the port that was connected to", Port, key => key.Port.ToString(CultureInfo.InvariantCulture),
+            [ConnectionFields.Port], key => [FieldValue.Of(key.Port)]),
+        new("errno", "errors", "why a connect failed, of those that did", Error, key => Errno.NameOf(key.Error), [CommonFields.Errno], key => [FieldValue.Of(key.Error)])
         {
             Title = "reasons of failures",
             IsOfFailures = true,
         },
-        OfCgroup("container", "containers", "the owner's container", cgroup => cgroup.Container),
-        OfCgroup("unit", "units", "the owner's systemd unit", cgroup => cgroup.Unit),
-        OfCgroup("cgroup", "cgroups", "the path of the owner's cgroup", cgroup => cgroup.Path),
+        OfCgroup("container", "containers", "the owner's container", CommonFields.Container, cgroup => cgroup.Container),
+        OfCgroup("unit", "units", "the owner's systemd unit", CommonFields.Unit, cgroup => cgroup.Unit),
+        OfCgroup("cgroup", "cgroups", "the path of the owner's cgroup", CommonFields.Cgroup, cgroup => cgroup.Path),
     ];
 
     /// <summary>The owner's name and the service, who does what: what findings go by.</summary>
     internal static Grouping ProcessAndService { get; } = new("process and service", "processes and services", "who connects to what", (in connection, recording) =>
-        Service(in connection, recording) with { Comm = connection.Owner.Comm }, key => $"{key.ProcessText} to {key.EndText}");
+        Service(in connection, recording) with { Comm = connection.Owner.Comm }, key => $"{key.ProcessText} to {key.EndText}", [], _ => []);
 
     /// <summary>The local address and the service, what shares a range of ephemeral ports: what findings go by.</summary>
     internal static Grouping LocalAddressAndService { get; } = new("address and service", "addresses and services", "from where to what", (in connection, recording) =>
-        Service(in connection, recording) with { Local = Plain(in connection.LocalAddress, IsMapped(in connection)) }, key => $"{key.LocalText} to {key.EndText}");
+        Service(in connection, recording) with { Local = Plain(in connection.LocalAddress, IsMapped(in connection)) }, key => $"{key.LocalText} to {key.EndText}", [], _ => []);
 
     /// <summary>What options, selectors and JSON call it; in capitals it is the header of a table.</summary>
     public string Word { get; }
@@ -114,20 +122,19 @@ internal sealed class Grouping
             "groups",
             string.Join(", ", fields.Select(field => field.Field.Doc)),
             (in connection, recording) => TupleOf(fields, in connection, recording),
-            key => string.Join(", ", fields.Zip(((FieldTuple)key.Name!).Values, (field, value) => TextOf(field.Field, in value))))
-        {
-            Fields = [.. fields.Select(field => field.Field)],
-        };
+            key => string.Join(", ", fields.Zip(((FieldTuple)key.Name!).Values, (field, value) => TextOf(field.Field, in value))),
+            [.. fields.Select(field => field.Field)],
+            key => ((FieldTuple)key.Name!).Values);
     }
 
-    /// <summary>Several fields that groups are told apart by, of which <see cref="FieldTuple"/> has the values; none where one key says all.
-    /// </summary>
-    public IReadOnlyList<Field> Fields { get; private init; } = [];
+    /// <summary>The fields that groups are told apart by; none of those that only findings go by.</summary>
+    public IReadOnlyList<Field> Fields { get; }
 
-    /// <summary>Each key of a group, with its name.</summary>
-    public IEnumerable<(string Name, string Text)> Parts(GroupKey key) => key.Name is FieldTuple tuple
-        ? Fields.Zip(tuple.Values, (field, value) => (field.ShortName, TextOf(field, in value)))
-        : [(Word, Text(key))];
+    /// <summary>The values of these fields that the connections of a group have in common.</summary>
+    public IReadOnlyList<FieldValue> ValuesOf(GroupKey key) => values(key);
+
+    /// <summary>The same for people, one by one.</summary>
+    public IEnumerable<string> TextsOf(GroupKey key) => Fields is [_] ? [Text(key)] : Fields.Zip(values(key), (field, value) => TextOf(field, in value));
 
     /// <summary>Whether a connection is of any group.</summary>
     public bool Has(in Connection connection) => !IsOfFailures || connection.Ending == ConnectionEnding.Failed;
@@ -167,12 +174,14 @@ internal sealed class Grouping
     private static string TextOf(Field field, in FieldValue value) => value.IsKnown ? field.Type.TextForPeople(in value) : $"(no {field.ShortName})";
 
     private static Grouping OfCgroup(
-        string word, string plural, string meaning, Func<CgroupName, string?> name) => new(
+        string word, string plural, string meaning, Field field, Func<CgroupName, string?> name) => new(
             word,
             plural,
             meaning,
             (in connection, recording) => connection.CgroupIn(recording) is { Path.Length: > 0 } cgroup ? new GroupKey { IsKnown = true, Name = name(cgroup) } : default,
-            key => key.Name is string named ? PrintableText.Of(named) : key.IsKnown ? $"(no {word})" : "(not known)");
+            key => key.Name is string named ? PrintableText.Of(named) : key.IsKnown ? $"(no {word})" : "(not known)",
+            [field],
+            key => [FieldValue.Of(key.Name as string)]);
 
     private static GroupKey Process(in Connection connection, RecordedSpan recording) => new() { Comm = connection.Owner.Comm };
 

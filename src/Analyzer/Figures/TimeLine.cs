@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
 
 namespace TraceCap.Analyzer.Figures;
 
@@ -29,6 +30,11 @@ internal sealed class TimeLine
 
     /// <summary>The place of the last instant of a recording.</summary>
     internal Int128 Last(RecordedSpan recording) => At(Math.Max(recording.Start, LastInstant(recording.End, recording)), recording);
+
+    /// <summary>A place as an instant; none where the wall clock is not known.</summary>
+    internal FieldValue InstantOf(Int128 place, IReadOnlyList<RecordedSpan> recordings) =>
+        Origin is { } origin && recordings[0].WallOffset is not null && origin + place is var wall && wall >= 0 && wall <= ulong.MaxValue
+            ? FieldValue.At((ulong)wall, 0) : default;
 
     /// <summary>The last instant up to an end: what ends with the window that was asked for does not reach beyond it.</summary>
     internal static ulong LastInstant(ulong end, RecordedSpan recording) => end > 0 && end == recording.Window.To ? end - 1 : end;

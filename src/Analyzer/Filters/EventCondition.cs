@@ -65,8 +65,9 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     private static string? Elsewhere(string name) =>
         name is "lifetime" or "ending" or "role" or "opened" or "ended" or "service" or "bytes" ? $"{name} is known of connections, not of events; tracecap fields lists both" : null;
 
-    private readonly struct Row(TcpEvent e, EventContext context) : IFieldRow<EventGet>
+    private readonly struct Row(in TcpEvent e, EventContext context) : IFieldRow<EventGet>
     {
+        // A copy: what .NET 8 lets stand for a type parameter holds no reference.
         private readonly TcpEvent one = e;
 
         public FieldValue Get(EventGet field) => field(in one, context);

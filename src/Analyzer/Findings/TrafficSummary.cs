@@ -28,6 +28,13 @@ internal sealed class TrafficSummary(Grouping by) : IConnectionSink
     /// <summary>The counts of the groups.</summary>
     public ConnectionGroups Groups { get; } = new(by);
 
+    /// <summary>In which order the groups are shown; null: the largest first.</summary>
+    internal MetricOrder? Order { get; init; }
+
+    /// <summary>The groups in that order.</summary>
+    internal IEnumerable<(GroupKey Key, ConnectionStatistics Statistics)> GroupsInOrder =>
+        Order is { } order ? order.Sort(Groups.InOrder, group => Of(group.Statistics)) : Groups.InOrder;
+
     /// <summary>What is worth a look, the loss of events first.</summary>
     public IReadOnlyList<Finding> Findings =>
     [

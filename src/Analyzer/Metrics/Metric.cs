@@ -48,6 +48,9 @@ internal sealed class Metric
     /// <summary>Whether it is of the recording, not of its connections.</summary>
     public bool IsOfRecording { get; private init; }
 
+    /// <summary>Whether groups of connections have it as well.</summary>
+    internal bool IsOfGroups => !IsOfRecording && Name is not ("connections" or "active.end" or "active.max");
+
     /// <summary>Where it is shown.</summary>
     internal MetricPlaces Places { get; private init; } = new();
 

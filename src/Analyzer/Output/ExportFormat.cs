@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output;
@@ -22,15 +26,16 @@ internal sealed record ExportFormat(
             (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Bcc }))),
         new("libbpf", ExportKinds.Events, [".txt"], IsBinary: false, "the table of libbpf-tools' tcptracer",
             (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Libbpf }))),
-        new("json", ExportKinds.Events, [".ndjson", ".jsonl"], IsBinary: false, "one JSON object a line, with all that is recorded",
-            (output, _) => Rows(output, new JsonLines())),
+        .. TableFormat.All.Select(format => new ExportFormat(format.Name, ExportKinds.Events, format.Extensions, IsBinary: false, format.Doc,
+            (output, options) => Rows(output, EventRows(format, options))) { TakesFields = true }),
         new("tcplife", ExportKinds.Connections, [".txt"], IsBinary: false, "the table of bcc's tcplife",
             (output, options) => Rows(output, new LifetimeTable(options.Lifetimes))),
-        new("csv", ExportKinds.Connections, [".csv"], IsBinary: false, "comma-separated values",
-            (output, options) => Rows(output, new LifetimeCsv(options.Lifetimes))),
-        new("json", ExportKinds.Connections, [".ndjson", ".jsonl"], IsBinary: false, "one JSON object a line, with all that is known",
-            (output, _) => Rows(output, new ConnectionJson())),
+        .. TableFormat.All.Select(format => new ExportFormat(format.Name, ExportKinds.Connections, format.Extensions, IsBinary: false, format.Doc,
+            (output, options) => Rows(output, ConnectionRows(format, options))) { TakesFields = true }),
     ];
+
+    /// <summary>Whether it shows fields that the user chooses.</summary>
+    public bool TakesFields { get; private init; }
 
     /// <summary>The formats that take events, or connections.</summary>
     public static IEnumerable<ExportFormat> Of(ExportKinds kind) => All.Where(format => format.Takes.HasFlag(kind));
@@ -39,6 +44,47 @@ internal sealed record ExportFormat(
     /// <exception cref="ArgumentException">There is none of that name for this kind.</exception>
     public static ExportFormat Of(ExportKinds kind, string name) => Of(kind).FirstOrDefault(format => format.Name == name)
         ?? throw new ArgumentException($"'{name}' is no format for {kind}; expected {string.Join(", ", Of(kind).Select(format => format.Name))}", nameof(name));
+
+    /// <summary>What people see of events if they choose nothing.</summary>
+    private static IReadOnlyList<BoundField<EventGet>> UsualOfEvents { get; } = EventFields.Set.Parse("time,event.name,pid,process,local,local.port,peer,peer.port,errno");
+
+    /// <summary>The same of connections.</summary>
+    private static IReadOnlyList<BoundField<ConnectionGet>> UsualOfConnections { get; } =
+        ConnectionFields.Set.Parse("opened,pid,process,role,service,peer,lifetime,sent,received,ending,errno");
+
+    /// <summary>JSON without a choice of fields is what <c>import</c> reads.</summary>
+    private static IEventRows EventRows(TableFormat format, ExportOptions options)
+    {
+        switch (options.EventFields, format.Name)
+        {
+            case (null, "json"):
+                return new EventJsonArray(new JsonLines());
+            case (null, "ndjson"):
+                return new JsonLines();
+            default:
+                var fields = options.EventFields ?? (format.IsForPeople ? UsualOfEvents : EventFields.Set.All);
+                return new EventFieldRows(fields, Writer(format, fields.Select(field => field.Field), options));
+        }
+    }
+
+    private static IConnectionRows ConnectionRows(TableFormat format, ExportOptions options)
+    {
+        switch (options.ConnectionFields, format.Name)
+        {
+            case (null, "json"):
+                return new ConnectionJsonArray(new ConnectionJson());
+            case (null, "ndjson"):
+                return new ConnectionJson();
+            case (null, "csv"):
+                return new LifetimeCsv(options.Lifetimes);
+            default:
+                var fields = options.ConnectionFields ?? (format.IsForPeople ? UsualOfConnections : ConnectionFields.Set.All);
+                return new ConnectionFieldRows(fields, Writer(format, fields.Select(field => field.Field), options));
+        }
+    }
+
+    private static TableWriter Writer(TableFormat format, IEnumerable<Field> fields, ExportOptions options) =>
+        format.Create([.. fields.Select(TableColumn.Of)], options.Width, options.IsLive ? 1 : TableFormat.Lookahead);
 
     private static EventRowExporter Rows(Stream output, IEventRows rows) => new(rows, output);
 

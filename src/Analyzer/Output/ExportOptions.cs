@@ -1,3 +1,6 @@
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output;
@@ -10,4 +13,16 @@ internal sealed record ExportOptions
 
     /// <summary>For tcplife's table.</summary>
     public LifetimeOptions Lifetimes { get; init; } = new();
+
+    /// <summary>Which fields of events, where the format shows such; null: those of the format.</summary>
+    public IReadOnlyList<BoundField<EventGet>>? EventFields { get; init; }
+
+    /// <summary>Which fields of connections, where the format shows such; null: those of the format.</summary>
+    public IReadOnlyList<BoundField<ConnectionGet>>? ConnectionFields { get; init; }
+
+    /// <summary>The columns of the terminal, for tables of fields; 0: of any.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Whether rows are watched as they happen, so that none may be held back.</summary>
+    public bool IsLive { get; init; }
 }

@@ -2,7 +2,9 @@ using System.CommandLine;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 
@@ -11,64 +13,97 @@ namespace TraceCap.Cli.Commands;
 /// <summary><c>tracecap churn</c></summary>
 internal static class ChurnCommand
 {
+    private const ulong UsualGroups = 20;
+
     internal static Command Create()
     {
         var files = new ConnectionFiles();
         var every = OptionFactory.Duration("The length of an interval; 1s if not given.", "TIME", "--every");
+        var by = OptionFactory.By("A row for each interval and group, but for those of which nothing happened nor was open.");
+        var limit = OptionFactory.Count("With --by, tell at most so many groups apart, the largest; 20 if not given.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object a line for each interval.", "--json");
-        var command = new Command("churn", "Counts connections opened, accepted, closed, failed and active, by interval.") { every, json };
+        var result = new TableResult("Intervals");
+        var command = new Command("churn", "Counts connections opened, accepted, closed, failed and active, by interval, or by interval and group.") { every, by, limit, json };
+        result.AddTo(command, json);
         files.AddTo(command);
         var follow = new FollowOption();
         follow.AddTo(command);
+        foreach (var option in result.Choices.Prepend(by))
+        {
+            follow.Excludes(command, option, "each interval is printed as soon as it is complete, as text or with --json");
+        }
+
         command.Does(parsed =>
         {
-            using var output = StandardOutput.Open();
+            using var output = result.Open(parsed, files.Names(parsed));
             var length = parsed.GetValue(every) ?? TimeSpan.FromSeconds(1);
-            var churn = new ConnectionChurn((ulong)Math.Min(length.Ticks, long.MaxValue / 100) * 100);
+            var nanoseconds = (ulong)Math.Min(length.Ticks, long.MaxValue / 100) * 100;
+            var format = result.Format(parsed) ?? (parsed.GetValue(json) ? TableFormat.Find("ndjson") : null);
             try
             {
                 using var following = follow.Start(parsed);
-                var feed = new ConnectionFeed(churn, files.Filter(parsed));
-                if (following is not null)
-                {
-                    return Follow(new GrowingChurn(churn, feed), read => files.Read(parsed, feed, following: following, read: read), WriteHeader, Write);
-                }
-
-                var code = files.Read(parsed, feed);
-                if (parsed.GetValue(json))
-                {
-                    ChurnJson.Write(output, churn);
-                }
-                else
-                {
-                    ChurnText.Write(output, churn, StandardOutput.Columns, isAscii: !TerminalKind.ShowsUnicode);
-                }
-
+                var code = following is not null ? Grow(new ConnectionChurn(nanoseconds), output.Stream, following)
+                    : parsed.GetValue(by) is { } grouping ? ByGroup(new ChurnByGroup(nanoseconds, grouping), format ?? TableFormat.Table, output)
+                    : Whole(new ConnectionChurn(nanoseconds), output);
+                output.Finish();
                 return code;
-
-                void WriteHeader()
-                {
-                    if (!parsed.GetValue(json))
-                    {
-                        ChurnText.WriteHeader(output);
-                    }
-                }
-
-                void Write(IReadOnlyList<ChurnInterval> intervals)
-                {
-                    if (parsed.GetValue(json))
-                    {
-                        ChurnJson.Write(output, churn, feed.Recordings, intervals);
-                    }
-                    else
-                    {
-                        ChurnText.WriteLines(output, intervals, churn.Every);
-                    }
-                }
             }
             catch (TooManyIntervalsException error)
             {
                 throw new CommandException($"--every: {error.Message}");
+            }
+
+            ExitCode ByGroup(ChurnByGroup churn, TableFormat made, ResultOutput to)
+            {
+                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                result.Write(parsed, to, made, ChurnTable.Of(churn, (int)Math.Min(parsed.GetValue(limit) ?? UsualGroups, ActivityGroups.MaxGroups), made.IsForPeople));
+                return code;
+            }
+
+            ExitCode Whole(ConnectionChurn churn, ResultOutput to)
+            {
+                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                if (parsed.GetValue(json))
+                {
+                    ChurnJson.Write(to.Stream, churn);
+                }
+                else if (format is not null)
+                {
+                    result.Write(parsed, to, format, ChurnTable.Of(churn));
+                }
+                else
+                {
+                    ChurnText.Write(to.Stream, churn, to.Width, isAscii: !TerminalKind.ShowsUnicode);
+                }
+
+                return code;
+            }
+
+            ExitCode Grow(ConnectionChurn churn, Stream to, Following following)
+            {
+                var feed = new ConnectionFeed(churn, files.Filter(parsed));
+                var isJson = parsed.GetValue(json);
+                return Follow(
+                    new GrowingChurn(churn, feed),
+                    read => files.Read(parsed, feed, following: following, read: read),
+                    () =>
+                    {
+                        if (!isJson)
+                        {
+                            ChurnText.WriteHeader(to);
+                        }
+                    },
+                    intervals =>
+                    {
+                        if (isJson)
+                        {
+                            ChurnJson.Write(to, churn, feed.Recordings, intervals);
+                        }
+                        else
+                        {
+                            ChurnText.WriteLines(to, intervals, churn.Every);
+                        }
+                    });
             }
         });
         return command;

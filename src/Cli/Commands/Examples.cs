@@ -27,7 +27,7 @@ internal static class Examples
         ["replay"] =
         [
             "tracecap replay run.tcap -t",
-            "tracecap replay run.tcap --port 443 --from 0.5 --to 1.5",
+            "tracecap replay run.tcap --where 'type == F or peer in 10.0.0.0/8' -T --precision ms",
             "tracecap replay run.tcap --json --all",
             "tracecap replay run.tcap --follow --from -5m",
         ],
@@ -41,7 +41,7 @@ internal static class Examples
         [
             "tracecap lifetimes run.tcap -T",
             "tracecap lifetimes run.tcap --sort lifetime --limit 10",
-            "tracecap lifetimes run.tcap -D 5432 --min 10s -s",
+            "tracecap lifetimes run.tcap --where 'lifetime < 1ms' --fields opened,process,service,lifetime --format csv",
         ],
         ["churn"] =
         [
@@ -49,18 +49,19 @@ internal static class Examples
             "tracecap churn run.tcap --every 100ms --type F",
             "tracecap churn run.tcap --every 1m --json",
             "tracecap churn run.tcap --follow",
+            "tracecap churn run.tcap --every 1m --by service -o churn.csv",
         ],
         ["summary"] =
         [
             "tracecap summary run.tcap",
-            "tracecap summary run.tcap --by service --limit 5",
+            "tracecap summary run.tcap --by service,process --sort failed --limit 5",
             "tracecap summary before.tcap after.tcap --by errno --json",
         ],
         ["plot"] =
         [
             "tracecap plot lifetime run.tcap -o lifetime.png --by process",
             "tracecap plot churn run.tcap -o churn.svg --theme dark",
-            "tracecap plot heatmap run.tcap -o heatmap.png --size 1600x900",
+            "tracecap plot cdf run.tcap --by service --format csv",
         ],
         ["report"] =
         [
@@ -79,6 +80,12 @@ internal static class Examples
             "tracecap diff before.tcap after.tcap",
             "tracecap diff before.tcap after.tcap --fail-if 'lifetime.p99 > +20%'",
             "tracecap diff before.tcap after.tcap -o diff.html",
+        ],
+        ["fields"] =
+        [
+            "tracecap fields",
+            "tracecap fields --of connections --format markdown",
+            "tracecap fields --format csv --fields name,type",
         ],
         ["verify"] =
         [

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Charts;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
@@ -19,13 +20,8 @@ internal static class PlotCommand
         ["dark"] = ColorTheme.Dark,
     };
 
-    private static readonly Dictionary<string, Format?> formats = new() { ["png"] = Format.Png, ["svg"] = Format.Svg };
-
-    private enum Format
-    {
-        Png,
-        Svg,
-    }
+    private static readonly Dictionary<string, Format> formats = new Format[] { new("png"), new("svg") }
+        .Concat(TableFormat.All.Select(table => new Format(table.Name, table))).ToDictionary(format => format.Name);
 
     internal static Command Create()
     {
@@ -48,18 +44,19 @@ internal static class PlotCommand
         };
         chart.CompletionSources.Add(names);
         var files = new ConnectionFiles();
-        var output = OptionFactory.Output("The picture to write, .png or .svg; - is standard output.");
-        var format = OptionFactory.Word("What kind of picture, if its name does not tell.", "FORMAT", formats, "--format");
+        var output = OptionFactory.Output("The picture to write, .png or .svg, or a table of what it shows, such as .csv; - is standard output. Without it, a table goes there.");
+        output.Required = false;
+        var format = OptionFactory.Word<Format?>("What to write, if its name does not tell: a picture, or the numbers behind it.", "FORMAT", formats.ToDictionary(one => one.Key, Format? (one) => one.Value), "--format");
         var by = OptionFactory.By($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", forFailures: false);
         var log = OptionFactory.Flag($"Counts on a logarithmic scale{NotOf(kind => kind.NoLog)}. Lifetimes always are.", "--log");
         var size = OptionFactory.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
         var theme = OptionFactory.Word("Colours; light if not given.", "THEME", themes, "--theme");
         var force = OptionFactory.Force();
-        var command = new Command("plot", "Draws a chart of connections.") { chart, output, format, by, log, size, theme, force };
+        var command = new Command("plot", "Draws a chart of connections, or writes the numbers behind it.") { chart, output, format, by, log, size, theme, force };
         files.AddTo(command);
         command.Does(parsed =>
         {
-            var path = parsed.GetValue(output)!;
+            var path = parsed.GetValue(output);
             var kind = parsed.GetValue(chart)!;
             var options = new ChartOptions(parsed.GetValue(by), parsed.GetValue(log));
             if (kind.Refuse(options) is { } reason)
@@ -67,17 +64,31 @@ internal static class PlotCommand
                 throw new CommandException($"{(reason == kind.NoGroups ? "--by" : "--log")}: {reason}", ExitCode.Usage);
             }
 
-            var written = parsed.GetValue(format) ?? FormatOf(path)
-                ?? throw new CommandException($"-o {path}: a name that ends in .png or .svg is expected; for another one say --format", ExitCode.Usage);
-            using var picture = NewCapture.Create(path, parsed.GetValue(force), files.Names(parsed));
-            var drawn = kind.Create(options);
+            var written = parsed.GetValue(format) ?? (path is null ? null : FormatOf(path))
+                ?? throw new CommandException($"-o {path ?? "is missing"}: a name that ends in .png, .svg, .csv or the like is expected; for another one, or none, say --format", ExitCode.Usage);
+            if (path is null && written.Table is null)
+            {
+                throw new CommandException($"-o is missing: a file for the {written.Name}, or - for standard output, is expected", ExitCode.Usage);
+            }
+
+            using var result = written.Table is null && path == CaptureName.Pipe
+                ? ResultOutput.Picture(parsed.GetValue(force), files.Names(parsed)) : ResultOutput.Open(path, parsed.GetValue(force), files.Names(parsed));
+            var drawn = kind.Create(options, draws: written.Table is null);
             var feed = new ConnectionFeed(drawn, files.Filter(parsed));
             var code = files.Read(parsed, feed);
-            var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ColorTheme.Light);
-            picture.Stream.Write(written == Format.Svg
-                ? Encoding.UTF8.GetBytes(drawn.ToSvg(feed.Recordings, pixels, colours))
-                : drawn.ToPng(feed.Recordings, pixels, colours));
-            picture.Finish();
+            if (written.Table is { } table)
+            {
+                drawn.Data(feed.Recordings).Write(result.Stream, table, width: result.Width);
+            }
+            else
+            {
+                var (pixels, colours) = (parsed.GetValue(size) ?? ChartSize.Default, parsed.GetValue(theme) ?? ColorTheme.Light);
+                result.Stream.Write(written.Name == "svg"
+                    ? Encoding.UTF8.GetBytes(drawn.ToSvg(feed.Recordings, pixels, colours))
+                    : drawn.ToPng(feed.Recordings, pixels, colours));
+            }
+
+            result.Finish();
             return code;
         });
         return command;
@@ -88,7 +99,9 @@ internal static class PlotCommand
         ChartTable.All.Where(kind => reason(kind) is not null).Select(kind => kind.Name).ToArray() is { Length: > 0 } refusing ? $", but not of {string.Join(" and ", refusing)}" : "";
 
     /// <summary>What the name of a file tells; null if it tells nothing.</summary>
-    private static Format? FormatOf(string name) => formats.GetValueOrDefault(Path.GetExtension(name).TrimStart('.').ToLowerInvariant());
+    private static Format? FormatOf(string name) => TableFormat.OfFile(name) is { } table
+        ? formats[table.Name]
+        : formats.GetValueOrDefault(Path.GetExtension(name).TrimStart('.').ToLowerInvariant());
 
     private static ChartSize ParseSize(string text)
     {
@@ -97,6 +110,11 @@ internal static class PlotCommand
             ? new ChartSize(width, height)
             : throw new FormatException($"'{text}' is no size; expected one such as 1000x600, each side from {ChartSize.Least} to {ChartSize.Most} pixels");
     }
+
+    /// <summary>What is written.</summary>
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Table">The format of a table; null: a picture.</param>
+    private sealed record Format(string Name, TableFormat? Table = null);
 
     private static bool IsSide(string text, out int side) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is >= ChartSize.Least and <= ChartSize.Most;

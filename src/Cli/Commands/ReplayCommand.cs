@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
+using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 
 namespace TraceCap.Cli.Commands;
@@ -18,28 +19,38 @@ internal static class ReplayCommand
         var show = new ShowOptions();
         var filters = new FileFilterOptions();
         var follow = new FollowOption();
+        var count = OptionFactory.Count("Show at most so many events, the first.", "COUNT", "-n", "--count", "--limit");
+        var result = new ResultOptions();
         var command = new Command("replay", "Prints a capture as tcptracer would have printed it, in true time order.") { files };
         show.AddTo(command);
+        command.Add(count);
+        result.AddTo(command);
         filters.AddTo(command);
         follow.AddTo(command);
         command.Does(parsed =>
         {
-            using var output = StandardOutput.Open();
+            using var output = result.Open(parsed, parsed.GetValue(files)!);
             using var following = follow.Start(parsed);
             var paths = parsed.GetValue(files)!;
             var filter = filters.ToFilter(parsed, paths);
-            return Run(
-                paths,
-                show.Exporter(parsed, filters.IsOneNetns(parsed), output),
-                filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) },
-                following);
+            filter = filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
+            var exporter = show.Exporter(parsed, filters.IsOneNetns(parsed), result.Path(parsed), output);
+            using var pipeline = new EventPipeline(exporter, filter, parsed.GetValue(count) ?? ulong.MaxValue, Version.Tool);
+            var code = Run(paths, pipeline, filter, following);
+            if (pipeline is { HasGiven: false, Seen: > 0 } && !show.IsAll(parsed))
+            {
+                Messages.Advise($"{CountText.Of(pipeline.Seen, "event")}, of which none is to be shown; {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))} are shown with --all.");
+            }
+
+            pipeline.Dispose();
+            output.Finish();
+            return code;
         });
         return command;
     }
 
-    private static ExitCode Run(string[] paths, IExporter exporter, CaptureFilter filter, Following? following)
+    private static ExitCode Run(string[] paths, EventPipeline pipeline, CaptureFilter filter, Following? following)
     {
-        using var pipeline = new EventPipeline(exporter, filter, tool: Version.Tool);
         var asked = new AskedTime(filter);
         var code = CaptureFile.ForEach(paths, file =>
         {

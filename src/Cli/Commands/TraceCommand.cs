@@ -2,6 +2,7 @@ using System.CommandLine;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Host;
@@ -21,7 +22,7 @@ internal static class TraceCommand
         show.AddTo(command);
         live.AddTo(command);
         command.Does(parsed => Run(
-            output => show.Exporter(parsed, live.Filters.IsOneNetns(parsed), output),
+            output => show.Exporter(parsed, live.Filters.IsOneNetns(parsed), null, ResultOutput.Around(output), isLive: true),
             show.Limit(parsed, new EventFilter()),
             live.Probes(parsed),
             live.User(parsed),

@@ -3,6 +3,7 @@ using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Files;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Options;
@@ -17,6 +18,7 @@ internal sealed class ShowOptions
     };
 
     private readonly Option<bool> timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
+    private readonly ClockOptions clock = new("of each event");
     private readonly Option<bool> verbose = OptionFactory.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
     private readonly Option<bool> userIds = OptionFactory.Flag("Show the user id.", "-U", "--print-uid");
     private readonly Option<TableStyle> style = OptionFactory.Word(
@@ -27,17 +29,19 @@ internal sealed class ShowOptions
     private readonly Option<bool> all = OptionFactory.Flag($"Also what tcptracer does not have: {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))}.", "--all");
     private readonly Option<bool> compat = OptionFactory.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
 
-    private readonly FormatOption format = new(ExportKinds.Events);
+    private readonly FormatOption format = new(ExportKinds.Events, names => new ExportOptions { EventFields = EventFields.Set.Parse(names) });
 
     internal void AddTo(Command command)
     {
         command.Add(timestamps);
+        clock.AddTo(command);
         command.Add(verbose);
         command.Add(userIds);
         command.Add(style);
         command.Add(raw);
         command.Add(json);
-        command.Add(format.Option);
+        command.Add(format.Format);
+        command.Add(format.Fields);
         command.Add(all);
         command.Add(compat);
         command.Validators.Add(result =>
@@ -47,32 +51,50 @@ internal sealed class ShowOptions
                 result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
             }
 
-            foreach (var option in new Option[] { json, style }.Where(option => result.IsGiven(format.Option) && result.IsGiven(option)))
+            foreach (var option in new Option[] { json, style }.Where(option => result.IsGiven(format.Format) && result.IsGiven(option)))
             {
                 result.AddError($"{option.Name} and --format exclude each other");
             }
 
-            foreach (var option in new Option[] { timestamps, verbose, userIds, style, raw }.Where(option => result.ValueIfRight(json) && result.IsGiven(option)))
+            var ofTable = new Option[] { timestamps, verbose, userIds, style, raw }.Concat(clock.All).ToArray();
+            foreach (var option in ofTable.Where(option => result.ValueIfRight(json) && result.IsGiven(option)))
             {
                 result.AddError($"{option.Name} is for the table; --json has all there is");
+            }
+
+            foreach (var option in ofTable.Where(option => !result.ValueIfRight(json) && result.IsGiven(format.Fields) && result.IsGiven(option)))
+            {
+                result.AddError($"{option.Name} is for the tables of tcptracer; --fields says all that is shown");
             }
         });
     }
 
-    /// <summary>What prints events to standard output.</summary>
-    internal IExporter Exporter(ParseResult parsed, bool oneNetns, Stream output) => format.Create(
+    /// <summary>Whether F and O are shown that tcptracer does not have.</summary>
+    internal bool IsAll(ParseResult parsed) => parsed.GetValue(all);
+
+    /// <summary>What writes events.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="oneNetns">Whether all are of one network namespace.</param>
+    /// <param name="path">The file that is written; null for standard output.</param>
+    /// <param name="output">Where they go.</param>
+    /// <param name="isLive">Whether they are shown as they happen.</param>
+    internal IExporter Exporter(ParseResult parsed, bool oneNetns, string? path, ResultOutput output, bool isLive = false) => format.Create(
         parsed,
-        parsed.GetValue(json) ? "json" : parsed.GetValue(style) == TableStyle.Libbpf ? "libbpf" : "bcc",
+        parsed.GetValue(json) ? "ndjson" : parsed.GetResult(style) is { Implicit: false } ? parsed.GetValue(style) == TableStyle.Libbpf ? "libbpf" : "bcc" : null,
+        "bcc",
+        path,
         new ExportOptions
         {
             Table = new TableOptions
             {
                 Timestamps = parsed.GetValue(timestamps),
+                Clock = clock.Style(parsed),
                 Verbose = parsed.GetValue(verbose),
                 Uid = parsed.GetValue(userIds),
                 HideNetns = oneNetns,
                 Raw = parsed.GetValue(raw),
             },
+            IsLive = isLive,
         },
         output);
 

@@ -103,7 +103,7 @@ public sealed class ExporterTests
         Assert.Equal(("Begin Events End", 3_000), (log.Calls, log.AllEvents.Count));
 
         using var text = new MemoryStream();
-        using (var pipeline = new EventPipeline(ExportFormat.Of(ExportKinds.Events, "json").Create(text, new ExportOptions()), all))
+        using (var pipeline = new EventPipeline(ExportFormat.Of(ExportKinds.Events, "ndjson").Create(text, new ExportOptions()), all))
         {
             Assert.Throws<CaptureFormatException>(() => pipeline.Run(Source(capture), Untold, threads));
         }

@@ -109,7 +109,7 @@ public sealed class JsonAlikeTests
         capture.Position = 0;
 
         using var text = new MemoryStream();
-        var exporter = ExportFormat.Of(kind, "json").Create(text, new ExportOptions());
+        var exporter = ExportFormat.Of(kind, "ndjson").Create(text, new ExportOptions());
         if (kind == ExportKinds.Events)
         {
             using var events = new EventPipeline(exporter, new CaptureFilter(new EventFilter()));

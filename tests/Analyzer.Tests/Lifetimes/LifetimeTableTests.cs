@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Format.Events;
@@ -61,11 +62,11 @@ public sealed class LifetimeTableTests
     {
         Assert.Equal(
             "TIME     TIME(s)   PID   COMM       LADDR           LPORT RADDR           RPORT TX_KB RX_KB MS\n",
-            Header(new LifetimeTable(plain with { TimeOfDay = true, Timestamps = true })));
+            Header(new LifetimeTable(plain with { Clock = new ClockStyle(), Timestamps = true })));
         Assert.Equal(
             "PID   COMM             IP LADDR                                   LPORT RADDR                                   RPORT  TX_KB  RX_KB MS\n",
             Header(new LifetimeTable(wide)));
-        Assert.Equal("TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n", Header(new LifetimeCsv(plain with { TimeOfDay = true, Timestamps = true })));
+        Assert.Equal("TIME,TIME(s),PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n", Header(new LifetimeCsv(plain with { Clock = new ClockStyle(), Timestamps = true })));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class LifetimeTableTests
     {
         var recording = new RecordedSpan { Start = 0, WallOffset = 1_700_000_000_000_000_000 };
         var later = curl with { Ended = curl.Ended + 1_500_000_999 };
-        var rows = Print(plain with { TimeOfDay = true, Timestamps = true }, recording, curl, later).Split('\n');
+        var rows = Print(plain with { Clock = new ClockStyle(), Timestamps = true }, recording, curl, later).Split('\n');
         Assert.StartsWith("22:13:20 0.000000  4321", rows[0], StringComparison.Ordinal);
         Assert.StartsWith("22:13:21 1.500000  4321", rows[1], StringComparison.Ordinal);
     }

@@ -27,7 +27,7 @@ internal sealed class TrafficReport : IConnectionSink
     public TrafficReport(int rows, IReadOnlyList<IReportPicture>? pictures = null)
     {
         this.pictures = pictures ?? [];
-        sort = new ConnectionSort(ConnectionOrder.Lifetime, (ulong)rows, longest);
+        sort = new ConnectionSort(ConnectionOrders.Longest, (ulong)rows, longest);
         sinks = [summary, groups, .. this.pictures, sort];
     }
 

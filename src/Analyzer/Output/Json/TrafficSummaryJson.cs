@@ -32,7 +32,7 @@ internal static class TrafficSummaryJson
             WriteFindings(json, summary.Findings);
             json.WriteString("by", summary.Groups.By.Word);
             json.WriteStartArray("groups");
-            foreach (var (key, statistics) in summary.Groups.InOrder)
+            foreach (var (key, statistics) in summary.GroupsInOrder)
             {
                 json.WriteStartObject();
                 json.WriteString("by", summary.Groups.By.Word);

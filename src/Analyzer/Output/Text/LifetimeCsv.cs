@@ -19,7 +19,7 @@ internal sealed class LifetimeCsv(LifetimeOptions options) : IConnectionRows
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
-        output.Write(options.TimeOfDay ? "TIME,"u8 : []);
+        output.Write(options.Clock is not null ? "TIME,"u8 : []);
         output.Write(options.Timestamps ? "TIME(s),"u8 : []);
         output.Write("PID,COMM,IP,LADDR,LPORT,RADDR,RPORT,TX_KB,RX_KB,MS,END\n"u8);
     }
@@ -34,9 +34,9 @@ internal sealed class LifetimeCsv(LifetimeOptions options) : IConnectionRows
     private int FormatRow(Span<byte> row, in Connection connection, ConnectionContext context)
     {
         var at = 0;
-        if (options.TimeOfDay)
+        if (options.Clock is { } clock)
         {
-            at += EndValue(row, LifetimeValues.FormatTimeOfDay(row, in connection, context));
+            at += EndValue(row, clock.Write(row, LifetimeValues.WallEnd(in connection, context)));
         }
 
         if (options.Timestamps)

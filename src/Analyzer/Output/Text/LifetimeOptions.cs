@@ -1,10 +1,12 @@
+using TraceCap.Analyzer.Formatting;
+
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>What a <see cref="LifetimeTable"/> or a <see cref="LifetimeCsv"/> shows; the options of bcc's tcplife.</summary>
 internal sealed record LifetimeOptions
 {
-    /// <summary><c>-T</c>: the time of day at which the connection ended, in UTC.</summary>
-    public bool TimeOfDay { get; init; }
+    /// <summary><c>-T</c>: the time of day at which the connection ended; null: no such column.</summary>
+    public ClockStyle? Clock { get; init; }
 
     /// <summary><c>-t</c>: the same in seconds since the first row.</summary>
     public bool Timestamps { get; init; }

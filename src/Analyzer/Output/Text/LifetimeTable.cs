@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Formatting;
@@ -18,11 +19,12 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
     private readonly bool hasBytes = HasRoom(options, 58 + TimesWidth(options));
     private readonly bool hasPid = HasRoom(options, 46 + TimesWidth(options));
     private readonly LifetimeValues values = new();
+    private readonly DayChange? day = options.Clock is { } clock ? new DayChange(clock) : null;
 
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
-        output.Write(options.TimeOfDay ? "TIME     "u8 : []);
+        output.Write(Encoding.ASCII.GetBytes(options.Clock is { } clock ? "TIME".PadRight(clock.Width + 1) : ""));
         output.Write(options.Timestamps ? "TIME(s)   "u8 : []);
         if (options.Wide)
         {
@@ -47,14 +49,16 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 
     private static bool HasRoom(LifetimeOptions options, int columns) => options.Wide || options.Width == 0 || options.Width >= columns;
 
-    private static int TimesWidth(LifetimeOptions options) => (options.TimeOfDay ? 9 : 0) + (options.Timestamps ? 10 : 0);
+    private static int TimesWidth(LifetimeOptions options) => (options.Clock is { } clock ? clock.Width + 1 : 0) + (options.Timestamps ? 10 : 0);
 
     private int FormatRow(Span<byte> row, in Connection connection, ConnectionContext context)
     {
         var at = 0;
-        if (options.TimeOfDay)
+        if (options.Clock is { } clock)
         {
-            at += EndColumn(row, LifetimeValues.FormatTimeOfDay(row, in connection, context), 8);
+            var wall = LifetimeValues.WallEnd(in connection, context);
+            at += day!.Write(row, wall);
+            at += EndColumn(row[at..], clock.Write(row[at..], wall), clock.Width);
         }
 
         if (options.Timestamps)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Formatting;
 
@@ -12,18 +11,9 @@ internal sealed class LifetimeValues
 
     private ulong? first;
 
-    internal static int FormatTimeOfDay(Span<byte> target, in Connection connection, ConnectionContext context)
-    {
-        var wall = connection.Ended + (Int128?)context.WallOffset(connection.Ended) ?? -1;
-        if (wall < 0 || wall > ulong.MaxValue)
-        {
-            target[0] = (byte)'-';
-            return 1;
-        }
-
-        DateTime.UnixEpoch.AddSeconds((ulong)wall / 1_000_000_000).TryFormat(target, out var length, "HH:mm:ss", CultureInfo.InvariantCulture);
-        return length;
-    }
+    /// <summary>When it ended, nanoseconds since 1970; null if that is not known.</summary>
+    internal static ulong? WallEnd(in Connection connection, ConnectionContext context) =>
+        connection.Ended + (Int128?)context.WallOffset(connection.Ended) is { } wall && wall >= 0 && wall <= ulong.MaxValue ? (ulong)wall : null;
 
     /// <summary>tcplife's clock has whole microseconds.</summary>
     internal int FormatSeconds(Span<byte> target, in Connection connection, ConnectionContext context)

@@ -1,3 +1,5 @@
+using TraceCap.Analyzer.Formatting;
+
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>Which of the two tools named tcptracer a table looks like.</summary>
@@ -29,6 +31,9 @@ internal sealed record TableOptions
 
     /// <summary><c>-N</c> of bcc: no network namespace column, since it would be the same in all rows.</summary>
     public bool HideNetns { get; init; }
+
+    /// <summary>The time of day before all other columns, which the tools have not; null: no such column.</summary>
+    public ClockStyle? Clock { get; init; }
 
     /// <summary>Prints thread names as the tools do, control characters included. Otherwise these are escaped (not in
     /// the tools), see <see cref="TcptracerTable"/>.</summary>

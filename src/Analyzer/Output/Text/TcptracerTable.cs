@@ -17,13 +17,14 @@ namespace TraceCap.Analyzer.Output.Text;
 /// <item>an event from before the first printed one has a negative time in both tables; the libbpf tool prints some
 /// 18446744073709 seconds;</item>
 /// <item>connects that failed (F, <c>failed</c>) and connections from before the recording (O, <c>open</c>) have rows
-/// of the same form; the tools have no such events.</item>
+/// of the same form, those that failed with the errno behind them; the tools have no such events.</item>
 /// </list>
 /// </summary>
 internal sealed class TcptracerTable(TableOptions options) : IEventRows
 {
-    // All columns at their longest: a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets; the numbers.
-    private const int MaxRow = 320 + Utf8Text.Slack;
+    // All columns at their longest: a day and a time of it, 30; a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets;
+    // the numbers; an errno, 20.
+    private const int MaxRow = 384 + Utf8Text.Slack;
 
     private const uint NanosecondsPerSecond = 1_000_000_000;
     private const uint MicrosecondsPerSecond = 1_000_000;
@@ -37,11 +38,18 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools.</summary>
     private ulong? start;
 
+    private readonly DayChange? day = options.Clock is { } clock ? new DayChange(clock) : null;
+
+    /// <inheritdoc />
+    public bool NeedsOrder => day is not null;
+
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
+        var time = options.Clock is { } clock ? Encoding.ASCII.GetBytes("TIME".PadRight(clock.Width + 1)) : [];
         if (options.Style == TableStyle.Libbpf)
         {
+            output.Write(time);
             output.Write(options.Timestamps ? "TIME(s)  "u8 : []);
             output.Write(options.Uid ? "UID   "u8 : []);
             output.Write("T PID    COMM         IP SADDR            DADDR            SPORT DPORT\n"u8);
@@ -49,6 +57,7 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
         }
 
         output.Write("Tracing TCP established connections. Ctrl-C to end.\n"u8);
+        output.Write(time);
         if (options.Timestamps)
         {
             output.Write(options.Verbose ? "TIME(ns)      "u8 : "TIME(s)  "u8);
@@ -70,9 +79,27 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     {
         var begin = start ??= e.Timestamp;
         var row = output.GetSpan(MaxRow);
-        output.Advance(options.Style == TableStyle.Libbpf
-            ? FormatLibbpf(row, in e, begin)
-            : FormatBcc(row, in e, begin));
+        var at = options.Clock is { } clock ? FormatTimeOfDay(row, clock, e.Timestamp + (Int128?)context.Clock?.WallOffset) : 0;
+        at += options.Style == TableStyle.Libbpf
+            ? FormatLibbpf(row[at..], in e, begin)
+            : FormatBcc(row[at..], in e, begin);
+        if (e.Type == TcpEventType.ConnectFailed)
+        {
+            row[at++] = (byte)' ';
+            at += Encoding.ASCII.GetBytes(Errno.NameOf(e.Error), row[at..]);
+        }
+
+        row[at++] = (byte)'\n';
+        output.Advance(at);
+    }
+
+    private int FormatTimeOfDay(Span<byte> row, ClockStyle clock, Int128? time)
+    {
+        var wall = time is { } known && known >= 0 && known <= ulong.MaxValue ? (ulong)known : (ulong?)null;
+        var at = day!.Write(row, wall);
+        var column = row.Slice(at, clock.Width + 1);
+        column[clock.Write(row[at..], wall)..].Fill((byte)' ');
+        return at + column.Length;
     }
 
     private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
@@ -114,7 +141,6 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
             at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], e.Netns), 8);
         }
 
-        row[at++] = (byte)'\n';
         return at;
     }
 
@@ -141,7 +167,6 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
         at += EndColumn(row[at..], InetText.Write(row[at..], in e.PeerAddress, e.IpVersion), 16);
         at += FormatColumn(row[at..], e.LocalPort, 4);
         at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 4);
-        row[at++] = (byte)'\n';
         return at;
     }
 

@@ -53,7 +53,7 @@ internal static class TrafficSummaryText
     private static void AddGroups(StringBuilder text, TrafficSummary summary, int rows, int width)
     {
         var groups = summary.Groups;
-        var shown = groups.InOrder.Take(rows).Select(group => (Name: Name(group.Key, groups.By), group.Statistics)).ToList();
+        var shown = summary.GroupsInOrder.Take(rows).Select(group => (Name: Name(group.Key, groups.By), group.Statistics)).ToList();
         if (groups.Others is { } others)
         {
             shown.Add((ConnectionGroups.OthersName, others));
