@@ -21,16 +21,22 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
             .. GroupColumn,
             TableColumn.Of("lifetime_ns", FieldTypes.Duration),
             TableColumn.Of("share", RealType.Share),
+            TableColumn.Of("share_low", RealType.Share),
+            TableColumn.Of("share_high", RealType.Share),
+            TableColumn.Of("at_risk", FieldTypes.Count),
             TableColumn.Of("ended", FieldTypes.Count),
             TableColumn.Of("still_open", FieldTypes.Count),
         ],
-        Groups(MaxGroups).SelectMany(group => group.Statistics.Lifetimes.Distribution().Select(bucket => (IReadOnlyList<FieldValue>)
+        Groups(MaxGroups).SelectMany(group => group.Statistics.Lifetimes.Distribution.Steps.Select(step => (IReadOnlyList<FieldValue>)
         [
             .. GroupValue(group.Label),
-            FieldValue.Of(bucket.Nanoseconds),
-            RealType.Of(1 - bucket.Survival),
-            FieldValue.Of((ulong)bucket.Ended),
-            FieldValue.Of((ulong)bucket.Censored),
+            FieldValue.Of(step.Nanoseconds),
+            RealType.Of(1 - step.Survival),
+            RealType.Of(1 - step.High),
+            RealType.Of(1 - step.Low),
+            FieldValue.Of((ulong)step.AtRisk),
+            FieldValue.Of((ulong)step.Ended),
+            FieldValue.Of((ulong)step.Censored),
         ])));
 
     private protected override bool IsEmpty => All.Lifetimes.Ended + All.Lifetimes.Censored == 0;

@@ -54,9 +54,7 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
 
         var mask = length == 0 && bits == 128 ? 0 : UInt128.MaxValue << (bits - length);
         var number = ToNumber(in address, ipVersion);
-        // An IPv4-mapped range is one of IPv4.
-        var isMapped = ipVersion == 6 && length >= MappedBits && number >> 32 == 0xffff;
-        var prefix = new AddressPrefix(number & mask, mask, isMapped ? 4 : ipVersion);
+        var prefix = new AddressPrefix(number & mask, mask, ipVersion);
         return number == prefix.network
             ? length >= UnusedBitsOfIPv4 && bits == 128 && prefix.IsMapped ? new AddressPrefix(prefix.network, mask, 4) : prefix
             : throw new FormatException($"'{text}' has bits set behind its length; expected {prefix}");
