@@ -2,6 +2,7 @@ using System.CommandLine;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -22,18 +23,29 @@ internal static class CheckCommand
         (expect.Required, expect.DefaultValueFactory) = (true, null);
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
+        var result = new TableResult("What became of each expectation");
         var command = new Command(
             "check",
             "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };
+        result.AddTo(command, json);
         files.AddTo(command);
         command.Does(parsed =>
         {
-            using var output = StandardOutput.Open();
+            using var output = result.Open(parsed, files.Names(parsed));
             var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
             var code = files.Read(parsed, new ConnectionFeed(check, files.Filter(parsed)));
             var results = check.Results();
-            output.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, StandardOutput.Columns));
-            return ExitCodes.Of(code, [.. results.Select(result => result.Verdict)]);
+            if (result.Format(parsed) is { } format)
+            {
+                result.Write(parsed, output, format, VerdictTables.Of(results, format.IsForPeople));
+            }
+            else
+            {
+                output.Stream.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, output.Width));
+            }
+
+            output.Finish();
+            return ExitCodes.Of(code, [.. results.Select(one => one.Verdict)]);
         });
         return command;
     }

@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Json;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
@@ -31,6 +32,8 @@ internal static class DiffCommand
         var force = OptionFactory.Force();
         var filters = new ConnectionFilterOptions();
         var command = new Command("diff", "Compares two captures, and separates changes from noise; with --fail-if, exit code 1 if it holds, 4 if that cannot be told since events are missing.") { before, after, failIf, allowLoss, json, page, force };
+        var result = new TableResult("The metrics of both", hasFile: false);
+        result.AddTo(command, json);
         filters.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -60,10 +63,17 @@ internal static class DiffCommand
             html?.Finish();
             if (pagePath != CaptureName.Pipe)
             {
-                using var output = StandardOutput.Open();
-                output.Write(parsed.GetValue(json)
-                    ? ComparisonJson.Format(comparison, results)
-                    : ComparisonText.Format(comparison, results, StandardOutput.Columns));
+                using var output = ResultOutput.Open(null, force: false);
+                if (result.Format(parsed) is { } format)
+                {
+                    result.Write(parsed, output, format, VerdictTables.Of(comparison, format.IsForPeople));
+                }
+                else
+                {
+                    output.Stream.Write(parsed.GetValue(json)
+                        ? ComparisonJson.Format(comparison, results)
+                        : ComparisonText.Format(comparison, results, output.Width));
+                }
             }
 
             return ExitCodes.Of(code == ExitCode.Done ? otherCode : code, [.. results.Select(result => result.Verdict.Not())]);

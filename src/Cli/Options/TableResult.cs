@@ -12,12 +12,19 @@ internal sealed class TableResult
     private readonly Option<string?> fields = OptionFactory.Text("Which columns, with commas between them, or all.", "COLUMNS", "--fields");
     private readonly ResultOptions result = new();
 
+    private readonly bool hasFile;
+
     /// <param name="what">What the rows are.</param>
-    internal TableResult(string what) => format = OptionFactory.Word<TableFormat?>(
-        $"{what} as a table: {string.Join("; ", TableFormat.All.Select(format => $"{format.Name}, {format.Doc}"))}.",
-        "FORMAT",
-        TableFormat.All.ToDictionary(format => format.Name, TableFormat? (format) => format),
-        "--format");
+    /// <param name="hasFile">Whether they may go into a file.</param>
+    internal TableResult(string what, bool hasFile = true)
+    {
+        this.hasFile = hasFile;
+        format = OptionFactory.Word<TableFormat?>(
+            $"{what} as a table: {string.Join("; ", TableFormat.All.Select(format => $"{format.Name}, {format.Doc}"))}.",
+            "FORMAT",
+            TableFormat.All.ToDictionary(format => format.Name, TableFormat? (format) => format),
+            "--format");
+    }
 
     /// <param name="command">Gets the options.</param>
     /// <param name="others">Switches that mean another output.</param>
@@ -25,7 +32,11 @@ internal sealed class TableResult
     {
         command.Add(format);
         command.Add(fields);
-        result.AddTo(command);
+        if (hasFile)
+        {
+            result.AddTo(command);
+        }
+
         command.Validators.Add(given =>
         {
             foreach (var other in others.Where(other => given.ValueIfRight(other)))
@@ -44,7 +55,7 @@ internal sealed class TableResult
     /// <summary>The format; null if nothing says that a table is wanted, nor the name of the file.</summary>
     internal TableFormat? Format(ParseResult parsed)
     {
-        var named = result.Path(parsed) is { } path ? TableFormat.OfFile(path) : null;
+        var named = hasFile && result.Path(parsed) is { } path ? TableFormat.OfFile(path) : null;
         return parsed.GetValue(format)
             ?? (named is { IsForPeople: true } && named == TableFormat.Table ? null : named)
             ?? (parsed.GetValue(fields) is null ? null : TableFormat.Table);
