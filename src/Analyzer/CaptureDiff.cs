@@ -9,16 +9,22 @@ namespace TraceCap.Analyzer;
 /// <param name="Name">What expressions call it.</param>
 /// <param name="Before">Its value in the first; null if there is nothing to measure.</param>
 /// <param name="After">Its value in the second; null if there is nothing to measure.</param>
-/// <param name="Chance">The probability that two captures of one and the same traffic differ as much, or more: a p-value; null if
-/// no test tells.</param>
-public sealed record MetricDifference(string Name, MetricValue? Before, MetricValue? After, double? Chance)
+/// <param name="Verdict">Whether they differ by more than chance.</param>
+public sealed record MetricDifference(string Name, MetricValue? Before, MetricValue? After, ChangeVerdict Verdict)
 {
-    /// <summary>Whether chance does not explain the difference (p &lt; 0.01); null if no test tells.</summary>
-    public bool? IsSignificant => Chance is { } chance ? chance < MetricChange.Significance : null;
+    /// <summary>The probability that two captures of one and the same traffic differ as much, or more: a p-value, by itself; null if
+    /// no test tells.</summary>
+    public double? Chance { get; init; }
+
+    /// <summary>The same, all that was compared considered: what the verdict goes by.</summary>
+    public double? AdjustedChance { get; init; }
+
+    /// <summary>Whether chance does not explain the difference; null if no test tells, or what is missing may explain it.</summary>
+    public bool? IsSignificant => Verdict.IsSignificant();
 
     /// <summary>The name, both values, and whether chance explains the difference.</summary>
     public override string ToString() =>
-        $"{Name}: {Before?.Text ?? "nothing"} -> {After?.Text ?? "nothing"}{IsSignificant switch { true => ", a change", false => ", noise", _ => "" }}";
+        $"{Name}: {Before?.Text ?? "nothing"} -> {After?.Text ?? "nothing"}{(Verdict == ChangeVerdict.Untested ? "" : $", {Verdict.Word()}")}";
 }
 
 /// <summary>What two captures have and have not in common.</summary>
@@ -31,7 +37,11 @@ public sealed class CaptureDiff
     {
         (this.names, this.compare) = (names, compare);
         Metrics = [.. comparison.Changes.Select(change => new MetricDifference(
-            change.Metric.Name, MetricValue.Of(change.Metric, change.Before), MetricValue.Of(change.Metric, change.After), change.Chance))];
+            change.Metric.Name, MetricValue.Of(change.Metric, change.Before), MetricValue.Of(change.Metric, change.After), change.Verdict)
+        {
+            Chance = change.Chance,
+            AdjustedChance = change.AdjustedChance,
+        })];
         Groups = comparison.Groups;
         Missing = [.. comparison.Missing.Select(missing => $"{missing.Capture}: {missing.Missing}")];
     }

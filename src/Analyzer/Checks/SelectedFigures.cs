@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Metrics;
 
 namespace TraceCap.Analyzer.Checks;
@@ -8,12 +9,18 @@ internal sealed class SelectedFigures : IConnectionSink
 {
     private readonly Dictionary<ConnectionCondition, CaptureFigures> selected;
 
-    internal SelectedFigures(IEnumerable<Expectation> expectations) => selected = expectations
-        .SelectMany(expectation => expectation.Terms).Select(term => term.Selector).OfType<ConnectionCondition>().Distinct()
-        .ToDictionary(selector => selector, selector => new CaptureFigures(selector));
+    /// <param name="expectations">What there is to know.</param>
+    /// <param name="clock">The intervals that a comparison goes by; null if there will be none.</param>
+    internal SelectedFigures(IEnumerable<Expectation> expectations, IntervalClock? clock = null)
+    {
+        All = new CaptureFigures(clock: clock);
+        selected = expectations
+            .SelectMany(expectation => expectation.Terms).Select(term => term.Selector).OfType<ConnectionCondition>().Distinct()
+            .ToDictionary(selector => selector, selector => new CaptureFigures(selector, clock));
+    }
 
     /// <summary>Those of all connections.</summary>
-    internal CaptureFigures All { get; } = new();
+    internal CaptureFigures All { get; }
 
     private IEnumerable<CaptureFigures> Each => selected.Values.Prepend(All);
 

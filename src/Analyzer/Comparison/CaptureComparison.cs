@@ -1,16 +1,19 @@
 using TraceCap.Analyzer.Checks;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Comparison;
 
-/// <summary>What two captures have and have not in common.</summary>
+/// <summary>
+/// What two captures have and have not in common. Of two captures of the same traffic one of the metrics is called changed in no more than
+/// <see cref="ChangeVerdicts.Significance"/> of all cases, and one of the groups in no more (<see cref="Holm"/>): they are two families of tests,
+/// so that many groups do not hide a change of the metrics.
+/// </summary>
 /// <param name="before">The first.</param>
 /// <param name="after">The second.</param>
 internal sealed class CaptureComparison(ComparedCapture before, ComparedCapture after)
 {
-    /// <summary>Whether expectations are judged by what was recorded, as if nothing were missing.</summary>
+    /// <summary>Whether what is missing is taken for nothing: expectations and changes are judged by what was recorded.</summary>
     public bool AllowLoss { get; init; }
 
     /// <summary>The first capture.</summary>
@@ -20,30 +23,31 @@ internal sealed class CaptureComparison(ComparedCapture before, ComparedCapture 
     public ComparedCapture After => after;
 
     /// <summary>All metrics of both.</summary>
-    public IReadOnlyList<MetricChange> Changes { get; } =
-    [
-        .. MetricTable.All.Select(metric => new MetricChange(
-            metric, metric.Of(before.Figures), metric.Of(after.Figures), metric.Chance(before.Figures, after.Figures))),
-    ];
+    public IReadOnlyList<MetricChange> Changes => field ??= CompareMetrics();
 
     /// <summary>How the lifetimes differ; null if there is nothing to compare.</summary>
-    public DistributionDifference? Lifetimes { get; } =
-        DistributionTest.Compare(before.Figures.Connections.Lifetimes, after.Figures.Connections.Lifetimes);
+    public DurationDifference? Lifetimes => Tests.GetValueOrDefault(MetricTest.Lifetimes)?.Result.Durations;
 
     /// <summary>How the times to connect differ; null if there is nothing to compare.</summary>
-    public DistributionDifference? ConnectTimes { get; } =
-        DistributionTest.Compare(before.Figures.Connections.ConnectTimes, after.Figures.Connections.ConnectTimes);
+    public DurationDifference? ConnectTimes => Tests.GetValueOrDefault(MetricTest.ConnectTimes)?.Result.Durations;
 
     /// <summary>Services, peers, and reasons of failures.</summary>
-    public IReadOnlyList<GroupChanges> Groups { get; } =
-        [.. before.Groups.Zip(after.Groups, (one, other) => Compare(one, before.Figures.Seconds, other, after.Figures.Seconds))];
+    public IReadOnlyList<GroupChanges> Groups => field ??= new GroupComparison(before, after, Surely).All;
 
-    /// <summary>What is missing from both, each with its name: <c>before</c>, <c>after</c>. Differences may come from that.</summary>
-    public IReadOnlyList<(string Capture, string Missing)> Missing { get; } =
+    /// <summary>What is missing from both, or only let through by one, each with its name: <c>before</c>, <c>after</c>. Differences may come from that.</summary>
+    public IReadOnlyList<(string Capture, string Missing)> Missing => field ??=
     [
-        .. new[] { (Capture: "before", before.Figures.Doubts), (Capture: "after", after.Figures.Doubts) }
-            .Where(one => one.Doubts.Reasons.Count > 0).Select(one => (one.Capture, one.Doubts.Text)),
+        .. Doubts("before", before.Figures, after.Figures),
+        .. Doubts("after", after.Figures, before.Figures),
     ];
+
+    private Dictionary<MetricTest, Tested> Tests => field ??= RunTests();
+
+    private bool HaveOneFilter => before.Figures.Doubts.Filters.SetEquals(after.Figures.Doubts.Filters);
+
+    /// <summary>What a test says, all others considered.</summary>
+    internal (ChangeVerdict Verdict, double? Adjusted) VerdictOf(MetricTest test) =>
+        Tests.TryGetValue(test, out var tested) ? (ChangeVerdicts.Of(tested.Adjusted, tested.Surely), tested.Adjusted) : (ChangeVerdict.Untested, null);
 
     /// <summary>What became of an expectation about both.</summary>
     /// <param name="expectation">What should not be.</param>
@@ -52,41 +56,69 @@ internal sealed class CaptureComparison(ComparedCapture before, ComparedCapture 
     private ComparisonResult Check(MetricComparison expectation)
     {
         var (one, other) = (before.FiguresOf(expectation), after.FiguresOf(expectation));
-        return new ComparisonResult(
-            expectation,
-            KnownFigure.Of(expectation, one, AllowLoss),
-            KnownFigure.Of(expectation, other, AllowLoss),
-            expectation.Metric.Chance(one, other));
+        var test = expectation.Metric.Test?.Run(one, other);
+        return new ComparisonResult(expectation, KnownFigure.Of(expectation, one, AllowLoss), KnownFigure.Of(expectation, other, AllowLoss), test)
+        {
+            Effect = expectation.Metric.EffectOf(test, one, other),
+        };
     }
 
-    private static GroupChanges Compare(ConnectionGroups before, double secondsBefore, ConnectionGroups after, double secondsAfter)
+    private static IEnumerable<(string, string)> Doubts(string name, CaptureFigures of, CaptureFigures other)
     {
-        var (one, other) = (before.ByKey, after.ByKey);
-        var keys = one.Keys.Union(other.Keys).ToArray();
-        // So many are compared at once that some differ by chance (Bonferroni).
-        var limit = MetricChange.Significance / Math.Max(1, keys.Length);
-        var changes = keys.Select(key => (
-            IsOld: one.ContainsKey(key),
-            IsStill: other.ContainsKey(key),
-            All: Change(key, of => of.Ends),
-            Failed: Change(key, of => of.Failed))).ToArray();
-        return new GroupChanges(
-            Order(changes.Where(change => !change.IsOld).Select(change => change.All)),
-            Order(changes.Where(change => !change.IsStill).Select(change => change.All)),
-            Order(changes.Select(change => change.Failed).Where(failed => failed.Before != failed.After)),
-            before.Others is null && after.Others is null)
+        if (of.Doubts.Reasons.Count > 0)
         {
-            By = before.By,
-        };
+            yield return (name, of.Doubts.Text);
+        }
 
-        GroupChange Change(GroupKey key, Func<ConnectionStatistics, long> count)
+        var others = of.Doubts.Filters.Except(other.Doubts.Filters).Order(StringComparer.Ordinal).ToArray();
+        if (others.Length > 0)
         {
-            var (first, second) = (one.TryGetValue(key, out var then) ? count(then) : 0, other.TryGetValue(key, out var now) ? count(now) : 0);
-            var chance = CountTest.Chance(first, secondsBefore, second, secondsAfter);
-            return new GroupChange(before.By.Text(key), first, second, chance, chance < limit);
+            yield return (name, $"it was filtered by {string.Join(", ", others)}, the other was not");
         }
     }
 
-    private static GroupChange[] Order(IEnumerable<GroupChange> changes) =>
-        [.. changes.OrderBy(change => change.Chance ?? 1).ThenByDescending(change => Math.Abs(change.After - change.Before)).ThenBy(change => change.Name, StringComparer.Ordinal)];
+    /// <summary>The p-value of the smallest difference that is possible.</summary>
+    private double Surely(TestOutcome result) => AllowLoss ? result.Chance : HaveOneFilter ? result.Surely : 1;
+
+    private Dictionary<MetricTest, Tested> RunTests()
+    {
+        var results = MetricTable.All.Select(metric => metric.Test).OfType<MetricTest>().Distinct()
+            .Select(test => (Test: test, Result: test.Run(before.Figures, after.Figures)))
+            .Where(one => one.Result is not null).Select(one => (one.Test, Result: one.Result!)).ToArray();
+        var chances = Holm.Adjust([.. results.Select(one => one.Result.Chance)], results.Length);
+        var surely = Holm.Adjust([.. results.Select(one => Surely(one.Result))], results.Length);
+        return results.Select((one, i) => (one.Test, Tested: new Tested(one.Result, chances[i], surely[i])))
+            .ToDictionary(one => one.Test, one => one.Tested);
+    }
+
+    private MetricChange[] CompareMetrics() => [.. MetricTable.All.Select(Compare)];
+
+    private MetricChange Compare(Metric metric)
+    {
+        var change = new MetricChange(metric, metric.Of(before.Figures), metric.Of(after.Figures), ChangeVerdict.Untested);
+        if (metric.Test is not { } test || !Tests.TryGetValue(test, out var tested))
+        {
+            return change;
+        }
+
+        var verdict = ChangeVerdicts.Of(tested.Adjusted, tested.Surely);
+        var effect = metric.EffectOf(tested.Result, before.Figures, after.Figures);
+        if (metric.Percentile is not null)
+        {
+            // Durations have changed as a whole, or not: only then it is asked of each percentile (closed testing: Marcus, Peritz and Gabriel 1976).
+            verdict = verdict == ChangeVerdict.Noise ? verdict
+                : effect is null ? ChangeVerdict.Untested
+                : effect.HasNone ? ChangeVerdict.Noise
+                : verdict == ChangeVerdict.Changed && !AllowLoss && MayBeEqual(metric) ? ChangeVerdict.Unknown : verdict;
+        }
+
+        return change with { Verdict = verdict, Effect = effect, Chance = tested.Result.Chance, AdjustedChance = tested.Adjusted };
+    }
+
+    /// <summary>Whether both figures may be the same, with what is missing.</summary>
+    private bool MayBeEqual(Metric metric) =>
+        metric.Possible(before.Figures) is not { } one || metric.Possible(after.Figures) is not { } other || (one.Low <= other.High && other.Low <= one.High);
+
+    /// <summary>The result of a test, and its p-values with all tests considered.</summary>
+    private sealed record Tested(TestOutcome Result, double Adjusted, double Surely);
 }

@@ -6,18 +6,26 @@ using TraceCap.Analyzer.Metrics;
 namespace TraceCap.Analyzer.Comparison;
 
 /// <summary>One of two captures that are compared. Memory is bounded.</summary>
-/// <param name="expectations">Expectations about both, for which figures of their connections are kept.</param>
-/// <param name="mostGroups">Of each kind as many groups are kept.</param>
-internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations, int mostGroups = ConnectionGroups.MaxGroups) : IConnectionSink
+internal sealed class ComparedCapture : IConnectionSink
 {
-    private readonly SelectedFigures figures = new(expectations);
+    private readonly SelectedFigures figures;
+
+    /// <param name="expectations">Expectations about both, for which figures of their connections are kept.</param>
+    /// <param name="mostGroups">Of each kind as many groups are kept.</param>
+    public ComparedCapture(IReadOnlyList<Expectation> expectations, int mostGroups = ComparedGroups.MaxGroups)
+    {
+        figures = new SelectedFigures(expectations, Clock);
+        Groups = [.. new[] { GroupBy.Service, GroupBy.Peer, GroupBy.Errno }.Select(by => new ComparedGroups(Grouping.Of(by), Clock, mostGroups))];
+    }
 
     /// <summary>The figures of all connections.</summary>
     public CaptureFigures Figures => figures.All;
 
+    /// <summary>The intervals of time that figures are counted by.</summary>
+    internal IntervalClock Clock { get; } = new();
+
     /// <summary>Services, peers, and reasons of failures.</summary>
-    internal IReadOnlyList<ConnectionGroups> Groups { get; } =
-        [.. ((GroupBy[])[GroupBy.Service, GroupBy.Peer, GroupBy.Errno]).Select(by => new ConnectionGroups(Grouping.Of(by), mostGroups))];
+    internal IReadOnlyList<ComparedGroups> Groups { get; }
 
     /// <summary>Reads a capture to its end.</summary>
     /// <param name="capture">A capture file.</param>
@@ -44,7 +52,11 @@ internal sealed class ComparedCapture(IReadOnlyList<Expectation> expectations, i
     }
 
     /// <inheritdoc />
-    public void End(IReadOnlyList<RecordedSpan> recordings) => figures.End(recordings);
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        Clock.End(recordings);
+        figures.End(recordings);
+    }
 
     internal CaptureFigures FiguresOf(MetricComparison term) => figures.Of(term);
 }

@@ -1,5 +1,6 @@
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Comparison;
 
@@ -7,11 +8,19 @@ namespace TraceCap.Analyzer.Comparison;
 /// <param name="Expectation">What should not be.</param>
 /// <param name="Before">What is known of the figure of the first.</param>
 /// <param name="After">What is known of that of the second.</param>
-/// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-internal sealed record ComparisonResult(MetricComparison Expectation, KnownFigure Before, KnownFigure After, double? Chance)
+/// <param name="Test">What <see cref="Metric.Test"/> says, as the only test there is: what is told is judged by the figures, not by it.</param>
+internal sealed record ComparisonResult(MetricComparison Expectation, KnownFigure Before, KnownFigure After, TestOutcome? Test)
 {
+    /// <summary>By how much the figures differ; null if that is not known.</summary>
+    public Effect? Effect { get; init; }
+
     /// <summary>What there was.</summary>
-    public MetricChange Change => new(Expectation.Metric, Before.Seen, After.Seen, Chance);
+    public MetricChange Change => new(
+        Expectation.Metric, Before.Seen, After.Seen, Test is null ? ChangeVerdict.Untested : ChangeVerdicts.Of(Test.Chance, Test.Surely))
+    {
+        Effect = Effect,
+        Chance = Test?.Chance,
+    };
 
     /// <summary>Whether it holds; null if it cannot be told.</summary>
     public bool? Holds => Expectation.Holds(Before.Judged, After.Judged);

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Comparison;
 
@@ -6,12 +7,15 @@ namespace TraceCap.Analyzer.Comparison;
 /// <param name="Metric">Which.</param>
 /// <param name="Before">The figure of the first; null if it has none.</param>
 /// <param name="After">The figure of the second; null if it has none.</param>
-/// <param name="Chance">The p-value of <see cref="Metric.Chance"/>.</param>
-internal sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, double? Chance)
+/// <param name="Verdict">Whether they differ by more than chance.</param>
+internal sealed record MetricChange(Metric Metric, Figure? Before, Figure? After, ChangeVerdict Verdict)
 {
-    /// <summary>A difference that chance makes less often than this is called a change, all others noise.</summary>
-    public const double Significance = 0.01;
+    /// <summary>Where the difference lies; null if that is not known.</summary>
+    public Effect? Effect { get; init; }
 
-    /// <summary>Whether chance does not explain the difference; null if no test tells.</summary>
-    public bool? IsSignificant => Chance is { } chance ? chance < Significance : null;
+    /// <summary>The p-value of <see cref="Metric.Test"/> by itself; null if it has none.</summary>
+    public double? Chance { get; init; }
+
+    /// <summary>The same, all tests of the comparison considered; null if it is the only one.</summary>
+    public double? AdjustedChance { get; init; }
 }

@@ -10,7 +10,7 @@ internal sealed class RecordedTimes
 
     internal RecordedTimes(TimeLine time, IReadOnlyList<RecordedSpan> recordings)
     {
-        times = [.. recordings.SelectMany(recording => Times(time, recording)).Order()];
+        times = [.. recordings.SelectMany(recording => Of(time, recording)).Order()];
         for (var i = 1; i < times.Length; i++)
         {
             times[i].LatestTo = Int128.Max(times[i].LatestTo, times[i - 1].LatestTo);
@@ -32,8 +32,8 @@ internal sealed class RecordedTimes
         return from < before && low > 0 && times[low - 1].LatestTo >= from;
     }
 
-    /// <summary>Both ends included.</summary>
-    private static IEnumerable<(Int128 From, Int128 To)> Times(TimeLine time, RecordedSpan recording)
+    /// <summary>When a recording was made, without its pauses, both ends included.</summary>
+    internal static IEnumerable<(Int128 From, Int128 To)> Of(TimeLine time, RecordedSpan recording)
     {
         var from = time.At(recording.Start, recording);
         foreach (var pause in recording.Pauses)

@@ -16,9 +16,11 @@ internal sealed class CaptureFigures : IConnectionSink
 
     /// <summary>Figures without connections yet.</summary>
     /// <param name="selector">Which connections; null: all.</param>
-    public CaptureFigures(ConnectionCondition? selector = null)
+    /// <param name="clock">The intervals that a comparison goes by; null if there will be none.</param>
+    public CaptureFigures(ConnectionCondition? selector = null, IntervalClock? clock = null)
     {
         this.selector = selector;
+        Intervals = clock is null ? null : new IntervalFigures(clock);
         Connections = new ConnectionStatistics();
         active = new ActiveConnections();
     }
@@ -36,6 +38,9 @@ internal sealed class CaptureFigures : IConnectionSink
 
     /// <summary>Counts, lifetimes, bytes.</summary>
     public ConnectionStatistics Connections { get; }
+
+    /// <summary>How figures vary from one interval to the next; null if that was not counted.</summary>
+    internal IntervalFigures? Intervals { get; }
 
     /// <summary>The most that were open at once; null if that was not counted.</summary>
     public long? ActiveMax => active is null ? null : activeCounts.Max;
@@ -72,6 +77,7 @@ internal sealed class CaptureFigures : IConnectionSink
             {
                 Connections.Add(in connection, recording);
                 active?.Add(in connection, recording);
+                Intervals?.Add(in connection, recording);
             }
         }
     }

@@ -10,6 +10,8 @@ internal sealed class Doubts
     private static readonly string[] socketFilters = ["netns", "ip version"];
     private static readonly string[] socketOptions = ["-N", "--netns", "-4", "--ipv4", "-6", "--ipv6", "--port", "--addr", "--from", "--to"];
 
+    private static readonly string[] timeOptions = ["--from", "--to", "--keep-whole"];
+
     /// <summary>No doubts.</summary>
     internal static Doubts None { get; } = new();
 
@@ -25,6 +27,10 @@ internal sealed class Doubts
 
     /// <summary>Why, one reason after another; none if there are no doubts.</summary>
     public IReadOnlyList<string> Reasons { get; private init; } = [];
+
+    /// <summary>By what connections were let through, without the values: process ids and namespaces are never those of another
+    /// recording. Times do not count: a part of a recording is one.</summary>
+    internal IReadOnlySet<string> Filters { get; private init; } = new HashSet<string>();
 
     /// <summary>All reasons in one sentence.</summary>
     internal string Text => string.Join("; ", Reasons);
@@ -57,6 +63,7 @@ internal sealed class Doubts
             PartsConnections = partingFilters.Length + partingSelections.Length > 0 || hasPauses,
             IsNothingRecorded = isNothing,
             Reasons = reasons,
+            Filters = recordings.SelectMany(recording => recording.Filters.Select(NameOf).Concat(recording.Selections.SelectMany(Options).Except(timeOptions))).ToHashSet(),
         };
 
         void Add(bool isSo, string? reason)
@@ -67,6 +74,8 @@ internal sealed class Doubts
             }
         }
     }
+
+    private static string NameOf(string filter) => socketFilters.FirstOrDefault(name => filter.StartsWith(name + " ", StringComparison.Ordinal)) ?? filter.Split(' ')[0];
 
     private static bool Parts(string selection)
     {

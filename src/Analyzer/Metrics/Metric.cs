@@ -9,7 +9,6 @@ internal sealed class Metric
 {
     private readonly Func<CaptureFigures, Figure?> figure;
     private readonly Func<CaptureFigures, Figure?> possible;
-    private readonly Func<CaptureFigures, CaptureFigures, double?> chance;
     private readonly Func<CaptureFigures, ulong?> whole;
     private Func<CaptureFigures, ConfidenceInterval?>? confidence;
 
@@ -20,13 +19,11 @@ internal sealed class Metric
         string meaning,
         Func<CaptureFigures, Figure?> figure,
         Func<CaptureFigures, Figure?> possible,
-        Func<CaptureFigures, CaptureFigures, double?>? chance = null,
         Func<CaptureFigures, ulong?>? whole = null)
     {
         (Name, Unit, Evidence, Meaning) = (name, unit, evidence, meaning);
         this.figure = figure;
         this.possible = possible;
-        this.chance = chance ?? ((_, _) => null);
         this.whole = whole ?? (of => (ulong?)figure(of)?.Low);
     }
 
@@ -64,9 +61,19 @@ internal sealed class Metric
     /// <summary>Where the true figure lies, if what is missing can make it another one than that of what was recorded; else null.</summary>
     internal Figure? Doubtful(CaptureFigures of) => Possible(of) is { } possible && possible != Of(of) ? possible : null;
 
-    /// <summary>The probability that two captures of one and the same traffic differ as much as these, or more: a p-value.
-    /// Null if there is no test for the metric, or nothing to test.</summary>
-    public double? Chance(CaptureFigures before, CaptureFigures after) => chance(before, after);
+    /// <summary>What tells a change of it from noise; null if nothing does: of what is no count of things that happen one by
+    /// one, or depends on how long was recorded.</summary>
+    public MetricTest? Test { get; private init; }
+
+    /// <summary>The percentile of durations that it is, 0 to 1, if these are tested; null if it is none.</summary>
+    internal double? Percentile { get; private init; }
+
+    /// <summary>By how much it differs; null if that is not known.</summary>
+    /// <param name="outcome">What <see cref="Test"/> says of both.</param>
+    /// <param name="before">The first.</param>
+    /// <param name="after">The second.</param>
+    internal Effect? EffectOf(TestOutcome? outcome, CaptureFigures before, CaptureFigures after) =>
+        Percentile is { } percentile ? Test!.Ratio(percentile, before, after) : outcome?.Effect;
 
     /// <summary>The figure, or the bound that it is known to be above, exactly, if its unit is no share and no rate: a double
     /// has 53 bits.</summary>
@@ -76,10 +83,12 @@ internal sealed class Metric
     internal ConfidenceInterval? Confidence(CaptureFigures of) => confidence?.Invoke(of);
 
     /// <summary>The same metric, shown at these places.</summary>
-    internal Metric At(MetricPlaces places) => new(Name, Unit, Evidence, Meaning, figure, possible, chance, whole)
+    internal Metric At(MetricPlaces places) => new(Name, Unit, Evidence, Meaning, figure, possible, whole)
     {
         IsOfRecording = IsOfRecording,
         confidence = confidence,
+        Test = Test,
+        Percentile = Percentile,
         Places = places,
     };
 
@@ -94,29 +103,33 @@ internal sealed class Metric
             whole: of => (ulong?)value(of));
 
     /// <summary>Things that happen in the time of the recording.</summary>
-    internal static Metric Count(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
+    internal static Metric Count(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count, MetricTest? test = null) =>
         new(name,
             MetricUnit.Count,
             evidence,
             meaning,
             of => new Figure(count(of.Connections)),
             of => Around(of, evidence, count(of.Connections)),
-            ByTime(count),
-            of => (ulong)count(of.Connections));
+            of => (ulong)count(of.Connections))
+        {
+            Test = test,
+        };
 
     /// <summary>The same in each second.</summary>
-    internal static Metric Rate(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count) =>
+    internal static Metric Rate(string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> count, MetricTest test) =>
         new(name,
             MetricUnit.Rate,
             evidence,
             meaning,
             of => of.Seconds > 0 ? new Figure(count(of.Connections) / of.Seconds) : null,
-            of => of.Seconds > 0 ? Around(of, evidence, count(of.Connections)).Over(of.Seconds) : null,
-            ByTime(count));
+            of => of.Seconds > 0 ? Around(of, evidence, count(of.Connections)).Over(of.Seconds) : null)
+        {
+            Test = test,
+        };
 
     /// <summary>A part of things.</summary>
     internal static Metric Share(
-        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> part, Func<ConnectionStatistics, long> whole) =>
+        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, long> part, Func<ConnectionStatistics, long> whole, MetricTest? test = null) =>
         new(name,
             MetricUnit.Share,
             evidence,
@@ -127,9 +140,10 @@ internal sealed class Metric
                 var (some, all) = (part(of.Connections), whole(of.Connections));
                 var bounds = Around(of, evidence, some).ShareBeside(Around(of, evidence, all - some));
                 return all > 0 || !bounds.IsExact ? bounds : null;
-            },
-            (before, after) => CountTest.Chance(
-                part(before.Connections), whole(before.Connections), part(after.Connections), whole(after.Connections)));
+            })
+        {
+            Test = test,
+        };
 
     /// <summary>A percentile of durations.</summary>
     /// <param name="name">Of the metric.</param>
@@ -137,8 +151,9 @@ internal sealed class Metric
     /// <param name="meaning">Of the metric.</param>
     /// <param name="durations">What it is a percentile of.</param>
     /// <param name="share">Above 0 and at most 1; null: the longest.</param>
+    /// <param name="test">Of the durations.</param>
     internal static Metric Duration(
-        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, LifetimeHistogram> durations, double? share)
+        string name, Evidence evidence, string meaning, Func<ConnectionStatistics, LifetimeHistogram> durations, double? share, MetricTest? test = null)
     {
         return new(
             name,
@@ -147,20 +162,21 @@ internal sealed class Metric
             meaning,
             Seen,
             Bounds,
-            (before, after) => DistributionTest.Compare(durations(before.Connections), durations(after.Connections))?.Chance,
-            of => Percentile(of)?.Nanoseconds)
+            of => ValueOf(of)?.Nanoseconds)
         {
+            Test = test,
+            Percentile = test is null ? null : share,
             confidence = share is { } wanted ? of => durations(of.Connections).ConfidenceAt(wanted) : null,
         };
 
-        Percentile? Percentile(CaptureFigures of) => share is { } at ? durations(of.Connections).At(at) : Longest(durations(of.Connections));
+        Percentile? ValueOf(CaptureFigures of) => share is { } at ? durations(of.Connections).At(at) : Longest(durations(of.Connections));
 
-        Figure? Seen(CaptureFigures of) => Figure.Of(Percentile(of));
+        Figure? Seen(CaptureFigures of) => Figure.Of(ValueOf(of));
 
         Figure? Bounds(CaptureFigures of)
         {
-            var (all, missing) = (durations(of.Connections), of.Doubts.Events);
-            var ended = evidence == Evidence.OpeningTimes ? 0 : of.Doubts.PartsConnections ? all.Censored : Math.Min(missing, all.Censored);
+            var all = durations(of.Connections);
+            var (missing, ended) = Missing(of, evidence, all.Censored);
             return missing + ended == 0 ? Seen(of)
                 : all.Ended + all.Censored == 0 ? new Figure(0, double.PositiveInfinity)
                 : share is { } at ? PercentileBounds.Of(all, at, missing, ended) : PercentileBounds.OfLongest(all, missing, ended);
@@ -182,13 +198,18 @@ internal sealed class Metric
         string name, MetricUnit unit, string meaning, Func<CaptureFigures, double> value, Func<CaptureFigures, ulong?>? whole = null) =>
         new(name, unit, Evidence.Recording, meaning, of => new Figure(value(of)), of => new Figure(value(of)), whole: whole) { IsOfRecording = true };
 
-    private static Func<CaptureFigures, CaptureFigures, double?> ByTime(Func<ConnectionStatistics, long> count) => (before, after) =>
-        CountTest.Chance(count(before.Connections), before.Seconds, count(after.Connections), after.Seconds);
+    /// <summary>What may be missing of durations, as <see cref="Metrics.Evidence"/> says.</summary>
+    internal static MissingDurations Missing(CaptureFigures of, Evidence evidence, long censored)
+    {
+        var missing = of.Doubts.Events;
+        var ended = evidence == Evidence.OpeningTimes ? 0 : of.Doubts.PartsConnections ? censored : Math.Min(missing, censored);
+        return new MissingDurations(missing, ended);
+    }
 
     private static Percentile? Longest(LifetimeHistogram durations) => durations.Ended + durations.Censored == 0 ? null : durations.Max;
 
     /// <summary>The bounds of a count, as <see cref="Metrics.Evidence"/> says.</summary>
-    private static Figure Around(CaptureFigures of, Evidence evidence, double seen)
+    internal static Figure Around(CaptureFigures of, Evidence evidence, double seen)
     {
         var (all, missing, parts) = (of.Connections, of.Doubts.Events, of.Doubts.PartsConnections);
         var lost = Math.Min(missing, all.Uncertain + all.Unseen);

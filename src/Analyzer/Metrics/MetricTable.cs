@@ -23,27 +23,27 @@ internal static class MetricTable
             Title = "Sockets",
             Json = new("sockets"),
         }),
-        Metric.Count("opened", Evidence.Openings, "opened by the host", of => of.Opened).At(new()
+        Metric.Count("opened", Evidence.Openings, "opened by the host", of => of.Opened, MetricTest.Opened).At(new()
         {
             Phrase = new(SummaryLine.Begun, "{opened} opened ({opened.rate})"),
             Title = "Opened",
             Json = new("opened"),
         }),
-        Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened).At(new() { Comparison = 1 }),
-        Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted).At(new()
+        Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened, MetricTest.Opened).At(new() { Comparison = 1 }),
+        Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted, MetricTest.Accepted).At(new()
         {
             Phrase = new(SummaryLine.Begun, "{accepted} accepted ({accepted.rate})"),
             Title = "Accepted",
             Json = new("accepted"),
         }),
-        Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted).At(new() { Comparison = 1 }),
+        Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted, MetricTest.Accepted).At(new() { Comparison = 1 }),
         Metric.Level("preexisting", Evidence.Closes, "there before the recording began", of => of.Connections.Preexisting).At(new()
         {
             Aliases = ["older"],
             Phrase = new(SummaryLine.Begun, "{preexisting} pre-existing") { Order = 1 },
             Json = new("preexisting"),
         }),
-        Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed).At(new()
+        Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed, MetricTest.Failed).At(new()
         {
             Phrase = new(SummaryLine.Begun, "{failed} failed"),
             Column = new("FAILED", 7, 3),
@@ -51,8 +51,8 @@ internal static class MetricTable
             IsOfFailures = true,
             Json = new("failed"),
         }),
-        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed).At(new() { Comparison = 1 }),
-        Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened)
+        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed, MetricTest.Failed).At(new() { Comparison = 1 }),
+        Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened, MetricTest.FailedShare)
             .At(new() { Comparison = 1 }),
         Metric.Count("closed", Evidence.Closes, "closed in an orderly way", of => of.Closed).At(new()
         {
@@ -72,7 +72,7 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Ended, "({reset.assumed} of them not proven)") { Before = " ", IsSilentAtZero = true },
             Json = new("reset_assumed"),
         }),
-        Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed)
+        Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed, MetricTest.ResetShare)
             .At(new() { Comparison = 1 }),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()
         {
@@ -98,7 +98,7 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Lifetime, "(Kaplan-Meier: {lifetime.censored} of {lifetime.count} had not ended)") { Before = " ", Order = 1, IsSilentAtZero = true },
             Json = new("lifetime.censored"),
         }),
-        Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5).At(new()
+        Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5, MetricTest.Lifetimes).At(new()
         {
             Phrase = new(SummaryLine.Lifetime, "p50 {lifetime.p50}"),
             Column = new("P50", 8, 1),
@@ -106,7 +106,7 @@ internal static class MetricTable
             Json = new("lifetime.p50"),
             Comparison = 4,
         }),
-        Metric.Duration("lifetime.p90", Evidence.Lifetimes, "what 90 % live no longer than", of => of.Lifetimes, 0.9).At(new()
+        Metric.Duration("lifetime.p90", Evidence.Lifetimes, "what 90 % live no longer than", of => of.Lifetimes, 0.9, MetricTest.Lifetimes).At(new()
         {
             Phrase = new(SummaryLine.Lifetime, "p90 {lifetime.p90}"),
             Column = new("P90", 8, 8),
@@ -114,7 +114,7 @@ internal static class MetricTable
             Json = new("lifetime.p90"),
             Comparison = 4,
         }),
-        Metric.Duration("lifetime.p99", Evidence.Lifetimes, "what 99 % live no longer than", of => of.Lifetimes, 0.99).At(new()
+        Metric.Duration("lifetime.p99", Evidence.Lifetimes, "what 99 % live no longer than", of => of.Lifetimes, 0.99, MetricTest.Lifetimes).At(new()
         {
             Phrase = new(SummaryLine.Lifetime, "p99 {lifetime.p99}"),
             Column = new("P99", 8, 2),
@@ -133,15 +133,15 @@ internal static class MetricTable
             .At(new() { IsOnlyShown = true, Json = new("connect.count") }),
         Metric.Level("connect.censored", Evidence.Openings, "of these, not ended", of => of.Connections.ConnectTimes.Censored)
             .At(new() { IsOnlyShown = true, Json = new("connect.censored") }),
-        Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5)
+        Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5, MetricTest.ConnectTimes)
             .At(new() { Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }),
-        Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9)
+        Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9, MetricTest.ConnectTimes)
             .At(new() { Phrase = new(SummaryLine.Connect, "p90 {connect.p90}"), Json = new("connect.p90"), Comparison = 4 }),
-        Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99)
+        Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99, MetricTest.ConnectTimes)
             .At(new() { Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
         Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null)
             .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
-        Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects),
+        Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects, MetricTest.SlowConnects),
         Metric.Bytes("bytes.acked", Evidence.CloseCounters, "bytes that peers acknowledged, SYN and FIN included", of => of.BytesAcked)
             .At(new() { IsOnlyShown = true, Json = new("acked_bytes") }),
         Metric.Bytes("bytes.taken", Evidence.CloseCounters, "bytes received, FIN included", of => of.BytesReceived)

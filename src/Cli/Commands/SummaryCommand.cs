@@ -7,6 +7,7 @@ using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
 
 namespace TraceCap.Cli.Commands;
 

@@ -3,6 +3,7 @@ using System.Text;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Output.Html;
 
@@ -10,6 +11,8 @@ namespace TraceCap.Analyzer.Output.Html;
 internal static class ComparisonPage
 {
     private const int MaxGroups = 500;
+
+    private const string EffectTitle = "99 % interval";
 
     /// <summary>Writes the page.</summary>
     /// <param name="comparison">What was compared.</param>
@@ -52,7 +55,7 @@ internal static class ComparisonPage
     private static void AddResults(StringBuilder page, IReadOnlyList<UnwantedResult> unwanted)
     {
         var table = new ReportTable(
-            page, "conditions", "Fail if", "What must not hold.", new("Condition", false), new("Result", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"));
+            page, "conditions", "Fail if", "What must not hold.", new("Condition", false), new("Result", false), new("Before"), new("After"), new("Change", false), new(EffectTitle, false), new("Verdict", false), new("p"));
         foreach (var result in unwanted)
         {
             foreach (var term in result.Terms)
@@ -70,7 +73,7 @@ internal static class ComparisonPage
     private static void AddMetrics(StringBuilder page, IReadOnlyList<MetricChange> changes)
     {
         var table = new ReportTable(
-            page, "metrics", "Metrics", "", new("Metric", false), new("Before"), new("After"), new("Change", false), new("Verdict", false), new("p"), new("Is", false));
+            page, "metrics", "Metrics", "", new("Metric", false), new("Before"), new("After"), new("Change", false), new(EffectTitle, false), new("Verdict", false), new("p"), new("Is", false));
         foreach (var change in changes)
         {
             AddChange(table.Row(change.Metric.Name), change).Text(change.Metric.Meaning).EndRow();
@@ -96,11 +99,11 @@ internal static class ComparisonPage
 
         var note = (all.Length > MaxGroups ? string.Create(CultureInfo.InvariantCulture, $"The {MaxGroups:N0} most certain of {all.Length:N0} changes. ") : "")
             + (groups.IsComplete ? "" : ComparisonText.Incomplete + ".");
-        var table = new ReportTable(page, groups.By.Plural, title, note, new(title, false), new("Change", false), new("Before"), new("After"), new("Verdict", false), new("p"));
+        var table = new ReportTable(page, groups.By.Plural, title, note, new(title, false), new("Change", false), new("Before"), new("After"), new(EffectTitle, false), new("Verdict", false), new("p"));
         foreach (var (change, group) in all.OrderBy(one => one.Group.Chance ?? 1).Take(MaxGroups))
         {
-            table.Row(group.Name).Text(change).Count(group.Before).Count(group.After).Text(ComparisonText.Verdict(group.IsSignificant));
-            AddChance(table, group.Chance).EndRow();
+            table.Row(group.Name).Text(change).Count(group.Before).Count(group.After);
+            AddVerdict(table, group.Effect, group.Verdict, group.AdjustedChance ?? group.Chance).EndRow();
         }
 
         table.End();
@@ -111,10 +114,13 @@ internal static class ComparisonPage
     private static ReportTable AddChange(ReportTable table, MetricChange change)
     {
         table.Figure(change.Before, change.Metric.Unit).Figure(change.After, change.Metric.Unit);
-        table.Text(ComparisonText.Difference(change)).Text(change.IsSignificant is { } significant ? ComparisonText.Verdict(significant) : "");
-        return AddChance(table, change.Chance);
+        table.Text(ComparisonText.Change(change));
+        return AddVerdict(table, change.Effect, change.Verdict, change.AdjustedChance ?? change.Chance);
     }
 
-    private static ReportTable AddChance(ReportTable table, double? chance) =>
-        chance is { } known ? table.Number(known, known < 0.0001 ? "< 0.0001" : known.ToString("G2", CultureInfo.InvariantCulture)) : table.Nothing();
+    private static ReportTable AddVerdict(ReportTable table, Effect? effect, ChangeVerdict verdict, double? chance)
+    {
+        table.Text(effect is { } known ? ComparisonText.Of(known) : "").Text(verdict.Word());
+        return chance is { } likely ? table.Number(likely, likely < 0.0001 ? "< 0.0001" : likely.ToString("G2", CultureInfo.InvariantCulture)) : table.Nothing();
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Statistics;
 
 namespace TraceCap.Analyzer.Output.Json;
@@ -27,7 +28,8 @@ internal static class ComparisonJson
             }
 
             json.WriteEndObject();
-            json.WriteNumber("significance", MetricChange.Significance);
+            json.WriteNumber("significance", ChangeVerdicts.Significance);
+            json.WriteNumber("confidence", Effect.Confidence);
             json.WriteStartArray("metrics");
             foreach (var change in comparison.Changes)
             {
@@ -39,8 +41,8 @@ internal static class ComparisonJson
             }
 
             json.WriteEndArray();
-            Write(json, "lifetime", comparison.Lifetimes);
-            Write(json, "connect", comparison.ConnectTimes);
+            Write(json, "lifetime", comparison.Lifetimes, comparison.VerdictOf(MetricTest.Lifetimes));
+            Write(json, "connect", comparison.ConnectTimes, comparison.VerdictOf(MetricTest.ConnectTimes));
             foreach (var groups in comparison.Groups)
             {
                 json.WriteStartObject(groups.By.Word);
@@ -91,22 +93,18 @@ internal static class ComparisonJson
             json.WriteNumber("relative_change", relative);
         }
 
-        Write(json, change.Chance);
-        if (change.IsSignificant is { } significant)
-        {
-            json.WriteBoolean("significant", significant);
-        }
+        Write(json, change.Effect);
+        Write(json, change.Chance, change.AdjustedChance, change.Verdict);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, DistributionDifference? difference)
+    private static void Write(Utf8JsonWriter json, string name, DurationDifference? difference, (ChangeVerdict Verdict, double? Adjusted) of)
     {
         json.WriteStartObject(name);
         if (difference is { } found)
         {
             json.WriteNumber("distance", found.Distance);
             json.WriteNumber("statistic", found.Statistic);
-            Write(json, found.Chance);
-            json.WriteBoolean("significant", found.Chance < MetricChange.Significance);
+            Write(json, found.Chance, of.Adjusted, of.Verdict);
         }
 
         json.WriteEndObject();
@@ -121,19 +119,47 @@ internal static class ComparisonJson
             json.WriteString("name", group.Name);
             json.WriteNumber("before", group.Before);
             json.WriteNumber("after", group.After);
-            Write(json, group.Chance);
-            json.WriteBoolean("significant", group.IsSignificant);
+            Write(json, group.Effect);
+            Write(json, group.Chance, group.AdjustedChance, group.Verdict);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, double? chance)
+    private static void Write(Utf8JsonWriter json, Effect? effect)
+    {
+        if (effect is { } known)
+        {
+            var name = known.Scale == EffectScale.Ratio ? "ratio" : "difference";
+            json.WriteNumber($"{name}_at_least", known.Least);
+            if (double.IsFinite(known.Most))
+            {
+                json.WriteNumber($"{name}_at_most", known.Most);
+            }
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, double? chance, double? adjusted, ChangeVerdict verdict)
     {
         if (chance is { } known)
         {
             json.WriteNumber("p_value", known);
+        }
+
+        if (adjusted is { } together)
+        {
+            json.WriteNumber("p_adjusted", together);
+        }
+
+        if (verdict.IsSignificant() is { } significant)
+        {
+            json.WriteBoolean("significant", significant);
+        }
+
+        if (verdict.JsonWord() is { } word)
+        {
+            json.WriteString("verdict", word);
         }
     }
 }

@@ -15,6 +15,9 @@ internal static class ComparisonText
     /// <summary>What is to be said of groups that are not <see cref="GroupChanges.IsComplete"/>.</summary>
     internal const string Incomplete = "there were too many to keep all: one that seems new or vanished may only have been too small";
 
+    /// <summary>Above <see cref="Of(Effect)"/>.</summary>
+    internal const string EffectHeader = "99 % INTERVAL";
+
     private const int MaxGroups = 10;
     private const int StatusWidth = 8;
     private const int LeastName = 12;
@@ -22,7 +25,8 @@ internal static class ComparisonText
     // From here on a change is told as a factor.
     private const double Multiple = 9;
 
-    // Of the table of metrics, and of what stands before the name of a group and behind it, where there is room.
+    // Of the table of metrics, of lists of groups, and of what stands before the name of a group and behind it, where there is room.
+    private const int FullTableWidth = 80;
     private const int FullWidth = 64;
     private const int GroupFiguresWidth = 12 + 30;
 
@@ -64,14 +68,15 @@ internal static class ComparisonText
     private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width)
     {
         MetricChange[] changes = [.. comparison.Changes.Where(change => change.Metric.Places.Comparison is not null).OrderBy(change => change.Metric.Places.Comparison)];
-        var isFull = width is 0 or >= FullWidth;
+        var isFull = width is 0 or >= FullTableWidth;
         var columns = FittingColumns.Choose<Column>(
             [
-                new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -18 : -1, 0),
-                new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 12 : 1, 1),
-                new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 12 : 1, 0),
-                new("CHANGE", Array.ConvertAll(changes, Difference), isFull ? 10 : 1, 0),
-                new("", Array.ConvertAll(changes, change => change.IsSignificant is { } significant && change.Before != change.After ? $" {Verdict(significant)}" : ""), -1, 2),
+                new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -17 : -1, 0),
+                new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 9 : 1, 1),
+                new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 9 : 1, 0),
+                new("CHANGE", Array.ConvertAll(changes, Change), isFull ? 9 : 1, 0),
+                new(EffectHeader, Array.ConvertAll(changes, change => change.Effect is { } effect ? Of(effect) : ""), isFull ? 16 : 1, 3),
+                new("", Array.ConvertAll(changes, change => change.Before != change.After ? change.Verdict.Word() : ""), -1, 2),
             ],
             width,
             column => (column.Width + 1, column.Goes));
@@ -87,16 +92,17 @@ internal static class ComparisonText
         var (before, after) = (comparison.Before.Figures.Connections, comparison.After.Figures.Connections);
         return
         [
-            ("lifetimes", Describe(comparison.Lifetimes, before.Lifetimes, after.Lifetimes)),
-            ("connects", Describe(comparison.ConnectTimes, before.ConnectTimes, after.ConnectTimes)),
+            ("lifetimes", Describe(comparison.Lifetimes, comparison.VerdictOf(MetricTest.Lifetimes), before.Lifetimes, after.Lifetimes)),
+            ("connects", Describe(comparison.ConnectTimes, comparison.VerdictOf(MetricTest.ConnectTimes), before.ConnectTimes, after.ConnectTimes)),
         ];
     }
 
-    private static string Describe(DistributionDifference? difference, LifetimeHistogram before, LifetimeHistogram after)
+    private static string Describe(
+        DurationDifference? difference, (ChangeVerdict Verdict, double? Adjusted) of, LifetimeHistogram before, LifetimeHistogram after)
     {
         var counts = Invariant($"{before.Ended + before.Censored:N0} before, {after.Ended + after.Censored:N0} after");
         return difference is { } found
-            ? Invariant($"{Verdict(found.Chance < MetricChange.Significance)}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(found.Chance)})")
+            ? Invariant($"{of.Verdict.Word()}: {counts}; the curves are at most {found.Distance * 100:F1} % apart ({Likelihood(of.Adjusted ?? found.Chance)})")
             : $"nothing to compare: {counts}";
     }
 
@@ -125,9 +131,10 @@ internal static class ComparisonText
 
         foreach (var (label, all) in lists)
         {
-            var (certain, rest) = (all.Count(row => row.IsSignificant), all.Count(row => !row.IsSignificant));
+            var (certain, unknown) = (all.Count(row => row.IsSignificant), all.Count(row => row.Verdict == ChangeVerdict.Unknown));
             AddRest(label, Math.Max(0, certain - MaxGroups), "more");
-            AddRest(label, rest, rows.Length > 0 ? "others, too few to be told from noise" : "too few to be told from noise");
+            AddRest(label, unknown, "that cannot be told, by what is missing or left out");
+            AddRest(label, all.Count - certain - unknown, rows.Length > 0 ? "others, too few to be told from noise" : "too few to be told from noise");
         }
 
         if (!groups.IsComplete)
@@ -167,7 +174,7 @@ internal static class ComparisonText
     private static string Of(ComparisonResult term)
     {
         var change = term.Change;
-        var noise = term.Holds == true && change.IsSignificant == false ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
+        var noise = term.Holds == true && change.Verdict == ChangeVerdict.Noise ? $"; may be noise ({Likelihood(change.Chance!.Value)})" : "";
         return $"{PrintableText.Of(term.Expectation.Text)}: {Of(change.Before, change.Metric)} -> {Of(change.After, change.Metric)} ({Difference(change)}){noise}{(term.Reason is { } reason ? "; " + reason : "")}";
     }
 
@@ -189,8 +196,36 @@ internal static class ComparisonText
             : "+" + after.Text(change.Metric.Unit);
     }
 
-    /// <summary>What the test says.</summary>
-    internal static string Verdict(bool isSignificant) => isSignificant ? "changed" : "noise";
+    /// <summary>The same for tables: of a share, in percentage points.</summary>
+    internal static string Change(MetricChange change) => change is { Metric.Unit: MetricUnit.Share, Before: { IsExact: true } before, After: { IsExact: true } after }
+        ? before == after ? "=" : $"{Points(after.Low - before.Low)} pp"
+        : Difference(change);
+
+    /// <summary>Where a difference lies.</summary>
+    internal static string Of(Effect effect)
+    {
+        if (effect.Scale == EffectScale.Difference)
+        {
+            return $"{Points(effect.Least)} to {Points(effect.Most)} pp";
+        }
+
+        var isFactor = effect.Most - 1 >= Multiple;
+        var least = effect.Least >= 1 && isFactor ? Factor(effect.Least) : Points(effect.Least - 1);
+        return double.IsInfinity(effect.Most) ? (effect.Least >= 1 ? $"{least} or more" : $"{least} % or more")
+            : !isFactor ? $"{least} to {Points(effect.Most - 1)} %"
+            : effect.Least >= 1 ? Invariant($"{least} to {effect.Most:N0}")
+            : $"{least} % to {Factor(effect.Most)}";
+    }
+
+    private static string Factor(double ratio) => "x " + ratio.ToString(ratio < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A hundredfold with its sign, two digits or more.</summary>
+    private static string Points(double part)
+    {
+        var points = part * 100;
+        var digits = Math.Abs(points) < 0.995 ? 2 : Math.Abs(points) < 9.95 ? 1 : 0;
+        return Math.Round(points, digits).ToString(digits switch { 2 => "+0.00;-0.00;0", 1 => "+0.0;-0.0;0", _ => "+#,0;-#,0;0" }, CultureInfo.InvariantCulture);
+    }
 
     private static string Likelihood(double chance) => chance < 0.0001 ? "p < 0.0001" : Invariant($"p = {chance:G2}");
 
