@@ -69,7 +69,7 @@ internal static class LifetimesCommand
             using var pipeline = new ConnectionPipeline(
                 format.Create(parsed, usual, new ExportOptions { Lifetimes = options }, output), most, Version.Tool);
             var order = parsed.GetValue(sort);
-            using var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, pipeline);
+            var sorted = order == ConnectionOrder.Ended ? null : new ConnectionSort(order, most, pipeline);
             using var following = follow.Start(parsed);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
             var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null, following);
