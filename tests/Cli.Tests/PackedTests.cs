@@ -1,3 +1,7 @@
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
+
 namespace TraceCap.Cli.Tests;
 
 /// <summary>Captures that were compressed are read as they are, by what they begin with.</summary>
@@ -45,12 +49,9 @@ public sealed class PackedTests : IDisposable
     public void What_is_there_of_a_truncated_one_is_read(string packer)
     {
         var packed = Pack(packer, capture);
-        foreach (var length in new[] { 20, new FileInfo(packed).Length / 2 })
-        {
-            var result = Shell.Run($"head -c {length} {packed} | tracecap replay -");
-            Assert.Equal(3, result.Code);
-            Assert.Contains("tracecap: standard input: truncated: ", result.Error, StringComparison.Ordinal);
-        }
+        var result = Shell.Run($"head -c {new FileInfo(packed).Length / 2} {packed} | tracecap replay -");
+        Assert.Equal(3, result.Code);
+        Assert.Contains("tracecap: standard input: truncated: ", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,8 +76,8 @@ public sealed class PackedTests : IDisposable
     public void Little_that_unpacks_to_much_takes_little_memory(string packer)
     {
         var packed = Path.Combine(folder, "bomb");
-        AssertDone($"head -c 300M /dev/zero | {packer} > {packed}");
-        var result = Tracecap.RunWithin(120 << 20, "replay", packed);
+        AssertDone($"head -c 100M /dev/zero | {packer} > {packed}");
+        var result = Tracecap.RunWithin(80 << 20, "replay", packed);
         Assert.True(result.Code == 1, result.Error);
         Assert.Contains("not a capture", result.Error, StringComparison.Ordinal);
     }
@@ -94,10 +95,11 @@ public sealed class PackedTests : IDisposable
     [Fact]
     public void Several_compressed_ones_are_read_in_the_order_of_time()
     {
-        AssertDone($"tracecap cut nginx.tcap --to 0.3 -o {folder}/b.tcap && tracecap cut nginx.tcap --from 0.3 -o {folder}/a.tcap");
-        var plain = Shell.Run($"tracecap lifetimes {folder}/b.tcap {folder}/a.tcap");
-        AssertDone($"gzip {folder}/a.tcap && zstd -q {folder}/b.tcap");
-        Assert.Equal(plain.Text, Shell.Run($"tracecap lifetimes {folder}/a.tcap.gz {folder}/b.tcap.zst").Text);
+        Write("b.tcap", 10, TcpEventType.Connect);
+        Write("a.tcap", 20, TcpEventType.Close);
+        AssertDone($"gzip {folder}/a.tcap && zstd -q --rm {folder}/b.tcap");
+        var result = Shell.Run($"tracecap lifetimes {folder}/a.tcap.gz {folder}/b.tcap.zst --csv");
+        Assert.Equal("1,one,4,0.0.0.0,1,0.0.0.0,443,0,0,10000.00,closed", result.Text.Split('\n')[1]);
     }
 
     [Theory]
@@ -136,6 +138,15 @@ public sealed class PackedTests : IDisposable
         AssertDone($"tracecap replay traffic.tcap --all --json | zstd -qc > {folder}/lines && tracecap import {folder}/lines -o {folder}/x.tcap");
         Assert.Equal(Shell.Run("tracecap lifetimes traffic.tcap").Text.Length, Shell.Run($"tracecap lifetimes {folder}/x.tcap").Text.Length);
         Assert.Contains("an executable", Shell.Run($"tracecap import /bin/sh -o {folder}/y.tcap").Error, StringComparison.Ordinal);
+    }
+
+    private void Write(string name, ulong second, TcpEventType type)
+    {
+        using var file = File.Create(Path.Combine(folder, name));
+        var time = second * 1_000_000_000;
+        var writer = new CaptureWriter(file, new CaptureHeader { BootId = "boot", Start = new ClockAnchor(time, 0, time) });
+        writer.Append(new TcpEvent { Timestamp = time, Type = type, IpVersion = 4, Connection = 1, LocalPort = 1, PeerPort = 443, Pid = 1, Comm = new ThreadName("one") });
+        writer.Complete("rotated", null);
     }
 
     private static void AssertDone(string line)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TraceCap.Analyzer.Connections;
 
 /// <summary>Which of two connections comes first, each with what it was recorded in: negative for the one, positive for the other,
@@ -10,7 +12,8 @@ internal delegate int ConnectionComparison(
 /// in which they ended. Memory is bounded, whatever their number: what is more than <see cref="Most"/> is sorted by parts, which
 /// wait in a temporary file. Of a few that are wanted no more than twice as many are held.
 /// </summary>
-internal sealed class ConnectionSort : IConnectionSink, IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The file is let go at the end, or by its handle after an error; it has no name.")]
+internal sealed class ConnectionSort : IConnectionSink
 {
     /// <summary>As many are held in memory at most: about 60 MiB.</summary>
     internal const int Most = 1 << 18;
@@ -93,9 +96,6 @@ internal sealed class ConnectionSort : IConnectionSink, IDisposable
         End();
         next.End(recordings);
     }
-
-    /// <summary>Lets go of the temporary file, also after an error.</summary>
-    public void Dispose() => runs?.Dispose();
 
     private int Compare(in HeldConnection one, in HeldConnection other) =>
         order(in one.Connection, recordings[one.Recording], in other.Connection, recordings[other.Recording]);

@@ -71,7 +71,7 @@ internal static class LifetimesCommand
                 format.Create(parsed, usual, "tcplife", result.Path(parsed), new ExportOptions { Lifetimes = options }, output), most, Version.Tool);
             var order = parsed.GetValue(sort) is { } key ? parsed.GetValue(reverse) ? key.Reverse : key.Order
                 : parsed.GetValue(reverse) ? ConnectionOrders.Parse("ended", isReversed: true) : null;
-            using var sorted = order is null ? null : new ConnectionSort(order, most, pipeline);
+            var sorted = order is null ? null : new ConnectionSort(order, most, pipeline);
             using var following = follow.Start(parsed);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
             var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null, following);

@@ -35,10 +35,13 @@ internal sealed class AskedTime(CaptureFilter filter)
         }
 
         var capture = $"the capture, which goes from {from} to {to}";
-        Messages.Warn(isAfterAll ? $"--from {to.Of(asked.From)} is after the end of {capture}"
-            : isBeforeAll ? $"--to {from.Of(asked.To)} is before the beginning of {capture}"
+        Messages.Warn(isAfterAll ? $"--from {Text(filter.From, to.Of(asked.From))} is after the end of {capture}"
+            : isBeforeAll ? $"--to {Text(filter.To, from.Of(asked.To))} is before the beginning of {capture}"
             : $"nothing was recorded between {from.Of(asked.From)} and {from.Of(asked.To)}, within {capture}");
     }
+
+    /// <summary>A time before the host was started has no place on its clock.</summary>
+    private static string Text(TimePoint? asked, Instant found) => found.Monotonic == 0 ? $"{asked}" : $"{found}";
 
     private void Add(EventContext known, ulong to, WantedTime wanted)
     {

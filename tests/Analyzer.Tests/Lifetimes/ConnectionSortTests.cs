@@ -59,7 +59,7 @@ public sealed class ConnectionSortTests
     {
         var sink = new ConnectionList();
         var other = new RecordedSpan { Start = 7 };
-        using var sort = new ConnectionSort((in one, _, in other, _) => one.Opened.CompareTo(other.Opened), ulong.MaxValue, sink, most: 2);
+        var sort = new ConnectionSort((in one, _, in other, _) => one.Opened.CompareTo(other.Opened), ulong.MaxValue, sink, most: 2);
         sort.Take([Ends.Client("a", "10.0.0.2", 1, 4, 9), Ends.Client("a", "10.0.0.2", 2, 1, 9)], Ends.Recording);
         sort.Take([Ends.Client("a", "10.0.0.2", 3, 3, 9), Ends.Client("a", "10.0.0.2", 4, 2, 9)], other);
         sort.End();
@@ -72,7 +72,7 @@ public sealed class ConnectionSortTests
     private static IEnumerable<ushort> Sort(Func<IConnectionSink, ConnectionSort> create, Connection[] connections)
     {
         var sink = new ConnectionList();
-        using var sort = create(sink);
+        var sort = create(sink);
         sort.Take(connections, Ends.Recording);
         sort.End();
         return sink.Connections.Select(connection => connection.PeerPort);
