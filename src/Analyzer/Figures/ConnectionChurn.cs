@@ -103,9 +103,9 @@ internal sealed class ConnectionChurn : IConnectionSink
             (time.At(pause.From, recording), time.At(pause.To - 1, recording)))));
         return activity.Intervals(grid, Recordings).Select((of, number) => new ChurnInterval(
             grid.First + number, of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, losses[number], pauses[number])
-            {
-                LostAtMost = lost[number],
-            });
+        {
+            LostAtMost = lost[number],
+        });
     }
 
     /// <summary>For each interval whether events were lost in it, and how many at most.</summary>
