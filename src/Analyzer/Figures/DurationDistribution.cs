@@ -35,8 +35,8 @@ internal sealed class DurationDistribution
     // Without this, rounding would move the percentile of some small counts by one duration.
     private const double Tolerance = 1e-9;
 
-    // A bucket that has both kinds is spread over so many places: 4,096 to each power of two then.
-    private const int Places = 64;
+    // A bucket that has both kinds is spread over so many places: 2,048 to each power of two then.
+    private const int Places = 32;
 
     /// <param name="ended">Those that ended, the shortest first.</param>
     /// <param name="censored">Those that are censored, the shortest first.</param>
@@ -96,7 +96,15 @@ internal sealed class DurationDistribution
                 variance += (double)bin.Count / atRisk / left;
                 // Where none is left, the most stays what it was.
                 (low, high) = left == 0 ? (0, high) : Confidence(survival, variance);
-                steps.Add(new DurationStep(bin.Least, bin.Most, bin.Count, 0, atRisk, survival, low, high));
+                if (steps is [.., { Ended: > 0 } last] && (last.Least, last.Most) == (bin.Least, bin.Most))
+                {
+                    steps[^1] = last with { Ended = last.Ended + bin.Count, Survival = survival, Low = low, High = high };
+                }
+                else
+                {
+                    steps.Add(new DurationStep(bin.Least, bin.Most, bin.Count, 0, atRisk, survival, low, high));
+                }
+
                 atRisk = left;
             }
             else
