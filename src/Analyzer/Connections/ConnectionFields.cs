@@ -22,7 +22,7 @@ internal static class ConnectionFields
     private static readonly Field localPlain = CommonFields.LocalAddress with { ShortNames = ["local"] };
     private static readonly Field peerRaw = CommonFields.PeerAddress with { ShortNames = [] };
     private static readonly Field preexisting = new("preexisting", FieldTypes.Flag, "whether it was there before the recording began", "older");
-    private static readonly Field uncertain = new("uncertain", FieldTypes.Flag, "whether its opening or its close may be among lost events");
+    private static readonly Field uncertain = new("uncertain", FieldTypes.Flag, "whether its opening or its close may be among lost events, or counters do not prove whether it was reset");
     private static readonly Field joined = new("joined", FieldTypes.Flag, "whether its other end is on this host, and was seen");
     private static readonly Field openedMonotonic = new("opened.monotonic_ns", FieldTypes.Monotonic, "when it was opened, by CLOCK_MONOTONIC");
     private static readonly Field endedMonotonic = new("ended.monotonic_ns", FieldTypes.Monotonic, "when it ended, by CLOCK_MONOTONIC");
@@ -42,7 +42,7 @@ internal static class ConnectionFields
             new(Role, (in c, _) => FieldValue.Of((ulong)c.Role)),
             new(End, (in c, _) => FieldValue.Of((ulong)c.Ending)),
             new(preexisting, (in c, _) => FieldValue.Of(c.IsPreexisting)),
-            new(uncertain, (in c, _) => FieldValue.Of(c.IsUncertain)),
+            new(uncertain, (in c, _) => FieldValue.Of(c.IsDoubtful)),
             new(joined, (in c, _) => FieldValue.Of(c.IsJoined)),
             new(Lifetime, (in c, _) => FieldValue.Of(c.Lifetime)),
             new(Opened, (in c, context) => FieldValue.At(c.Opened, context.WallOffset(c.Opened))),
