@@ -15,9 +15,6 @@ internal readonly record struct ClockSkew(int Host, int Of, long? AtLeast, long?
 /// </summary>
 internal sealed class ClockSkews
 {
-    private const byte StateEstablished = 1;
-    private const byte StateCloseWait = 8;
-
     private readonly SortedDictionary<(int Of, int Host), (long AtLeast, long AtMost)> bounds = [];
 
     /// <summary>What is known, in the order of the hosts.</summary>
@@ -30,34 +27,8 @@ internal sealed class ClockSkews
             pair.Value.AtMost == long.MaxValue ? null : pair.Value.AtMost)),
     ];
 
-    /// <summary>Takes the two ends of a connection that are joined.</summary>
-    internal void NoteOpenings(in ConnectionEntry one, in ConnectionEntry other)
-    {
-        if ((one.Role, other.Role) is (ConnectionRole.Client, ConnectionRole.Server))
-        {
-            NoteOrder(one.Host, one.Opened, other.Host, other.Opened);
-        }
-        else if ((one.Role, other.Role) is (ConnectionRole.Server, ConnectionRole.Client))
-        {
-            NoteOrder(other.Host, other.Opened, one.Host, one.Opened);
-        }
-    }
-
-    /// <summary>Takes the two ends of a connection, both closed.</summary>
-    internal void NoteCloses(in ConnectionEntry one, in ConnectionEntry other)
-    {
-        if ((one.IpVersionOrState, other.IpVersionOrState) is (StateEstablished, StateCloseWait))
-        {
-            NoteOrder(one.Host, one.ConnectTimeOrClosed, other.Host, other.ConnectTimeOrClosed);
-        }
-        else if ((one.IpVersionOrState, other.IpVersionOrState) is (StateCloseWait, StateEstablished))
-        {
-            NoteOrder(other.Host, other.ConnectTimeOrClosed, one.Host, one.ConnectTimeOrClosed);
-        }
-    }
-
     /// <summary>Something happened on one host before something on another, each by the clock of its own.</summary>
-    private void NoteOrder(int host, ulong at, int other, ulong later)
+    internal void NoteOrder(int host, ulong at, int other, ulong later)
     {
         if (host == other)
         {

@@ -43,10 +43,11 @@ public enum ConnectionEnding : byte
 /// </summary>
 internal struct Connection
 {
+    internal const byte StateEstablished = 1;
     private const byte StateFinWait2 = 5;
     private const byte StateTimeWait = 6;
     internal const byte StateClose = 7;
-    private const byte StateCloseWait = 8;
+    internal const byte StateCloseWait = 8;
     private const byte StateLastAck = 9;
     private const byte StateClosing = 11;
 

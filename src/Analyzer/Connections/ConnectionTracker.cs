@@ -31,7 +31,6 @@ internal sealed class ConnectionTracker
 
     // By entry, how often a number had been given another name when it was opened. None is kept before that happens.
     private int[] renamesBefore = [];
-
     // Of the ends of events that are yet to come.
     private readonly uint[] hashes = new uint[2 * Ahead];
 
@@ -235,10 +234,36 @@ internal sealed class ConnectionTracker
         if (opposite != ConnectionTable.None)
         {
             table.Join(index, opposite);
-            skews?.NoteOpenings(in entry, in table[opposite]);
+            NoteOpenings(in entry, in table[opposite]);
         }
 
         return index;
+    }
+
+    /// <summary>A client is established before its server's end is accepted.</summary>
+    private void NoteOpenings(in ConnectionEntry one, in ConnectionEntry other)
+    {
+        if ((one.Role, other.Role) is (ConnectionRole.Client, ConnectionRole.Server))
+        {
+            skews?.NoteOrder(one.Host, one.Opened, other.Host, other.Opened);
+        }
+        else if ((one.Role, other.Role) is (ConnectionRole.Server, ConnectionRole.Client))
+        {
+            skews?.NoteOrder(other.Host, other.Opened, one.Host, one.Opened);
+        }
+    }
+
+    /// <summary>Who closes out of CLOSE_WAIT has the FIN of a peer that closed while it was established.</summary>
+    private void NoteCloses(in ConnectionEntry one, in ConnectionEntry other)
+    {
+        if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateEstablished, Connection.StateCloseWait))
+        {
+            skews?.NoteOrder(one.Host, one.ConnectTimeOrClosed, other.Host, other.ConnectTimeOrClosed);
+        }
+        else if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateCloseWait, Connection.StateEstablished))
+        {
+            skews?.NoteOrder(other.Host, other.ConnectTimeOrClosed, one.Host, one.ConnectTimeOrClosed);
+        }
     }
 
     private void NoteRenames(int index)
@@ -341,7 +366,7 @@ internal sealed class ConnectionTracker
         (entry.ConnectTimeOrClosed, entry.IpVersionOrState) = (at, state);
         if (skews is not null && entry.Opposite != ConnectionTable.None && table[entry.Opposite] is { Phase: not EntryPhase.Open } opposite)
         {
-            skews.NoteCloses(in entry, in opposite);
+            NoteCloses(in entry, in opposite);
         }
 
         table.Close(index);

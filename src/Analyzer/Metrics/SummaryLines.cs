@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Metrics;
 
@@ -17,7 +18,7 @@ internal static partial class SummaryLines
     private static readonly Dictionary<SummaryLine, Func<CaptureFigures, string>> whole = new()
     {
         [SummaryLine.Clocks] = SummaryPhrases.Clocks,
-        [SummaryLine.Confidence] = SummaryPhrases.Confidence,
+        [SummaryLine.Confidence] = Confidence,
     };
 
     /// <summary>All lines, each with what it is called; <c>-</c> where there is nothing to say.</summary>
@@ -43,6 +44,22 @@ internal static partial class SummaryLines
             yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
         }
     }
+
+    /// <summary>Where the percentiles of lifetimes lie, as far as that can be told.</summary>
+    private static string Confidence(CaptureFigures of)
+    {
+        var bounds = MetricTable.All.Where(metric => metric.Name.StartsWith("lifetime.", StringComparison.Ordinal))
+            .Select(metric => (metric, metric.Confidence(of))).Where(one => one.Item2 is { Low: not null })
+            .Select(one => $"{one.metric.Name["lifetime.".Length..]} {Range(one.Item2!.Value.Low!.Value, one.Item2.Value.High)}").ToArray();
+        return bounds.Length == 0 ? "" : $"95 %: {string.Join(", ", bounds)}";
+    }
+
+    private static string Range(ulong low, ulong? high) => (DurationText.Of(low), high is { } most ? DurationText.Of(most) : null) switch
+    {
+        (var from, null) => $"{from} or more",
+        var (from, to) when from == to => from,
+        var (from, to) => $"{from} to {to}",
+    };
 
     private static string? Words(Metric metric, CaptureFigures figures)
     {

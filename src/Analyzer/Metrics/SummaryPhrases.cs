@@ -36,15 +36,6 @@ internal static class SummaryPhrases
         of.Doubts.Events is > 0 and < double.PositiveInfinity ? "any count may be off by as many" : null,
     }.OfType<string>());
 
-    /// <summary>Where the percentiles of lifetimes lie, as far as that can be told.</summary>
-    internal static string Confidence(CaptureFigures of)
-    {
-        var bounds = MetricTable.All.Where(metric => metric.Name.StartsWith("lifetime.", StringComparison.Ordinal))
-            .Select(metric => (metric, metric.Confidence(of))).Where(one => one.Item2 is { Low: not null })
-            .Select(one => $"{one.metric.Name["lifetime.".Length..]} {Range(one.Item2!.Value.Low!.Value, one.Item2.Value.High)}").ToArray();
-        return bounds.Length == 0 ? "" : $"95 %: {string.Join(", ", bounds)}";
-    }
-
     /// <summary>How far the clocks of merged hosts are apart, as far as connections between them tell.</summary>
     internal static string Clocks(CaptureFigures of)
     {
@@ -67,13 +58,6 @@ internal static class SummaryPhrases
     }
 
     private static string Signed(long nanoseconds) => (nanoseconds < 0 ? "-" : "+") + DurationText.Of((ulong)Math.Abs(nanoseconds));
-
-    private static string Range(ulong low, ulong? high) => (DurationText.Of(low), high is { } most ? DurationText.Of(most) : null) switch
-    {
-        (var from, null) => $"{from} or more",
-        var (from, to) when from == to => from,
-        var (from, to) => $"{from} to {to}",
-    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
