@@ -112,7 +112,7 @@ public sealed class FollowTests : IDisposable
     }
 
     [Fact]
-    public void On_a_terminal_the_summary_is_drawn_again()
+    public async Task On_a_terminal_the_summary_is_drawn_again()
     {
         var path = Path.Combine(folder, "run.tcap");
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
@@ -138,7 +138,8 @@ public sealed class FollowTests : IDisposable
         AwaitDrawn(2);
         writer.Complete("stopped by a signal", null);
         file.Dispose();
-        Assert.True(drawing.Result.Code == 0, drawing.Result.Error);
+        var result = await drawing;
+        Assert.True(result.Code == 0, result.Error);
 
         void AwaitDrawn(int connections)
         {
