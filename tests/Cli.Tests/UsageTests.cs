@@ -56,7 +56,7 @@ public class UsageTests
     [InlineData("compact x -o y --chunk 1K", "tracecap: --chunk 1K: expected a size from 64K to 10M, such as 1M or 8M")]
     [InlineData("compact x -o y --chunk 11M", "tracecap: --chunk 11M: expected a size from 64K to 10M, such as 1M or 8M")]
     [InlineData("replay x --frobnicate", "tracecap: there is no option '--frobnicate'")]
-    [InlineData("replay x --tim", "tracecap: there is no option '--tim'; did you mean --timestamp?")]
+    [InlineData("replay x --tim", "tracecap: there is no option '--tim'; did you mean --time or --timestamp?")]
     [InlineData("record -o x --dur 5", "tracecap: there is no option '--dur'; did you mean --duration?")]
     [InlineData("lifetimes x --srot rtt", "tracecap: there is no option '--srot'; did you mean --sort?")]
     [InlineData("probes --jsn", "tracecap: there is no option '--jsn'; did you mean --json?")]

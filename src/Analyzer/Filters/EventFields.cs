@@ -1,4 +1,3 @@
-using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;

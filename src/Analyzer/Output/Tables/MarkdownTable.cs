@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Output.Tables;
 /// <param name="columns">From left to right.</param>
 internal sealed class MarkdownTable(IReadOnlyList<TableColumn> columns) : TableWriter(columns)
 {
-    private const string Markup = @"\|<`*[_~";
+    private static readonly SearchValues<char> markup = SearchValues.Create(@"\|<`*[_~");
 
     /// <inheritdoc />
     internal override void Begin(IBufferWriter<byte> output) => Put(
@@ -29,9 +29,9 @@ internal sealed class MarkdownTable(IReadOnlyList<TableColumn> columns) : TableW
         Put(output, row.Append('\n').ToString());
     }
 
-    private static string Escape(string text) => text.AsSpan().IndexOfAny(Markup) < 0
+    private static string Escape(string text) => text.AsSpan().IndexOfAny(markup) < 0
         ? text
-        : string.Concat(text.Select(letter => Markup.Contains(letter, StringComparison.Ordinal) ? $"\\{letter}" : letter.ToString()));
+        : string.Concat(text.Select(letter => markup.Contains(letter) ? $"\\{letter}" : letter.ToString()));
 
     private static void Put(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
 }

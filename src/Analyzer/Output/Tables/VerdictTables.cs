@@ -8,11 +8,21 @@ namespace TraceCap.Analyzer.Output.Tables;
 /// <summary>What became of expectations, and how two captures differ, as rows.</summary>
 internal static class VerdictTables
 {
+    private static readonly TableColumn[] ofExpectations =
+        [.. new[] { "verdict", "expectation", "figure", "reason" }.Select(name => TableColumn.Of(name, FieldTypes.Text))];
+
+    private static readonly TableColumn[] ofMetrics =
+    [
+        TableColumn.Of("metric", FieldTypes.Text),
+        TableColumn.Of("unit", FieldTypes.Text),
+        .. new[] { "before", "before_above", "after", "after_above" }.Select(name => TableColumn.Of(name, RealType.Rate)),
+    ];
+
     /// <summary>A row for each expectation.</summary>
     /// <param name="results">What became of them.</param>
     /// <param name="isForPeople">Whether verdicts are those of the text.</param>
     internal static TableData Of(IReadOnlyList<CheckResult> results, bool isForPeople) => new(
-        [.. new[] { "verdict", "expectation", "figure", "reason" }.Select(name => TableColumn.Of(name, FieldTypes.Text))],
+        ofExpectations,
         results.Select(result => (IReadOnlyList<FieldValue>)
         [
             FieldValue.Of(isForPeople ? result.Verdict.Status() : result.Verdict.Name()),
@@ -30,12 +40,7 @@ internal static class VerdictTables
     internal static TableData Of(CaptureComparison comparison, bool isForPeople) => new(
         isForPeople
             ? [TableColumn.Of("metric", FieldTypes.Text), TableColumn.Of("before", new FigureText()), TableColumn.Of("after", new FigureText())]
-            :
-            [
-                TableColumn.Of("metric", FieldTypes.Text),
-                TableColumn.Of("unit", FieldTypes.Text),
-                .. new[] { "before", "before_above", "after", "after_above" }.Select(name => TableColumn.Of(name, RealType.Rate)),
-            ],
+            : ofMetrics,
         comparison.Changes.Select(change => (IReadOnlyList<FieldValue>)(isForPeople
             ? [FieldValue.Of(change.Metric.Name), FieldValue.Of(change.Before?.ShortText(change.Metric.Unit)), FieldValue.Of(change.After?.ShortText(change.Metric.Unit))]
             : [FieldValue.Of(change.Metric.Name), FieldValue.Of(UnitOf(change.Metric.Unit)), .. Values(change.Before), .. Values(change.After)])));
