@@ -57,7 +57,7 @@ internal sealed class GroupComparison
             var (first, second) = (one.ByKey.GetValueOrDefault(key), other.ByKey.GetValueOrDefault(key));
             if (first is null || second is null)
             {
-                var result = one.By.IsOfFailures ? null : Test(
+                var result = one.By.IsOfFailures ? null : RateTest.Compare(
                     Count(before, one, first, first?.All(before.Clock), Evidence.AnyEvent), Count(after, other, second, second?.All(after.Clock), Evidence.AnyEvent));
                 differences.Add(new Difference(first is null ? Kind.New : Kind.Vanished, key, first?.Count ?? 0, second?.Count ?? 0, result));
             }
@@ -65,7 +65,7 @@ internal sealed class GroupComparison
             var (failed, stillFailed) = (first?.Failed ?? 0, second?.Failed ?? 0);
             if (failed != stillFailed)
             {
-                differences.Add(new Difference(Kind.Failures, key, failed, stillFailed, Test(
+                differences.Add(new Difference(Kind.Failures, key, failed, stillFailed, RateTest.Compare(
                     Count(before, one, first, first?.Failures(before.Clock), Evidence.Openings), Count(after, other, second, second?.Failures(after.Clock), Evidence.Openings))));
             }
         }
@@ -73,14 +73,12 @@ internal sealed class GroupComparison
         return differences;
     }
 
-    private static TestOutcome? Test(Counted before, Counted after) => RateTest.Compare(before, after);
-
     /// <summary>A count, and where it lies with what is missing or was forgotten.</summary>
     private static Counted Count(ComparedCapture of, ComparedGroups groups, ComparedGroups.Group? group, Tally? tally, Evidence evidence)
     {
         var seconds = of.Clock.Intervals.Select(interval => interval.Seconds);
         tally ??= new Tally(new double[of.Clock.Intervals.Count], [.. seconds], 1);
-        var possible = Metric.Around(of.Figures, evidence, tally.Count);
+        var possible = EvidenceBounds.Around(of.Figures, evidence, tally.Count);
         return new Counted(tally, (possible.Low, tally.Exposure), (possible.High + (group?.Forgotten ?? groups.Forgotten), tally.Exposure));
     }
 

@@ -106,14 +106,14 @@ internal sealed class IntervalFigures(IntervalClock clock)
         return one;
     }
 
-    private Tally InTime(ByInterval<uint> counts) => InTime(clock, counts);
-
-    private Tally Share(ByInterval<uint> part, ByInterval<uint> rest, long seconds)
+    private static Tally Share(ByInterval<uint> part, ByInterval<uint> rest, long seconds)
     {
         var (some, others) = (part.InOrder(), rest.InOrder());
         var all = some.Zip(others, (one, other) => (double)one + other).ToArray();
         return new Tally(Array.ConvertAll(some, count => (double)count), all, Pairs(all.Sum(), seconds));
     }
+
+    private Tally InTime(ByInterval<uint> counts) => InTime(clock, counts);
 
     private DurationSample Durations(ByInterval<DurationBuckets> durations, long seconds)
     {

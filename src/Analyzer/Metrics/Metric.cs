@@ -99,7 +99,7 @@ internal sealed class Metric
             evidence,
             meaning,
             of => value(of) is { } count ? new Figure(count) : null,
-            of => value(of) is { } count ? Around(of, evidence, count) : null,
+            of => value(of) is { } count ? EvidenceBounds.Around(of, evidence, count) : null,
             whole: of => (ulong?)value(of));
 
     /// <summary>Things that happen in the time of the recording.</summary>
@@ -109,7 +109,7 @@ internal sealed class Metric
             evidence,
             meaning,
             of => new Figure(count(of.Connections)),
-            of => Around(of, evidence, count(of.Connections)),
+            of => EvidenceBounds.Around(of, evidence, count(of.Connections)),
             of => (ulong)count(of.Connections))
         {
             Test = test,
@@ -122,7 +122,7 @@ internal sealed class Metric
             evidence,
             meaning,
             of => of.Seconds > 0 ? new Figure(count(of.Connections) / of.Seconds) : null,
-            of => of.Seconds > 0 ? Around(of, evidence, count(of.Connections)).Over(of.Seconds) : null)
+            of => of.Seconds > 0 ? EvidenceBounds.Around(of, evidence, count(of.Connections)).Over(of.Seconds) : null)
         {
             Test = test,
         };
@@ -138,7 +138,7 @@ internal sealed class Metric
             of =>
             {
                 var (some, all) = (part(of.Connections), whole(of.Connections));
-                var bounds = Around(of, evidence, some).ShareBeside(Around(of, evidence, all - some));
+                var bounds = EvidenceBounds.Around(of, evidence, some).ShareBeside(EvidenceBounds.Around(of, evidence, all - some));
                 return all > 0 || !bounds.IsExact ? bounds : null;
             })
         {
@@ -176,7 +176,7 @@ internal sealed class Metric
         Figure? Bounds(CaptureFigures of)
         {
             var all = durations(of.Connections);
-            var (missing, ended) = Missing(of, evidence, all.Censored);
+            var (missing, ended) = EvidenceBounds.Missing(of, evidence, all.Censored);
             return missing + ended == 0 ? Seen(of)
                 : all.Ended + all.Censored == 0 ? new Figure(0, double.PositiveInfinity)
                 : share is { } at ? PercentileBounds.Of(all, at, missing, ended) : PercentileBounds.OfLongest(all, missing, ended);
@@ -190,7 +190,7 @@ internal sealed class Metric
             evidence,
             meaning,
             of => new Figure(bytes(of.Connections)),
-            of => Around(of, evidence, bytes(of.Connections)),
+            of => EvidenceBounds.Around(of, evidence, bytes(of.Connections)),
             whole: of => bytes(of.Connections));
 
     /// <summary>Something of the recording.</summary>
@@ -198,31 +198,5 @@ internal sealed class Metric
         string name, MetricUnit unit, string meaning, Func<CaptureFigures, double> value, Func<CaptureFigures, ulong?>? whole = null) =>
         new(name, unit, Evidence.Recording, meaning, of => new Figure(value(of)), of => new Figure(value(of)), whole: whole) { IsOfRecording = true };
 
-    /// <summary>What may be missing of durations, as <see cref="Metrics.Evidence"/> says.</summary>
-    internal static MissingDurations Missing(CaptureFigures of, Evidence evidence, long censored)
-    {
-        var missing = of.Doubts.Events;
-        var ended = evidence == Evidence.OpeningTimes ? 0 : of.Doubts.PartsConnections ? censored : Math.Min(missing, censored);
-        return new MissingDurations(missing, ended);
-    }
-
     private static Percentile? Longest(LifetimeHistogram durations) => durations.Ended + durations.Censored == 0 ? null : durations.Max;
-
-    /// <summary>The bounds of a count, as <see cref="Metrics.Evidence"/> says.</summary>
-    internal static Figure Around(CaptureFigures of, Evidence evidence, double seen)
-    {
-        var (all, missing, parts) = (of.Connections, of.Doubts.Events, of.Doubts.PartsConnections);
-        var lost = Math.Min(missing, all.Uncertain + all.Unseen);
-        var doubtful = parts ? all.Preexisting + all.Open + all.Unseen : lost;
-        return evidence switch
-        {
-            Evidence.Openings => new Figure(seen, seen + missing),
-            Evidence.AnyEvent => new Figure(Math.Max(0, seen - lost), seen + missing),
-            Evidence.Closes => new Figure(Math.Max(0, seen - doubtful), seen + missing + (parts ? all.Open : 0)),
-            Evidence.NoClose => new Figure(Math.Max(0, seen - doubtful), seen + missing),
-            Evidence.CloseCounters when missing > 0 || (parts && all.Open > 0) =>
-                new Figure(of.IsSelected && doubtful > 0 ? 0 : Math.Max(0, seen - doubtful), double.PositiveInfinity),
-            _ => new Figure(seen),
-        };
-    }
 }

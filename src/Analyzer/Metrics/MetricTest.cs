@@ -60,7 +60,7 @@ internal sealed class MetricTest
         Counted Counted(CaptureFigures of, IntervalFigures intervals)
         {
             var seen = tally(intervals);
-            var possible = Metric.Around(of, Evidence.Openings, seen.Count);
+            var possible = EvidenceBounds.Around(of, Evidence.Openings, seen.Count);
             return new Counted(seen, (possible.Low, seen.Exposure), (possible.High, seen.Exposure));
         }
     }
@@ -82,7 +82,7 @@ internal sealed class MetricTest
                 : null;
         }
 
-        MissingDurations MissingOf(CaptureFigures of) => Metric.Missing(of, evidence, all(of.Connections).Censored);
+        MissingDurations MissingOf(CaptureFigures of) => EvidenceBounds.Missing(of, evidence, all(of.Connections).Censored);
     }
 
     /// <summary>Of recordings that are not as long as each other, other connections are closed in time: those that live long not in the
@@ -96,7 +96,7 @@ internal sealed class MetricTest
 
     private static Counted Share(CaptureFigures of, Evidence evidence, Tally seen, double less, double more)
     {
-        var (part, rest) = (Metric.Around(of, evidence, seen.Count), Metric.Around(of, evidence, seen.Exposure - seen.Count));
+        var (part, rest) = (EvidenceBounds.Around(of, evidence, seen.Count), EvidenceBounds.Around(of, evidence, seen.Exposure - seen.Count));
         var (least, most) = (Math.Max(0, part.Low - less), part.High + more);
         var (leastRest, mostRest) = (Math.Max(0, rest.Low - less), rest.High + more);
         return new Counted(seen, (least, least + mostRest), (most, most + leastRest));

@@ -1,5 +1,3 @@
-using TraceCap.Analyzer.Figures;
-
 namespace TraceCap.Analyzer.Statistics;
 
 /// <summary>

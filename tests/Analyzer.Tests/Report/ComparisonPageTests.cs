@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Connections;
@@ -7,7 +8,7 @@ using TraceCap.Analyzer.Tests.Connections;
 
 namespace TraceCap.Analyzer.Tests.Report;
 
-public sealed class ComparisonPageTests
+public sealed partial class ComparisonPageTests
 {
     private const ulong Ms = 1_000_000;
 
@@ -24,6 +25,20 @@ public sealed class ComparisonPageTests
         Assert.Equal(["10.0.0.3:80", "new", "0", "60", "x 9 or more", "changed", "< 0.0001"], await Row("services", "10.0.0.3:80"));
         Assert.All(browser.Complaints, text => Assert.Fail(text));
         Assert.All(browser.Requests, address => Assert.Matches("^(file|data):", address));
+    }
+
+    [Fact]
+    public void Rows_say_by_how_much_before_they_say_how_likely()
+    {
+        var page = Page("a.tcap");
+        string[] Row(string name)
+        {
+            var row = page[page.IndexOf($">{name}<", StringComparison.Ordinal)..];
+            return [.. Cell().Matches(row[..row.IndexOf("</tr>", StringComparison.Ordinal)]).Select(cell => System.Net.WebUtility.HtmlDecode(cell.Groups[1].Value))];
+        }
+
+        Assert.Equal(["10.0 ms", "15.0 ms", "+50.0 %", "+49 to +51 %", "changed", "< 0.0001", "the median lifetime"], Row("lifetime.p50"));
+        Assert.Equal(["new", "0", "60", "x 9 or more", "changed", "< 0.0001"], Row("10.0.0.3:80"));
     }
 
     [Theory]
@@ -66,4 +81,7 @@ public sealed class ComparisonPageTests
 
     private static Connection[] To(string peer, int count, ulong milliseconds) =>
         [.. Enumerable.Range(0, count).Select(i => Ends.Client("app", peer, 80, (ulong)(i * 90_000 / count) * Ms, milliseconds * Ms))];
+
+    [GeneratedRegex("<td[^>]*>([^<]*)</td>")]
+    private static partial Regex Cell();
 }
