@@ -55,18 +55,6 @@ internal sealed class ConnectionGroups(Grouping by)
         }
     }
 
-    /// <summary>The figures of all groups together, but for those of ports.</summary>
-    public ConnectionStatistics Sum()
-    {
-        var sum = new ConnectionStatistics();
-        foreach (var statistics in groups.Values.Append(Others).OfType<ConnectionStatistics>())
-        {
-            sum.Add(statistics);
-        }
-
-        return sum;
-    }
-
     private void PutSmallOnesTogether()
     {
         Others ??= new ConnectionStatistics();

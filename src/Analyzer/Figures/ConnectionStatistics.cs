@@ -47,9 +47,6 @@ public sealed class ConnectionStatistics
     /// <summary>Second ends of connections within the host (<see cref="Connection.IsSecondEnd"/>).</summary>
     public long SecondEnds { get; private set; }
 
-    /// <summary>Of <see cref="Open"/>: opened in the first half of the time of recording.</summary>
-    public long OpenSinceFirstHalf { get; private set; }
-
     /// <summary>Bytes that the peers acknowledged, as the kernel counts them: with each SYN and FIN.</summary>
     public ulong BytesAcked { get; private set; }
 
@@ -78,20 +75,8 @@ public sealed class ConnectionStatistics
     /// <summary>How long it took to connect.</summary>
     public LifetimeHistogram ConnectTimes { get; } = new();
 
-    /// <summary>Local ports in use.</summary>
-    internal PortUse Ports { get; } = new();
-
-    /// <summary>When the first was opened, CLOCK_MONOTONIC ns.</summary>
-    internal ulong First { get; private set; } = ulong.MaxValue;
-
-    /// <summary>When the last was opened, CLOCK_MONOTONIC ns.</summary>
-    internal ulong Last { get; private set; }
-
     /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
     public IReadOnlyDictionary<ushort, long> Errors => errors;
-
-    /// <summary>Nanoseconds from the first opening to the last.</summary>
-    internal ulong OpeningSpan => Last > First ? Last - First : 0;
 
     /// <summary>Those that ended so.</summary>
     public long Of(ConnectionEnding ending) => ending switch
@@ -121,7 +106,7 @@ public sealed class ConnectionStatistics
         }
 
         CountBeginning(in connection);
-        CountEnding(in connection, recording);
+        CountEnding(in connection);
         BytesAcked += connection.BytesAcked;
         BytesReceived += connection.BytesReceived;
         PayloadSent += connection.PayloadSent;
@@ -130,7 +115,7 @@ public sealed class ConnectionStatistics
         Retransmits += connection.Retransmits;
     }
 
-    /// <summary>Adds the figures of another set, but for those of ports, which do not add up.</summary>
+    /// <summary>Adds the figures of another set.</summary>
     internal void Add(ConnectionStatistics other)
     {
         Ends += other.Ends;
@@ -144,7 +129,6 @@ public sealed class ConnectionStatistics
         Unseen += other.Unseen;
         Uncertain += other.Uncertain;
         SecondEnds += other.SecondEnds;
-        OpenSinceFirstHalf += other.OpenSinceFirstHalf;
         BytesAcked += other.BytesAcked;
         BytesReceived += other.BytesReceived;
         PayloadSent += other.PayloadSent;
@@ -154,8 +138,6 @@ public sealed class ConnectionStatistics
         SlowConnects += other.SlowConnects;
         Lifetimes.Add(other.Lifetimes);
         ConnectTimes.Add(other.ConnectTimes);
-        First = Math.Min(First, other.First);
-        Last = Math.Max(Last, other.Last);
         foreach (var (error, count) in other.errors)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(errors, error, out _) += count;
@@ -170,8 +152,6 @@ public sealed class ConnectionStatistics
             return;
         }
 
-        First = Math.Min(First, connection.Opened);
-        Last = Math.Max(Last, connection.Opened);
         if (connection.Role == ConnectionRole.Server)
         {
             Accepted++;
@@ -187,7 +167,7 @@ public sealed class ConnectionStatistics
         SlowConnects += connection.ConnectTime >= SlowConnect ? 1 : 0;
     }
 
-    private void CountEnding(in Connection connection, RecordedSpan recording)
+    private void CountEnding(in Connection connection)
     {
         switch (connection.Ending)
         {
@@ -199,7 +179,6 @@ public sealed class ConnectionStatistics
                 break;
             case ConnectionEnding.Open:
                 Open++;
-                OpenSinceFirstHalf += connection.Opened - recording.Start <= (recording.End - recording.Start) / 2 ? 1 : 0;
                 break;
             default:
                 // It ended at some time that nobody knows: to call it censored would be wrong.
@@ -210,11 +189,6 @@ public sealed class ConnectionStatistics
         if (!connection.IsPreexisting)
         {
             Lifetimes.Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
-        }
-
-        if (connection.ClosedHereFirst && connection.Role == ConnectionRole.Client)
-        {
-            Ports.Add(connection.Ended);
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class SummaryCommand
             var code = files.Read(parsed, new ConnectionFeed(summary, files.Filter(parsed)));
             output.Write(parsed.GetValue(json)
                 ? TrafficSummaryJson.Format(summary)
-                : TrafficSummaryText.Format(summary, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns));
+                : TrafficSummaryText.Format(summary, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), StandardOutput.Columns, files.RowsOf(parsed)));
             return code;
         });
         return command;

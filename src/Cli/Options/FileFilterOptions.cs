@@ -71,6 +71,9 @@ internal sealed class FileFilterOptions
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
+    /// <summary><c>--from</c> and <c>--to</c>.</summary>
+    internal IReadOnlyList<Option> Times => [from, to];
+
     private IReadOnlyList<Option> Own => [from, to, comm, ports, addresses, types, container, unit, cgroup];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
