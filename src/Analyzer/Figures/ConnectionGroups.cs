@@ -75,18 +75,6 @@ internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.
         }
     }
 
-    /// <summary>The figures of all groups together, but for those of ports.</summary>
-    public ConnectionStatistics Sum()
-    {
-        var sum = new ConnectionStatistics();
-        foreach (var statistics in groups.Values.Append(Others).OfType<ConnectionStatistics>())
-        {
-            sum.Add(statistics);
-        }
-
-        return sum;
-    }
-
     private void PutSmallOnesTogether()
     {
         Others ??= new ConnectionStatistics();

@@ -14,11 +14,9 @@ public sealed class ConnectionStatistics
     internal const ulong SlowConnect = 1_000_000_000;
 
     private static readonly LifetimeHistogram noDurations = new();
-    private static readonly PortUse noPorts = new();
 
     private LifetimeHistogram? lifetimes;
     private LifetimeHistogram? connectTimes;
-    private PortUse? ports;
     private Dictionary<ushort, long>? errors;
 
     /// <summary>Ends of connections, failed ones included.</summary>
@@ -61,9 +59,6 @@ public sealed class ConnectionStatistics
     /// <summary>Second ends of connections within the host (<see cref="Connection.IsSecondEnd"/>).</summary>
     public long SecondEnds { get; private set; }
 
-    /// <summary>Of <see cref="Open"/>: opened in the first half of the time of recording.</summary>
-    public long OpenSinceFirstHalf { get; private set; }
-
     /// <summary>Bytes that the peers acknowledged, as the kernel counts them: with each SYN and FIN.</summary>
     public ulong BytesAcked { get; private set; }
 
@@ -92,20 +87,8 @@ public sealed class ConnectionStatistics
     /// <summary>How long it took to connect.</summary>
     public LifetimeHistogram ConnectTimes => connectTimes ?? noDurations;
 
-    /// <summary>Local ports in use.</summary>
-    internal PortUse Ports => ports ?? noPorts;
-
-    /// <summary>When the first was opened, CLOCK_MONOTONIC ns.</summary>
-    internal ulong First { get; private set; } = ulong.MaxValue;
-
-    /// <summary>When the last was opened, CLOCK_MONOTONIC ns.</summary>
-    internal ulong Last { get; private set; }
-
     /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
     public IReadOnlyDictionary<ushort, long> Errors => errors ?? (IReadOnlyDictionary<ushort, long>)ImmutableDictionary<ushort, long>.Empty;
-
-    /// <summary>Nanoseconds from the first opening to the last.</summary>
-    internal ulong OpeningSpan => Last > First ? Last - First : 0;
 
     /// <summary>Those that ended so.</summary>
     public long Of(ConnectionEnding ending) => ending switch
@@ -134,7 +117,7 @@ public sealed class ConnectionStatistics
         }
 
         CountBeginning(in connection);
-        CountEnding(in connection, recording);
+        CountEnding(in connection);
         BytesAcked += connection.BytesAcked;
         BytesReceived += connection.BytesReceived;
         PayloadSent += connection.PayloadSent;
@@ -143,7 +126,7 @@ public sealed class ConnectionStatistics
         Retransmits += connection.Retransmits;
     }
 
-    /// <summary>Adds the figures of another set, but for those of ports, which do not add up.</summary>
+    /// <summary>Adds the figures of another set.</summary>
     internal void Add(ConnectionStatistics other)
     {
         Opened += other.Opened;
@@ -156,7 +139,6 @@ public sealed class ConnectionStatistics
         Open += other.Open;
         Uncertain += other.Uncertain;
         SecondEnds += other.SecondEnds;
-        OpenSinceFirstHalf += other.OpenSinceFirstHalf;
         BytesAcked += other.BytesAcked;
         BytesReceived += other.BytesReceived;
         PayloadSent += other.PayloadSent;
@@ -166,8 +148,6 @@ public sealed class ConnectionStatistics
         SlowConnects += other.SlowConnects;
         Add(ref lifetimes, other.lifetimes);
         Add(ref connectTimes, other.connectTimes);
-        First = Math.Min(First, other.First);
-        Last = Math.Max(Last, other.Last);
         foreach (var (error, count) in other.Errors)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(errors ??= [], error, out _) += count;
@@ -190,8 +170,6 @@ public sealed class ConnectionStatistics
             return;
         }
 
-        First = Math.Min(First, connection.Opened);
-        Last = Math.Max(Last, connection.Opened);
         if (connection.Role == ConnectionRole.Server)
         {
             Accepted++;
@@ -207,7 +185,7 @@ public sealed class ConnectionStatistics
         SlowConnects += connection.ConnectTime >= SlowConnect ? 1 : 0;
     }
 
-    private void CountEnding(in Connection connection, RecordedSpan recording)
+    private void CountEnding(in Connection connection)
     {
         switch (connection.Ending)
         {
@@ -220,7 +198,6 @@ public sealed class ConnectionStatistics
                 break;
             case ConnectionEnding.Open:
                 Open++;
-                OpenSinceFirstHalf += connection.Opened - recording.Start <= (recording.End - recording.Start) / 2 ? 1 : 0;
                 break;
             default:
                 // It ended at some time that nobody knows: to call it censored would be wrong.
@@ -230,11 +207,6 @@ public sealed class ConnectionStatistics
         if (!connection.IsPreexisting)
         {
             (lifetimes ??= new LifetimeHistogram()).Add(connection.Lifetime, isCensored: connection.Ending == ConnectionEnding.Open);
-        }
-
-        if (connection.ClosedHereFirst && connection.Role == ConnectionRole.Client)
-        {
-            (ports ??= new PortUse()).Add(connection.Ended);
         }
     }
 }

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Episodes;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Metrics;
 
@@ -9,18 +10,17 @@ namespace TraceCap.Analyzer.Findings;
 /// <param name="by">The groups that are wanted.</param>
 internal sealed class TrafficSummary(Grouping by) : IConnectionSink
 {
-    private readonly ConnectionGroups processes = new(Grouping.ProcessAndService);
-    private readonly ConnectionGroups services = new(Grouping.LocalAddressAndService);
-    private readonly ConnectionGroups outgoing = new(Grouping.LocalAddressAndService);
-
+    private readonly TrafficWatch watch = new();
+    private readonly ConnectionStatistics all = new();
     private IReadOnlyList<RecordedSpan> recordings = [];
     private CaptureFigures? figures;
+    private IReadOnlyList<Finding>? findings;
 
-    /// <summary>The counts of all connections so far, but for those of ports.</summary>
-    public ConnectionStatistics All => Figures.Connections;
+    /// <summary>The counts of all connections so far.</summary>
+    public ConnectionStatistics All => all;
 
     /// <summary>All that metrics are figures of, but how many were open at once.</summary>
-    public CaptureFigures Figures => figures ??= new CaptureFigures(processes.Sum(), recordings);
+    public CaptureFigures Figures => figures ??= new CaptureFigures(all, recordings);
 
     /// <summary>How many connections there are, those within the host counted once; null if that cannot be told.</summary>
     public long? Connections => Figures.ConnectionCount;
@@ -35,39 +35,27 @@ internal sealed class TrafficSummary(Grouping by) : IConnectionSink
     internal IEnumerable<(GroupKey Key, ConnectionStatistics Statistics)> GroupsInOrder =>
         Order is { } order ? order.Sort(Groups.InOrder, group => Of(group.Statistics)) : Groups.InOrder;
 
-    /// <summary>What is worth a look, the loss of events first.</summary>
-    public IReadOnlyList<Finding> Findings =>
-    [
-        .. new[] { FindingRules.OfLosses(Figures.LossCounters, All.Uncertain) }.OfType<Finding>(),
-        .. processes.InOrder.SelectMany(group => FindingRules.OfProcess(group.Key, group.Statistics)),
-        .. outgoing.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
-        .. services.InOrder.SelectMany(group => FindingRules.OfService(group.Key, group.Statistics)),
-    ];
+    /// <summary>What is worth a look, in the order of <see cref="FindingRule.All"/>: the loss of events first.</summary>
+    public IReadOnlyList<Finding> Findings => findings ??= FindingList.Of(watch, Figures);
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        figures = null;
+        (figures, findings) = (null, null);
         foreach (ref readonly var connection in connections)
         {
             Groups.Add(in connection, recording);
-            processes.Add(in connection, recording);
-            if (connection.Role == ConnectionRole.Client)
-            {
-                outgoing.Add(in connection, recording);
-            }
-            else
-            {
-                services.Add(in connection, recording);
-            }
+            all.Add(in connection, recording);
         }
+
+        watch.Take(connections, recording);
     }
 
     /// <inheritdoc />
     public void End(IReadOnlyList<RecordedSpan> recordings)
     {
         this.recordings = recordings;
-        figures = null;
+        (figures, findings) = (null, null);
     }
 
     /// <summary>All that metrics are figures of, of one group.</summary>

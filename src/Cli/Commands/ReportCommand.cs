@@ -25,7 +25,7 @@ internal static class ReportCommand
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? TrafficReport.DefaultRows, int.MaxValue);
             var report = new TrafficReport(rows, ReportCharts.All());
             var code = files.Read(parsed, new ConnectionFeed(report, files.Filter(parsed)));
-            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed))));
+            page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed), files.RowsOf(parsed))));
             page.Finish();
             return code;
         });

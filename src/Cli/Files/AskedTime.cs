@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Terminal;

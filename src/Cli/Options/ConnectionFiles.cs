@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Reading;
@@ -26,6 +28,10 @@ internal sealed class ConnectionFiles
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
     internal string Describe(ParseResult parsed) => filters.Describe(parsed);
+
+    /// <summary>The command line that shows the rows of a finding.</summary>
+    internal FindingCommand RowsOf(ParseResult parsed) =>
+        new(string.Join(' ', Names(parsed).Select(ShellText.Quote)), filters.DescribeButTimes(parsed), filters.DescribeTimes(parsed));
 
     /// <summary>Reads all files, one after another, and hands on their connections.</summary>
     /// <param name="parsed">The command line.</param>

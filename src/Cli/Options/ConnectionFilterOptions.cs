@@ -40,4 +40,10 @@ internal sealed class ConnectionFilterOptions
 
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
     internal string Describe(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All, localPorts, peerPorts, where]);
+
+    /// <summary>The same without <c>--from</c> and <c>--to</c>.</summary>
+    internal string DescribeButTimes(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.All.Except(filters.Times), localPorts, peerPorts, where]);
+
+    /// <summary>These two.</summary>
+    internal string DescribeTimes(ParseResult parsed) => OptionFactory.Describe(parsed, [.. filters.Times]);
 }

@@ -85,6 +85,9 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
+    /// <summary><c>--from</c>, <c>--to</c>, and how they are meant.</summary>
+    internal IReadOnlyList<Option> Times => [from, to, local];
+
     private IEnumerable<Option> Own => [from, to, local, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)

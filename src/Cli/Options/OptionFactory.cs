@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Format.Units;
 
@@ -231,7 +232,7 @@ internal static class OptionFactory
     internal static string Describe(ParseResult parsed, IEnumerable<Option> options) => string.Join(' ', options
         .Select(parsed.GetResult)
         .Where(result => result is { Implicit: false })
-        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {token.Value}")));
+        .SelectMany(result => result!.Tokens.Count == 0 ? [result.Option.Name] : result.Tokens.Select(token => $"{result.Option.Name} {ShellText.Quote(token.Value)}")));
 
     /// <summary>A name that is empty names nothing; one that the shell gave as other bytes than UTF-8 has been changed on
     /// its way, and names another file or none.</summary>

@@ -17,89 +17,6 @@ public sealed class SummaryTests
     private const ulong Ms = 1_000_000;
     private const ulong S = 1_000_000_000;
 
-    [Theory]
-    [InlineData(100, 0.99, 999, true)]
-    [InlineData(99, 0.99, 999, false)] // too few
-    [InlineData(100, 1.02, 999, false)] // not one a second
-    [InlineData(100, 0.99, 1_010, false)] // they live longer
-    public void Short_connections_in_quick_succession_should_be_pooled(int count, double seconds, ulong lifetime, bool isFound) =>
-        AssertFound("pool", isFound, Many(count, i => Ends.Client("app", "10.0.0.2", 5432, (ulong)(i * seconds * S), lifetime * Ms)));
-
-    [Theory]
-    [InlineData(5, 5, true)]
-    [InlineData(4, 0, false)] // too few
-    [InlineData(5, 6, false)] // most do well
-    public void A_service_that_refuses_is_told(int failed, int established, bool isFound) =>
-        AssertFound("refused", isFound,
-            [.. Many(failed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms).FailedWith(111)), .. Many(established, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms))]);
-
-    [Fact]
-    public void What_refuses_is_told_with_its_errors()
-    {
-        var found = Find([.. Many(5, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms).FailedWith(111)), Ends.Client("b", "10.0.0.2", 5432, 0, Ms).FailedWith(110)]);
-        Assert.Equal("6 of 6 connects to 10.0.0.2:5432 failed (ECONNREFUSED 5, ETIMEDOUT 1): is it listening, and is the way to it open?", Assert.Single(found).Text);
-    }
-
-    [Theory]
-    [InlineData(15, 5, 20, true)]
-    [InlineData(14, 5, 19, false)] // too few
-    [InlineData(15, 5, 21, false)] // most were closed
-    [InlineData(16, 4, 20, false)] // a pool that was filled at the beginning
-    [InlineData(4, 16, 20, false)] // a pool that was filled at the end
-    public void Connections_that_are_opened_all_the_time_and_never_closed_are_a_leak(int early, int late, int closed, bool isFound) =>
-        AssertFound("leak", isFound,
-        [
-            .. Many(closed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, 50 * S)),
-            .. Many(early, i => Ends.Client("app", "10.0.0.2", 5432, (ulong)i * S, 0).StillOpen()),
-            .. Many(late, i => Ends.Client("app", "10.0.0.2", 5432, (51 * S) + (ulong)i, 0).StillOpen()),
-        ]);
-
-    [Theory]
-    [InlineData(14_116, 1, true)]
-    [InlineData(14_115, 1, false)] // less than half
-    [InlineData(14_116, 8, false)] // the peer closed first
-    public void Ports_that_run_out_are_told(int count, byte state, bool isFound) =>
-        AssertFound("ports", isFound, Many(count, i => Ends.Client("app", "10.0.0.2", 5432, 0, 2 * S * (ulong)i / 10_000) with { State = state }));
-
-    [Theory]
-    [InlineData(5, 1_000, true)]
-    [InlineData(4, 1_000, false)]
-    [InlineData(5, 999, false)]
-    public void Connects_whose_SYN_was_sent_again_are_told(int count, ulong milliseconds, bool isFound) =>
-        AssertFound("slow", isFound, Many(count, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { ConnectTime = milliseconds * Ms }));
-
-    [Theory]
-    [InlineData(1_000, 10, true)]
-    [InlineData(1_000, 9, false)]
-    [InlineData(999, 10, false)]
-    public void A_path_that_loses_packets_is_told(uint sent, uint retransmits, bool isFound) =>
-        AssertFound("retransmits", isFound, [Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { SegmentsSent = sent, Retransmits = retransmits }]);
-
-    [Theory]
-    [InlineData(20, 20, true)]
-    [InlineData(19, 0, false)]
-    [InlineData(20, 21, false)]
-    public void A_service_that_resets_is_told(int reset, int closed, bool isFound) =>
-        AssertFound("reset", isFound,
-            [.. Many(reset, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset }), .. Many(closed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms))]);
-
-    [Theory]
-    [InlineData(700, 7, true)]
-    [InlineData(2_900, 29, true)]
-    [InlineData(1_001, 10, false)]
-    public void A_share_is_held_against_its_limit_exactly(uint sent, uint retransmits, bool isFound) =>
-        AssertFound("retransmits", isFound, [.. Many(2, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { SegmentsSent = sent, Retransmits = retransmits })]);
-
-    [Fact]
-    public void The_page_lists_the_rules() => Assert.Contains(
-        string.Concat(FindingRule.All.Select(rule => $"| `{rule.Name}` | {rule.Condition} | {rule.Meaning} |\n")),
-        File.ReadAllText(Repository.File("docs/analysis.md")),
-        StringComparison.Ordinal);
-
-    [Fact]
-    public void Limits_are_in_the_conditions() => Assert.All(FindingRule.All, rule =>
-        Assert.All(rule.Limits, limit => Assert.Contains($"{limit}", rule.Condition, StringComparison.Ordinal)));
-
     [Fact]
     public void The_page_lists_how_connections_end() => Assert.Contains(
         string.Concat(Ending.All.Select(ending => $"| `{ending.Word}` | {ending.Meaning} |\n")),
@@ -181,22 +98,6 @@ public sealed class SummaryTests
         Assert.StartsWith("7 of 1,000 events were lost while recording", Assert.Single(summary.Findings).Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Ports_in_TIME_WAIT_are_those_of_the_last_sixty_seconds() => Gen.UShort.Array[1, 200].Sample(steps =>
-    {
-        var use = new PortUse();
-        var (time, closed, peak) = (500 * S, new List<ulong>(), 0);
-        foreach (var step in steps)
-        {
-            time += step * Ms;
-            use.Add(time);
-            closed.Add(time / S);
-            peak = Math.Max(peak, closed.Count(second => second + 60 > time / S));
-        }
-
-        Assert.Equal(peak, use.Peak);
-    });
-
     [Theory]
     [InlineData(GroupBy.Process, "app,web")]
     [InlineData(GroupBy.Peer, "10.0.0.2,10.0.0.3")]
@@ -272,15 +173,4 @@ public sealed class SummaryTests
     public void Durations_have_three_digits(ulong nanoseconds, string text) => Assert.Equal(text, DurationText.Of(nanoseconds));
 
     private static Connection[] Many(int count, Func<int, Connection> make) => [.. Enumerable.Range(0, count).Select(make)];
-
-    private static void AssertFound(string rule, bool isFound, Connection[] connections) =>
-        Assert.Equal(isFound, Find(connections).Any(finding => finding.Rule == rule));
-
-    private static IReadOnlyList<Finding> Find(Connection[] connections)
-    {
-        var summary = new TrafficSummary(GroupBy.Process);
-        summary.Take([.. connections.OrderBy(connection => connection.Ended)], Ends.Recording);
-        summary.End([Ends.Recording]);
-        return summary.Findings;
-    }
 }

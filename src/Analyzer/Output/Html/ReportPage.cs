@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
+using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Text;
@@ -9,7 +10,7 @@ using TraceCap.Analyzer.Output.Text;
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>Writes the page of a report, from top to bottom.</summary>
-internal sealed class ReportPage(ReportContent report)
+internal sealed class ReportPage(ReportContent report, FindingCommand command)
 {
     private const int MaxGroups = 200;
 
@@ -82,13 +83,27 @@ internal sealed class ReportPage(ReportContent report)
             return;
         }
 
+        var (shown, left) = FindingList.ForPeople(findings);
         page.Append("<ul class=\"findings\">\n");
-        foreach (var finding in findings)
+        foreach (var (finding, alike) in shown)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<li><strong>{finding.Rule}</strong> {Escape(finding.Text)} <small>Rule: {Escape(finding.Condition)}.</small></li>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<li><strong>{finding.Rule}</strong> {Escape(finding.Text)}");
+            foreach (var (label, words) in FindingLines.Of(finding, alike, command))
+            {
+                var tag = label == FindingLines.Rows ? "code" : "span";
+                page.Append(CultureInfo.InvariantCulture, $"<br><small>{char.ToUpperInvariant(label[0])}{label[1..]}: <{tag}>{Escape(words)}</{tag}></small>");
+            }
+
+            page.Append(CultureInfo.InvariantCulture, $"<br><small>Rule: {Escape(finding.Condition)}.</small></li>\n");
         }
 
-        page.Append("</ul>\n</section>\n");
+        page.Append("</ul>\n");
+        if (left > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p>And {left:N0} more.</p>\n");
+        }
+
+        page.Append("</section>\n");
     }
 
     private void AddCharts()

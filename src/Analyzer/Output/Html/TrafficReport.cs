@@ -52,6 +52,7 @@ internal sealed class TrafficReport : IConnectionSink
 
     /// <summary>The page. It needs no other file, and asks for none.</summary>
     /// <param name="selection">Which connections were asked for, in the words of the command line; empty for all.</param>
-    public string ToHtml(string selection) =>
-        new ReportPage(new ReportContent(recorded, summary, groups, pictures, longest.Items)).Write(selection);
+    /// <param name="command">What shows the rows of a finding; null: files are not named.</param>
+    public string ToHtml(string selection, FindingCommand? command = null) =>
+        new ReportPage(new ReportContent(recorded, summary, groups, pictures, longest.Items), command ?? FindingCommand.OfAnyFile).Write(selection);
 }

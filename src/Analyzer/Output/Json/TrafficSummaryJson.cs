@@ -162,9 +162,13 @@ internal static class TrafficSummaryJson
         {
             json.WriteStartObject();
             json.WriteString("rule", finding.Rule);
+            json.WriteString("severity", JsonNamingPolicy.SnakeCaseLower.ConvertName(finding.Severity.ToString()));
+            json.WriteString("confidence", JsonNamingPolicy.SnakeCaseLower.ConvertName(finding.Confidence.ToString()));
+            json.WriteString("basis", finding.Basis);
             json.WriteString("subject", finding.Subject);
             json.WriteString("text", finding.Text);
             json.WriteString("condition", finding.Condition);
+            WriteTime(json, finding.Time);
             json.WriteStartObject("numbers");
             foreach (var (name, value) in finding.Numbers)
             {
@@ -172,10 +176,32 @@ internal static class TrafficSummaryJson
             }
 
             json.WriteEndObject();
+            if (finding.RowOptions.Length > 0)
+            {
+                json.WriteString("lifetimes_options", finding.RowOptions);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, FindingTime? time)
+    {
+        if (time is not { } known)
+        {
+            return;
+        }
+
+        if (known is { WallFrom: { } from, WallTo: { } to })
+        {
+            json.WriteString("from", WallTime.Format(from));
+            json.WriteString("to", WallTime.Format(to));
+        }
+
+        json.WriteNumber("from_offset_ns", known.From);
+        json.WriteNumber("to_offset_ns", known.To);
     }
 
     private static void Write(Utf8JsonWriter json, CaptureFigures of)

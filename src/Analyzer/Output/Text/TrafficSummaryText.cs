@@ -11,6 +11,7 @@ namespace TraceCap.Analyzer.Output.Text;
 internal static class TrafficSummaryText
 {
     private const int LeastName = 12;
+    private const string FindingIndent = "              ";
 
     // An address and a port of IPv4.
     private const int WholeService = 21;
@@ -21,8 +22,9 @@ internal static class TrafficSummaryText
     /// <param name="summary">The figures.</param>
     /// <param name="rows">How many groups are shown, the largest ones.</param>
     /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
+    /// <param name="command">The command line that the options of a finding make to one that shows its rows; null: files are not named.</param>
     /// <returns>UTF-8.</returns>
-    public static byte[] Format(TrafficSummary summary, int rows, int width)
+    public static byte[] Format(TrafficSummary summary, int rows, int width, FindingCommand? command = null)
     {
         var text = new StringBuilder();
         foreach (var (label, value) in SummaryLines.Of(summary.Figures))
@@ -30,12 +32,12 @@ internal static class TrafficSummaryText
             WrappedText.Append(text, $"{label,-12}", value, width);
         }
 
-        AddFindings(text, summary.Findings, width);
+        AddFindings(text, summary.Findings, width, command ?? FindingCommand.OfAnyFile);
         AddGroups(text, summary, rows, width);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static void AddFindings(StringBuilder text, IReadOnlyList<Finding> findings, int width)
+    private static void AddFindings(StringBuilder text, IReadOnlyList<Finding> findings, int width, FindingCommand command)
     {
         text.Append("\nfindings\n");
         if (findings.Count == 0)
@@ -43,10 +45,19 @@ internal static class TrafficSummaryText
             text.Append("  nothing that the rules look for\n");
         }
 
-        foreach (var finding in findings)
+        var (shown, left) = FindingList.ForPeople(findings);
+        foreach (var (finding, alike) in shown)
         {
             WrappedText.Append(text, $"  {finding.Rule,-12}", finding.Text, width);
-            WrappedText.Append(text, "              ", $"rule: {finding.Condition}", width);
+            foreach (var (label, words) in FindingLines.Of(finding, alike, command))
+            {
+                WrappedText.Append(text, FindingIndent, $"{label}: {words}", width);
+            }
+        }
+
+        if (left > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  and {left:N0} more; --json has all\n");
         }
     }
 
