@@ -14,6 +14,9 @@ internal abstract class ActivityChart : Chart
     // 400 KiB for each group.
     private const int MaxCells = 1 << 12;
 
+    private static readonly TableColumn[] counts =
+        [.. new[] { "opened", "accepted", "closed", "failed", "active", "active_max" }.Select(name => TableColumn.Of(name, FieldTypes.Count))];
+
     private readonly TimeLine time = new();
     private readonly Activity all;
     private readonly ActivityGroups? groups;
@@ -49,7 +52,7 @@ internal abstract class ActivityChart : Chart
             TableColumn.Of("seconds", RealType.Seconds),
             TableColumn.Of("length_ns", FieldTypes.Duration),
             .. GroupColumn,
-            .. new[] { "opened", "accepted", "closed", "failed", "active", "active_max" }.Select(name => TableColumn.Of(name, FieldTypes.Count)),
+            .. counts,
             TableColumn.Of("complete", FieldTypes.Flag),
         ];
         return new TableData(columns, recordings.Count == 0 ? [] : Rows());

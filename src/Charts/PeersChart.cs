@@ -11,6 +11,9 @@ internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options
 {
     private const int MaxBars = 20;
 
+    private static readonly TableColumn[] counts =
+        [.. new[] { "sockets", "closed", "reset", "failed", "open", "unseen" }.Select(name => TableColumn.Of(name, FieldTypes.Count))];
+
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
         Options.By is null || Options.By == Grouping.Of(GroupBy.Peer) ? "Connections by peer" : $"Connections{ByText}",
@@ -20,7 +23,7 @@ internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options
     public override TableData Data(IReadOnlyList<RecordedSpan> recordings) => new(
         [
             TableColumn.Of("group", FieldTypes.Text),
-            .. new[] { "sockets", "closed", "reset", "failed", "open", "unseen" }.Select(name => TableColumn.Of(name, FieldTypes.Count)),
+            .. counts,
         ],
         Groups(MaxBars).Select(group => (IReadOnlyList<FieldValue>)
         [

@@ -4,7 +4,6 @@ using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Text;
 using TraceCap.Cli.Options;
-using TraceCap.Cli.Terminal;
 
 namespace TraceCap.Cli.Commands;
 
