@@ -63,10 +63,16 @@ internal readonly struct SourceKey : IEquatable<SourceKey>
 
     /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public override int GetHashCode()
+    public override int GetHashCode() => Hash(seed);
+
+    /// <summary>A hash that is the same each time the program runs, so that what it decides is, too.</summary>
+    internal int Print() => Hash(0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Hash(ulong by)
     {
-        var hash = Mix(comm[0] ^ seed, comm[1] ^ rest) ^ Mix(local[0] ^ ~seed, local[1] ^ cgroup);
-        hash = Mix(hash ^ service[0], service[1] ^ seed);
+        var hash = Mix(comm[0] ^ by, comm[1] ^ rest) ^ Mix(local[0] ^ ~by, local[1] ^ cgroup);
+        hash = Mix(hash ^ service[0], service[1] ^ by);
         return (int)(hash ^ (hash >> 32));
     }
 

@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Episodes;
 
 /// <summary>
 /// Watches who connects to what, and when that goes badly. Memory is bounded: of too many services, processes or sources the
-/// smaller half is forgotten, those with failures last, and from then on only what is met twice within a short time is noticed. About 40 MiB at most.
+/// smaller half is forgotten, those with failures last, and from then on only what is met twice within a short time is noticed. About 60 MiB at most.
 /// </summary>
 internal sealed class TrafficWatch
 {
@@ -198,7 +198,7 @@ internal sealed class TrafficWatch
     /// <returns>Null if there are too many, and it was not met lately.</returns>
     private WatchedSource? Meet(in SourceKey key, in Connection connection, RecordedSpan recording)
     {
-        if (!IsComplete && !IsMetAgain(key.GetHashCode()))
+        if (!IsComplete && !IsMetAgain(key.Print()))
         {
             return null;
         }
@@ -220,10 +220,10 @@ internal sealed class TrafficWatch
     }
 
     /// <summary>Whether something was met before, of all that was since the last that was forgotten; at times by mistake.</summary>
-    private bool IsMetAgain(int hash)
+    private bool IsMetAgain(int print)
     {
-        ref var word = ref met[(hash >> 6) & (met.Length - 1)];
-        var bit = 1UL << (hash & 63);
+        ref var word = ref met[(print >> 6) & (met.Length - 1)];
+        var bit = 1UL << (print & 63);
         var isMet = (word & bit) != 0;
         word |= bit;
         metOnce += isMet ? 0 : 1;

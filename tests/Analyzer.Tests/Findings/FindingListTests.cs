@@ -66,7 +66,7 @@ public sealed class FindingListTests
     public void Times_of_several_recordings_are_those_of_the_wall_clock()
     {
         var summary = new TrafficSummary(GroupBy.Process);
-        var first = new RecordedSpan { Start = 0, End = S, WallOffset = 0, BootId = "a" };
+        var first = new RecordedSpan { Start = 0, End = S, WallOffset = 1_799_999_000 * (long)S, BootId = "a" };
         var second = new RecordedSpan { Start = 0, End = 100 * S, WallOffset = 1_800_000_000 * (long)S, BootId = "b" };
         summary.Take([], first);
         summary.Take(Many(100, i => i < 60 ? Done((ulong)i * S) : Refused((ulong)i * S)), second);
