@@ -25,6 +25,9 @@ internal static class ComparisonText
     // From here on a change is told as a factor.
     private const double Multiple = 9;
 
+    // From this factor on nothing is known.
+    private const double Anything = 10_000;
+
     // Of the table of metrics, of lists of groups, and of what stands before the name of a group and behind it, where there is room.
     private const int FullTableWidth = 80;
     private const int FullWidth = 64;
@@ -201,7 +204,7 @@ internal static class ComparisonText
         ? before == after ? "=" : $"{Points(after.Low - before.Low)} pp"
         : Difference(change);
 
-    /// <summary>Where a difference lies.</summary>
+    /// <summary>Where a difference lies; empty if it may be anything.</summary>
     internal static string Of(Effect effect)
     {
         if (effect.Scale == EffectScale.Difference)
@@ -210,11 +213,11 @@ internal static class ComparisonText
         }
 
         var isFactor = effect.Most - 1 >= Multiple;
-        var least = effect.Least >= 1 && isFactor ? Factor(effect.Least) : Points(effect.Least - 1);
-        return double.IsInfinity(effect.Most) ? (effect.Least >= 1 ? $"{least} or more" : $"{least} % or more")
-            : !isFactor ? $"{least} to {Points(effect.Most - 1)} %"
+        var least = effect.Least >= 1 && isFactor ? Factor(effect.Least) : $"{Points(effect.Least - 1)} %";
+        return effect.Most >= Anything ? effect.Least <= 1 / Anything ? "" : $"{least} or more"
+            : !isFactor ? $"{Points(effect.Least - 1)} to {Points(effect.Most - 1)} %"
             : effect.Least >= 1 ? Invariant($"{least} to {effect.Most:N0}")
-            : $"{least} % to {Factor(effect.Most)}";
+            : $"{least} to {Factor(effect.Most)}";
     }
 
     private static string Factor(double ratio) => "x " + ratio.ToString(ratio < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
