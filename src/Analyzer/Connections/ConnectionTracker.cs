@@ -234,36 +234,10 @@ internal sealed class ConnectionTracker
         if (opposite != ConnectionTable.None)
         {
             table.Join(index, opposite);
-            NoteOpenings(in entry, in table[opposite]);
+            skews?.NoteOpenings(in entry, in table[opposite]);
         }
 
         return index;
-    }
-
-    /// <summary>A client is established before its server's end is accepted.</summary>
-    private void NoteOpenings(in ConnectionEntry one, in ConnectionEntry other)
-    {
-        if ((one.Role, other.Role) is (ConnectionRole.Client, ConnectionRole.Server))
-        {
-            skews?.NoteOrder(one.Host, one.Opened, other.Host, other.Opened);
-        }
-        else if ((one.Role, other.Role) is (ConnectionRole.Server, ConnectionRole.Client))
-        {
-            skews?.NoteOrder(other.Host, other.Opened, one.Host, one.Opened);
-        }
-    }
-
-    /// <summary>Who closes out of CLOSE_WAIT has the FIN of a peer that closed while it was established.</summary>
-    private void NoteCloses(in ConnectionEntry one, in ConnectionEntry other)
-    {
-        if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateEstablished, Connection.StateCloseWait))
-        {
-            skews?.NoteOrder(one.Host, one.ConnectTimeOrClosed, other.Host, other.ConnectTimeOrClosed);
-        }
-        else if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateCloseWait, Connection.StateEstablished))
-        {
-            skews?.NoteOrder(other.Host, other.ConnectTimeOrClosed, one.Host, one.ConnectTimeOrClosed);
-        }
     }
 
     private void NoteRenames(int index)
@@ -366,7 +340,7 @@ internal sealed class ConnectionTracker
         (entry.ConnectTimeOrClosed, entry.IpVersionOrState) = (at, state);
         if (skews is not null && entry.Opposite != ConnectionTable.None && table[entry.Opposite] is { Phase: not EntryPhase.Open } opposite)
         {
-            NoteCloses(in entry, in opposite);
+            skews.NoteCloses(in entry, in opposite);
         }
 
         table.Close(index);
