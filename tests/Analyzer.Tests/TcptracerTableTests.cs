@@ -41,25 +41,25 @@ public sealed class TcptracerTableTests
     public void Failed_and_open_connections_have_rows_in_all_forms()
     {
         TcpEvent[] events =
-            [connect with { Type = TcpEventType.Open }, connect with { Type = TcpEventType.ConnectFailed }];
+            [connect with { Type = TcpEventType.Open }, connect with { Type = TcpEventType.ConnectFailed, Error = 111 }];
         Assert.Equal(
             """
             O  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
-            F  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+            F  164    curl             4  10.0.0.1         10.0.0.2         40000  443    ECONNREFUSED
 
             """,
             Table.Print(new(), events, header: false));
         Assert.Equal(
             """
             open         164    curl             4  10.0.0.1         10.0.0.2         40000  443    4026531840
-            failed       164    curl             4  10.0.0.1         10.0.0.2         40000  443    4026531840
+            failed       164    curl             4  10.0.0.1         10.0.0.2         40000  443    4026531840 ECONNREFUSED
 
             """,
             Table.Print(new() { Verbose = true }, events, header: false));
         Assert.Equal(
             """
             O 164    curl         4  10.0.0.1         10.0.0.2         40000 443 
-            F 164    curl         4  10.0.0.1         10.0.0.2         40000 443 
+            F 164    curl         4  10.0.0.1         10.0.0.2         40000 443  ECONNREFUSED
 
             """,
             Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));

@@ -1,6 +1,5 @@
 using CsCheck;
 using TraceCap.Analyzer.Fields;
-using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;

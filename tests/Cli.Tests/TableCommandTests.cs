@@ -11,7 +11,7 @@ public sealed class TableCommandTests : IDisposable
     public static TheoryData<string, string> Tables => new(
         from of in new[]
         {
-            ("replay traffic.tcap", "table csv tsv json ndjson markdown"), ("lifetimes traffic.tcap", "table json"), ("summary nginx.tcap --by service,process", "csv table"),
+            ("replay nginx.tcap", "table csv tsv json ndjson markdown"), ("lifetimes traffic.tcap", "table json"), ("summary nginx.tcap --by service,process", "csv table"),
             ("churn nginx.tcap --every 50ms", "tsv"), ("churn nginx.tcap --every 50ms --by process", "table json"), ("fields", "table ndjson"), ("check nginx.tcap --expect failed==0", "markdown tsv"),
             ("diff traffic.tcap nginx.tcap", "table ndjson"), ("plot lifetime nginx.tcap", "csv"), ("plot cdf nginx.tcap --by process", "json"), ("plot churn nginx.tcap", "csv"),
             ("plot active nginx.tcap --by service", "table"), ("plot heatmap nginx.tcap", "tsv"), ("plot peers nginx.tcap", "csv"), ("plot timeline nginx.tcap", "json"),

@@ -313,8 +313,8 @@ public sealed class CaptureTests : IDisposable
     public void An_unknown_format_is_refused_with_those_that_there_are()
     {
         using var capture = Make([Connect(1, 5000)]);
-        Assert.Contains("bcc, libbpf, json", Assert.Throws<ArgumentException>(() => capture.ExportEvents(Stream.Null, "xml")).Message, StringComparison.Ordinal);
-        Assert.Contains("tcplife, csv, json", Assert.Throws<ArgumentException>(() => capture.ExportConnections(Stream.Null, "xml")).Message, StringComparison.Ordinal);
+        Assert.Contains("bcc, libbpf, table, csv, tsv, json, ndjson, markdown", Assert.Throws<ArgumentException>(() => capture.ExportEvents(Stream.Null, "xml")).Message, StringComparison.Ordinal);
+        Assert.Contains("tcplife, table, csv, tsv, json, ndjson, markdown", Assert.Throws<ArgumentException>(() => capture.ExportConnections(Stream.Null, "xml")).Message, StringComparison.Ordinal);
     }
 
     private static ClockAnchor Anchor(ulong seconds) =>

@@ -1,14 +1,10 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
-using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Metrics;
-using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Summary;
 

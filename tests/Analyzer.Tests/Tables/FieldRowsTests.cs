@@ -7,7 +7,6 @@ using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Tests.Connections;
-using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 

@@ -63,11 +63,13 @@ internal sealed class JsonTable(IReadOnlyList<TableColumn> columns, bool isArray
                 break;
             case JsonShape.Words:
                 var sign = (byte)'[';
-                foreach (var part in text.Split((byte)'|'))
+                for (var rest = text; !rest.IsEmpty;)
                 {
+                    var end = rest.IndexOf((byte)'|') is var bar and >= 0 ? bar : rest.Length;
                     Put(output, sign);
-                    WriteText(output, text[part]);
+                    WriteText(output, rest[..end]);
                     sign = (byte)',';
+                    rest = rest[Math.Min(end + 1, rest.Length)..];
                 }
 
                 Put(output, (byte)']');
