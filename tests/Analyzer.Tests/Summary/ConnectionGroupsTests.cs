@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using CsCheck;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
