@@ -74,7 +74,7 @@ public sealed class ChartCommandTests : IDisposable
             var some = Tracecap.Run(file[..length], [.. command.Split(' '), "-", "-o", "-"]);
             Assert.Equal(3, some.Code);
             Assert.NotEmpty(some.Output);
-            Assert.Contains("truncated", some.Error, StringComparison.Ordinal);
+            Assert.Contains(length == 0 ? "empty" : "truncated", some.Error, StringComparison.Ordinal);
         }
     }
 
@@ -100,8 +100,8 @@ public sealed class ChartCommandTests : IDisposable
     [InlineData("plot timeline --log", "--log: a timeline has no counts")]
     [InlineData("plot cdf --size 10x10", "'10x10' is no size")]
     [InlineData("plot cdf --size 100000x600", "each side from 200 to 8192")]
-    [InlineData("plot cdf --by colour", "one of process, peer, service, port")]
-    [InlineData("plot cdf --format pdf", "png or svg")]
+    [InlineData("plot cdf --by colour", "there is no field 'colour'; expected some of process, peer, service, port")]
+    [InlineData("plot cdf --format pdf", "expected one of png, svg, ")]
     public void What_cannot_be_drawn_is_told(string command, string message)
     {
         var result = Tracecap.Run([.. command.Split(' '), "traffic.tcap", "-o", Path.Combine(folder, "chart.svg")]);
@@ -113,7 +113,7 @@ public sealed class ChartCommandTests : IDisposable
 
     [Fact]
     public void A_name_that_tells_no_format_asks_for_one() => Assert.Contains(
-        "-o -: a name that ends in .png or .svg is expected; for another one say --format",
+        "-o -: a name that ends in .png, .svg, .c",
         Tracecap.Run("plot", "cdf", "traffic.tcap", "-o", "-").Error,
         StringComparison.Ordinal);
 

@@ -31,8 +31,13 @@ public sealed class TimeOptionTests
     [InlineData("churn --every 100ms")]
     [InlineData("info")]
     [InlineData("check --expect 'opened > 0'")]
-    public void All_commands_know_them(string command) => Assert.Equal(
-        Shell.Run($"tracecap {command} nginx.tcap --from 2026-11-27T10:43:15.080644626Z").Text, Shell.Run($"tracecap {command} nginx.tcap --from -300ms").Text);
+    public void All_commands_know_them(string command)
+    {
+        // A finding names the options that were given.
+        Assert.Equal(Run("2026-11-27T10:43:15.080644626Z"), Run("-300ms"));
+
+        string Run(string from) => Shell.Run($"tracecap {command} nginx.tcap --from {from}").Text.Replace($"--from {from}", "--from", StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Without_a_zone_times_are_UTC_or_local_if_that_is_asked_for()

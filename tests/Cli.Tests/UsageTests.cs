@@ -39,7 +39,7 @@ public class UsageTests
     [InlineData("record -o x --flight 3s", "tracecap: --flight makes several files: -o needs %n (number) or %t (time) in the name, such as run-%n.tcap")]
     [InlineData("record -o x%n --flight 3s --rotate-size 1M", "tracecap: --rotate-size is for a recording into files as it goes; --flight writes them when something happens")]
     [InlineData("record -o x%n --trigger closes>5/s", "tracecap: --trigger writes what --flight keeps; give --flight too, such as --flight 10m")]
-    [InlineData("record -o x%n --flight 3s --trigger closes>5", "tracecap: --trigger: expected a period, such as /s or /10s")]
+    [InlineData("record -o x%n --flight 3s --trigger closes>5", "tracecap: --trigger: expected a period after the number, such as /s or /10s")]
     [InlineData("replay x --from 5 --to 1", "tracecap: --from and --to: expected a time to begin that is before the time to end")]
     [InlineData("summary - -", "tracecap: FILE: standard input can be read once only; - is there twice")]
     [InlineData("replay x --json -t", "tracecap: -t is for the table; --json has all there is")]

@@ -27,8 +27,8 @@ internal sealed class EventPipeline : IDisposable
         left = limit;
     }
 
-    /// <summary>Events that were read, also those that are not wanted.</summary>
-    public ulong Seen { get; private set; }
+    /// <summary>Events that would be wanted but for their types, before the first that is; all if none is.</summary>
+    public ulong OfOtherTypes { get; private set; }
 
     /// <summary>Whether any event was wanted.</summary>
     public bool HasGiven => hasGiven;
@@ -80,11 +80,11 @@ internal sealed class EventPipeline : IDisposable
                 told = source.LossCounters;
             }
 
-            Seen += (ulong)batch.Length;
             while (!batch.IsEmpty)
             {
                 var context = source.TakeRun(ref batch, out var run);
                 var wanted = filter.Resolve(context);
+                CountOtherTypes(run, wanted);
                 // The first batch sets what the others count from.
                 if (parallel is not null && hasGiven)
                 {
@@ -99,6 +99,20 @@ internal sealed class EventPipeline : IDisposable
                     left -= left == ulong.MaxValue ? 0 : (ulong)some.Length;
                 }
             }
+        }
+    }
+
+    private void CountOtherTypes(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
+    {
+        if (hasGiven || wanted is { Types: null, Compat: false })
+        {
+            return;
+        }
+
+        var others = wanted with { Types = null, Compat = false };
+        foreach (ref readonly var one in events)
+        {
+            OfOtherTypes += others.Matches(in one) ? 1ul : 0;
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class Examples
         [
             "tracecap record -o run.tcap --comment 'before the upgrade'",
             "tracecap record -o 'run-%t.tcap' --rotate-every 1h --keep 24",
-            "tracecap record -o 'run-%n.tcap' --flight 10m,64M --trigger 'failed[port == 443] > 50/10s'",
+            "tracecap record -o 'run-%n.tcap' --flight 10m --trigger 'failed > 50/10s'",
             "tracecap record -o - | tracecap replay - -t",
         ],
         ["trace"] =

@@ -13,7 +13,7 @@ internal static class LifetimesCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var clock = new ClockOptions("at which the connection ended");
+        var clock = new ClockOptions("at which the connection ended", files.Zone);
         var timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
         var wide = OptionFactory.Flag("Wide columns, which fit IPv6 addresses.", "-w", "--wide");
         var csv = OptionFactory.Flag("Comma-separated values.", "-s", "--csv");

@@ -16,8 +16,8 @@ internal static class ReplayCommand
     internal static Command Create()
     {
         var files = OptionFactory.CaptureFiles("Captures, one after another; - is standard input.");
-        var show = new ShowOptions();
         var filters = new FileFilterOptions();
+        var show = new ShowOptions(filters.Zone);
         var follow = new FollowOption();
         var count = OptionFactory.Count("Show at most so many events, the first.", "COUNT", "-n", "--count", "--limit");
         var result = new ResultOptions();
@@ -37,9 +37,9 @@ internal static class ReplayCommand
             var exporter = show.Exporter(parsed, filters.IsOneNetns(parsed), result.Path(parsed), output);
             using var pipeline = new EventPipeline(exporter, filter, parsed.GetValue(count) ?? ulong.MaxValue, Version.Tool);
             var code = Run(paths, pipeline, filter, following);
-            if (pipeline is { HasGiven: false, Seen: > 0 } && !show.IsAll(parsed))
+            if (pipeline is { HasGiven: false, OfOtherTypes: > 0 } && !show.IsAll(parsed))
             {
-                Messages.Advise($"{CountText.Of(pipeline.Seen, "event")}, of which none is to be shown; {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))} are shown with --all.");
+                Messages.Advise($"{CountText.Of(pipeline.OfOtherTypes, "event")}, of which none is to be shown; {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))} are shown with --all.");
             }
 
             pipeline.Dispose();

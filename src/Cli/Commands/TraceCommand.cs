@@ -16,7 +16,7 @@ internal static class TraceCommand
 {
     internal static Command Create()
     {
-        var show = new ShowOptions();
+        var show = new ShowOptions(new ZoneOption());
         var live = new LiveOptions();
         var command = new Command("trace", "Prints the TCP connections of this host as they happen, as tcptracer does, in true time order.");
         show.AddTo(command);

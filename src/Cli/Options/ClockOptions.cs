@@ -9,15 +9,21 @@ internal sealed class ClockOptions
     private static readonly Dictionary<string, int?> precisions = new() { ["s"] = 0, ["ms"] = 3, ["us"] = 6, ["ns"] = 9 };
 
     private readonly Option<bool> time;
-    private readonly Option<bool> utc = OptionFactory.Flag("The same in UTC, which is usual.", "--utc");
-    private readonly Option<bool> local = OptionFactory.Flag("The same in the time zone of this machine.", "--local");
+    private readonly Option<bool> utc = OptionFactory.Flag("The same, in UTC.", "--utc");
     private readonly Option<int?> precision = OptionFactory.Word("The same with so much of a second; s if not given.", "UNIT", precisions, "--precision");
 
-    /// <param name="what">Of what the time is.</param>
-    internal ClockOptions(string what) => time = OptionFactory.Flag($"Show the time of day {what}; a new day has a line of its own.", "-T", "--time");
+    private readonly ZoneOption zone;
 
-    /// <summary>All of them.</summary>
-    internal IEnumerable<Option> All => [time, utc, local, precision];
+    /// <param name="what">Of what the time is.</param>
+    /// <param name="zone">In which time zone it is shown.</param>
+    internal ClockOptions(string what, ZoneOption zone)
+    {
+        time = OptionFactory.Flag($"Show the time of day {what}, in UTC unless --local says otherwise; a new day has a line of its own.", "-T", "--time");
+        this.zone = zone;
+    }
+
+    /// <summary>Those that show it.</summary>
+    internal IEnumerable<Option> All => [time, utc, precision];
 
     internal void AddTo(Command command)
     {
@@ -26,9 +32,11 @@ internal sealed class ClockOptions
             command.Add(option);
         }
 
+        zone.AddTo(command);
+
         command.Validators.Add(result =>
         {
-            if (result.ValueIfRight(utc) && result.ValueIfRight(local))
+            if (result.ValueIfRight(utc) && zone.IsLocal(result))
             {
                 result.AddError("--utc and --local exclude each other");
             }
@@ -37,6 +45,6 @@ internal sealed class ClockOptions
 
     /// <summary>How they are shown; null if not at all.</summary>
     internal ClockStyle? Style(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false })
-        ? new ClockStyle(parsed.GetValue(local), parsed.GetValue(precision) ?? 0)
+        ? new ClockStyle(zone.IsLocal(parsed), parsed.GetValue(precision) ?? 0)
         : null;
 }

@@ -15,6 +15,9 @@ internal sealed class ConnectionFiles
 
     private readonly ConnectionFilterOptions filters = new();
 
+    /// <summary>Where times are meant that tell no time zone.</summary>
+    internal ZoneOption Zone => filters.Zone;
+
     internal void AddTo(Command command)
     {
         command.Add(files);

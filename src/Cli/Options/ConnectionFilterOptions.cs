@@ -17,6 +17,9 @@ internal sealed class ConnectionFilterOptions
         text => ConnectionCondition.Parse(text),
         "--where");
 
+    /// <summary>Where times are meant that tell no time zone.</summary>
+    internal ZoneOption Zone => filters.Zone;
+
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
@@ -34,7 +37,7 @@ internal sealed class ConnectionFilterOptions
             LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
             PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
             Where = parsed.GetValue(where),
-        }.In(filters.Zone(parsed));
+        }.In(filters.ZoneOf(parsed));
         return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;
     }
 

@@ -19,7 +19,6 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
         $"Only from this time on, such as {TimePointText.Examples}.", "TIME", TimePoint.Parse, "--from");
 
     private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, "--to");
-    private readonly Option<bool> local = OptionFactory.Flag("Times without a time zone are those of this host, not UTC.", "--local");
     private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
     private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
@@ -43,7 +42,7 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
-        foreach (var option in Own)
+        foreach (var option in Own.Where(option => !command.Options.Contains(option)))
         {
             command.Add(option);
         }
@@ -75,20 +74,23 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
             Cgroup = Cgroup(parsed),
             Where = areOfEvents ? parsed.GetValue(where) : null,
         };
-        var filter = new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to)).In(Zone(parsed));
+        var filter = new CaptureFilter(events, parsed.GetValue(from), parsed.GetValue(to)).In(ZoneOf(parsed));
         return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;
     }
 
     /// <summary>Where times are meant that tell no time zone.</summary>
-    internal TimeZoneInfo Zone(ParseResult parsed) => parsed.GetValue(local) ? TimeZoneInfo.Local : TimeZoneInfo.Utc;
+    internal ZoneOption Zone { get; } = new();
+
+    /// <summary>The same.</summary>
+    internal TimeZoneInfo ZoneOf(ParseResult parsed) => Zone.IsLocal(parsed) ? TimeZoneInfo.Local : TimeZoneInfo.Utc;
 
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => filters.All.Concat(Own);
 
     /// <summary><c>--from</c>, <c>--to</c>, and how they are meant.</summary>
-    internal IReadOnlyList<Option> Times => [from, to, local];
+    internal IReadOnlyList<Option> Times => [from, to, Zone.Option];
 
-    private IEnumerable<Option> Own => [from, to, local, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
+    private IEnumerable<Option> Own => [from, to, Zone.Option, comm, ports, addresses, types, container, unit, cgroup, .. areOfEvents ? [where] : Array.Empty<Option>()];
 
     private CgroupFilter? Cgroup(ParseResult parsed) => new Option<string?>[] { container, unit, cgroup }.All(option => parsed.GetValue(option) is null)
         ? null

@@ -9,7 +9,8 @@ using TraceCap.Format.Events;
 namespace TraceCap.Cli.Options;
 
 /// <summary>How events are shown: the options that <c>replay</c> and <c>trace</c> share, with tcptracer's letters.</summary>
-internal sealed class ShowOptions
+/// <param name="zone">In which time zone times of day are shown.</param>
+internal sealed class ShowOptions(ZoneOption zone)
 {
     private static readonly Dictionary<string, TableStyle> Styles = new()
     {
@@ -18,7 +19,7 @@ internal sealed class ShowOptions
     };
 
     private readonly Option<bool> timestamps = OptionFactory.Flag("Show the time since the first row, in seconds.", "-t", "--timestamp");
-    private readonly ClockOptions clock = new("of each event");
+    private readonly ClockOptions clock = new("of each event", zone);
     private readonly Option<bool> verbose = OptionFactory.Flag("Types as words, the network namespace, and -t in nanoseconds.", "-v", "--verbose");
     private readonly Option<bool> userIds = OptionFactory.Flag("Show the user id.", "-U", "--print-uid");
     private readonly Option<TableStyle> style = OptionFactory.Word(

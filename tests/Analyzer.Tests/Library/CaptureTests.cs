@@ -37,7 +37,7 @@ public sealed class CaptureTests : IDisposable
         {
             var (connection, record) = pair;
             Assert.Equal(connection.Id, record.Id ?? 0);
-            Assert.Equal((connection.Role, connection.Ending, connection.IsPreexisting, connection.IsUncertain, connection.IsSecondEnd), (record.Role, record.Ending, record.IsPreexisting, record.IsUncertain, record.IsSecondSocket));
+            Assert.Equal((connection.Role, connection.Ending, connection.IsPreexisting, connection.IsDoubtful, connection.IsSecondEnd), (record.Role, record.Ending, record.IsPreexisting, record.IsUncertain, record.IsSecondSocket));
             Assert.Equal((connection.LocalPort, connection.PeerPort), ((ushort)record.Local.Port, (ushort)record.Peer.Port));
             Assert.Equal((long)(connection.Lifetime / 100), record.Lifetime.Ticks);
             Assert.Equal(connection.HasCloser, record.Counters is not null);
