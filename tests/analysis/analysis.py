@@ -20,6 +20,9 @@ import sys
 from collections import Counter, defaultdict, deque
 
 SECOND = 1_000_000_000
+SEGMENT = 65_535  # as many bytes of payload at most
+SKEW = 60 * 10**9  # by so much the clocks of merged hosts may be apart
+LINGERING_OF_HOSTS = 65_536  # the next, of a merged capture
 LINGERING = 4096  # sockets closed alone that are still looked for
 HOST_BITS = 48  # of a merged capture's connection ids
 MANY = 50_000  # of more rows some groups are left out, for the sake of time
@@ -75,6 +78,7 @@ class Recording:
         self.end = int(recording["end_monotonic_ns"])
         self.losses = [(int(loss["from_monotonic_ns"]), int(loss["to_monotonic_ns"]), loss.get("events_at_most")) for loss in recording["losses"]]
         self.gaps = [(int(gap["from_monotonic_ns"]), int(gap["to_monotonic_ns"])) for gap in recording["gaps"]]
+        self.is_merged = any(len(section.get("hosts", [])) > 1 for section in info["sections"])
         self.clocks = sorted(
             (int(clock["monotonic_ns"]), nanoseconds(clock["realtime"])) for section in info["sections"] for clock in section["clocks"])
 
@@ -139,19 +143,32 @@ class Socket:
 
 
 def ending_of(close, role):
-    """How a socket ended, by its close: reset, unless its FIN was acknowledged."""
-    if close.get("network.connection.state") != "closed":
-        return "closed"
-    syn = 1 if role == "client" else 0
-    is_fin_acknowledged = close["acked_bytes"] > close["sent_bytes"] + syn and close["retransmits"] == 0
-    return "closed" if is_fin_acknowledged else "reset"
+    """How a socket ended, by its close, and whether that is assumed: reset, unless its FIN was acknowledged."""
+    if close.get("network.connection.state") != "closed" or close["network.peer.port"] == 0:
+        return "closed", False
+    sent, acked = close["sent_bytes"], close["acked_bytes"]
+    payload = max(sent - SEGMENT * close["retransmits"], 1 if sent else 0)
+    least_syn, most_syn = {"client": (1, 1), "server": (0, 0)}.get(role, (0, 1))
+    if acked > sent + most_syn:
+        return "closed", False
+    if acked <= payload + least_syn:
+        return "reset", False
+    return "closed" if close["retransmits"] == 0 else "reset", True
 
 
 def may_join(socket, other):
     """Whether a socket that was just found can be joined with one that was there before."""
-    if socket.role == "client" or socket.local == socket.peer:
-        return False  # what is there before a client's end is of an earlier connection; and some are connected to themselves
-    return socket.role == "unknown" or other.role != socket.role
+    if socket.local == socket.peer:
+        return False  # it is connected to itself
+    if socket.role != "client":
+        return socket.role == "unknown" or other.role != socket.role
+    # What is there before a client's end is of an earlier connection, but for clocks that are apart, and for two SYNs that crossed.
+    is_one_host = socket.id >> HOST_BITS == other.id >> HOST_BITS
+    latest = other.opened + (0 if is_one_host else SKEW)
+    if other.role == "server":
+        return not is_one_host and socket.opened <= latest
+    connect = socket.event.get("connect_ns", 0)
+    return other.role == "client" and (socket.opened - min(connect, socket.opened) <= latest if connect else other.is_open)
 
 
 def copy(row, event, keys, prefix=""):
@@ -225,15 +242,17 @@ class Tracker:
         socket = self.by_cookie(event)
         is_found = True
         if socket is None:
-            if self.forget_failed(event):
+            # One that was disconnected has no peer, and only its cookie tells what it was.
+            if self.forget_failed(event) or event["network.peer.port"] == 0:
                 return
             socket = self.by_endpoints(event)
             if socket is None:
                 is_found = False
                 socket = self.new(event, "unknown", self.beginning(event))
         time = int(event["monotonic_ns"])
-        row = self.end(socket, ending_of(event, socket.role), time, event["time"] if "time" in event else None)
-        row["uncertain"] = not is_found and any(start <= time for start, _ in self.recording.unknown())
+        ending, is_assumed = ending_of(event, socket.role)
+        row = self.end(socket, ending, time, event["time"] if "time" in event else None)
+        row["uncertain"] = is_assumed or (not is_found and any(start <= time for start, _ in self.recording.unknown()))
         copy(row, event, TASK, "closed.")
         copy(row, event, CLOSE)
         self.leave(socket)
@@ -278,7 +297,7 @@ class Tracker:
             self.drop(socket)
             return
         self.closed_alone.append(socket)
-        if len(self.closed_alone) > LINGERING:
+        if len(self.closed_alone) > (LINGERING_OF_HOSTS if self.recording.is_merged else LINGERING):
             self.drop(self.closed_alone.popleft())
 
     def drop(self, socket):
@@ -356,17 +375,6 @@ def percentile(durations, share):
     return durations[-1][0], True
 
 
-def bucket(time):
-    """The middle of the bucket of a histogram with 64 to each power of two."""
-    width = 1 << max(0, time.bit_length() - 7)
-    return time // width * width + width // 2
-
-
-def by_bucket(durations):
-    """As a histogram knows them, which does not keep the order within a bucket: those that ended come first."""
-    return [(bucket(time), is_censored) for time, is_censored in durations]
-
-
 def longest(durations):
     if not durations:
         return None
@@ -393,10 +401,6 @@ def durations(name, values, figures):
     for key, value in [*((key, percentile(values, share)) for key, share in PERCENTILES.items()), ("max", longest(values))]:
         if value is not None:
             of[key + ("_above_ns" if value[1] else "_ns")] = value[0]
-    for key, share in PERCENTILES.items():
-        value = percentile(by_bucket(values), share)
-        if value is not None and not value[1]:
-            of[key + "_by_bucket_ns"] = value[0]
 
 
 def figures_of(rows):

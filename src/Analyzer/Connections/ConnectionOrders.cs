@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -11,6 +12,9 @@ internal static class ConnectionOrders
     /// <summary>The names that are asked for most.</summary>
     internal static IReadOnlyList<string> Usual { get; } = ["ended", "opened", "lifetime", "tx", "rx", "retransmits", "rtt", "connect"];
 
+    /// <summary>What <see cref="Parse"/> reads, for messages.</summary>
+    internal static string Expected { get; } = $"one of {string.Join(", ", Usual)}, or another that tracecap fields lists";
+
     /// <summary>The longest first.</summary>
     internal static ConnectionComparison Longest => Parse("lifetime");
 
@@ -20,6 +24,11 @@ internal static class ConnectionOrders
     internal static ConnectionComparison Parse(string text, bool isReversed = false)
     {
         var name = text.TrimStart('-');
+        if (!aliases.ContainsKey(name) && ConnectionFields.Set.Find(name) is null && NearestWord.Find(name, ConnectionFields.Set.Names) is null)
+        {
+            throw new FormatException($"there is no field '{name}'; expected {Expected}");
+        }
+
         isReversed ^= text.StartsWith('-');
         var field = ConnectionFields.Set.Parse(aliases.GetValueOrDefault(name, name)) is [var one] ? one : throw new FormatException($"one field is expected, not '{text}'");
         var sign = IsAmount(field.Field.Type) ^ isReversed ? -1 : 1;

@@ -53,7 +53,7 @@ public sealed class ConnectionStatistics
     /// <summary>Those whose end nobody saw (<see cref="ConnectionEnding.Unseen"/>).</summary>
     public long Unseen => Ends - Failed - Closed - Reset - Open;
 
-    /// <summary>Those of which it is not certain that they are older, or still open.</summary>
+    /// <summary>Those of which it is not certain what they were: older, still open, or reset.</summary>
     public long Uncertain { get; private set; }
 
     /// <summary>Second ends of connections within the host (<see cref="Connection.IsSecondEnd"/>).</summary>
@@ -108,7 +108,7 @@ public sealed class ConnectionStatistics
     internal void Add(in Connection connection, RecordedSpan recording)
     {
         SecondEnds += connection.IsSecondEnd ? 1 : 0;
-        Uncertain += connection.IsUncertain ? 1 : 0;
+        Uncertain += connection.IsDoubtful ? 1 : 0;
         if (connection.Ending == ConnectionEnding.Failed)
         {
             Failed++;

@@ -130,6 +130,10 @@ internal sealed class Grouping
     /// <summary>The fields that groups are told apart by; none of those that only findings go by.</summary>
     public IReadOnlyList<Field> Fields { get; }
 
+    /// <summary>What <see cref="Parse"/> reads, for messages.</summary>
+    internal static string Expected { get; } =
+        $"some of {string.Join(", ", All.Select(one => one.Word))}, or others that tracecap fields lists, with commas between them";
+
     /// <summary>The values of these fields that the connections of a group have in common.</summary>
     public IReadOnlyList<FieldValue> ValuesOf(GroupKey key) => values(key);
 
@@ -156,7 +160,7 @@ internal sealed class Grouping
     private static BoundField<ConnectionGet> FieldOf(string name) => ConnectionFields.Set.Find(name) is [var field] ? field
         : throw new FormatException(NearestWord.Find(name, ConnectionFields.Set.Names.Concat(All.Select(one => one.Word))) is { } nearest
             ? $"there is no field '{name}'; did you mean {nearest}?"
-            : $"there is no field '{name}'; expected some of {string.Join(", ", All.Select(one => one.Word))}, or others that tracecap fields lists, with commas between them");
+            : $"there is no field '{name}'; expected {Expected}");
 
     private static GroupKey TupleOf(BoundField<ConnectionGet>[] fields, in Connection connection, RecordedSpan recording)
     {

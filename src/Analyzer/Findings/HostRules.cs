@@ -23,7 +23,7 @@ internal static class HostRules
         return losses.Lost == 0 ? null : scene.Found(
             FindingRule.Lost,
             "the capture",
-            Text($"{losses.Lost:N0} of {losses.Emitted:N0} events were lost while recording: counts are too low, and of {uncertain:N0} connections it is not certain that they were there before or are still open"),
+            Text($"{losses.Lost:N0} of {losses.Emitted:N0} events were lost while recording: counts are too low, and of {uncertain:N0} connections it is not certain what they were"),
             null,
             null,
             areOpenedThen: false,

@@ -86,7 +86,7 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Ended, "{unseen} unseen") { IsSilentAtZero = true },
             Json = new("unseen"),
         }),
-        Metric.Level("uncertain", Evidence.Recording, "not certainly pre-existing or open, since events were lost", of => of.Connections.Uncertain)
+        Metric.Level("uncertain", Evidence.Recording, "not certainly what they are called, since events were lost or counters do not prove a reset", of => of.Connections.Uncertain)
             .At(new() { Json = new("uncertain") }),
         Metric.Level("active.end", Evidence.NoClose, "open when the last recording ended", of => of.ActiveEnd).At(new() { Comparison = 3 }),
         Metric.Level("active.max", Evidence.NoClose, "the most that were open at once", of => of.ActiveMax).At(new() { Comparison = 2 }),

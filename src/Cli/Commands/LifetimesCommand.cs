@@ -22,7 +22,7 @@ internal static class LifetimesCommand
         var format = new FormatOption(ExportKinds.Connections, names => new ExportOptions { ConnectionFields = ConnectionFields.Set.Parse(names) });
         var result = new ResultOptions();
         var sort = OptionFactory.Explained(
-            $"Order: amounts the greatest first, all else the earliest or least; a dash before it turns it round; ended if not given. Expected: one of {string.Join(", ", ConnectionOrders.Usual)}, or another field.",
+            $"Order: amounts the greatest first, all else the earliest or least; a dash before it turns it round; ended if not given. Expected: {ConnectionOrders.Expected}.",
             "FIELD",
             // The order in which they are read.
             text => new SortKey(text == "ended" ? null : ConnectionOrders.Parse(text), ConnectionOrders.Parse(text, isReversed: true)),

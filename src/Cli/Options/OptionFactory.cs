@@ -91,7 +91,7 @@ internal static class OptionFactory
     {
         var words = Grouping.All.Where(one => forFailures || !one.IsOfFailures).Select(one => one.Word).ToArray();
         var by = Explained(
-            Explain(description, $"one of {string.Join(", ", words)}, or fields with commas between them such as service,process"),
+            Explain(description, Grouping.Expected),
             "FIELDS",
             text => Grouping.Parse(text) is { } found && (forFailures || !found.IsOfFailures) ? found : throw new FormatException($"connections that did not fail have no {text}; expected one of {string.Join(", ", words)}, or other fields"),
             "--by");
