@@ -1,6 +1,6 @@
-using TraceCap.Analyzer.Conditions;
 using System.Runtime.CompilerServices;
 using TraceCap.Analyzer.Checks;
+using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Figures;

@@ -1,6 +1,6 @@
-using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Checks;
 using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Conditions;
 using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer;

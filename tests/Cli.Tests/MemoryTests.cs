@@ -91,7 +91,12 @@ public sealed class MemoryTests : IDisposable
             {
                 events[2 * i] = new TcpEvent
                 {
-                    Timestamp = time += 1_000, Type = TcpEventType.Connect, IpVersion = 4, Connection = (ulong)(first + i) + 1, LocalPort = (ushort)i, PeerPort = 443,
+                    Timestamp = time += 1_000,
+                    Type = TcpEventType.Connect,
+                    IpVersion = 4,
+                    Connection = (ulong)(first + i) + 1,
+                    LocalPort = (ushort)i,
+                    PeerPort = 443,
                 };
                 time += 10_000 * (1 + (((ulong)(first + i) * 7_919) % 10_007));
                 events[(2 * i) + 1] = events[2 * i] with { Timestamp = time, Type = TcpEventType.Close };

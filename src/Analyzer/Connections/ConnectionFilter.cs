@@ -1,6 +1,6 @@
-using TraceCap.Analyzer.Fields;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;

@@ -1,5 +1,5 @@
-using TraceCap.Analyzer.Fields;
 using System.Diagnostics.CodeAnalysis;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 

@@ -1,6 +1,6 @@
-using TraceCap.Analyzer.Fields;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 

@@ -1,5 +1,5 @@
-using TraceCap.Analyzer.Fields;
 using System.Diagnostics.CodeAnalysis;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Filters;

@@ -1,7 +1,7 @@
 using System.Net;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Info;
 using TraceCap.Analyzer.Metrics;
