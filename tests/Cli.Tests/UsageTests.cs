@@ -69,7 +69,7 @@ public class UsageTests
     [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: expected port numbers, such as 80 or 80,443")]
     [InlineData("lifetimes x -D 0", "tracecap: -D 0: expected port numbers, such as 80 or 80,443")]
     [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: expected a whole number from 1 to 18446744073709551615")]
-    [InlineData("lifetimes x --sort age", "tracecap: --sort: there is no field 'age' of connections; tracecap fields lists those there are")]
+    [InlineData("lifetimes x --sort age", "tracecap: --sort: there is no field 'age'; expected one of ended, opened, lifetime, tx, rx, retransmits, rtt, connect, or another that tracecap fields lists")]
     [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
     [InlineData("lifetimes", "tracecap: Required argument 'FILE' missing for command: 'lifetimes'.")]
     [InlineData("churn x --every 0s", "tracecap: --every 0s: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h")]

@@ -15,14 +15,24 @@ internal sealed class CaptureFile : IDisposable
     private readonly PosixSignalRegistration? interrupts;
     private CaptureReader? reader;
 
-    private CaptureFile(string path, Stream stream)
+    private CaptureFile(string path, Func<Stream> open)
     {
         this.path = path;
-        Stream = stream;
+        // Before anything is read of it: who writes the pipe may take a while.
         if (path == CaptureName.Pipe && StandardInput.IsPipe)
         {
             var first = new FirstInterrupt();
             interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = first.Spares(context));
+        }
+
+        try
+        {
+            Stream = open();
+        }
+        catch
+        {
+            interrupts?.Dispose();
+            throw;
         }
     }
 
@@ -44,15 +54,15 @@ internal sealed class CaptureFile : IDisposable
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="printsRows">Whether rows appear on standard output meanwhile: on a terminal these are enough.</param>
     /// <exception cref="CommandException">There is no such file, or it is no capture but something that is known.</exception>
-    internal static CaptureFile Open(string path, bool printsRows = false) => new(path, FileContent.Open(path, printsRows));
+    internal static CaptureFile Open(string path, bool printsRows = false) => new(path, () => FileContent.Open(path, printsRows));
 
     /// <summary>Opens lines of JSON.</summary>
     /// <inheritdoc cref="Open" />
-    internal static CaptureFile OpenLines(string path) => new(path, FileContent.OpenLines(path));
+    internal static CaptureFile OpenLines(string path) => new(path, () => FileContent.OpenLines(path));
 
     /// <summary>Opens one that is still being written.</summary>
     /// <inheritdoc cref="Open" />
-    internal static CaptureFile Follow(string path, Following following) => new(path, following.Open(path) ?? FileContent.Open(path, printsRows: true));
+    internal static CaptureFile Follow(string path, Following following) => new(path, () => following.Open(path) ?? FileContent.Open(path, printsRows: true));
 
     /// <summary>Does the same with each of several files. One that cannot be read at all does not stop the others.</summary>
     /// <param name="paths">The files.</param>
