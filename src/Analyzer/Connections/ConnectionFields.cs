@@ -11,8 +11,8 @@ internal static class ConnectionFields
     internal static readonly Field Peer = new("peer", FieldTypes.Address, "the address at the other end, IPv4-mapped as IPv4");
     internal static readonly Field Service = new("service", FieldTypes.Endpoint, "the address and port that was connected to");
     internal static readonly Field Port = new("port", FieldTypes.Port, "the port that was connected to");
-    internal static readonly Field Role = new("role", new WordType(new Words(Enum.GetValues<ConnectionRole>().Select(role => ((int)role, ConnectionWords.Of(role))))), "which side it is");
-    internal static readonly Field End = new("ending", new WordType(new Words(Ending.All.Select(ending => ((int)ending.Value, ending.Word)))), "how it ended");
+    internal static readonly Field Role = new("role", new WordType(ConnectionWords.Roles), "which side it is");
+    internal static readonly Field End = new("ending", new WordType(Ending.Words), "how it ended");
     internal static readonly Field Lifetime = new("lifetime_ns", FieldTypes.Duration, "from its opening to its end", "lifetime");
     internal static readonly Field Opened = new("opened.time", FieldTypes.Instant, "when it was opened, accepted or tried", "opened", "time");
     internal static readonly Field Ended = new("ended.time", FieldTypes.Instant, "when it ended, or up to when it is known", "ended");

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
@@ -42,6 +43,9 @@ internal sealed class Ending
         new(ConnectionEnding.Failed, "failed", "failed", "failed", $"the connect failed, with the errno; `{Errno.NameOf(0)}` if the program itself ended it. Recorders that know only what tcptracer shows have no such events"),
         new(ConnectionEnding.Unseen, "unseen", "ended unseen", "unknown", "it ended without a close: the same socket connected anew, or another socket without a cookie took its endpoints"),
     ];
+
+    /// <summary>The words for all of them.</summary>
+    internal static Words Words { get; } = new(All.Select(ending => ((int)ending.Value, ending.Word)));
 
     private static readonly Ending[] byValue = [.. All.OrderBy(ending => ending.Value)];
 

@@ -8,7 +8,6 @@ namespace TraceCap.Analyzer.Fields;
 internal static class FieldTypes
 {
     private const string WholeNumber = "a whole number";
-    private static readonly string[] unitSuffixes = [".service", ".scope", ".slice"];
 
     /// <summary>How many.</summary>
     internal static FieldType Count { get; } = new NumberType("count", WholeNumber, ReadNumber);
@@ -56,17 +55,15 @@ internal static class FieldTypes
 
     /// <summary>The path of a cgroup: that one, and those below it.</summary>
     internal static FieldType Cgroup { get; } = new CgroupType(
-        "path", "a path from the root of the hierarchy, such as /system.slice,", cgroup => cgroup.Path, text => text.StartsWith('/') ? cgroup => cgroup.IsWithin(text.TrimEnd('/')) : null);
+        "path", "a path from the root of the hierarchy, such as /system.slice,", cgroup => cgroup.Path, CgroupMatch.Path);
 
     /// <summary>A container, by the first digits of its id.</summary>
     internal static FieldType Container { get; } = new CgroupType(
-        "id", "a container's id or its first hexadecimal digits", cgroup => cgroup.Container, text => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit)
-            ? cgroup => cgroup.Container?.StartsWith(text, StringComparison.OrdinalIgnoreCase) == true : null);
+        "id", "a container's id or its first hexadecimal digits", cgroup => cgroup.Container, CgroupMatch.Container);
 
     /// <summary>A systemd unit, also a slice, or one within it; without a suffix a service.</summary>
     internal static FieldType Unit { get; } = new CgroupType(
-        "unit", "a unit such as nginx or user.slice", cgroup => cgroup.Unit, text => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal)
-            ? cgroup => cgroup.IsOf(Array.Exists(unitSuffixes, suffix => text.EndsWith(suffix, StringComparison.Ordinal)) ? text : text + ".service") : null);
+        "unit", "a unit such as nginx or user.slice", cgroup => cgroup.Unit, CgroupMatch.Unit);
 
     /// <summary>A Kubernetes pod.</summary>
     internal static FieldType Pod { get; } = new CgroupType(

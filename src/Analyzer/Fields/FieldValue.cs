@@ -86,6 +86,7 @@ internal readonly record struct FieldValue
     internal static int CompareBits(in FieldValue one, in FieldValue other) =>
         BinaryPrimitives.ReverseEndianness(one.Bits).CompareTo(BinaryPrimitives.ReverseEndianness(other.Bits));
 
-    private static bool IsMapped(in Address address, int ipVersion) =>
+    /// <summary>Whether it is an IPv4 address in an IPv6 socket.</summary>
+    internal static bool IsMapped(in Address address, int ipVersion) =>
         ipVersion == 6 && address.Bytes[..12].SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 }

@@ -212,9 +212,7 @@ internal sealed class Grouping
     }
 
     private static bool IsMapped(in Connection connection) =>
-        connection.IpVersion == 6 && connection.PeerAddress.Bytes[..12].SequenceEqual(MappedPrefix);
-
-    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+        FieldValue.IsMapped(in connection.PeerAddress, connection.IpVersion);
 
     private static Address Plain(in Address address, bool isMapped) => isMapped ? new Address(address.Bytes[12..]) : address;
 }

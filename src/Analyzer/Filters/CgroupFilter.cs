@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Metadata;
 
 namespace TraceCap.Analyzer.Filters;
@@ -11,11 +12,8 @@ namespace TraceCap.Analyzer.Filters;
 /// mounted.</param>
 public sealed class CgroupFilter(string? container, string? unit, string? path)
 {
-    private static readonly string[] Mounts = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"];
-    private static readonly string[] UnitSuffixes = [".service", ".scope", ".slice"];
-
-    private readonly string? unit = unit is null || UnitSuffixes.Any(suffix => unit.EndsWith(suffix, StringComparison.Ordinal)) ? unit : unit + ".service";
-    private readonly string? path = path is null ? null : InHierarchy(path);
+    private readonly string? unit = unit is null ? null : CgroupMatch.FullUnit(unit);
+    private readonly string? path = path is null ? null : CgroupMatch.InHierarchy(path);
 
     /// <summary>For each cgroup the answer, as long as somebody knows that cgroup.</summary>
     private readonly ConditionalWeakTable<CgroupName, StrongBox<bool>> answers = [];
@@ -25,19 +23,19 @@ public sealed class CgroupFilter(string? container, string? unit, string? path)
 
     /// <summary>The filter with one more condition.</summary>
     /// <exception cref="FormatException">It is no container's id.</exception>
-    internal CgroupFilter WithContainer(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiHexDigit)
+    internal CgroupFilter WithContainer(string id) => CgroupMatch.Container(id) is not null
         ? new CgroupFilter(id, unit, path)
         : throw new FormatException($"'{id}' is no container id; expected up to 64 hexadecimal digits, as docker ps or crictl ps show them");
 
     /// <summary>The filter with one more condition.</summary>
     /// <exception cref="FormatException">It is no unit.</exception>
-    internal CgroupFilter WithUnit(string name) => name.Length > 0 && !name.Contains('/', StringComparison.Ordinal)
+    internal CgroupFilter WithUnit(string name) => CgroupMatch.Unit(name) is not null
         ? new CgroupFilter(container, name, path)
         : throw new FormatException($"'{name}' is no unit; expected a name such as nginx.service");
 
     /// <summary>The filter with one more condition.</summary>
     /// <exception cref="FormatException">It is no path.</exception>
-    internal CgroupFilter WithPath(string above) => above.StartsWith('/')
+    internal CgroupFilter WithPath(string above) => CgroupMatch.Path(above) is not null
         ? new CgroupFilter(container, unit, above)
         : throw new FormatException($"'{above}' is no cgroup; expected a path from the root, such as /system.slice/nginx.service");
 
@@ -55,11 +53,4 @@ public sealed class CgroupFilter(string? container, string? unit, string? path)
         (container is null || cgroup.Container?.StartsWith(container, StringComparison.OrdinalIgnoreCase) == true)
         && (unit is null || cgroup.IsOf(unit))
         && (path is null || cgroup.IsWithin(path)));
-
-    private static string InHierarchy(string path)
-    {
-        var mount = Mounts.FirstOrDefault(mount => path == mount || path.StartsWith(mount + "/", StringComparison.Ordinal)) ?? "";
-        var names = path[mount.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return string.Concat(names.Select(name => "/" + name));
-    }
 }

@@ -93,6 +93,7 @@ public sealed class CaptureFiguresTests
     [InlineData("unit=system.slice", 2)]
     [InlineData("cgroup=/system.slice", 2)]
     [InlineData("cgroup=/system.slice/web.service", 1)]
+    [InlineData("cgroup=/sys/fs/cgroup/system.slice", 2)]
     [InlineData("cgroup=/none", 0)]
     public void A_selector_takes_cgroups_as_the_filter_does(string selector, int count)
     {
