@@ -5,9 +5,11 @@ corners.py --all              - all of them at the same time, each in a network 
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
 """
-import array, ctypes, errno, os, socket, struct, sys, threading
+import array, ctypes, errno, os, socket, struct, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+SO_SNDBUFFORCE = 32
 CASES = {}
 
 
@@ -165,6 +167,72 @@ def unread():
 
 
 @case
+def reset_by_both():
+    """Either end resets: the second one finds that it is over."""
+    c, s = pair(); reset(c); reset(s)
+
+
+@case
+def half_close():
+    """The server goes on sending after the client's FIN."""
+    c, s = pair()
+    c.shutdown(socket.SHUT_WR); assert not s.recv(1)
+    s.sendall(b"x" * 100_000); s.close()
+    while c.recv(65536):
+        pass
+    c.close()
+
+
+@case
+def waits_in_backlog():
+    """Accepted long after it was established."""
+    with listener() as l:
+        c = client_of(l)
+        time.sleep(0.3)
+        s = l.accept()[0]
+    c.close(); s.close()
+
+
+@case
+def sends_after_close():
+    """The server has megabytes to send when it closes, and the kernel sends them without it."""
+    l = listener()
+    l.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16_000_000)
+    c = client_of(l); s = l.accept()[0]
+    s.setblocking(False)
+    sent = s.send(b"x" * 6_000_000)
+    assert sent > 1_000_000, sent
+    s.close()
+    while received := len(c.recv(1 << 20)):
+        sent -= received
+    assert not sent
+    c.close()
+
+
+@case
+def dropped_after_close():
+    """The client resets while the kernel still sends what the server has left."""
+    l = listener()
+    l.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16_000_000)
+    c = client_of(l); s = l.accept()[0]
+    s.setblocking(False); s.send(b"x" * 6_000_000); s.close()
+    c.recv(1000); c.close()  # unread data: a reset
+
+
+@case
+def killed():
+    """The process dies, and its sockets close with it."""
+    l = listener()
+    pid = os.fork()
+    if not pid:
+        c = client_of(l)
+        os.kill(os.getpid(), 9)
+    s = l.accept()[0]
+    os.waitpid(pid, 0)
+    s.close()
+
+
+@case
 def refused_nonblocking():
     s = socket.socket()
     s.setblocking(False)
@@ -269,6 +337,42 @@ def timed_out():
 
 
 @case
+def keep_alive():
+    """The peer falls silent, and the kernel notices."""
+    assert not os.system("ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 && ip addr add 192.0.2.1/24 dev v0")
+    l = listener("192.0.2.1")
+    moved, quiet = os.pipe(), os.pipe()
+    pid = os.fork()
+    if not pid:
+        assert not libc.unshare(CLONE_NEWNET)
+        os.write(moved[1], b"x"); os.read(quiet[0], 1)
+        assert not os.system("ip addr add 192.0.2.2/24 dev v1 && ip link set v1 up")
+        c = socket.create_connection(l.getsockname())
+        c.recv(1)
+        # The client is not heard any more, whatever it says.
+        assert not os.system("ip neigh replace 192.0.2.1 lladdr 02:00:00:00:00:99 dev v1")
+        os.write(moved[1], b"x"); os.read(quiet[0], 1)
+        c.close()
+        os._exit(0)
+    os.read(moved[0], 1)
+    assert not os.system("ip link set v1 netns %d && ip link set v0 up" % pid)
+    os.write(quiet[1], b"x")
+    s = l.accept()[0]
+    s.send(b"x")
+    os.read(moved[0], 1)
+    # The last also if the client was not heard so soon that there is something to send again.
+    for option, value in (socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 1), (socket.TCP_USER_TIMEOUT, 2000):
+        s.setsockopt(socket.IPPROTO_TCP, option, value)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    try:
+        s.recv(1)
+    except OSError as e:
+        assert e.errno == errno.ETIMEDOUT
+    s.close(); os.write(quiet[1], b"x")
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+@case
 def many_waiting():
     """More threads wait in accept than a kretprobe has room for."""
     count = 64
@@ -307,7 +411,7 @@ def start_apart(name):
     if not pid:
         status = 1
         try:
-            assert not libc.unshare(0x40000000) and not os.system("ip link set lo up")  # CLONE_NEWNET
+            assert not libc.unshare(CLONE_NEWNET) and not os.system("ip link set lo up")
             run(name)
             status = 0
         except BaseException:
