@@ -18,7 +18,7 @@ public class AgreementTests
         var real = Rows.Read(run.Printed("libbpf"));
         var replayed = Rows.Read(run.Replayed(probeSet, "--style", "libbpf"));
 
-        Difference.AssertNone("rows differ", real.Keys.Union(replayed.Keys)
+        ResultTable.Of(run, probeSet).AssertNone("libbpf", real.Values.Sum(times => times.Count), "rows differ", real.Keys.Union(replayed.Keys)
             .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
             .Where(row => !row.Theirs!.Equals(row.Ours) && !IsMeant(row, run, probeSet)));
         AssertSameTimes(real, replayed, run.IsEmulated);
@@ -34,7 +34,7 @@ public class AgreementTests
         var replayed = Rows.Read(run.Replayed(probeSet));
 
         Assert.InRange(real.Count, 100, int.MaxValue);
-        Difference.AssertNone("rows are missing", real.Keys
+        ResultTable.Of(run, probeSet).AssertNone("bcc", real.Values.Sum(times => times.Count), "rows are missing", real.Keys
             .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
             .Where(row => (int)row.Theirs! > (int)row.Ours! && !IsMeant(row, run, probeSet)));
         AssertSameTimes(real, replayed, run.IsEmulated);

@@ -34,10 +34,11 @@ public class LifetimeTests
     [MemberData(nameof(Runs))]
     public void Bytes_are_those_of_tcplife(string kernel, string probeSet, string tool)
     {
-        var closed = new SessionMatch(RealKernel.Run(kernel), probeSet, tool).Pairs.Where(pair => pair.Ours.WasClosed).ToArray();
+        var run = RealKernel.Run(kernel);
+        var closed = new SessionMatch(run, probeSet, tool).Pairs.Where(pair => pair.Ours.WasClosed).ToArray();
 
         Assert.InRange(closed.Count(pair => IsExact(pair.Ours.TcpAcked)), closed.Length * 9 / 10, closed.Length);
-        Difference.AssertNone("with other bytes", closed
+        ResultTable.Of(run, probeSet).AssertNone(tool, closed.Length, "with other bytes", closed
             .Where(pair => !IsShown(pair.Theirs, pair.Theirs.TxKilobytes, pair.Ours.TcpAcked)
                 || !IsShown(pair.Theirs, pair.Theirs.RxKilobytes, pair.Ours.TcpReceived(pair.Other)))
             .Select(pair => pair.Difference));

@@ -167,14 +167,19 @@ def start(function):
     return process, near
 
 
-started = [start(function) for function in CASES]
-for word in "ready", "done":
-    for _, pipe in started:
-        pipe.recv()
-    print(word, flush=True)
-    sys.stdin.readline()
-    for _, pipe in started:
-        pipe.send(None)
-for process, _ in started:
-    process.join()
-sys.exit(any(process.exitcode for process, _ in started))
+def main():
+    started = [start(function) for function in CASES]
+    for word in "ready", "done":
+        for _, pipe in started:
+            pipe.recv()
+        print(word, flush=True)
+        sys.stdin.readline()
+        for _, pipe in started:
+            pipe.send(None)
+    for process, _ in started:
+        process.join()
+    sys.exit(any(process.exitcode for process, _ in started))
+
+
+if __name__ == "__main__":
+    main()

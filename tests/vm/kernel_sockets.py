@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """kernel_sockets.py [CASE ...] - connections whose sockets no process holds: nvme, cifs
 
-Run as root where the kernel may be changed (inside vmrun, with the modules named below). A case whose modules are not
-there is left out, and said to be. All is on loopback, and on the ports that the protocols have.
+Run as root where the kernel may be changed (inside vmrun, with the modules named below). Without a name, all cases whose
+modules are there. All is on loopback, and on the ports that the protocols have.
 """
-import contextlib, ctypes, errno, os, socket, sys, threading, time
+import contextlib, ctypes, errno, os, socket, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = {}
@@ -65,13 +65,12 @@ def cifs():
         l.shutdown(socket.SHUT_RDWR)
 
 
+def possible():
+    """The cases whose modules are there."""
+    return [name for name, (modules, _) in CASES.items() if all(os.path.isdir("/sys/module/" + module) for module in modules)]
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:] or CASES:
-        modules, run = CASES[name]
-        absent = [module for module in modules if not os.path.isdir("/sys/module/" + module)]
-        if absent:
-            print("kernel_sockets.py: no %s: the kernel has no %s" % (name, ", ".join(absent)), file=sys.stderr)
-            continue
+    for name in sys.argv[1:] or possible():
         libc.prctl(15, name.encode(), 0, 0, 0)
-        run()
-        print("kernel_sockets.py: " + name, file=sys.stderr)
+        CASES[name][1]()

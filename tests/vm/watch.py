@@ -14,6 +14,8 @@ ring; while the first one lasts, the recorders are stopped.
 """
 import itertools, os, signal, socket, subprocess, sys, time
 
+import corners, edges, kernel_sockets, traffic
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 OUT = sys.argv[1]
 SETS = sys.argv[3].split(",")
@@ -115,6 +117,11 @@ def finish(process):
     process.stdin.write("\n"), process.stdin.close()
     assert process.wait() == 0
 
+
+# All of traffic.py, its namespaces, what begins before and ends after, and the servers' and clients' three.
+CASES = len(traffic.CASES) + 1 + len(corners.CASES) - 1 + len(edges.CASES) + len(kernel_sockets.possible()) + 3
+with open(OUT + "/cases", "w") as f:
+    f.write("%d" % CASES)
 
 steps = [start_steps(HERE + "/traffic.py", "--wait", "--netns", "--log", OUT + "/traffic.log", "--burst", "500"),
          start_steps(HERE + "/edges.py")]
