@@ -21,7 +21,7 @@ public class AgreementTests
         ResultTable.Of(run, probeSet).AssertNone("libbpf", real.Values.Sum(times => times.Count), "rows differ", real.Keys.Union(replayed.Keys)
             .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
             .Where(row => !row.Theirs!.Equals(row.Ours) && !IsMeant(row, run, probeSet)));
-        AssertSameTimes(real, replayed, run.IsEmulated);
+        AssertSameTimes(real, replayed, run);
     }
 
     /// <summary>The Python tool loses rows in a burst; every row that it has must be there.</summary>
@@ -37,7 +37,7 @@ public class AgreementTests
         ResultTable.Of(run, probeSet).AssertNone("bcc", real.Values.Sum(times => times.Count), "rows are missing", real.Keys
             .Select(row => new Difference(row, Count(real, row), Count(replayed, row)))
             .Where(row => (int)row.Theirs! > (int)row.Ours! && !IsMeant(row, run, probeSet)));
-        AssertSameTimes(real, replayed, run.IsEmulated);
+        AssertSameTimes(real, replayed, run);
     }
 
     [Theory]
@@ -64,16 +64,21 @@ public class AgreementTests
             : row.About.Contains(" bad_address ", StringComparison.Ordinal) && run.LossCounters(probeSet).ProbeMissed >= theirs - ours);
     }
 
+    private static void AssertSameTimes(Dictionary<string, List<long>> real, Dictionary<string, List<long>> replayed, RealKernel run) =>
+        Difference.AssertSameTimes(
+            [.. TimesBetween(real, replayed).Select(row => (new Difference($"{row.Key}", row.Theirs, row.Ours), row.Between))],
+            run.IsEmulated
+                ? [.. TimesBetween(real, Rows.Read(run.Printed(RealKernel.SecondTcptracer))).Select(row => row.Between)]
+                : []);
+
     /// <summary>Each tool counts from its own first row.</summary>
-    private static void AssertSameTimes(
-        Dictionary<string, List<long>> real, Dictionary<string, List<long>> replayed, bool emulated)
+    private static IEnumerable<(string Key, long Theirs, long Ours, long Between)> TimesBetween(
+        Dictionary<string, List<long>> one, Dictionary<string, List<long>> other)
     {
-        var pairs = real.Where(row => replayed.GetValueOrDefault(row.Key)?.Count == row.Value.Count)
-            .SelectMany(row => row.Value.Zip(replayed[row.Key], (theirs, ours) => (row.Key, theirs, ours)))
+        var pairs = one.Where(row => other.GetValueOrDefault(row.Key)?.Count == row.Value.Count)
+            .SelectMany(row => row.Value.Zip(other[row.Key], (theirs, ours) => (row.Key, theirs, ours)))
             .OrderBy(pair => pair.ours - pair.theirs).ToArray();
         var offset = pairs[pairs.Length / 2].ours - pairs[pairs.Length / 2].theirs;
-        Difference.AssertSameTimes(
-            [.. pairs.Select(pair => (new Difference(pair.Key, pair.theirs, pair.ours), pair.ours - pair.theirs - offset))],
-            emulated);
+        return pairs.Select(pair => (pair.Key, pair.theirs, pair.ours, pair.ours - pair.theirs - offset));
     }
 }

@@ -10,12 +10,13 @@ internal sealed record Machine(string Series, string Parameter, string Architect
     private static readonly string[] AllSets = ["fentry", "kprobe", "tracepoint"];
 
     /// <summary>
-    /// 5.10 knows one way of preemption, and 7.2 two, of which the lazy one is its own; so there is no <c>none</c> there. The
+    /// 5.10 knows one way of preemption, and gives no socket its id in fentry programs. 7.2 knows two ways, of which the lazy
+    /// one is its own; so there is no <c>none</c>. The
     /// kernel's functions have places for fentry on arm64 since 6.4.
     /// </summary>
     private static readonly Machine[] All =
     [
-        new("5.10", "", "amd64", "kprobe"),
+        new("5.10", "", "amd64", "kprobe", "tracepoint"),
         new("6.1", "", "amd64", AllSets),
         new("6.1", "preempt=full", "amd64", AllSets),
         new("6.1", "preempt=none", "amd64", AllSets),
@@ -39,9 +40,9 @@ internal sealed record Machine(string Series, string Parameter, string Architect
     /// <summary>Whether the host's processor is of another kind.</summary>
     internal bool IsEmulatedAlways => Architecture != "amd64";
 
-    /// <summary>bcc's tools compile their programs with the headers of the kernel, and do not under these; and a compiler
+    /// <summary>bcc's tools compile their programs with the headers of the kernel, which takes minutes or fails under the others; and a compiler
     /// for another processor is too much to bring.</summary>
-    internal bool HasPythonTools => !IsEmulatedAlways && Series is "5.10" or "6.1";
+    internal bool HasPythonTools => !IsEmulatedAlways && Series == "6.1";
 
     /// <summary>The native executable for it, as users get it.</summary>
     internal string Tracecap => IsEmulatedAlways ? Repository.File("artifacts/arm64/tracecap/tracecap") : RealKernel.Tracecap;

@@ -357,7 +357,7 @@ def rejected():
     done, end = os.pipe()
     router = os.fork()
     if not router:
-        assert not libc.unshare(0x40000000)  # CLONE_NEWNET
+        assert not libc.unshare(CLONE_NEWNET)
         os.write(go, b"x"); os.read(done, 1)
         os._exit(0)
     os.read(ready, 1)
