@@ -9,7 +9,6 @@ internal static partial class Cgroups
     /// <summary>The inode number of the root of every cgroup2 hierarchy.</summary>
     private const ulong RootInode = 1;
 
-    private const int WorkingDirectory = -100;
     private const uint StatxInode = 0x100;
 
     /// <summary>The mount point of the root of the hierarchy, which has all sockets of the host.</summary>
@@ -34,9 +33,9 @@ internal static partial class Cgroups
         select Octal().Replace(fields[1], match => ((char)Convert.ToInt32(match.Value[1..], 8)).ToString());
 
     /// <summary>The id of a cgroup, which is the inode number of its folder; 0 if there is no such folder.</summary>
-    /// <param name="folder">Where it is mounted.</param>
+    /// <param name="folder">Where it is mounted, as <see cref="PathText"/> writes it.</param>
     internal static ulong InodeOf(string folder) =>
-        Libc.StatxAt(WorkingDirectory, folder, 0, StatxInode, out var status) == 0 ? status.Inode : 0;
+        Libc.TryLook(PathText.Bytes(folder), StatxInode, out var status) ? status.Inode : 0;
 
     /// <summary>Finds one cgroup.</summary>
     /// <param name="path">The path of its folder, or its path in the hierarchy.</param>
@@ -48,7 +47,7 @@ internal static partial class Cgroups
         var names = inHierarchy.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var found = "/" + string.Join('/', names);
         var id = names.Any(name => name is "." or "..") ? 0 : InodeOf(root + found);
-        return id != 0 && File.Exists(Path.Combine(root + found, "cgroup.procs"))
+        return id != 0 && InodeOf(root + found + "/cgroup.procs") != 0
             ? new CgroupPlace(id, (ushort)names.Length, found)
             : throw new ProbeException($"{path} is no cgroup of the cgroup2 hierarchy at {root}; expected a path below it, such as {root}/system.slice, or as systemd-cgls shows it");
     }

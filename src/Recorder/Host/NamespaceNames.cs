@@ -10,7 +10,6 @@ namespace TraceCap.Recorder.Host;
 /// </summary>
 internal sealed class NamespaceNames : IDisposable
 {
-    private const int WorkingDirectory = -100;
     private const uint StatxModifiedAndInode = 0x40 | 0x100;
     private const int Remembered = 1 << 16;
 
@@ -96,7 +95,7 @@ internal sealed class NamespaceNames : IDisposable
     }
 
     private static Libc.Statx Look(string path) =>
-        Libc.StatxAt(WorkingDirectory, path, 0, StatxModifiedAndInode, out var status) == 0 ? status : default;
+        Libc.TryLook(PathText.Bytes(path), StatxModifiedAndInode, out var status) ? status : default;
 
     /// <summary>A folder with a name for each namespace.</summary>
     private sealed class Folder(string path) : IDisposable
