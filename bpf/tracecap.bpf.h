@@ -325,6 +325,9 @@ static __always_inline struct event *reserve_event(__u8 type, __u64 connection, 
 	event->segments_received = 0;
 	event->retransmits = 0;
 	event->smoothed_rtt = 0;
+	event->netns_id = 0;
+	event->container_pid = 0;
+	event->pidns = 0;
 	return event;
 }
 

@@ -13,7 +13,7 @@ internal sealed class ChunkDecoder
     /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of
     /// addresses; the rest for sockets, tasks, services and what refers to them.
     /// </summary>
-    public const int MaxBytesPerEvent = 640;
+    public const int MaxBytesPerEvent = 704;
 
     private readonly ChunkParts parts = new();
 
@@ -87,6 +87,9 @@ internal sealed class ChunkDecoder
             one.IpVersion = kind.IpVersion;
             one.State = kind.State;
             one.Flags = kind.Flags;
+            one.NetnsId = socket.NetnsId;
+            one.ContainerPid = task.ContainerPid;
+            one.Pidns = task.Pidns;
         }
 
         Latest = latest;

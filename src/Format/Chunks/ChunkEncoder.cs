@@ -10,7 +10,7 @@ namespace TraceCap.Format.Chunks;
 internal sealed class ChunkEncoder
 {
     /// <summary>A payload is at most so many bytes for each event, whatever the events hold, ...</summary>
-    public const int MaxBytesPerEvent = 180;
+    public const int MaxBytesPerEvent = 196;
 
     /// <summary>... and so many bytes beside.</summary>
     public const int MaxBytesBeside = 1024;
@@ -193,16 +193,19 @@ internal sealed class ChunkEncoder
         var pids = columns.Room(ColumnId.Pid);
         var tids = columns.Room(ColumnId.Tid);
         var taskPrograms = columns.Room(ColumnId.Program);
+        var containerPids = columns.Room(ColumnId.ContainerPid);
         for (var i = 0; i < tasks.Count; i++)
         {
             ref readonly var task = ref events[tasks.FirstEvents[i]];
             pids[i] = task.Pid;
             tids[i] = ZigZag.Encode((ulong)task.Tid - task.Pid);
+            containerPids[i] = task.ContainerPid;
             taskPrograms[i] = (uint)programs.Add(events, tasks.FirstEvents[i]);
         }
 
         var uids = columns.Room(ColumnId.Uid);
         var mntns = columns.Room(ColumnId.Mntns);
+        var pidns = columns.Room(ColumnId.Pidns);
         var cgroups = columns.Room(ColumnId.Cgroup);
         var commFirsts = columns.Room(ColumnId.CommFirst);
         var commLasts = columns.Room(ColumnId.CommLast);
@@ -212,6 +215,7 @@ internal sealed class ChunkEncoder
             var comm = Words.Of(program.Comm);
             uids[i] = program.Uid;
             mntns[i] = program.Mntns;
+            pidns[i] = program.Pidns;
             cgroups[i] = program.Cgroup;
             (commFirsts[i], commLasts[i]) = (comm.First, comm.Last);
         }
@@ -223,12 +227,14 @@ internal sealed class ChunkEncoder
     private void AddServices(ReadOnlySpan<TcpEvent> events)
     {
         var netns = columns.Room(ColumnId.ServiceNetns);
+        var netnsIds = columns.Room(ColumnId.ServiceNetnsId);
         var serviceAddresses = columns.Room(ColumnId.ServiceAddress);
         var ports = columns.Room(ColumnId.ServicePort);
         for (var i = 0; i < services.Count; i++)
         {
             ref readonly var service = ref events[services.FirstEvents[i]];
             netns[i] = service.Netns;
+            netnsIds[i] = service.NetnsId;
             serviceAddresses[i] = addresses.Add(ServiceKey.Address(service));
             ports[i] = ServiceKey.Port(service);
         }

@@ -80,6 +80,9 @@ internal enum ColumnId : byte
     CommLast,
     Kind,
     Cpu,
+    ServiceNetnsId,
+    ContainerPid,
+    Pidns,
 }
 
 /// <summary>One column: whose rows it describes, how its values are laid down, and which values it may have.</summary>
@@ -142,6 +145,9 @@ internal static class ChunkLayout
         new(ColumnId.CommLast, ChunkTable.Programs, ColumnEncoding.Packed),
         new(ColumnId.Kind, ChunkTable.Kinds, ColumnEncoding.Packed) { Limit = ChunkKind.Limit },
         new(ColumnId.Cpu, ChunkTable.Cpus, ColumnEncoding.Packed) { Limit = Bits16 },
+        new(ColumnId.ServiceNetnsId, ChunkTable.Services, ColumnEncoding.Packed),
+        new(ColumnId.ContainerPid, ChunkTable.Tasks, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.Pidns, ChunkTable.Programs, ColumnEncoding.Packed) { Limit = Bits32 },
     ];
 
     /// <summary>How many tables this version knows.</summary>

@@ -3,12 +3,15 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Chunks;
 
-/// <summary>What all events of one socket have in common: 48 bytes without padding.</summary>
+/// <summary>What all events of one socket have in common: 56 bytes without padding.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ChunkSocket
 {
     /// <inheritdoc cref="TcpEvent.Connection" />
     public ulong Connection;
+
+    /// <inheritdoc cref="TcpEvent.NetnsId" />
+    public ulong NetnsId;
 
     /// <inheritdoc cref="TcpEvent.LocalAddress" />
     public Address LocalAddress;

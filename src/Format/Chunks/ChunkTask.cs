@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Chunks;
 
-/// <summary>A thread under one name: 40 bytes without padding.</summary>
+/// <summary>A thread under one name: 48 bytes without padding.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ChunkTask
 {
@@ -24,4 +24,10 @@ internal struct ChunkTask
 
     /// <inheritdoc cref="TcpEvent.Mntns" />
     public uint Mntns;
+
+    /// <inheritdoc cref="TcpEvent.ContainerPid" />
+    public uint ContainerPid;
+
+    /// <inheritdoc cref="TcpEvent.Pidns" />
+    public uint Pidns;
 }

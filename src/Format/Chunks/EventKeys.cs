@@ -16,7 +16,8 @@ internal readonly struct SocketKey : IEventKey
             | Words.Difference(Words.Of(one.LocalAddress), Words.Of(other.LocalAddress))
             | Words.Difference(Words.Of(one.PeerAddress), Words.Of(other.PeerAddress))
             | (Ports(one) ^ Ports(other))
-            | (one.Netns ^ other.Netns)) == 0;
+            | (one.Netns ^ other.Netns)
+            | (one.NetnsId ^ other.NetnsId)) == 0;
 
     private static uint Ports(in TcpEvent one) => one.LocalPort | ((uint)one.PeerPort << 16);
 }
@@ -31,7 +32,7 @@ internal readonly struct TaskKey : IEventKey
     }
 
     public static bool Same(in TcpEvent one, in TcpEvent other) =>
-        ((ulong)((one.Pid ^ other.Pid) | (one.Tid ^ other.Tid)) | ProgramKey.Difference(one, other)) == 0;
+        ((ulong)((one.Pid ^ other.Pid) | (one.Tid ^ other.Tid) | (one.ContainerPid ^ other.ContainerPid)) | ProgramKey.Difference(one, other)) == 0;
 }
 
 /// <summary>What the threads of one program usually have in common.</summary>
@@ -50,7 +51,8 @@ internal readonly struct ProgramKey : IEventKey
         (one.Cgroup ^ other.Cgroup)
             | Words.Difference(Words.Of(one.Comm), Words.Of(other.Comm))
             | (one.Uid ^ other.Uid)
-            | (one.Mntns ^ other.Mntns);
+            | (one.Mntns ^ other.Mntns)
+            | (one.Pidns ^ other.Pidns);
 }
 
 /// <summary>
@@ -69,7 +71,10 @@ internal readonly struct ServiceKey : IEventKey
     }
 
     public static bool Same(in TcpEvent one, in TcpEvent other) =>
-        (Words.Difference(Address(one), Address(other)) | (Port(one) ^ Port(other)) | (one.Netns ^ other.Netns)) == 0;
+        (Words.Difference(Address(one), Address(other))
+            | (Port(one) ^ Port(other))
+            | (one.Netns ^ other.Netns)
+            | (one.NetnsId ^ other.NetnsId)) == 0;
 
     /// <summary>The address of the service.</summary>
     public static Words Address(in TcpEvent one) =>

@@ -41,6 +41,7 @@ internal sealed class SocketTable
             var clientPort = (uint)clientPorts[i];
             ref var socket = ref sockets[i];
             socket.Connection = last;
+            socket.NetnsId = service.NetnsId;
             socket.LocalAddress = Select(service.IsPeer, client, service.Address);
             socket.PeerAddress = Select(service.IsPeer, service.Address, client);
             socket.Netns = service.Netns;
@@ -69,13 +70,14 @@ internal sealed class SocketTable
     private void ReadServices(ColumnSet columns, ReadOnlySpan<byte> payload)
     {
         var netns = columns.Read(payload, ColumnId.ServiceNetns);
+        var netnsIds = columns.Read(payload, ColumnId.ServiceNetnsId);
         var addressOf = columns.Read(payload, ColumnId.ServiceAddress);
         var ports = columns.Read(payload, ColumnId.ServicePort);
         ChunkMemory.Reserve(ref services, columns.MaxRows(ChunkTable.Services));
         for (var i = 0; i < netns.Length; i++)
         {
             var isPeer = (ports[i] & ServiceKey.PeerBit) != 0 ? ulong.MaxValue : 0;
-            services[i] = new(addresses[(int)addressOf[i]], isPeer, (uint)netns[i], (ushort)ports[i]);
+            services[i] = new(addresses[(int)addressOf[i]], isPeer, (uint)netns[i], netnsIds[i], (ushort)ports[i]);
         }
     }
 
@@ -89,5 +91,5 @@ internal sealed class SocketTable
     private static uint Select(ulong mask, uint ifSet, uint ifClear) => ifClear ^ ((ifSet ^ ifClear) & (uint)mask);
 
     /// <summary>The listening end of sockets; <paramref name="IsPeer"/> has all bits set if it is the peer's.</summary>
-    private readonly record struct Service(Address Address, ulong IsPeer, uint Netns, uint Port);
+    private readonly record struct Service(Address Address, ulong IsPeer, uint Netns, ulong NetnsId, uint Port);
 }

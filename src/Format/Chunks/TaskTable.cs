@@ -23,6 +23,8 @@ internal sealed class TaskTable
         var pids = columns.Read(payload, ColumnId.Pid);
         var tids = columns.Read(payload, ColumnId.Tid);
         var programs = columns.Read(payload, ColumnId.Program);
+        var containerPids = columns.Read(payload, ColumnId.ContainerPid);
+        var pidns = columns.Read(payload, ColumnId.Pidns);
         for (var i = 0; i < count; i++)
         {
             var program = (int)programs[i];
@@ -39,6 +41,8 @@ internal sealed class TaskTable
             task.Tid = (uint)tid;
             task.Uid = (uint)uids[program];
             task.Mntns = (uint)mntns[program];
+            task.ContainerPid = (uint)containerPids[i];
+            task.Pidns = (uint)pidns[program];
         }
     }
 }

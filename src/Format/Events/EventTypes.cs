@@ -22,6 +22,10 @@ public enum TcpEventType : byte
 
     /// <summary>The last descriptor of a connection was closed; not shutdown, not the peer's FIN.</summary>
     Close = (byte)'X',
+
+    /// <summary>TCP has finished with an established connection, usually some time after the close: the socket is in the state
+    /// CLOSE, or only waits for segments that are late (TIME_WAIT). Its counters are final.</summary>
+    Ended = (byte)'E',
 }
 
 /// <summary>A type of event, in all words that there are for it.</summary>
@@ -47,6 +51,7 @@ internal static class EventTypes
         new(TcpEventType.Close, "close", "tcp.close", "closed", IsTcptracer: true),
         new(TcpEventType.ConnectFailed, "failed", "tcp.connect_failed", "failed to connect", IsTcptracer: false),
         new(TcpEventType.Open, "open", "tcp.open", "open before recording began", IsTcptracer: false),
+        new(TcpEventType.Ended, "ended", "tcp.ended", "TCP has finished", IsTcptracer: false),
     ];
 
     /// <summary>Their letters in that order.</summary>

@@ -22,17 +22,30 @@ public enum TcpEventFlags : byte
     /// <summary>The first subflow of an MPTCP connection; of a close, that of an MPTCP socket, whether or not the peer
     /// speaks MPTCP.</summary>
     Mptcp = 8,
+
+    /// <summary>Of an accept: TCP had finished before, by a reset in the queue. tcptracer does not show such an accept.</summary>
+    ResetBeforeAccept = 16,
+
+    /// <summary>Of an end: the peer's FIN had come.</summary>
+    FinReceived = 32,
+
+    /// <summary>Of a close: the socket's connect had failed, so that there was no connection to close. tcptracer shows it.
+    /// </summary>
+    ConnectFailed = 64,
+
+    /// <summary>Of an end: the connection was established, and nobody had accepted it.</summary>
+    NotAccepted = 128,
 }
 
 /// <summary>
-/// One event of one TCP connection: 160 bytes, little-endian, naturally aligned without padding, byte for byte
+/// One event of one TCP connection: 176 bytes, little-endian, naturally aligned without padding, byte for byte
 /// <c>struct event</c> of bpf/event.h. The local end is the observed socket's own, the peer the other one.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct TcpEvent
 {
     /// <summary>The size of the struct in bytes, in the ring buffer and in memory.</summary>
-    public const int Size = 160;
+    public const int Size = 176;
 
     /// <summary>CLOCK_MONOTONIC in nanoseconds.</summary>
     public ulong Timestamp;
@@ -58,7 +71,7 @@ public struct TcpEvent
     /// <summary>The name of the thread.</summary>
     public ThreadName Comm;
 
-    /// <summary>The process (thread group) id.</summary>
+    /// <summary>The process (thread group) id, in the host's PID namespace; 0 for an end, which no task brings about.</summary>
     public uint Pid;
 
     /// <summary>The thread id.</summary>
@@ -82,7 +95,8 @@ public struct TcpEvent
     /// <summary>The CPU that the event was recorded on.</summary>
     public ushort Cpu;
 
-    /// <summary>The errno of a <see cref="TcpEventType.ConnectFailed"/>, else 0.</summary>
+    /// <summary>The errno of a <see cref="TcpEventType.ConnectFailed"/>, or what the socket of a
+    /// <see cref="TcpEventType.Ended"/> had as its error; else 0.</summary>
     public ushort Error;
 
     /// <summary>What happened.</summary>
@@ -91,35 +105,48 @@ public struct TcpEvent
     /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
     public byte IpVersion;
 
-    /// <summary>The TCP state that the socket was in (include/net/tcp_states.h); 0 where it is not recorded.</summary>
+    /// <summary>The TCP state that the socket was in (include/net/tcp_states.h), at an end the one before it; 0 where it is not
+    /// recorded.</summary>
     public byte State;
 
     /// <summary>See <see cref="TcpEventFlags"/>.</summary>
     public TcpEventFlags Flags;
 
-    /// <summary>Nanoseconds from SYN to established for a connect, from SYN to giving up for a failed one, else 0.</summary>
+    /// <summary>Nanoseconds from SYN to established for a connect, from SYN to giving up for a failed one, from established to
+    /// accepted for an accept; 0 where it is not known, and for all others.</summary>
     public ulong Duration;
 
-    /// <summary>At close: payload bytes sent, retransmissions included.</summary>
+    /// <summary>At close and end: payload bytes sent, retransmissions included.</summary>
     public ulong BytesSent;
 
-    /// <summary>At close: bytes acknowledged by the peer (RFC 4898 ThruOctetsAcked; SYN and FIN count one each).</summary>
+    /// <summary>At close and end: bytes acknowledged by the peer (RFC 4898 ThruOctetsAcked; SYN and FIN count one each).</summary>
     public ulong BytesAcked;
 
-    /// <summary>At close: bytes received in order (RFC 4898 ThruOctetsReceived; a FIN counts one).</summary>
+    /// <summary>At close and end: bytes received in order (RFC 4898 ThruOctetsReceived; a FIN counts one).</summary>
     public ulong BytesReceived;
 
-    /// <summary>At close: segments sent.</summary>
+    /// <summary>At close and end: segments sent.</summary>
     public uint SegmentsSent;
 
-    /// <summary>At close: segments received.</summary>
+    /// <summary>At close and end: segments received.</summary>
     public uint SegmentsReceived;
 
-    /// <summary>At close: segments retransmitted.</summary>
+    /// <summary>At close and end: segments retransmitted.</summary>
     public uint Retransmits;
 
-    /// <summary>At close: smoothed round-trip time in microseconds.</summary>
+    /// <summary>At close and end: smoothed round-trip time in microseconds.</summary>
     public uint SmoothedRtt;
+
+    /// <summary>The cookie of the socket's network namespace, which no other one gets while the host is up, as it may get the
+    /// inode number; 0 where it is not known.</summary>
+    public ulong NetnsId;
+
+    /// <summary>The process id in the innermost PID namespace that the process is in; 0 if it is in the host's alone, where
+    /// <see cref="Pid"/> is its number.</summary>
+    public uint ContainerPid;
+
+    /// <summary>The inode number of that PID namespace; 0 with <see cref="ContainerPid"/>.</summary>
+    public uint Pidns;
 
     /// <summary>Who did what to which connection, and when by CLOCK_MONOTONIC.</summary>
     public override readonly string ToString() =>

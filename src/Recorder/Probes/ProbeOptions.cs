@@ -30,7 +30,7 @@ internal sealed record ProbeOptions
                 $"the sets of probes are {string.Join(", ", ProbeSets)}");
     }
 
-    /// <summary>The size of the ring buffer in bytes: a power of two, one page at least. An event takes 168.</summary>
+    /// <summary>The size of the ring buffer in bytes: a power of two, one page at least. An event takes 184.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Any other number.</exception>
     public int RingBytes
     {
