@@ -82,7 +82,7 @@ public class RequirementTests
             none /mnt/a\040b cgroup2 rw 0 0
 
             """;
-        Assert.Equal(["/sys/fs/cgroup/unified", "/mnt/a b"], Cgroups.Mounts(mounts));
+        Assert.Equal(["/sys/fs/cgroup/unified", "/mnt/a b"], Mounts.OfType("cgroup2", mounts));
     }
 
     private static string Status(string effective) => $"Name:\tx\nCapPrm:\t{new string('f', 16)}\nCapEff:\t{effective}\n";

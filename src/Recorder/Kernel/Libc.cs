@@ -27,6 +27,8 @@ internal static unsafe partial class Libc
     private const int EmptyPath = 0x1000;
     private const uint StatxLinks = 4;
     private const int DuplicateCloseOnExec = 1030;
+    private const int PidfdOpen = 434;
+    private const int PidfdGetDescriptor = 438;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
     internal const int NetlinkSocketDiagnosis = 4;
@@ -123,6 +125,15 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>A descriptor of a process; invalid if there is none of that number.</summary>
+    internal static Descriptor OpenProcess(uint pid) => new((int)SystemCall(PidfdOpen, (nint)pid, 0, 0));
+
+    /// <summary>A descriptor of its own for what a descriptor of another process refers to.</summary>
+    /// <param name="process">Of the process.</param>
+    /// <param name="descriptor">The number that it has there.</param>
+    internal static Descriptor TakeDescriptor(Descriptor process, int descriptor) =>
+        new((int)SystemCall(PidfdGetDescriptor, process.DangerousGetHandle(), descriptor, 0));
+
     /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
 
@@ -214,6 +225,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static partial nint Receive(Descriptor socket, byte* buffer, nuint capacity, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSocketOption(Descriptor socket, int level, int option, void* value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ask(Descriptor descriptor, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int EnterNamespace(Descriptor descriptor, int kind);
