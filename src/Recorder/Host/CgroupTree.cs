@@ -95,7 +95,7 @@ internal sealed unsafe class CgroupTree : IDisposable
         notify.Dispose();
     }
 
-    private CgroupName? FindKnown(ulong id) => named.Find(0, id) ?? (living.TryGetValue(id, out var node) ? Name(node) : null);
+    private CgroupName? FindKnown(ulong id) => named.Find(new NameKey(0, id)) ?? (living.TryGetValue(id, out var node) ? Name(node) : null);
 
     /// <summary>Names are kept as long as there is room for them: a user may have thousands of cgroups with paths of 4 KiB.</summary>
     private CgroupName Name(Node node)
@@ -265,7 +265,7 @@ internal sealed unsafe class CgroupTree : IDisposable
             _ = Libc.NotifyRemove(notify, node.Watch);
         }
 
-        if (named.Find(0, node.Id) is null)
+        if (named.Find(new NameKey(0, node.Id)) is null)
         {
             _ = Name(node);
         }

@@ -16,6 +16,7 @@ internal sealed unsafe class NetworkNamespaces
     private const int SocketLevel = 1;
     private const int Cookie = 71;
     private const nuint GetNamespaceOfSocket = 0x894c;
+    private const nuint GetId = 0x8008b70d;
     private const uint StatxInode = 0x100;
     private const int NotPermitted = 1;
 
@@ -34,6 +35,20 @@ internal sealed unsafe class NetworkNamespaces
         ulong id = 0;
         var length = (uint)sizeof(ulong);
         return !socket.IsInvalid && Libc.GetSocketOption(socket, SocketLevel, Cookie, &id, ref length) == 0 ? id : 0;
+    }
+
+    /// <summary>The id of one that need not be entered; 0 where the kernel does not tell it.</summary>
+    internal static ulong IdOf(Descriptor space)
+    {
+        ulong id = 0;
+        return Libc.Ask(space, GetId, (nint)(&id)) == 0 ? id : 0;
+    }
+
+    /// <summary>Whether the kernel tells ids so, as it does since 6.18, and the same that sockets have.</summary>
+    internal static bool TellsIds()
+    {
+        using var own = Libc.Open("/proc/thread-self/ns/net", Libc.ReadOnly | Libc.CloseOnExec);
+        return !own.IsInvalid && IdOf(own) is var id and not 0 && id == OwnId();
     }
 
     /// <summary>Notes a way to one.</summary>
