@@ -16,7 +16,7 @@ public class FollowedCgroupTests
         using var found = new BlockingCollection<CgroupPlace>();
         using var told = new BlockingCollection<string>();
         var place = Cgroups.Find(folder);
-        using (new FollowedCgroup(place, found.Add, told.Add))
+        using (new FollowedCgroup(place, (_, now) => found.Add(now), told.Add))
         {
             for (var i = 0; i < 20; i++)
             {
@@ -42,7 +42,7 @@ public class FollowedCgroupTests
         using var found = new BlockingCollection<CgroupPlace>();
         using var told = new BlockingCollection<string>();
         var place = Cgroups.Find(folder);
-        using (new FollowedCgroup(place, found.Add, told.Add))
+        using (new FollowedCgroup(place, (_, now) => found.Add(now), told.Add))
         {
             Directory.Delete(folder);
             Directory.Delete(slice);
@@ -68,7 +68,7 @@ public class FollowedCgroupTests
         using var found = new BlockingCollection<CgroupPlace>();
         using var told = new BlockingCollection<string>();
         var place = Cgroups.Find(cgroup.Folder);
-        using (new FollowedCgroup(place with { Id = 2 }, found.Add, told.Add))
+        using (new FollowedCgroup(place with { Id = 2 }, (_, now) => found.Add(now), told.Add))
         {
             Assert.Equal(place, Take(found));
             Assert.Contains("removed", Take(told), StringComparison.Ordinal);

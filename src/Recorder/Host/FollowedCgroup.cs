@@ -19,7 +19,7 @@ internal sealed unsafe class FollowedCgroup : IDisposable
 
     private readonly string root;
     private readonly string[] names;
-    private readonly Action<CgroupPlace> found;
+    private readonly Action<CgroupPlace, CgroupPlace> moved;
     private readonly Action<string> tell;
     private readonly (ulong Inode, int Watch)[] above;
     private readonly byte[] notes = new byte[16 << 10];
@@ -32,15 +32,15 @@ internal sealed unsafe class FollowedCgroup : IDisposable
 
     /// <summary>Begins to follow.</summary>
     /// <param name="place">Where it is now. If it has gone since, that is noticed.</param>
-    /// <param name="found">Called on another thread as soon as it is made anew, with its new id.</param>
-    /// <param name="tell">Gets a message when it is removed, and one when it is there again; after <paramref name="found"/>.</param>
+    /// <param name="moved">Called on another thread as soon as it is made anew: what it was, and what it is now.</param>
+    /// <param name="tell">Gets a message when it is removed, and one when it is there again; after <paramref name="moved"/>.</param>
     /// <exception cref="ProbeException">There are too many open files.</exception>
-    internal FollowedCgroup(CgroupPlace place, Action<CgroupPlace> found, Action<string> tell)
+    internal FollowedCgroup(CgroupPlace place, Action<CgroupPlace, CgroupPlace> moved, Action<string> tell)
     {
         root = Cgroups.FindRoot();
         names = place.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         above = new (ulong, int)[names.Length];
-        (this.place, this.found, this.tell, id) = (place, found, tell, place.Id);
+        (this.place, this.moved, this.tell, id) = (place, moved, tell, place.Id);
         if (!notify.IsInvalid)
         {
             waiting.Add(notify);
@@ -85,8 +85,9 @@ internal sealed unsafe class FollowedCgroup : IDisposable
         id = now;
         if (now != 0)
         {
+            var before = place;
             place = place with { Id = now };
-            found(place);
+            moved(before, place);
             tell($"the cgroup {place.Path} is there again{(IsPopulated() ? ", and had processes by the time it was noticed: some of their events may be missing" : "")}");
         }
     }

@@ -84,7 +84,7 @@ internal sealed class OpenConnections
             if (refused > 0)
             {
                 limits.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{Unknown} in {refused} other network namespaces are not shown: entering them takes CAP_SYS_ADMIN"));
+                    $"{Unknown} in {refused} of the network namespaces are not shown: entering another one takes CAP_SYS_ADMIN"));
             }
         }
         catch (ProbeException error)
