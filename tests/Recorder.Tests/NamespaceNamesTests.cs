@@ -77,6 +77,24 @@ public sealed class NamespaceNamesTests : IDisposable
         Assert.Equal("green", names.Find(inode, 8));
     }
 
+    /// <summary>Root opens what others put there.</summary>
+    [Fact]
+    public void Nothing_but_a_namespace_is_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "namespaces are Linux's");
+        var below = Directory.CreateDirectory(Path.Combine(folder, "below")).FullName;
+        var fifo = Path.Combine(below, "fifo");
+        Tool.Run("mkfifo", fifo);
+        File.CreateSymbolicLink(Path.Combine(below, "link"), fifo);
+        File.WriteAllText(Path.Combine(below, "file"), "");
+
+        Assert.All(["fifo", "link", "file", "none"], name => Assert.Null(NetworkNamespaces.Open(Path.Combine(below, name), inode: null)));
+        var own = FilterTests.NamespaceInode("net");
+        Assert.Null(NetworkNamespaces.Open("/proc/self/ns/net", own + 1));
+        using var opened = NetworkNamespaces.Open("/proc/self/ns/net", own);
+        Assert.NotNull(opened);
+    }
+
     [Fact]
     public void An_ordinary_file_is_no_name()
     {

@@ -134,8 +134,8 @@ internal sealed class NamespaceNames : IDisposable
 
     private static ulong IdOf(string file)
     {
-        using var space = Libc.Open(PathText.Bytes(file), Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec);
-        return space.IsInvalid ? 0 : NetworkNamespaces.IdOf(space);
+        using var space = NetworkNamespaces.Open(file, inode: null);
+        return space is null ? 0 : NetworkNamespaces.IdOf(space);
     }
 
     private static Libc.Statx Look(string path) =>

@@ -23,7 +23,11 @@ internal sealed unsafe class NetworkNamespaces
     /// <summary>What one way leads to may be gone by the time it is needed.</summary>
     private const int MostWays = 4;
 
+    /// <summary>The device that all namespaces are on, and no file that a user can make.</summary>
+    private static readonly Lazy<ulong> device = new(() => Libc.TryLook(PathText.Bytes("/proc/self/ns/net"), StatxInode, out var own) ? own.Device : 0);
+
     private readonly Dictionary<uint, List<string>> ways = [];
+    private int mountsLeft = 16 << 20;
 
     /// <summary>Those that are known, by their inode numbers.</summary>
     internal IReadOnlyCollection<uint> All => ways.Keys;
@@ -65,11 +69,14 @@ internal sealed unsafe class NetworkNamespaces
         }
     }
 
+    /// <summary>Whether there were more mounts than anybody needs, so that not all were looked at.</summary>
+    internal bool HasTooManyMounts => mountsLeft == 0;
+
     /// <summary>Notes those that are mounted on files.</summary>
     /// <param name="folder">The folder of a process in /proc, which sees these files.</param>
     internal void AddMounted(string folder)
     {
-        foreach (var (name, path) in Mounts.FilesOfType("nsfs", File.ReadAllText(folder + "/mountinfo")))
+        foreach (var (name, path) in Mounts.FilesOfType("nsfs", ReadMounts(folder + "/mountinfo")))
         {
             if (name.StartsWith(Link, StringComparison.Ordinal))
             {
@@ -83,16 +90,35 @@ internal sealed unsafe class NetworkNamespaces
     {
         foreach (var way in ways[inode])
         {
-            var descriptor = Libc.Open(PathText.Bytes(way), Libc.ReadOnly | Libc.CloseOnExec);
-            if (!descriptor.IsInvalid && InodeOf(descriptor) == inode)
+            if (Open(way, inode) is { } space)
             {
-                return descriptor;
+                return space;
             }
-
-            descriptor.Dispose();
         }
 
         return null;
+    }
+
+    /// <summary>Opens what a path leads to if it is a namespace, and nothing else: who owns the folders on the way may have put
+    /// there what somebody else must not open, such as a FIFO or a device.</summary>
+    /// <param name="path">As <see cref="PathText"/> writes it.</param>
+    /// <param name="inode">Which one it must be; null for any.</param>
+    internal static Descriptor? Open(string path, uint? inode)
+    {
+        using var found = Libc.Open(PathText.Bytes(path), Libc.OnlyPath | Libc.CloseOnExec);
+        if (found.IsInvalid || !Libc.TryLook(found, StatxInode, out var status) || status.Device != device.Value || (inode ?? status.Inode) != status.Inode)
+        {
+            return null;
+        }
+
+        var space = Libc.Open(found.Path, Libc.ReadOnly | Libc.CloseOnExec);
+        if (space.IsInvalid)
+        {
+            space.Dispose();
+            return null;
+        }
+
+        return space;
     }
 
     /// <summary>Opens that of a socket which another process holds; null if the process or its socket is gone.</summary>
@@ -118,6 +144,26 @@ internal sealed unsafe class NetworkNamespaces
         var name = stackalloc byte[8];
         var length = Libc.GetAttribute(string.Create(CultureInfo.InvariantCulture, $"{process}/fd/{number}"), "system.sockprotoname", name, 8);
         return length > 0 && new ReadOnlySpan<byte>(name, (int)length).StartsWith("TCP"u8);
+    }
+
+    /// <summary>A user may have thousands of mount namespaces, each with very many mounts.</summary>
+    private string ReadMounts(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var text = new byte[Math.Min(64 << 10, mountsLeft)];
+        var length = 0;
+        int more;
+        while (length < mountsLeft && (more = file.Read(text.AsSpan(length))) > 0)
+        {
+            length += more;
+            if (length == text.Length)
+            {
+                Array.Resize(ref text, Math.Min(2 * length, mountsLeft));
+            }
+        }
+
+        mountsLeft -= length;
+        return PathText.Of(text.AsSpan(0, length));
     }
 
     private static Descriptor? Given(Descriptor descriptor)

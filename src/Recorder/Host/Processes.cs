@@ -134,7 +134,7 @@ internal sealed class Processes
 
     private void Hold(uint inode, SocketHolder holder)
     {
-        if (holders.TryAdd(inode, holder))
+        if (holders.TryAdd(inode, holder) || holders[inode].Process == holder.Process)
         {
             return;
         }
@@ -142,6 +142,12 @@ internal sealed class Processes
         if (!others.TryGetValue(inode, out var more))
         {
             others.Add(inode, more = []);
+        }
+
+        // A process may have any number of descriptors for one socket.
+        if (more is [.., var last] && last.Process == holder.Process)
+        {
+            return;
         }
 
         if (holder.Process < holders[inode].Process)

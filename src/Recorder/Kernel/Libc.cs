@@ -9,6 +9,9 @@ internal static unsafe partial class Libc
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
+    /// <summary>Only finds a file, which is not touched.</summary>
+    internal const int OnlyPath = 0x200000;
+
     internal const int ProtectionRead = 1;
     internal const int ProtectionWrite = 2;
     internal const int MapShared = 1;

@@ -112,6 +112,11 @@ internal sealed class OpenConnections
                 + "network namespaces: use the host's PID namespace, or mount the host's /proc anywhere here");
         }
 
+        if (processes.NetworkNamespaces.HasTooManyMounts)
+        {
+            limits.Add($"{Unknown} in network namespaces that are only mounted on files may not be shown: there are too many mounts to look through");
+        }
+
         if (!processes.KnowsCgroups)
         {
             limits.Add($"{Unknown} lack their cgroup: in this cgroup namespace it cannot be told; use the host's");
