@@ -16,7 +16,7 @@ public class FilterTests
 
     [Fact]
     public void By_process() => Recorded(
-        new ProbeOptions { Pid = Self },
+        new ProbeOptions { Pids = Self },
         cgroup =>
         {
             Loopback.Churn(3);
@@ -29,7 +29,7 @@ public class FilterTests
     [InlineData(4, 8)]
     [InlineData(6, 4)]
     public void By_family(int version, int expected) => Recorded(
-        new ProbeOptions { IpVersion = version, Pid = Self },
+        new ProbeOptions { IpVersion = version, Pids = Self },
         _ =>
         {
             Loopback.Churn(2, IPAddress.Loopback);
@@ -40,7 +40,7 @@ public class FilterTests
 
     [Fact]
     public void By_user() => Recorded(
-        new ProbeOptions { Uid = 65534 },
+        new ProbeOptions { Uids = 65534u },
         cgroup =>
         {
             Loopback.Churn(1);
@@ -55,7 +55,7 @@ public class FilterTests
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
         Recorded(
-            new ProbeOptions { Uid = 0, Cgroup = cgroup.Folder },
+            new ProbeOptions { Uids = 0u, Cgroups = cgroup.Folder },
             _ => cgroup.Run([.. OneConnection, "::1", "65534"]),
             _ => { },
             expected: 0);
@@ -66,7 +66,7 @@ public class FilterTests
     {
         var own = NamespaceInode("net");
         Recorded(
-            new ProbeOptions { Netns = own, Pid = Self },
+            new ProbeOptions { Netns = own, Pids = Self },
             cgroup => Loopback.Churn(1),
             events => Assert.All(events, e => Assert.Equal(own, e.Netns)),
             expected: 4);
@@ -99,7 +99,7 @@ public class FilterTests
         using var cgroup = new TestCgroup();
         using var below = new TestCgroup(cgroup);
         Recorded(
-            new ProbeOptions { Cgroup = cgroup.Folder, CopyReads = copyReads },
+            new ProbeOptions { Cgroups = cgroup.Folder, CopyReads = copyReads },
             beside =>
             {
                 using var later = new TestCgroup(below);
@@ -112,7 +112,7 @@ public class FilterTests
             events => Assert.Equal([cgroup.Id, below.Id], events.Select(e => e.Cgroup).Distinct().Take(2)),
             expected: 12);
         Recorded(
-            new ProbeOptions { Cgroup = below.Name, CopyReads = copyReads },
+            new ProbeOptions { Cgroups = below.Name, CopyReads = copyReads },
             _ =>
             {
                 cgroup.Run(OneConnection);
@@ -129,7 +129,7 @@ public class FilterTests
     public void A_cgroup_that_is_not_there_is_named(string path)
     {
         Live.SkipUnlessAllowed();
-        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { Cgroup = path }));
+        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { Cgroups = path }));
         Assert.StartsWith($"{path} is no cgroup", error.Message, StringComparison.Ordinal);
     }
 
@@ -141,7 +141,7 @@ public class FilterTests
         using var map = new TestMap(own);
         using var cgroup = new TestCgroup();
         Recorded(
-            new ProbeOptions { MountNamespaceMap = map.Path, Cgroup = cgroup.Folder },
+            new ProbeOptions { MountNamespaceMap = map.Path, Cgroups = cgroup.Folder },
             _ =>
             {
                 cgroup.Run(["nsenter", $"--mount=/proc/{Self}/ns/mnt", .. OneConnection]);

@@ -20,7 +20,7 @@ public class OpenConnectionTests
     public void One_is_told_and_has_the_id_that_its_close_has(string address, TcpEventFlags flags)
     {
         using var connection = new Connection(IPAddress.Parse(address));
-        var events = Record(new ProbeOptions { Pid = Self }, connection.Dispose);
+        var events = Record(new ProbeOptions { Pids = Self }, connection.Dispose);
 
         var open = events.Single(e => e.Type == TcpEventType.Open && e.LocalPort == connection.ClientPort);
         Assert.Equal(connection.ServerPort, open.PeerPort);
@@ -44,7 +44,7 @@ public class OpenConnectionTests
         listener.Listen();
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(listener.LocalEndPoint!);
-        var events = Record(new ProbeOptions { Pid = Self }, () => listener.Accept().Dispose());
+        var events = Record(new ProbeOptions { Pids = Self }, () => listener.Accept().Dispose());
 
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         var server = events.Where(e => e.LocalPort == port).ToArray();
@@ -66,7 +66,7 @@ public class OpenConnectionTests
                 }
             },
             TestContext.Current.CancellationToken);
-        var events = Record(new ProbeOptions { Pid = Self }, () => { });
+        var events = Record(new ProbeOptions { Pids = Self }, () => { });
         await stop.CancelAsync();
         await churning;
 
@@ -134,8 +134,8 @@ public class OpenConnectionTests
             os.close(w); os.wait()
             """);
         var child = uint.Parse(holding.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
-        var ofChild = Record(new ProbeOptions { Pid = child }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
-        var ofParent = Record(new ProbeOptions { Pid = (uint)holding.Id }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        var ofChild = Record(new ProbeOptions { Pids = child }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        var ofParent = Record(new ProbeOptions { Pids = (uint)holding.Id }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
         holding.StandardInput.WriteLine();
         holding.WaitForExit();
 
@@ -178,7 +178,7 @@ public class OpenConnectionTests
         using var connection = new Connection(IPAddress.Loopback);
         using var holding = below.Start("python3", Repository.File("tests/vm/corners.py"), "hold");
         Assert.Equal("ready", holding.StandardOutput.ReadLine());
-        var events = Record(new ProbeOptions { Cgroup = cgroup.Name }, () => holding.StandardInput.WriteLine());
+        var events = Record(new ProbeOptions { Cgroups = cgroup.Name }, () => holding.StandardInput.WriteLine());
         holding.WaitForExit();
 
         Assert.Equal("OO", string.Concat(events.Take(2).Select(e => (char)e.Type)));
@@ -191,8 +191,8 @@ public class OpenConnectionTests
         using var connection = new Connection(IPAddress.Loopback);
         ProbeOptions[] filters =
         [
-            new() { Pid = Self + 1 }, new() { Pid = Self, Uid = 65533 }, new() { Pid = Self, IpVersion = 6 },
-            new() { Netns = 1 }, new() { Pid = Self, BeyondTcptracer = false },
+            new() { Pids = Self + 1 }, new() { Pids = Self, Uids = 65533 }, new() { Pids = Self, IpVersion = 6 },
+            new() { Netns = 1 }, new() { Pids = Self, BeyondTcptracer = false },
         ];
         Assert.All(filters, filter => Assert.DoesNotContain(
             Record(filter, () => { }), e => e.LocalPort == connection.ClientPort));

@@ -69,13 +69,13 @@ public class PidNamespaceTests
         client.Connect(listener.LocalEndPoint!);
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
 
-        var open = Open(new ProbeOptions { Pid = (uint)Environment.ProcessId }, out var limits).Single(e => e.PeerPort == port);
+        var open = Open(new ProbeOptions { Pids = (uint)Environment.ProcessId }, out var limits).Single(e => e.PeerPort == port);
         Assert.Equal((uint)Environment.ProcessId, open.ContainerPid);
         Assert.Equal(FilterTests.NamespaceInode("pid"), open.Pidns);
         Assert.Equal(proc == "own", open.Pid == 0);
         Assert.Equal(proc == "own", limits.Any(limit => limit.Contains("lack the host's process ids", StringComparison.Ordinal)));
         Assert.NotEqual(open.ContainerPid, open.Pid);
-        Assert.DoesNotContain(Open(new ProbeOptions { Pid = (uint)Environment.ProcessId + 1 }, out _), e => e.PeerPort == port);
+        Assert.DoesNotContain(Open(new ProbeOptions { Pids = (uint)Environment.ProcessId + 1 }, out _), e => e.PeerPort == port);
 
         Privileges.Drop(null);
         Assert.Contains("CapEff:\t0000000000000000", File.ReadAllText("/proc/self/status"), StringComparison.Ordinal);

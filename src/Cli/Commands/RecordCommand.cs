@@ -48,8 +48,7 @@ internal static class RecordCommand
 
         var user = live.User(parsed);
         var probes = live.Probes(parsed);
-        var start = Clocks.Anchor();
-        using var session = LiveSession.Start(probes);
+        using var session = LiveSession.Start(probes, Messages.Warn);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
@@ -61,7 +60,7 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        var header = Recording.Describe(session, probes, Version.Tool, comment);
         using var signals = new SessionSignals(session);
         using var sink = Begin(parsed, files, flight, header, user, session, signals);
         if (!output.IsSeries)

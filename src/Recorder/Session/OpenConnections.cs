@@ -16,7 +16,7 @@ internal sealed class OpenConnections
     private const string Unknown = "connections from before the recording";
 
     private readonly ProbeOptions options;
-    private readonly ulong time = Clocks.Monotonic();
+    private readonly ulong time;
     private readonly List<TcpEvent> events = [];
     private readonly List<string> limits = [];
     private readonly HashSet<uint> seen = [];
@@ -26,9 +26,9 @@ internal sealed class OpenConnections
     private int refused;
     private Exception? failure;
 
-    private OpenConnections(ProbeOptions options)
+    private OpenConnections(ProbeOptions options, ulong time)
     {
-        this.options = options;
+        (this.options, this.time) = (options, time);
         asking = new Thread(Ask) { IsBackground = true, Name = "open" };
     }
 
@@ -36,9 +36,11 @@ internal sealed class OpenConnections
     internal IReadOnlyList<string> Limits => limits;
 
     /// <summary>Begins to ask.</summary>
-    internal static OpenConnections Begin(ProbeOptions options)
+    /// <param name="options">The filters.</param>
+    /// <param name="time">When recording began, CLOCK_MONOTONIC ns: what is found was there then.</param>
+    internal static OpenConnections Begin(ProbeOptions options, ulong time)
     {
-        var open = new OpenConnections(options);
+        var open = new OpenConnections(options, time);
         open.asking.Start();
         return open;
     }
@@ -47,21 +49,9 @@ internal sealed class OpenConnections
     /// <returns>Whether it is there.</returns>
     internal bool IsDone(TimeSpan wait) => asking.Join(wait);
 
-    /// <summary>The connections, all of the time when the asking began; without those that began while it lasted, which
-    /// have an event of their own.</summary>
-    /// <param name="meanwhile">What was recorded until all that was in the answer must have told of itself.</param>
-    internal List<TcpEvent> Without(List<TcpEvent> meanwhile)
-    {
-        if (failure is not null)
-        {
-            throw new ProbeException(failure.Message, failure);
-        }
-
-        var begun = meanwhile.Where(e => e.Type is TcpEventType.Accept or TcpEventType.Connect or TcpEventType.ConnectFailed)
-            .Select(e => e.Connection).ToHashSet();
-        events.RemoveAll(e => begun.Contains(e.Connection));
-        return events;
-    }
+    /// <summary>The connections, and the connects that are under way. To be read when it is done.</summary>
+    /// <exception cref="ProbeException">They could not be asked for.</exception>
+    internal List<TcpEvent> Found => failure is null ? events : throw new ProbeException(failure.Message, failure);
 
     private void Ask()
     {
@@ -125,7 +115,7 @@ internal sealed class OpenConnections
 
     private void AddAllOf(Descriptor? space, uint netns, WantedTasks wanted)
     {
-        if (space is null || (options.Netns is { } one && one != netns))
+        if (space is null || !options.Netns.Passes(netns))
         {
             return; // It is gone; or not wanted.
         }
@@ -144,7 +134,7 @@ internal sealed class OpenConnections
     private void AddAll(uint netns, WantedTasks wanted)
     {
         seen.Add(netns);
-        if (options.Netns is { } one && one != netns)
+        if (!options.Netns.Passes(netns))
         {
             return;
         }
@@ -153,9 +143,15 @@ internal sealed class OpenConnections
         foreach (var socket in SocketDump.Read())
         {
             found.Add(socket.Inode);
-            if ((options.IpVersion is null || options.IpVersion == socket.IpVersion) && TryFindHolder(socket, wanted, out var holder))
+            if (!TryFindHolder(socket, wanted, out var holder))
             {
-                events.Add(Describe(socket, holder, netns, id));
+                continue;
+            }
+
+            var open = Describe(socket, holder, netns, id);
+            if (WantedEnds.Contains(options, in open))
+            {
+                events.Add(open);
             }
         }
     }
