@@ -199,6 +199,7 @@ static __always_inline void add_counters(struct event *event, const struct sock 
 /* The last descriptor of the socket is going; the socket is as the program left it. */
 static __always_inline void emit_close(const struct sock *sk, __u64 connection, __u8 flags)
 {
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
 	__u8 state = READ(sk, __sk_common.skc_state);
 	struct identity who;
 	struct event *event;
@@ -213,7 +214,8 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection, 
 	if (state == BPF_TCP_CLOSE) {
 		if (!bpf_map_delete_elem(&attempts, &connection))
 			count_missed(); /* a connect that failed unseen */
-		if (!bpf_map_delete_elem(&failed_connects, &connection))
+		/* It may have been established later: then its SYN counts as acknowledged. */
+		if (!READ(tcp, bytes_acked) && !bpf_map_delete_elem(&failed_connects, &connection))
 			flags |= EVENT_CONNECT_FAILED_BEFORE;
 	}
 	if (!read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)

@@ -255,13 +255,27 @@ static __always_inline bool judges_openings(void)
 	return options.by_task && !options.each_event;
 }
 
-/* A connection passed when it was opened: so will its close. */
+/* A connection passed when it was opened: so will its close and its end. */
 static __always_inline void keep(__u64 connection)
 {
 	const __u8 yes = 1;
 
-	if (judges_openings() && bpf_map_update_elem(&kept, &connection, &yes, BPF_ANY))
+	if (!judges_openings() || !bpf_map_update_elem(&kept, &connection, &yes, BPF_ANY))
+		return;
+	count_map_full();
+	if (options.beyond)
 		count_map_full();
+}
+
+/* Nobody saw an opening. What follows it cannot pass where openings are judged. */
+static __always_inline void count_missed_opening(void)
+{
+	count_missed();
+	if (!judges_openings())
+		return;
+	count_missed();
+	if (options.beyond)
+		count_missed();
 }
 
 /* Whether an event of a connection that was opened before is wanted, if its opening was. */

@@ -158,7 +158,7 @@ static __always_inline void count_missed_accept(void)
 
 	identify_current(&who);
 	if (wanted_task(&who))
-		count_missed();
+		count_missed_opening();
 }
 
 /*

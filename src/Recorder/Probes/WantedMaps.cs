@@ -87,7 +87,7 @@ internal static unsafe class WantedMaps
     private readonly record struct Number(NumberKind Kind, uint Value);
 
     /// <summary>struct prefix: IPv4 as ::ffff:a.b.c.d.</summary>
-    [StructLayout(LayoutKind.Sequential)]
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(uint))]
     private readonly struct Prefix
     {
         private readonly uint length;
