@@ -115,7 +115,7 @@ internal sealed class RealKernel
         var (_, said) = Run(
             Repository.File("tests/vm/vmrun"),
             ["--verbose", "--kernel", machine.Tree!, "--append", machine.Parameter, .. Modules.SelectMany(module => (string[])["--module", module]),
-                "--timeout", "1200", "--rw", folder,
+                "--timeout", "1500", "--rw", folder,
                 "--", Repository.File("tests/vm/watch.py"), folder, machine.Tracecap, string.Join(',', machine.ProbeSets), .. tracers],
             Rows.Encoding);
         return new RealKernel(machine, folder, said);

@@ -55,6 +55,7 @@ class Link:
         """A client whose SYN nobody hears."""
         s = socket.socket()
         s.setblocking(False)
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 30)  # however long the recorders take to begin
         s.bind(("192.0.2.1", PORT + 1))
         assert s.connect_ex(("192.0.2.2", PORT)) == 115  # EINPROGRESS
         while not (frame := self.wire.recv(2000))[12:24:11] == b"\x08\x06":  # IPv4, TCP
