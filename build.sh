@@ -156,6 +156,7 @@ publish_arm64() {
 	local root=$PWD/tests/vm/roots/arm64
 	dotnet publish src/Cli -c "$configuration" -r linux-arm64 --artifacts-path "$PWD/artifacts/arm64" -o artifacts/arm64/tracecap -v quiet --nologo \
 		-p:TargetFrameworks=net10.0 -p:RunAnalyzers=false -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
 }
 
 # compare_in_vms ARCHITECTURE: the comparison with the real tools on all of these; its table is kept.

@@ -11,8 +11,7 @@ internal sealed record Machine(string Series, string Parameter, string Architect
 
     /// <summary>
     /// 5.10 knows one way of preemption, and gives no socket its id in fentry programs. 7.2 knows two ways, of which the lazy
-    /// one is its own; so there is no <c>none</c>. The
-    /// kernel's functions have places for fentry on arm64 since 6.4.
+    /// one is its own; so there is no <c>none</c>. The kernel's functions have places for fentry on arm64 since 6.4.
     /// </summary>
     private static readonly Machine[] All =
     [
@@ -51,6 +50,9 @@ internal sealed record Machine(string Series, string Parameter, string Architect
     internal (string Guest, string Host) Tools => IsEmulatedAlways
         ? ("/usr/sbin", Repository.File("tests/vm/roots/arm64/usr/sbin"))
         : (Repository.File("tests/vm/tools/usr/sbin"), Repository.File("tests/vm/tools/usr/sbin"));
+
+    /// <summary>What of build.sh fetches all that it takes.</summary>
+    internal string Verb => IsEmulatedAlways ? "vm-arm64" : "vm-all";
 
     internal string Emulator => IsEmulatedAlways ? "/usr/bin/qemu-system-aarch64" : "/usr/bin/qemu-system-x86_64";
 

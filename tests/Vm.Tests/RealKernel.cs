@@ -59,10 +59,10 @@ internal sealed class RealKernel
     internal static RealKernel Run(string name)
     {
         var machine = Machine.Of(name);
-        Assert.SkipWhen(machine.Tree is null, $"there is no {machine.Series} kernel in tests/vm/kernels: ./build.sh vm-all fetches it");
+        Assert.SkipWhen(machine.Tree is null, $"there is no {machine.Series} kernel in tests/vm/kernels: ./build.sh {machine.Verb} fetches it");
         foreach (var needed in (string[])[machine.Tracecap, machine.Tools.Host + "/tcptracer", machine.Tools.Host + "/tcplife", machine.Emulator])
         {
-            Assert.SkipUnless(File.Exists(needed), $"{needed} is not there: ./build.sh vm-all provides it");
+            Assert.SkipUnless(File.Exists(needed), $"{needed} is not there: ./build.sh {machine.Verb} provides it");
         }
 
         Assert.SkipUnless(!machine.HasPythonTools || File.Exists("/usr/sbin/tcptracer-bpfcc"), "bpfcc-tools are not installed");
