@@ -119,7 +119,7 @@ def finish(process):
 
 
 # All of traffic.py, its namespaces, what begins before and ends after, and the servers' and clients' three.
-CASES = len(traffic.CASES) + 1 + len(corners.CASES) - 1 + len(edges.CASES) + len(kernel_sockets.possible()) + 3
+CASES = len(traffic.CASES) + 1 + len(corners.CASES) - 2 + len(edges.CASES) + len(kernel_sockets.possible()) + 3
 with open(OUT + "/cases", "w") as f:
     f.write("%d" % CASES)
 
@@ -130,10 +130,11 @@ tracers = {name: start(name, command) for name, command in TRACERS.items()}
 wait_for_marks(tracers)
 for process in steps:
     go_on(process)
-corners = subprocess.Popen([HERE + "/corners.py", "--all"])
+at_once = subprocess.Popen([HERE + "/corners.py", "--all"])
 subprocess.run([HERE + "/servers.py"], check=True)
 subprocess.run([HERE + "/kernel_sockets.py"], check=True)
-assert corners.wait() == 0
+assert at_once.wait() == 0
+subprocess.run([HERE + "/corners.py", "--apart", "many_waiting"], check=True)
 wait_for_marks(tracers)
 end({**recorders, **tracers})
 for process in steps:
