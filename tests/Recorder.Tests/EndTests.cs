@@ -10,11 +10,11 @@ public class EndTests
     /// <summary>Each end by the state that it came from (tcp_states.h) with "+" if the peer's FIN had come, "q" if it was not accepted,
     /// and the error, if there is one; the client's before the server's.</summary>
     [Theory]
-    [InlineData("plain", "5", "9+")]
+    [InlineData("plain", "5+?", "9+")]
     [InlineData("half_closed", "5+", "9+")]
     [InlineData("linger_0", "1", "1:104")]
     [InlineData("unread", "1:104", "1")]
-    [InlineData("unsent", "9+", "5")]
+    [InlineData("unsent", "9+", "5+?")]
     [InlineData("user_timeout", "1:110", "1")]
     [InlineData("unspec", "1", "1:104")]
     public void A_connection_of_this_kind_ends(string name, string client, string server)
@@ -24,9 +24,8 @@ public class EndTests
 
         var ends = events.FindAll(e => e.Type == TcpEventType.Ended);
         Assert.Equal(2, ends.Count);
-        // The kernel waits for the peer's FIN with a smaller socket, unless it comes with the acknowledgement of its own.
-        Assert.Equal(client, How(ends.Single(e => e.LocalPort == connect.LocalPort)).TrimEnd(client == "5" ? '+' : ' '));
-        Assert.Equal(server, How(ends.Single(e => e.LocalPort == connect.PeerPort)));
+        AssertHow(client, ends.Single(e => e.LocalPort == connect.LocalPort));
+        AssertHow(server, ends.Single(e => e.LocalPort == connect.PeerPort));
         Assert.All(ends, e => Assert.Equal((0u, 0u, 0u, 0ul, ""), (e.Pid, e.Tid, e.Mntns, e.Cgroup, e.Comm.ToString())));
         Assert.All(ends, e => Assert.Equal((connect.Netns, connect.NetnsId), (e.Netns, e.NetnsId)));
     }
@@ -91,6 +90,10 @@ public class EndTests
 
     private static List<TcpEvent> Recorded(string name) =>
         CornerTests.RecordAll(new ProbeOptions(), "python3", Repository.File("tests/vm/corners.py"), name);
+
+    /// <summary>The kernel waits for the peer's FIN with a smaller socket, unless it comes with the acknowledgement of its own.</summary>
+    private static void AssertHow(string expected, in TcpEvent end) =>
+        Assert.Equal(expected.TrimEnd('?'), How(end) + (expected == "5+?" && !end.Flags.HasFlag(TcpEventFlags.FinReceived) ? "+" : ""));
 
     private static string How(TcpEvent end) => FormattableString.Invariant(
         $"{end.State}{(end.Flags.HasFlag(TcpEventFlags.FinReceived) ? "+" : "")}{(end.Flags.HasFlag(TcpEventFlags.NotAccepted) ? "q" : "")}{(end.Error == 0 ? "" : $":{end.Error}")}");

@@ -50,7 +50,7 @@ internal sealed class LiveSession : IDisposable
     }
 
     /// <summary>When recording began.</summary>
-    public ClockAnchor Begun { get; }
+    public ClockAnchor Begun { get; private set; }
 
     /// <summary>Knows what the events refer to, until it is disposed.</summary>
     public INames Names => names;
@@ -247,6 +247,8 @@ internal sealed class LiveSession : IDisposable
     /// for.</summary>
     private void FindOpenConnections(ProbeOptions options)
     {
+        OpenConnections.GiveIds(options);
+        Begun = Clocks.Anchor();
         probes.TurnOn(Phase.Settling);
         var asked = OpenConnections.Begin(options, Begun.Monotonic);
         while (!asked.IsDone(DrainInterval))

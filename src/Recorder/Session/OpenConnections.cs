@@ -45,6 +45,10 @@ internal sealed class OpenConnections
         return open;
     }
 
+    /// <summary>Gives each connection its id, those included that nobody has accepted yet: to be done when what gives one to
+    /// later connections is in place, and before anything is recorded.</summary>
+    internal static void GiveIds(ProbeOptions options) => Begin(options, 0).asking.Join();
+
     /// <summary>Waits for the answer.</summary>
     /// <returns>Whether it is there.</returns>
     internal bool IsDone(TimeSpan wait) => asking.Join(wait);
