@@ -104,12 +104,12 @@ internal sealed class EventPipeline : IDisposable
 
     private void CountOtherTypes(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
     {
-        if (hasGiven || wanted is { Types: null, Compat: false })
+        if (hasGiven || wanted is { Types: null, Compat: false, Plain: false })
         {
             return;
         }
 
-        var others = wanted with { Types = null, Compat = false };
+        var others = wanted with { Types = null, Compat = false, Plain = false };
         foreach (ref readonly var one in events)
         {
             OfOtherTypes += others.Matches(in one) ? 1ul : 0;

@@ -13,8 +13,8 @@ namespace TraceCap.Analyzer.Output.Json;
 /// </summary>
 internal sealed class ConnectionJson : IConnectionRows
 {
-    // All names take 1000 bytes, all values at their longest 900.
-    private const int MaxLine = 2560;
+    // All names take 1100 bytes, all values at their longest 1000.
+    private const int MaxLine = 3072;
 
     private static readonly JsonKey role = new("role", JsonWords.Roles.List, "which side it is");
     private static readonly JsonKey ending = new("ending", JsonWords.Endings.List, "how it ended");
