@@ -87,6 +87,11 @@ public sealed record EventFilter : IParsable<EventFilter>
         Types is null && !Compat && !Plain && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
 
+    /// <summary>Whether ends may meet it, and it asks for a task, of which they have none: see <see cref="EndTasks"/>.</summary>
+    internal bool AsksForTasksOfEnds =>
+        !Plain && !Compat && Types?.Contains(TcpEventType.Ended) != false
+        && (!Pids.IsEmpty || Uid is not null || Comm is not null || Cgroup is not null || Where is not null);
+
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --port 80,443</c>; a value with blanks stands in
     /// double quotes.</summary>
     /// <exception cref="FormatException">It is something else.</exception>

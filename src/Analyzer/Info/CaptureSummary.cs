@@ -203,6 +203,7 @@ internal sealed record CaptureSummary
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
         private readonly Dictionary<TcpEventType, ulong> allTypes = [];
+        private readonly EndTasks ends = new();
         private ClockTable clocks = ClockTable.None;
         private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
@@ -268,7 +269,7 @@ internal sealed record CaptureSummary
                 var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
-                    if (wanted.Matches(in one))
+                    if (ends.Matches(in one, wanted))
                     {
                         CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
                         first = Math.Min(first, one.Timestamp);
