@@ -31,7 +31,8 @@ internal sealed record SectionSummary
     /// <summary>Those of its events that are wanted, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
-    /// <summary>Whether it was recorded how TCP ended connections; null if it has neither an end nor a close.</summary>
+    /// <summary>Whether it was recorded in the time that is wanted how TCP ended connections; null if it has neither an end nor a close
+    /// of then.</summary>
     public bool? HasEnds { get; init; }
 
     /// <summary>Where the events went that the probes saw.</summary>
@@ -202,7 +203,7 @@ internal sealed record CaptureSummary
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
-        private readonly Dictionary<TcpEventType, ulong> allTypes = [];
+        private readonly HashSet<TcpEventType> typesOfTime = [];
         private readonly EndTasks ends = new();
         private ClockTable clocks = ClockTable.None;
         private CaptureNames names = CaptureNames.None;
@@ -252,7 +253,7 @@ internal sealed record CaptureSummary
             Chunks = chunks,
             Recorded = recorded,
             EventsByType = types,
-            HasEnds = HasEnds(allTypes.Keys),
+            HasEnds = HasEnds(typesOfTime),
             Missing = missing,
             LossCounters = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
@@ -263,12 +264,16 @@ internal sealed record CaptureSummary
 
         private void AddEvents(CaptureReader reader)
         {
-            SectionAccount.CountTypes(reader.Events, allTypes);
             for (var events = reader.Events; !events.IsEmpty;)
             {
                 var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
+                    if (one.Timestamp >= wanted.Window.From && one.Timestamp < wanted.Window.To)
+                    {
+                        typesOfTime.Add(one.Type);
+                    }
+
                     if (ends.Matches(in one, wanted))
                     {
                         CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
