@@ -33,11 +33,11 @@ public sealed record TcpConnection
     /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
     public required int IpVersion { get; init; }
 
-    /// <summary>When it was established or accepted, or tried if it failed, to 100 ns; null if it is pre-existing, or the capture
+    /// <summary>When it was established (a server's socket: accepted, if it is not known how long it waited for that), or tried if it failed, to 100 ns; null if it is pre-existing, or the capture
     /// does not tell wall-clock times.</summary>
     public DateTimeOffset? Opened { get; init; }
 
-    /// <summary>When it was closed or failed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
+    /// <summary>When TCP had finished with it, or else when it was closed or failed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
     /// </summary>
     public DateTimeOffset? Ended { get; init; }
 
@@ -51,6 +51,23 @@ public sealed record TcpConnection
     /// <summary>The time from SYN to established, or to giving up if it failed, to 100 ns; null unless this side is the client and
     /// its opening was seen.</summary>
     public TimeSpan? ConnectTime { get; init; }
+
+    /// <summary>How long it was in the accept queue, to 100 ns; null unless this side was accepted, and if it is not known.</summary>
+    public TimeSpan? AcceptTime { get; init; }
+
+    /// <summary>How TCP ended it; <see cref="TcpEnd.Unknown"/> if nobody saw that.</summary>
+    public TcpEnd End { get; init; }
+
+    /// <summary>When its last descriptor was closed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
+    /// </summary>
+    public DateTimeOffset? Closed { get; init; }
+
+    /// <summary>How long a program had its descriptor after it had ended, up to the end of the recording, to 100 ns.</summary>
+    public TimeSpan Held { get; init; }
+
+    /// <summary>Whether it was closed and nobody saw TCP finish, although the recorder notes that: the counters are those of the close.
+    /// </summary>
+    public bool IsUnfinished { get; init; }
 
     /// <summary>Who opened it; who closed it, if nobody saw the opening; null if nobody saw either.</summary>
     public RecordedProcess? Process { get; init; }
@@ -73,13 +90,13 @@ public sealed record TcpConnection
     /// <summary>The kernel's name of the error, such as <c>ECONNREFUSED</c>; null if it did not fail.</summary>
     public string? ErrorName { get; init; }
 
-    /// <summary>What the kernel counted; null unless its close was seen.</summary>
+    /// <summary>What the kernel counted; null unless its end or its close was seen.</summary>
     public ConnectionCounters? Counters { get; init; }
 
-    /// <summary>Payload bytes that the peer acknowledged, without SYN and FIN; null unless its close was seen.</summary>
+    /// <summary>Payload bytes that the peer acknowledged, without SYN and FIN; null unless its end or its close was seen.</summary>
     public long? PayloadSent { get; init; }
 
-    /// <summary>Payload bytes received, without the peer's FIN; null unless its close was seen.</summary>
+    /// <summary>Payload bytes received, without the peer's FIN; null unless its end or its close was seen.</summary>
     public long? PayloadReceived { get; init; }
 
     /// <summary>The inode number of the socket's network namespace.</summary>
@@ -125,16 +142,21 @@ public sealed record TcpConnection
             Ended = connection.Ending is ConnectionEnding.Open or ConnectionEnding.Unseen ? null : Records.Time(recording.WallClock(connection.Ended)),
             Lifetime = Records.Duration(connection.Lifetime),
             ConnectTime = connection.Role == ConnectionRole.Client && !connection.IsPreexisting ? Records.Duration(connection.ConnectTime) : null,
+            AcceptTime = connection.AcceptTime > 0 ? Records.Duration(connection.AcceptTime) : null,
+            End = connection.EndedBy,
+            Closed = connection.HasCloser ? Records.Time(recording.WallClock(connection.Closed)) : null,
+            Held = Records.Duration(connection.Held),
+            IsUnfinished = connection.IsUnfinished,
             Process = connection.HasOpener || connection.HasCloser ? ProcessOf(connection.Owner) : null,
             Closer = connection.HasCloser ? ProcessOf(connection.Closer) : null,
             PeerProcess = connection.IsJoined ? ProcessOf(connection.PeerOwner) : null,
             Error = isFailed ? Records.Error(connection.Error) : null,
             ErrorName = isFailed ? Errno.NameOf(connection.Error) : null,
-            Counters = connection.HasCloser ? CountersOf(in connection) : null,
-            PayloadSent = connection.HasCloser ? Records.Number(connection.PayloadSent) : null,
-            PayloadReceived = connection.HasCloser ? Records.Number(connection.PayloadReceived) : null,
+            Counters = connection.HasCounters ? CountersOf(in connection) : null,
+            PayloadSent = connection.HasCounters ? Records.Number(connection.PayloadSent) : null,
+            PayloadReceived = connection.HasCounters ? Records.Number(connection.PayloadReceived) : null,
             NetworkNamespace = connection.Netns,
-            NetworkNamespaceName = recording.Names.NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }),
+            NetworkNamespaceName = recording.Names.NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns, NetnsId = connection.NetnsId }),
             IsPreexisting = connection.IsPreexisting,
             IsUncertain = connection.IsDoubtful,
             IsSecondSocket = connection.IsSecondEnd,

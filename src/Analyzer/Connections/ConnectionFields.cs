@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Fields;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -16,6 +17,7 @@ internal static class ConnectionFields
     internal static readonly Field Lifetime = new("lifetime_ns", FieldTypes.Duration, "from its opening to its end", "lifetime");
     internal static readonly Field Opened = new("opened.time", FieldTypes.Instant, "when it was opened, accepted or tried", "opened", "time");
     internal static readonly Field Ended = new("ended.time", FieldTypes.Instant, "when it ended, or up to when it is known", "ended");
+    internal static readonly Field EndedBy = new("tcp.end", new WordType(ConnectionWords.Ends), "how TCP ended it, if that was seen");
     internal static readonly Field Sent = new("sent", FieldTypes.Bytes, "payload that the peer acknowledged");
     internal static readonly Field Received = new("received", FieldTypes.Bytes, "payload received");
 
@@ -26,6 +28,12 @@ internal static class ConnectionFields
     private static readonly Field joined = new("joined", FieldTypes.Flag, "whether its other end is on this host, and was seen");
     private static readonly Field openedMonotonic = new("opened.monotonic_ns", FieldTypes.Monotonic, "when it was opened, by CLOCK_MONOTONIC");
     private static readonly Field endedMonotonic = new("ended.monotonic_ns", FieldTypes.Monotonic, "when it ended, by CLOCK_MONOTONIC");
+    private static readonly Field endedError = new("ended.error.type", new WordType(Words.Errors, hasMany: true), "the error with which it ended, if it had one", "ended.errno");
+    private static readonly Field closed = new("closed.time", FieldTypes.Instant, "when its last descriptor was closed", "closed");
+    private static readonly Field closedMonotonic = new("closed.monotonic_ns", FieldTypes.Monotonic, "the same by CLOCK_MONOTONIC");
+    private static readonly Field held = new("held_ns", FieldTypes.Duration, "how long a program had its descriptor after it had ended", "held");
+    private static readonly Field acceptTime = new("accept_ns", FieldTypes.Duration, "from established to accepted: the time in the accept queue", "accept");
+    private static readonly Field unfinished = new("unfinished", FieldTypes.Flag, "whether it was closed and not seen to end, although the recorder notes ends");
     private static readonly Field bytes = new("bytes", FieldTypes.Bytes, "payload sent and received");
     private static readonly Field closerPid = new("closed.process.pid", FieldTypes.Number, "the process that closed it", "closer.pid");
     private static readonly Field closerTid = new("closed.thread.id", FieldTypes.Number, "the thread that closed it");
@@ -49,6 +57,12 @@ internal static class ConnectionFields
             new(openedMonotonic, (in c, _) => FieldValue.Of(c.Opened)),
             new(Ended, (in c, context) => FieldValue.At(c.Ended, context.WallOffset(c.Ended))),
             new(endedMonotonic, (in c, _) => FieldValue.Of(c.Ended)),
+            new(EndedBy, (in c, _) => FieldValue.If(c.EndedBy != TcpEnd.Unknown, (ulong)c.EndedBy)),
+            new(endedError, (in c, _) => FieldValue.If(c.HasEnd && c.EndError != 0, c.EndError)),
+            new(closed, (in c, context) => c.HasCloser ? FieldValue.At(c.Closed, context.WallOffset(c.Closed)) : default),
+            new(closedMonotonic, (in c, _) => FieldValue.If(c.HasCloser, c.Closed)),
+            new(held, (in c, _) => FieldValue.If(c.Held > 0, c.Held)),
+            new(unfinished, (in c, _) => FieldValue.Of(c.IsUnfinished)),
             new(CommonFields.IpVersion, (in c, _) => FieldValue.Of(c.IpVersion)),
             new(localPlain, (in c, _) => FieldValue.Of(in c.LocalAddress, c.IpVersion)),
             new(CommonFields.LocalPort, (in c, _) => FieldValue.Of(c.LocalPort)),
@@ -78,7 +92,8 @@ internal static class ConnectionFields
             new(peerPid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Pid)),
             new(peerTid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Tid)),
             new(peerProcess, (in c, _) => c.IsJoined ? FieldValue.Of(in c.PeerOwner.Comm) : default),
-            new(CommonFields.ConnectTime, (in c, _) => FieldValue.If(c.Role == ConnectionRole.Client, c.ConnectTime)),
+            new(CommonFields.ConnectTime, (in c, _) => FieldValue.If(c.Role == ConnectionRole.Client && !c.IsPreexisting, c.ConnectTime)),
+            new(acceptTime, (in c, _) => FieldValue.If(c.AcceptTime > 0, c.AcceptTime)),
             new(CommonFields.Errno, Error),
             new(CommonFields.Error, Error),
             new(Sent, (in c, _) => AtClose(in c, c.PayloadSent)),
@@ -100,5 +115,5 @@ internal static class ConnectionFields
     private static FieldValue Error(in Connection connection, ConnectionContext context) =>
         FieldValue.If(connection.Ending == ConnectionEnding.Failed, connection.Error);
 
-    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.HasCloser, counter);
+    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.HasCounters, counter);
 }

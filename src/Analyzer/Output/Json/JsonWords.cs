@@ -23,6 +23,8 @@ internal sealed class JsonWords(Words words)
 
     public static readonly JsonWords Endings = new(Ending.Words);
 
+    public static readonly JsonWords Ends = new(ConnectionWords.Ends);
+
     private readonly byte[]?[] quoted =
         [.. Enumerable.Range(0, words.Count).Select(number => words.Find((ulong)number) is { } word ? Encoding.ASCII.GetBytes($"\"{word}\"") : null)];
 
