@@ -20,7 +20,7 @@ public sealed class VerdictTests
 
     private static readonly Connection[] connections =
     [
-        .. Enumerable.Range(0, 97).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i * Ms, (ulong)(i + 1) * Ms) with { BytesAcked = 101, BytesSent = 100, SegmentsSent = 10, ConnectTime = (ulong)(i + 1) * 1000 }),
+        .. Enumerable.Range(0, 97).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i * Ms, (ulong)(i + 1) * Ms) with { BytesAcked = 101, BytesSent = 100, SegmentsSent = 10, Duration = (ulong)(i + 1) * 1000 }),
         .. Enumerable.Range(0, 3).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i, Ms).FailedWith(111)),
     ];
 
@@ -93,7 +93,7 @@ public sealed class VerdictTests
         // Of each connection the opening, the close, or both may be lost.
         Connection Make((ulong Opened, ulong Lifetime, int Kind) one)
         {
-            var connection = Ends.Client("app", "10.0.0.2", 80, one.Opened * Ms, one.Lifetime * Ms) with { BytesSent = one.Lifetime, BytesAcked = one.Lifetime + 1, ConnectTime = one.Lifetime + 1 };
+            var connection = Ends.Client("app", "10.0.0.2", 80, one.Opened * Ms, one.Lifetime * Ms) with { BytesSent = one.Lifetime, BytesAcked = one.Lifetime + 1, Duration = one.Lifetime + 1 };
             return one.Kind switch
             {
                 0 => connection.FailedWith(111),
@@ -117,7 +117,7 @@ public sealed class VerdictTests
             }
             else if (!close && one.Ending is not (ConnectionEnding.Failed or ConnectionEnding.Open))
             {
-                seen.Add(one with { Ending = ConnectionEnding.Closed, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, ConnectTime = 0 });
+                seen.Add(one with { Ending = ConnectionEnding.Closed, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, Duration = 0 });
             }
         }
 

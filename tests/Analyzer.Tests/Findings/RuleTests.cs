@@ -72,7 +72,7 @@ public sealed class RuleTests
     [InlineData(4, 1_000, false)]
     [InlineData(5, 999, false)]
     public void Connects_whose_SYN_was_sent_again_are_told(int count, ulong milliseconds, bool isFound) =>
-        AssertFound("slow", isFound, Many(count, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { ConnectTime = milliseconds * Ms }));
+        AssertFound("slow", isFound, Many(count, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Duration = milliseconds * Ms }));
 
     [Theory]
     [InlineData(1_000, 10, true)]
@@ -187,7 +187,7 @@ public sealed class RuleTests
     {
         Connection[] given = Many(50, i => Refused((ulong)i * S).FailedWith(0));
         Assert.Empty(Find(given));
-        Assert.Contains(Find([.. given.Select(one => one with { ConnectTime = S })]), finding => finding.Rule == "refused");
+        Assert.Contains(Find([.. given.Select(one => one with { Duration = S })]), finding => finding.Rule == "refused");
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class RuleTests
     [InlineData(10, false)] // not so much longer
     public void A_peer_that_is_slower_than_the_others_is_told(ulong milliseconds, bool isFound) => AssertFound("differs", isFound,
     [
-        .. Enumerable.Range(1, 6).SelectMany(peer => Many(30, i => Done((ulong)i * S, peer: $"10.0.0.{peer}") with { ConnectTime = peer == 4 ? milliseconds * Ms : 2 * Ms })),
+        .. Enumerable.Range(1, 6).SelectMany(peer => Many(30, i => Done((ulong)i * S, peer: $"10.0.0.{peer}") with { Duration = peer == 4 ? milliseconds * Ms : 2 * Ms })),
     ]);
 
     [Fact]
