@@ -84,10 +84,10 @@ public sealed record TcpConnection
     /// <summary>The systemd unit of the process; null if there is none, or that is not known.</summary>
     public string? Unit => Process?.Unit;
 
-    /// <summary>Why it failed; null if it did not. <see cref="ErrorName"/> tells more.</summary>
+    /// <summary>Why it failed, or the error with which TCP ended it; null if there was none. <see cref="ErrorName"/> tells more.</summary>
     public SocketError? Error { get; init; }
 
-    /// <summary>The kernel's name of the error, such as <c>ECONNREFUSED</c>; null if it did not fail.</summary>
+    /// <summary>The kernel's name of the error, such as <c>ECONNREFUSED</c>; null if there was none.</summary>
     public string? ErrorName { get; init; }
 
     /// <summary>What the kernel counted; null unless its end or its close was seen.</summary>
@@ -128,7 +128,7 @@ public sealed record TcpConnection
 
     internal static TcpConnection Of(in Connection connection, RecordedSpan recording, Records records)
     {
-        var (id, isFailed) = (connection.Id, connection.Ending == ConnectionEnding.Failed);
+        var id = connection.Id;
         return new TcpConnection
         {
             Id = connection.Id == 0 ? null : connection.Id,
@@ -150,8 +150,8 @@ public sealed record TcpConnection
             Process = connection.HasOpener || connection.HasCloser ? ProcessOf(connection.Owner) : null,
             Closer = connection.HasCloser ? ProcessOf(connection.Closer) : null,
             PeerProcess = connection.IsJoined ? ProcessOf(connection.PeerOwner) : null,
-            Error = isFailed ? Records.Error(connection.Error) : null,
-            ErrorName = isFailed ? Errno.NameOf(connection.Error) : null,
+            Error = connection.HasError ? Records.Error(connection.AnyError) : null,
+            ErrorName = connection.HasError ? Errno.NameOf(connection.AnyError) : null,
             Counters = connection.HasCounters ? CountersOf(in connection) : null,
             PayloadSent = connection.HasCounters ? Records.Number(connection.PayloadSent) : null,
             PayloadReceived = connection.HasCounters ? Records.Number(connection.PayloadReceived) : null,
@@ -166,7 +166,7 @@ public sealed record TcpConnection
         {
             // The number of the host in a merged capture is in the id.
             var cgroup = recording.Names.CgroupOf(new TcpEvent { Connection = id, Cgroup = task.Cgroup });
-            return records.Process(task.Pid, task.Tid, task.Uid, in task.Comm, cgroup);
+            return records.Process(task.Pid, task.Tid, task.Uid, in task.Comm, cgroup, task.ContainerPid);
         }
     }
 

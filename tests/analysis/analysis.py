@@ -32,12 +32,12 @@ MANY = 50_000  # of more rows some groups are left out, for the sake of time
 
 OPENINGS = {"tcp.connect": "client", "tcp.accept": "server"}
 
-TASK = ["process.pid", "thread.id", "thread.name.bytes", "thread.name"]
+TASK = ["process.pid", "container.pid", "linux.pidns", "thread.id", "thread.name.bytes", "thread.name"]
 OWNER = TASK + [
     "user.id", "linux.mntns", "linux.cgroup.id", "linux.cgroup.path", "container.id", "container.runtime.name", "k8s.pod.uid", "systemd.unit"]
 SOCKET = [
     "network.type", "network.local.address", "network.local.port", "network.peer.address", "network.peer.port", "connection.id", "linux.netns",
-    "linux.netns.name", "host.name"]
+    "linux.netns.id", "linux.netns.name", "host.name"]
 FAILURE = ["error.number", "error.type"]
 CLOSE = [
     "network.connection.state", "sent_bytes", "acked_bytes", "received_bytes", "sent_segments", "received_segments", "retransmits", "smoothed_rtt_us"]
@@ -124,6 +124,11 @@ def is_loopback(address):
     return address.is_loopback
 
 
+def is_one_namespace(netns, netns_id, other, other_id):
+    """The number of one that is gone is used again, its cookie is not."""
+    return netns == other and (netns_id == other_id or "0" in (netns_id, other_id))
+
+
 class Socket:
     """From the event that showed it first."""
 
@@ -131,7 +136,7 @@ class Socket:
         self.event, self.role, self.opened, self.number = event, role, opened, number
         self.id = int(event["connection.id"])
         self.local, self.peer = endpoints(event)
-        self.netns = event["linux.netns"]
+        self.netns, self.netns_id = event["linux.netns"], event.get("linux.netns.id", "0")
         self.opposite = None
         self.is_open = True  # not closed, and not gone
         self.is_given = False
@@ -143,13 +148,14 @@ class Socket:
 
     def is_same(self, event):
         """Whether an event may be of this socket where one of both has no cookie."""
-        return (self.local, self.peer) == endpoints(event) and self.netns == event["linux.netns"]
+        return (self.local, self.peer) == endpoints(event) and is_one_namespace(
+            self.netns, self.netns_id, event["linux.netns"], event.get("linux.netns.id", "0"))
 
     def is_opposite(self, other):
         """Whether the other is the other end of the same connection."""
         is_one_host = self.id >> HOST_BITS == other.id >> HOST_BITS
         return self.local == other.peer and self.peer == other.local and (
-            (is_one_host and self.netns == other.netns) or not is_loopback(self.local[0]))
+            (is_one_host and is_one_namespace(self.netns, self.netns_id, other.netns, other.netns_id)) or not is_loopback(self.local[0]))
 
 
 def how_tcp_ended(end):
@@ -398,8 +404,7 @@ class Tracker:
         copy(row, end, CLOSE)
         if by is not None:
             row["tcp.end"] = by
-        if "error.type" in end:
-            row["ended.error.type"] = end["error.type"]
+        copy(row, end, FAILURE)
         if held_until > time:
             row["held_ns"] = held_until - time
         return row
@@ -618,7 +623,7 @@ GROUPS = {
     "service": service,
     "process": lambda row: row["thread.name"],
     "peer": lambda row: str(endpoints(row)[1][0]),
-    "errno": lambda row: row.get("error.type"),
+    "errno": lambda row: row.get("error.type") if row["ending"] == "failed" else None,
     "unit": lambda row: row.get("systemd.unit") or ("(no unit)" if "linux.cgroup.path" in row else "(not known)")}
 
 

@@ -218,6 +218,12 @@ internal struct Connection
     /// </summary>
     public readonly ulong AcceptTime => Role == ConnectionRole.Server ? Duration : 0;
 
+    /// <summary>Whether it failed, or TCP ended it with an error.</summary>
+    public readonly bool HasError => Ending == ConnectionEnding.Failed || EndError != 0;
+
+    /// <summary>The errno of either; 0 also if the program gave up by itself.</summary>
+    public readonly ushort AnyError => Ending == ConnectionEnding.Failed ? Error : EndError;
+
     /// <summary>Whether it is known what was sent and received.</summary>
     public readonly bool HasCounters => HasCloser || HasEnd;
 

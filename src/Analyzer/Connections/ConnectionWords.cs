@@ -1,5 +1,4 @@
 using TraceCap.Analyzer.Fields;
-using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -11,9 +10,6 @@ internal static class ConnectionWords
 
     /// <summary>The words for roles.</summary>
     internal static Words Roles { get; } = new(Enum.GetValues<ConnectionRole>().Select(role => ((int)role, Of(role))));
-
-    /// <summary>The words for how TCP ends connections.</summary>
-    internal static Words Ends { get; } = new(TcpEnds.All.Select(end => ((int)end.End, end.Word)));
 
     /// <summary>The word for a role.</summary>
     internal static string Of(ConnectionRole role) => role switch

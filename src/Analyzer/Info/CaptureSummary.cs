@@ -31,6 +31,10 @@ internal sealed record SectionSummary
     /// <summary>Those of its events that are wanted, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
+    /// <summary>Whether it was recorded in the time that is wanted how TCP ended connections; null if it has neither an end nor a close
+    /// of then.</summary>
+    public bool? HasEnds { get; init; }
+
     /// <summary>Where the events went that the probes saw.</summary>
     public LossCounters LossCounters { get; init; }
 
@@ -138,6 +142,7 @@ internal sealed record CaptureSummary
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
+            HasEnds = HasEnds(footer.EventsByType.Keys),
             Missing = missing,
             LossCounters = footer.LossCounters,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
@@ -190,11 +195,16 @@ internal sealed record CaptureSummary
         }
     }
 
+    private static bool? HasEnds(IEnumerable<TcpEventType> types) =>
+        types.Contains(TcpEventType.Ended) ? true : types.Contains(TcpEventType.Close) ? false : null;
+
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
 
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
+        private readonly HashSet<TcpEventType> typesOfTime = [];
+        private readonly EndTasks ends = new();
         private ClockTable clocks = ClockTable.None;
         private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
@@ -243,6 +253,7 @@ internal sealed record CaptureSummary
             Chunks = chunks,
             Recorded = recorded,
             EventsByType = types,
+            HasEnds = HasEnds(typesOfTime),
             Missing = missing,
             LossCounters = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
@@ -258,7 +269,12 @@ internal sealed record CaptureSummary
                 var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
-                    if (wanted.Matches(in one))
+                    if (one.Timestamp >= wanted.Window.From && one.Timestamp < wanted.Window.To)
+                    {
+                        typesOfTime.Add(one.Type);
+                    }
+
+                    if (ends.Matches(in one, wanted))
                     {
                         CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
                         first = Math.Min(first, one.Timestamp);

@@ -10,7 +10,8 @@ namespace TraceCap.Cli.Options;
 internal sealed class LiveOptions
 {
     private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
-    private readonly Option<ulong?> count = OptionFactory.Count("End after so many events.", "COUNT", "-n", "--count");
+    private readonly Option<ulong?> count = OptionFactory.Count(
+        "End after so many rows of the plain table: connects, accepts and closes; trace counts the rows that it shows.", "COUNT", "-n", "--count");
     private readonly Option<string?> cgroup = OptionFactory.Text(
         "Only tasks of this cgroup and of those below it: its folder, or its path such as /system.slice/nginx.service.", "PATH", "--cgroup");
 

@@ -29,7 +29,7 @@ public sealed class AnyConditionTests
         (["uid", "user.id"], "", e => e.Uid),
         (["lport", "network.local.port"], "", e => e.LocalPort),
         (["rport", "peer.port"], "", e => e.PeerPort),
-        (["connect", "connect_ns"], "ns", e => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed ? (long)e.Duration : null),
+        (["connect", "connect_ns"], "ns", e => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed && e.Duration != 0 ? (long)e.Duration : null),
         (["retransmits"], "", e => e.Type == TcpEventType.Close ? e.Retransmits : null),
         (["acked_bytes"], "", e => e.Type == TcpEventType.Close ? (long)e.BytesAcked : null),
         (["rtt"], "us", e => e.Type == TcpEventType.Close ? e.SmoothedRtt : null),

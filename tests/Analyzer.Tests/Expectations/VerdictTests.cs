@@ -168,6 +168,25 @@ public sealed class VerdictTests
     }
 
     [Theory]
+    [InlineData("pid", "7", "", false)]
+    [InlineData("not port", "22", "", false)]
+    [InlineData("compat-filters", "yes", "", false)] // nothing was filtered
+    [InlineData("pid", "7", "compat-filters", true)]
+    [InlineData("addr", "10.0.0.0/8", "compat-filters", false)] // a socket has its addresses until it is closed
+    public void A_filter_that_judges_connections_parts_nothing(string filter, string value, string also, bool parts)
+    {
+        var recording = new RecordedSpan { Start = 0, End = Ends.Recording.End };
+        var filters = new Dictionary<string, string> { [filter] = value };
+        if (also.Length > 0)
+        {
+            filters[also] = "yes";
+        }
+
+        recording.Describe(new CaptureHeader { Filters = filters, Options = new Dictionary<string, string> { ["filter-by"] = "connection" } });
+        Assert.Equal(parts ? Verdict.Unknown : Verdict.Holds, Check(recording, [Ends.Client("app", "10.0.0.2", 80, 0, 0).StillOpen()], "open == 1").Verdict);
+    }
+
+    [Theory]
     [InlineData("--port 80 --from 1", Verdict.Holds, Verdict.Holds)]
     [InlineData("--pid 1", Verdict.Holds, Verdict.Unknown)]
     [InlineData("--pid 1 --keep-whole", Verdict.Holds, Verdict.Holds)]

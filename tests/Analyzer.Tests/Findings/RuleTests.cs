@@ -2,6 +2,7 @@ using System.Net;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Tests.Connections;
+using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using static TraceCap.Analyzer.Tests.Findings.Traffic;
 
@@ -89,6 +90,10 @@ public sealed class RuleTests
         AssertFound("reset", isFound,
             [.. Many(reset, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset }), .. Many(closed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms))]);
 
+    [Fact]
+    public void What_this_end_resets_is_its_own_way_to_be_done() =>
+        AssertFound("reset", false, Many(20, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset, HasEnd = true, EndedBy = TcpEnd.ResetSent }));
+
     [Theory]
     [InlineData(700, 7, true)]
     [InlineData(2_900, 29, true)]
@@ -106,6 +111,15 @@ public sealed class RuleTests
         var filtered = new RecordedSpan { Start = 0, End = 100 * S };
         filtered.Describe(new CaptureHeader { Filters = new Dictionary<string, string> { ["pid"] = "7" } });
         Assert.DoesNotContain(Find(filtered, open), finding => finding.Rule == "leak");
+
+        // Closes by others are there as well.
+        var whole = new RecordedSpan { Start = 0, End = 100 * S };
+        whole.Describe(new CaptureHeader
+        {
+            Filters = new Dictionary<string, string> { ["pid"] = "7" },
+            Options = new Dictionary<string, string> { ["filter-by"] = "connection" },
+        });
+        Assert.Contains(Find(whole, open), finding => finding.Rule == "leak");
 
         var shorter = new RecordedSpan { Start = 0, End = 50 * S };
         Assert.DoesNotContain(Find(shorter, [.. open.Select(one => one with { Opened = one.Opened / 2, Ended = 50 * S })]), finding => finding.Rule == "leak");

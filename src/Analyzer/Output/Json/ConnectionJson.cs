@@ -27,7 +27,6 @@ internal sealed class ConnectionJson : IConnectionRows
     private static readonly JsonKey ended = new("ended.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
 
     private static readonly JsonKey end = new("tcp.end", JsonWords.Ends.List, "how TCP ended it, if that was seen");
-    private static readonly JsonKey endError = new("ended.error.type", "a word", "the errno with which it ended, if there was one");
     private static readonly JsonTime closedTime = new("closed.time", "the time of day when its last descriptor was closed; absent where that is all that is known of its end");
     private static readonly JsonKey closed = new("closed.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
     private static readonly JsonKey held = new("held_ns", JsonType.Number, "how long a program had its descriptor after it had ended, up to the end of the recording; absent if not at all");
@@ -46,7 +45,7 @@ internal sealed class ConnectionJson : IConnectionRows
     /// <summary>The properties that events do not have.</summary>
     internal static IReadOnlyList<JsonKey> Own { get; } =
     [
-        role, ending, preexisting, uncertain, lifetime, openedTime, opened, endedTime, ended, end, endError, closedTime, closed, held, unfinished, accept,
+        role, ending, preexisting, uncertain, lifetime, openedTime, opened, endedTime, ended, end, closedTime, closed, held, unfinished, accept,
         .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"closed.{field.Name}", field.Type, $"{field.Doc}, of who closed it")),
         .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"peer.{field.Name}", field.Type, $"{field.Doc}, of who is at the other end, if that is on this host")),
     ];
@@ -86,7 +85,7 @@ internal sealed class ConnectionJson : IConnectionRows
             at += Write(line[at..], connect, in e);
         }
 
-        if (connection.Ending == ConnectionEnding.Failed)
+        if (connection.HasError)
         {
             e.Type = TcpEventType.ConnectFailed;
             at += Write(line[at..], failure, in e);
@@ -122,7 +121,6 @@ internal sealed class ConnectionJson : IConnectionRows
     private static int WriteEnd(Span<byte> target, in Connection connection, ConnectionContext context)
     {
         var at = connection.EndedBy == TcpEnd.Unknown ? 0 : end.WriteWord(target, JsonWords.Ends, (ulong)connection.EndedBy);
-        at += connection.EndError == 0 ? 0 : endError.WriteWord(target[at..], JsonWords.Errors, connection.EndError);
         if (connection is { HasEnd: true, HasCloser: true })
         {
             at += closedTime.Write(target[at..], connection.Closed, context.WallOffset(connection.Closed));
@@ -148,7 +146,7 @@ internal sealed class ConnectionJson : IConnectionRows
         IpVersion = connection.IpVersion,
         Netns = connection.Netns,
         NetnsId = connection.NetnsId,
-        Error = connection.Error,
+        Error = connection.AnyError,
         State = connection.State,
         Duration = connection.Duration,
         BytesSent = connection.BytesSent,

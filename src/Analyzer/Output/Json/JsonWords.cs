@@ -17,13 +17,13 @@ internal sealed class JsonWords(Words words)
 
     public static readonly JsonWords States = new(Words.States);
 
+    public static readonly JsonWords Ends = new(Words.Ends);
+
     public static readonly JsonWords Errors = new(Words.Errors);
 
     public static readonly JsonWords Roles = new(ConnectionWords.Roles);
 
     public static readonly JsonWords Endings = new(Ending.Words);
-
-    public static readonly JsonWords Ends = new(ConnectionWords.Ends);
 
     private readonly byte[]?[] quoted =
         [.. Enumerable.Range(0, words.Count).Select(number => words.Find((ulong)number) is { } word ? Encoding.ASCII.GetBytes($"\"{word}\"") : null)];
