@@ -98,7 +98,8 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
             if (whole is null && wanted.AsksForTasksOfEnds)
             {
                 ends.Begin(Reader.Header);
-                (run, wanted) = (ends.Pick(run, wanted), CaptureFilter.All.Events);
+                run = ends.Pick(run, wanted);
+                wanted = CaptureFilter.All.Events;
             }
 
             WriteEvents(writer, run, wanted);

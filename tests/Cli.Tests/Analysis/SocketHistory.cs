@@ -227,17 +227,19 @@ internal sealed class SocketHistory
         (end.State, end.Error) = isReset ? ((byte)random.Next(1, 2), (ushort)104) : (endStates[random.Next(endStates.Length)], endErrors[random.Next(endErrors.Length)]);
         end.Flags |= random.Next(2) == 0 ? TcpEventFlags.FinReceived : 0;
         Count(ref end);
-        Add(end, TcpEventType.Ended, at);
+        if (at < Begin + Length)
+        {
+            Add(end, TcpEventType.Ended, at);
+        }
     }
 
     private void Close(TcpEvent end, ulong at)
     {
         if (hasEnds && random.Next(20) > 0)
         {
-            // Mostly a little after the close; rarely so late that nobody waits for it.
-            var later = random.Next(50) == 0 ? 119_000_000_000 + (ulong)random.Next(2_000_000_000) : Time(100_000);
-            var isBefore = random.Next(5) == 0;
-            End(end, isBefore ? at - Math.Min(later, 90_000) : at + later, isBefore);
+            // Mostly a little after the close.
+            var (later, isBefore) = (Time(90_000), random.Next(5) == 0);
+            End(end, isBefore ? at - later : at + later, isBefore);
         }
 
         end.State = closeStates[random.Next(closeStates.Length)];
