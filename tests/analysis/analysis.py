@@ -69,6 +69,12 @@ def time_of_day(time):
     return "%04d-%02d-%02dT%02d:%02d:%02d.%09dZ" % (*date, seconds // 3600, seconds // 60 % 60, seconds % 60, fraction)
 
 
+def leaves_out_ends(selection):
+    """Whether a cut kept only events of types among which TCP's end is not."""
+    words = selection.split(" ")
+    return "--type" in words and "E" not in words[words.index("--type") + 1]
+
+
 class Recording:
     """What was recorded when, and what was lost of it."""
 
@@ -83,7 +89,9 @@ class Recording:
         self.losses = [(int(loss["from_monotonic_ns"]), int(loss["to_monotonic_ns"]), loss.get("events_at_most")) for loss in recording["losses"]]
         self.gaps = [(int(gap["from_monotonic_ns"]), int(gap["to_monotonic_ns"])) for gap in recording["gaps"]]
         # All of its sections are of one recorder.
-        self.awaits_ends = any(section.get("options", {}).get("ended") == "recorded" for section in info["sections"])
+        self.awaits_ends = any(
+            section.get("options", {}).get("ended") == "recorded" and not any(map(leaves_out_ends, section.get("selection", [])))
+            for section in info["sections"])
         self.is_merged = any(len(section.get("hosts", [])) > 1 for section in info["sections"])
         self.clocks = sorted(
             (int(clock["monotonic_ns"]), nanoseconds(clock["realtime"])) for section in info["sections"] for clock in section["clocks"])
