@@ -508,6 +508,8 @@ class Tracker:
             until = min([start for start, _ in self.recording.gaps if start >= known] + [self.recording.end])
             if socket.end is not None:
                 self.give_ended(socket, socket.end, until)
+            elif "reset_before_accept" in socket.event.get("flags", []):
+                self.end(socket, "reset", int(socket.event["monotonic_ns"]), socket.event.get("time"))
             else:
                 row = self.end(socket, "open", until, None)
                 row["uncertain"] = any(end >= known for _, end in self.recording.unknown())
