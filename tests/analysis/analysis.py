@@ -359,8 +359,9 @@ class Tracker:
         if before is not None:
             self.end_unseen(before, event)
         time = int(event["monotonic_ns"])
-        opened = time - min(event["connect_ns"], time)
-        if event["connection.id"] in self.connecting and event["connect_ns"] == 0:
+        tried = event.get("connect_ns", 0)
+        opened = time - min(tried, time)
+        if event["connection.id"] in self.connecting and tried == 0:
             opened = min(self.beginning(event), time)
         event = self.with_task(event)
         row = self.row(event, "client", "failed", opened, time, event.get("time"))
@@ -612,7 +613,7 @@ def figures_of(rows):
     figures["held"] = sum("end" in row and "closed.process.pid" not in row for row in rows)
     figures["unfinished"] = sum(row.get("unfinished", False) for row in rows)
     durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
-    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row["connect_ns"] > 0], figures)
+    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row.get("connect_ns", 0) > 0], figures)
     durations("accept", [(row["accept_ns"], False) for row in opened if row.get("accept_ns", 0) > 0], figures)
     figures["errors"] = Counter(row["error.type"] for row in rows if row["ending"] == "failed")
     return figures
