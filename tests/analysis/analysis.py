@@ -615,6 +615,7 @@ def figures_of(rows):
     durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
     durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row.get("connect_ns", 0) > 0], figures)
     durations("accept", [(row["accept_ns"], False) for row in opened if row.get("accept_ns", 0) > 0], figures)
+    del figures["accept"]["censored"]  # no such wait was cut off
     figures["errors"] = Counter(row["error.type"] for row in rows if row["ending"] == "failed")
     return figures
 
