@@ -36,7 +36,7 @@ public sealed class EndTaskTests
     public void Conditions_ask_as_options_do()
     {
         TcpEvent[] events = [Of(TcpEventType.Connect, 1, 7), Of(TcpEventType.Ended, 1), Of(TcpEventType.Connect, 2, 8), Of(TcpEventType.Ended, 2)];
-        Assert.Equal("1E", Picked(events, EventFilter.Parse("--where 'type == E and process == nginx'".Replace('\'', '"'))));
+        Assert.Equal("1E", Picked(events, EventFilter.Parse("--where 'type == E and pid == 7'".Replace('\'', '"'))));
         Assert.Equal("2C 2E", Picked(events, EventFilter.Parse("--where \"not pid == 7\"")));
     }
 

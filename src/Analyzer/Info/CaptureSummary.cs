@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
@@ -31,8 +32,8 @@ internal sealed record SectionSummary
     /// <summary>Those of its events that are wanted, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
 
-    /// <summary>Whether it was recorded in the time that is wanted how TCP ended connections; null if it has neither an end nor a close
-    /// of then.</summary>
+    /// <summary>Whether it is recorded how TCP ended connections: the header says so, or there are ends in the time that is wanted; null if
+    /// that cannot be told, for nothing was closed then either.</summary>
     public bool? HasEnds { get; init; }
 
     /// <summary>Where the events went that the probes saw.</summary>
@@ -142,7 +143,7 @@ internal sealed record CaptureSummary
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
-            HasEnds = HasEnds(footer.EventsByType.Keys),
+            HasEnds = HasEnds(section.Header, footer.EventsByType.Keys),
             Missing = missing,
             LossCounters = footer.LossCounters,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
@@ -195,8 +196,8 @@ internal sealed record CaptureSummary
         }
     }
 
-    private static bool? HasEnds(IEnumerable<TcpEventType> types) =>
-        types.Contains(TcpEventType.Ended) ? true : types.Contains(TcpEventType.Close) ? false : null;
+    private static bool? HasEnds(CaptureHeader? header, IEnumerable<TcpEventType> types) =>
+        types.Contains(TcpEventType.Ended) || RecorderOptions.NoteEnds(header) ? true : types.Contains(TcpEventType.Close) ? false : null;
 
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
 
@@ -253,7 +254,7 @@ internal sealed record CaptureSummary
             Chunks = chunks,
             Recorded = recorded,
             EventsByType = types,
-            HasEnds = HasEnds(typesOfTime),
+            HasEnds = HasEnds(header, typesOfTime),
             Missing = missing,
             LossCounters = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,

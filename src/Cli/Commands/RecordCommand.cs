@@ -48,7 +48,6 @@ internal static class RecordCommand
 
         var user = live.User(parsed);
         var probes = live.Probes(parsed);
-        var start = Clocks.Anchor();
         using var session = LiveSession.Start(probes);
         foreach (var limit in session.Limits)
         {
@@ -61,7 +60,7 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        var header = Recording.Describe(session, probes, Version.Tool, comment);
         using var signals = new SessionSignals(session);
         using var sink = Begin(parsed, files, flight, header, user, session, signals);
         if (!output.IsSeries)
