@@ -48,7 +48,7 @@ internal static class RecordCommand
 
         var user = live.User(parsed);
         var probes = live.Probes(parsed);
-        using var session = LiveSession.Start(probes);
+        using var session = LiveSession.Start(probes, Messages.Warn);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);

@@ -34,7 +34,7 @@ internal static class TraceCommand
     private static ExitCode Run(
         Func<Stream, IExporter> exporter, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
-        using var session = LiveSession.Start(options with { BeyondTcptracer = filter is { Plain: false, Compat: false } });
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter is { Plain: false, Compat: false } }, Messages.Warn);
         Privileges.Drop(user);
         using var signals = new SessionSignals(session);
         using var output = new LiveOutput(signals.Stopped);
