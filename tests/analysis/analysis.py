@@ -359,8 +359,9 @@ class Tracker:
         if before is not None:
             self.end_unseen(before, event)
         time = int(event["monotonic_ns"])
-        opened = time - min(event["connect_ns"], time)
-        if event["connection.id"] in self.connecting and event["connect_ns"] == 0:
+        tried = event.get("connect_ns", 0)
+        opened = time - min(tried, time)
+        if event["connection.id"] in self.connecting and tried == 0:
             opened = min(self.beginning(event), time)
         event = self.with_task(event)
         row = self.row(event, "client", "failed", opened, time, event.get("time"))
@@ -508,6 +509,8 @@ class Tracker:
             until = min([start for start, _ in self.recording.gaps if start >= known] + [self.recording.end])
             if socket.end is not None:
                 self.give_ended(socket, socket.end, until)
+            elif "reset_before_accept" in socket.event.get("flags", []):
+                self.end(socket, "reset", int(socket.event["monotonic_ns"]), socket.event.get("time"))
             else:
                 row = self.end(socket, "open", until, None)
                 row["uncertain"] = any(end >= known for _, end in self.recording.unknown())
@@ -610,8 +613,9 @@ def figures_of(rows):
     figures["held"] = sum("end" in row and "closed.process.pid" not in row for row in rows)
     figures["unfinished"] = sum(row.get("unfinished", False) for row in rows)
     durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
-    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row["connect_ns"] > 0], figures)
+    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row.get("connect_ns", 0) > 0], figures)
     durations("accept", [(row["accept_ns"], False) for row in opened if row.get("accept_ns", 0) > 0], figures)
+    del figures["accept"]["censored"]  # no such wait was cut off
     figures["errors"] = Counter(row["error.type"] for row in rows if row["ending"] == "failed")
     return figures
 

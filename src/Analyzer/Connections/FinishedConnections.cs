@@ -113,9 +113,16 @@ internal sealed class FinishedConnections(ConnectionTable table, ulong start)
     /// <summary>One that another event shows to be gone.</summary>
     internal void Unseen(int index, ulong at) => Describe(index, at).Ending = ConnectionEnding.Unseen;
 
-    /// <summary>One that is open at the end, or which was last known of before a pause.</summary>
+    /// <summary>One that is open at the end, or which was last known of before a pause; unless its accept told that it had ended before,
+    /// though nobody saw that.</summary>
     internal void Open(int index, ulong end)
     {
+        if ((table[index].Flags & TcpEventFlags.ResetBeforeAccept) != 0)
+        {
+            Describe(index, table[index].Opened + table[index].Duration).Ending = ConnectionEnding.Reset;
+            return;
+        }
+
         ref var connection = ref Describe(index, KnownUntil(index, end));
         connection.Ending = ConnectionEnding.Open;
         connection.IsUncertain = LastMet(index) <= lastLoss;

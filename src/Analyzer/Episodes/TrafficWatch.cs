@@ -103,7 +103,8 @@ internal sealed class TrafficWatch
             return;
         }
 
-        var (process, at) = (source.Process, Places.Of(connection.Opened));
+        // The kernel establishes also what a program does not accept.
+        var (process, at) = (source.Process, Places.Of(connection.Opened + connection.AcceptTime));
         source.Tried++;
         process.Begun++;
         process.Times.Add(at);

@@ -78,7 +78,7 @@ internal static class MetricTable
             Json = new("reset_sent"),
         }),
         Metric.Level("reset.received", Evidence.Closes, "of these, reset by the peer", of => of.Connections.ResetReceived).At(new() { Json = new("reset_received") }),
-        Metric.Level("reset.timeout", Evidence.Closes, "of these, timed out", of => of.Connections.TimedOut).At(new() { Json = new("reset_timed_out") }),
+        Metric.Level("reset.timeout", Evidence.Closes, "of these, timed out", of => of.Connections.TimedOut).At(new() { Json = new("reset_timeout") }),
         Metric.Share("reset.share", Evidence.Closes, "reset, timed out or aborted, of all that ended", of => of.Reset, of => of.Reset + of.Closed, MetricTest.ResetShare)
             .At(new() { Comparison = 1 }),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()

@@ -68,6 +68,13 @@ public sealed class EndedTests
     }
 
     [Fact]
+    public void What_was_reset_before_its_accept_is_not_open_though_nobody_saw_its_end()
+    {
+        var ended = Assert.Single(Track(Event(TcpEventType.Accept, 1, 30) with { Flags = TcpEventFlags.ResetBeforeAccept, Duration = 15 * Second }));
+        Assert.Equal((ConnectionEnding.Reset, At(15), At(30), false), (ended.Ending, ended.Opened, ended.Ended, ended.HasCounters));
+    }
+
+    [Fact]
     public void The_close_of_a_failed_connect_is_none()
     {
         var failed = Assert.Single(Track(

@@ -178,6 +178,14 @@ public sealed class RuleTests
     ]);
 
     [Fact]
+    public void A_server_that_stops_accepting_is_told_by_when_it_accepts_what_the_kernel_had_established() => AssertFound("stopped", true,
+    [
+        .. Many(30, i => Accepted((ulong)i * S)),
+        .. Many(40, i => Done((ulong)i * S)),
+        .. Many(10, i => Accepted((30 + (ulong)i) * S) with { Duration = (40 - (ulong)i) * S }),
+    ]);
+
+    [Fact]
     public void A_server_that_pauses_as_it_never_did_is_told_unless_it_ends_so()
     {
         var hour = new RecordedSpan { Start = 0, End = 3_600 * S };
