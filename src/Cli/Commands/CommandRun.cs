@@ -26,6 +26,8 @@ internal sealed class CommandRun : IDisposable
         wait = launch.Wait(parsed);
         this.quiet = quiet;
         User = launch.User(parsed).Account is { } account && !launch.IsOther(parsed) ? account : null;
+        // What recording takes is told first: a command's cgroup takes less.
+        AttachedProbes.Check();
         command = launch.Prepare(parsed);
     }
 
