@@ -46,7 +46,9 @@ public sealed class CommandEndTests : IDisposable
                 pass
         def end():
             _, status = os.waitpid(job, 0)
-            print(os.waitstatus_to_exitcode(status))
+            print(os.waitstatus_to_exitcode(status), flush=True)
+            # Else the terminal that is closed first would hang up its session.
+            os._exit(0)
         command = int(line().split()[1])
         """;
 

@@ -172,8 +172,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("cd /usr/lib; umask 027;", "sh -c 'pwd -P; umask; nice; cat /proc/self/oom_score_adj'")]
     [InlineData("exec 7</dev/null 9>/dev/null;", "python3 -c 'import os; print(sorted(int(fd) for fd in os.listdir(\"/proc/self/fd\")))'")]
     [InlineData("exec 0<&-;", "python3 -c 'import os; print(os.listdir(\"/proc/self/fd\"))'")]
-    [InlineData("trap '' INT QUIT HUP USR1;", "grep -E 'Sig(Ign|Blk)|ShdPnd' /proc/self/status")]
-    [InlineData("", "grep -E 'Sig(Ign|Blk)|Cap|NoNewPrivs|Uid|Gid|Groups' /proc/self/status")]
+    [InlineData("trap '' INT QUIT HUP USR1;", "env --default-signal=PIPE grep -E 'Sig(Ign|Blk)|ShdPnd' /proc/self/status")]
+    [InlineData("", "env --default-signal=PIPE grep -E 'Sig(Ign|Blk)|Cap|NoNewPrivs|Uid|Gid|Groups' /proc/self/status")]
     [InlineData("", "python3 -c 'import os; print(os.getpgid(0) == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.getppid()))'")]
     public void It_runs_as_without_the_recorder(string before, string command)
     {
