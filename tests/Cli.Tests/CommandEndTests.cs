@@ -150,14 +150,15 @@ public sealed class CommandEndTests : IDisposable
             for _ in range(2):
                 os.write(master, b"\x1a")
                 _, status = os.waitpid(job, os.WUNTRACED)
-                print(os.WIFSTOPPED(status), state(command))
+                wait(command, True)
+                print(os.WIFSTOPPED(status))
                 os.killpg(job, signal.SIGCONT)
                 wait(job, False)
                 wait(command, False)
             os.kill(job, signal.SIGTERM)
             end()
             """);
-        Assert.Equal((0, "True T\nTrue T\n3\n", ""), (result.Code, result.Text, result.Error));
+        Assert.Equal((0, "True\nTrue\n3\n", ""), (result.Code, result.Text, result.Error));
     }
 
     [Fact]

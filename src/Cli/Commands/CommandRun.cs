@@ -57,9 +57,9 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>What the command writes must not be in the middle of a capture.</summary>
-    internal void CheckOutput(string path)
+    internal static void CheckOutput(CommandRun? run, string path)
     {
-        if (path == CaptureName.Pipe)
+        if (run is not null && path == CaptureName.Pipe)
         {
             throw new CommandException("-o - and a command would both write to standard output; name a file with -o FILE", ExitCode.Usage);
         }

@@ -42,7 +42,7 @@ internal static class RecordCommand
         ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, CommandRun? run, string comment, bool quiet)
     {
         var output = files.Output(parsed);
-        run?.CheckOutput(output.Text);
+        CommandRun.CheckOutput(run, output.Text);
         if (output.IsSeries)
         {
             CaptureOutput.CheckFolder(output.Text);

@@ -136,21 +136,27 @@ int tracecap_attend(int command, const char *folder, int events, struct tracecap
 }
 
 static volatile int notes_to, orders_to, command_pid;
+static volatile bool has_stopped_command;
 
 /*
  * What a terminal sends, it sends to the whole group, so the command has it already; what the command sends to its group as
- * well. A stop is as it would be without a handler: not if the group is orphaned, since nobody could have it go on.
+ * well. Shells have the whole group go on; so the command is sent SIGCONT only after a stop that it was sent: one that came
+ * late would undo the next stop. A stop is as it would be without a handler: not if the group is orphaned, since nobody could
+ * have it go on.
  */
 static void relay(int signal_number, siginfo_t *info, void *context)
 {
 	struct tracecap_note note = { .signal = signal_number, .of_terminal = info->si_code == SI_KERNEL };
 	struct sigaction usual = { .sa_handler = SIG_DFL }, own;
+	bool is_sent_on = !note.of_terminal && info->si_pid != command_pid && (signal_number != SIGCONT || has_stopped_command);
 	int error = errno;
 	ssize_t written;
 
 	(void)context;
+	if (signal_number == SIGTSTP || signal_number == SIGCONT)
+		has_stopped_command = signal_number == SIGTSTP && is_sent_on;
 	written = write(notes_to, &note, sizeof(note));
-	if (!note.of_terminal && info->si_pid != command_pid)
+	if (is_sent_on)
 		written = write(orders_to, &note.signal, 1);
 	(void)written;
 	if (signal_number == SIGTSTP) {
