@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TraceCap.Format.Events;
@@ -19,7 +20,7 @@ public class OpenConnectionTests
     public void One_is_told_and_has_the_id_that_its_close_has(string address, TcpEventFlags flags)
     {
         using var connection = new Connection(IPAddress.Parse(address));
-        var events = Record(new ProbeOptions { Pid = Self }, connection.Dispose);
+        var events = Record(new ProbeOptions { Pids = Self }, connection.Dispose);
 
         var open = events.Single(e => e.Type == TcpEventType.Open && e.LocalPort == connection.ClientPort);
         Assert.Equal(connection.ServerPort, open.PeerPort);
@@ -28,7 +29,7 @@ public class OpenConnectionTests
         Assert.Equal(File.ReadAllText("/proc/self/comm"), open.Comm + "\n");
         Assert.NotEqual(0ul, open.Connection);
         var ends = events.GroupBy(e => e.Connection).Select(socket => string.Concat(socket.Select(e => (char)e.Type)));
-        Assert.Equal(["OX", "OX"], ends);
+        Assert.Equal(["OXE", "OXE"], ends);
         var close = events.Single(e => e.Type == TcpEventType.Close && e.LocalPort == connection.ClientPort);
         Assert.Equal(
             (open.Connection, open.Pid, open.Uid, open.Netns, open.Mntns, open.Cgroup),
@@ -43,11 +44,11 @@ public class OpenConnectionTests
         listener.Listen();
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(listener.LocalEndPoint!);
-        var events = Record(new ProbeOptions { Pid = Self }, () => listener.Accept().Dispose());
+        var events = Record(new ProbeOptions { Pids = Self }, () => listener.Accept().Dispose());
 
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         var server = events.Where(e => e.LocalPort == port).ToArray();
-        Assert.Equal("AX", string.Concat(server.Select(e => (char)e.Type)));
+        Assert.Matches("^AXE?$", string.Concat(server.Select(e => (char)e.Type)));
         Assert.NotEqual(0ul, server[0].Connection);
         Assert.Equal(server[0].Connection, server[1].Connection);
     }
@@ -65,13 +66,13 @@ public class OpenConnectionTests
                 }
             },
             TestContext.Current.CancellationToken);
-        var events = Record(new ProbeOptions { Pid = Self }, () => { });
+        var events = Record(new ProbeOptions { Pids = Self }, () => { });
         await stop.CancelAsync();
         await churning;
 
         Assert.All(
             events.GroupBy(e => e.Connection),
-            socket => Assert.Matches("^[OCA]?X?$", string.Concat(socket.Select(e => (char)e.Type))));
+            socket => Assert.Matches("^([OCA](X?E?|EX))?$", string.Concat(socket.Select(e => (char)e.Type))));
     }
 
     [Fact]
@@ -85,9 +86,87 @@ public class OpenConnectionTests
         holding.WaitForExit();
 
         Assert.Equal("OO", string.Concat(events.Take(2).Select(e => (char)e.Type)));
-        Assert.All(events, e => Assert.Equal(("hold", (uint)holding.Id), (e.Comm.ToString(), e.Pid)));
+        Assert.All(events.Where(e => e.Type != TcpEventType.Ended), e => Assert.Equal(("hold", (uint)holding.Id), (e.Comm.ToString(), e.Pid)));
         Assert.Single(events.Select(e => e.Netns).Distinct());
         Assert.NotEqual(FilterTests.NamespaceInode("net"), events[0].Netns);
+    }
+
+    /// <summary>By what can still be entered: a file that it is mounted on, a descriptor of it, a thread in it; or nothing, but
+    /// that its sockets are held.</summary>
+    [Theory]
+    [InlineData("file")]
+    [InlineData("descriptor")]
+    [InlineData("thread")]
+    [InlineData("nothing")]
+    public void Those_of_network_namespaces_in_which_no_process_lives_are_told_too(string by)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", Repository.File("tests/Recorder.Tests/deserted.py"), by);
+        Assert.Equal("ready", holding.StandardOutput.ReadLine());
+        var events = cgroup.Own(Record(new ProbeOptions(), () =>
+        {
+            holding.StandardInput.WriteLine();
+            holding.WaitForExit();
+        }));
+
+        Assert.Equal("OOXX", string.Concat(events.Where(e => e.Type is TcpEventType.Open or TcpEventType.Close).Select(e => (char)e.Type)));
+        Assert.All(events, e => Assert.Equal(events[0].Netns, e.Netns));
+        var id = Assert.Single(events.Where(e => e.Type == TcpEventType.Open).Select(e => e.NetnsId).Distinct());
+        Assert.NotEqual(0ul, id);
+    }
+
+    [Fact]
+    public void One_that_several_processes_hold_is_told_for_each_of_them_that_is_asked_for()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", "-c", """
+            import os, socket, sys
+            l = socket.create_server(("127.0.0.1", 0))
+            c = socket.create_connection(l.getsockname()); s, _ = l.accept()
+            r, w = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.close(w); os.read(r, 1); os._exit(0)
+            print(child, flush=True)
+            sys.stdin.readline()
+            os.close(w); os.wait()
+            """);
+        var child = uint.Parse(holding.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var ofChild = Record(new ProbeOptions { Pids = child }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        var ofParent = Record(new ProbeOptions { Pids = (uint)holding.Id }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        holding.StandardInput.WriteLine();
+        holding.WaitForExit();
+
+        Assert.Equal([child, child], ofChild.Select(e => e.Pid));
+        Assert.Equal(2, ofParent.Length);
+        Assert.All(ofParent, e => Assert.Equal((uint)holding.Id, e.Pid));
+        Assert.Equal(ofChild.Select(e => e.Connection).Order(), ofParent.Select(e => e.Connection).Order());
+    }
+
+    [Fact]
+    public void One_that_is_under_way_is_told()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", "-c", """
+            import socket, sys
+            l = socket.create_server(("127.0.0.1", 0), backlog=0)
+            full = [socket.create_connection(l.getsockname())]
+            s = socket.socket(); s.setblocking(False)
+            s.connect_ex(l.getsockname())
+            print(s.getsockname()[1], flush=True)
+            sys.stdin.readline()
+            """);
+        var port = ushort.Parse(holding.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var events = cgroup.Own(Record(new ProbeOptions(), () => { }));
+        holding.StandardInput.WriteLine();
+        holding.WaitForExit();
+
+        var underWay = events.Single(e => e.Type == TcpEventType.Open && e.LocalPort == port);
+        Assert.Equal((2, (uint)holding.Id), (underWay.State, underWay.Pid));
+        Assert.NotEqual(0ul, underWay.Connection);
     }
 
     [Fact]
@@ -99,11 +178,11 @@ public class OpenConnectionTests
         using var connection = new Connection(IPAddress.Loopback);
         using var holding = below.Start("python3", Repository.File("tests/vm/corners.py"), "hold");
         Assert.Equal("ready", holding.StandardOutput.ReadLine());
-        var events = Record(new ProbeOptions { Cgroup = cgroup.Name }, () => holding.StandardInput.WriteLine());
+        var events = Record(new ProbeOptions { Cgroups = cgroup.Name }, () => holding.StandardInput.WriteLine());
         holding.WaitForExit();
 
         Assert.Equal("OO", string.Concat(events.Take(2).Select(e => (char)e.Type)));
-        Assert.All(events, e => Assert.Equal(below.Id, e.Cgroup));
+        Assert.All(events.Where(e => e.Type != TcpEventType.Ended), e => Assert.Equal(below.Id, e.Cgroup));
     }
 
     [Fact]
@@ -112,8 +191,8 @@ public class OpenConnectionTests
         using var connection = new Connection(IPAddress.Loopback);
         ProbeOptions[] filters =
         [
-            new() { Pid = Self + 1 }, new() { Pid = Self, Uid = 65533 }, new() { Pid = Self, IpVersion = 6 },
-            new() { Netns = 1 }, new() { Pid = Self, BeyondTcptracer = false },
+            new() { Pids = Self + 1 }, new() { Pids = Self, Uids = 65533 }, new() { Pids = Self, IpVersion = 6 },
+            new() { Netns = 1 }, new() { Pids = Self, BeyondTcptracer = false },
         ];
         Assert.All(filters, filter => Assert.DoesNotContain(
             Record(filter, () => { }), e => e.LocalPort == connection.ClientPort));

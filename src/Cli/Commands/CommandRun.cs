@@ -66,8 +66,8 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>Only what the command does is wanted.</summary>
-    internal ProbeOptions Limit(ProbeOptions options) => options.Cgroup is null
-        ? options with { Cgroup = command.Cgroup }
+    internal ProbeOptions Limit(ProbeOptions options) => options.Cgroups.Only.Count == 0
+        ? options with { Cgroups = options.Cgroups with { Only = [command.Cgroup] } }
         : throw new CommandException("--cgroup and a command exclude each other: the command has a cgroup of its own", ExitCode.Usage);
 
     /// <summary>Adds the command to what a capture says of its recording.</summary>

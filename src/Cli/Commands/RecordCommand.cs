@@ -54,8 +54,7 @@ internal static class RecordCommand
 
         var user = live.User(parsed) ?? run?.User;
         var probes = run?.Limit(live.Probes(parsed)) ?? live.Probes(parsed);
-        var start = Clocks.Anchor();
-        using var session = LiveSession.Start(probes);
+        using var session = LiveSession.Start(probes, Messages.Warn);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);
@@ -67,7 +66,7 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        var header = Recording.Describe(session, probes, Version.Tool, comment);
         header = run?.Describe(header) ?? header;
         using var signals = new SessionSignals(session, areOthers: run is not null);
         using var sink = Begin(parsed, files, flight, header, user, session, signals);

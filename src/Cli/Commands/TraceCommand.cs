@@ -62,7 +62,7 @@ internal static class TraceCommand
         ulong count)
     {
         // The end of connections, which the table does not show, is what the end of a command waits for.
-        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer || run is not null });
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer || run is not null }, Messages.Warn);
         Privileges.Drop(user);
         using var signals = new SessionSignals(session, areOthers: run is not null);
         using var output = open(signals.Stopped);

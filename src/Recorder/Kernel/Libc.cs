@@ -10,6 +10,9 @@ internal static unsafe partial class Libc
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
+    /// <summary>Only finds a file, which is not touched.</summary>
+    internal const int OnlyPath = 0x200000;
+
     internal const int ProtectionRead = 1;
     internal const int ProtectionWrite = 2;
     internal const int MapShared = 1;
@@ -24,9 +27,12 @@ internal static unsafe partial class Libc
 
     internal const int MembarrierGlobal = 1;
 
+    private const int WorkingDirectory = -100;
     private const int EmptyPath = 0x1000;
     private const uint StatxLinks = 4;
     private const int DuplicateCloseOnExec = 1030;
+    private const int PidfdOpen = 434;
+    private const int PidfdGetDescriptor = 438;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
     internal const int NetlinkSocketDiagnosis = 4;
@@ -95,6 +101,46 @@ internal static unsafe partial class Libc
     /// <summary>Opens a file or folder; what it gives is invalid if that failed.</summary>
     internal static Descriptor Open(string path, int flags) => new(OpenFile(path, flags));
 
+    /// <summary>The same by a path of any bytes, with a NUL at its end.</summary>
+    internal static Descriptor Open(byte[] path, int flags)
+    {
+        fixed (byte* pointer = path)
+        {
+            return new Descriptor(OpenFile(pointer, flags));
+        }
+    }
+
+    /// <summary>Describes what a path of any bytes, with a NUL at its end, leads to.</summary>
+    /// <returns>False if it leads to nothing.</returns>
+    internal static bool TryLook(byte[] path, uint mask, out Statx result)
+    {
+        fixed (byte* pointer = path)
+        {
+            return StatxAt(WorkingDirectory, pointer, 0, mask, out result) == 0;
+        }
+    }
+
+    /// <summary>Describes what a descriptor refers to.</summary>
+    internal static bool TryLook(SafeHandle file, uint mask, out Statx result) => StatxOf(file, "", EmptyPath, mask, out result) == 0;
+
+    /// <summary>Watches a folder whose path is any bytes with a NUL at their end; -1 if it cannot be watched.</summary>
+    internal static int NotifyAdd(Descriptor notify, byte[] path, uint events)
+    {
+        fixed (byte* pointer = path)
+        {
+            return NotifyAdd(notify, pointer, events);
+        }
+    }
+
+    /// <summary>A descriptor of a process; invalid if there is none of that number.</summary>
+    internal static Descriptor OpenProcess(uint pid) => new((int)SystemCall(PidfdOpen, (nint)pid, 0, 0));
+
+    /// <summary>A descriptor of its own for what a descriptor of another process refers to.</summary>
+    /// <param name="process">Of the process.</param>
+    /// <param name="descriptor">The number that it has there.</param>
+    internal static Descriptor TakeDescriptor(Descriptor process, int descriptor) =>
+        new((int)SystemCall(PidfdGetDescriptor, process.DangerousGetHandle(), descriptor, 0));
+
     /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
 
@@ -136,6 +182,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int OpenFile(byte* path, int flags);
+
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int Sync(Descriptor descriptor);
 
@@ -157,8 +206,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     private static partial int OpenNotify(int flags);
 
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int NotifyAdd(Descriptor notify, string path, uint events);
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true)]
+    private static partial int NotifyAdd(Descriptor notify, byte* path, uint events);
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
     internal static partial int NotifyRemove(Descriptor notify, int watch);
@@ -172,8 +221,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     internal static partial void ClockGetTime(int clock, out TimeSpec time);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int StatxAt(int directory, string path, int flags, uint mask, out Statx result);
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatxAt(int directory, byte* path, int flags, uint mask, out Statx result);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxOf(SafeHandle file, string path, int flags, uint mask, out Statx result);
@@ -201,6 +250,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static partial nint Receive(Descriptor socket, byte* buffer, nuint capacity, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSocketOption(Descriptor socket, int level, int option, void* value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ask(Descriptor descriptor, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int EnterNamespace(Descriptor descriptor, int kind);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
@@ -16,15 +16,19 @@ internal sealed class OpenConnections
     private const string Unknown = "connections from before the recording";
 
     private readonly ProbeOptions options;
-    private readonly ulong time = Clocks.Monotonic();
+    private readonly ulong time;
     private readonly List<TcpEvent> events = [];
     private readonly List<string> limits = [];
+    private readonly HashSet<uint> seen = [];
+    private readonly HashSet<uint> found = [];
     private readonly Thread asking;
+    private Processes processes = null!;
+    private int refused;
     private Exception? failure;
 
-    private OpenConnections(ProbeOptions options)
+    private OpenConnections(ProbeOptions options, ulong time)
     {
-        this.options = options;
+        (this.options, this.time) = (options, time);
         asking = new Thread(Ask) { IsBackground = true, Name = "open" };
     }
 
@@ -32,52 +36,49 @@ internal sealed class OpenConnections
     internal IReadOnlyList<string> Limits => limits;
 
     /// <summary>Begins to ask.</summary>
-    internal static OpenConnections Begin(ProbeOptions options)
+    /// <param name="options">The filters.</param>
+    /// <param name="time">When recording began, CLOCK_MONOTONIC ns: what is found was there then.</param>
+    internal static OpenConnections Begin(ProbeOptions options, ulong time)
     {
-        var open = new OpenConnections(options);
+        var open = new OpenConnections(options, time);
         open.asking.Start();
         return open;
     }
+
+    /// <summary>Gives each connection its id, those included that nobody has accepted yet: to be done when what gives one to
+    /// later connections is in place, and before anything is recorded.</summary>
+    internal static void GiveIds(ProbeOptions options) => Begin(options, 0).asking.Join();
 
     /// <summary>Waits for the answer.</summary>
     /// <returns>Whether it is there.</returns>
     internal bool IsDone(TimeSpan wait) => asking.Join(wait);
 
-    /// <summary>The connections, all of the time when the asking began; without those that began while it lasted, which
-    /// have an event of their own.</summary>
-    /// <param name="meanwhile">What was recorded until all that was in the answer must have told of itself.</param>
-    internal List<TcpEvent> Without(List<TcpEvent> meanwhile)
-    {
-        if (failure is not null)
-        {
-            throw new ProbeException(failure.Message, failure);
-        }
-
-        var begun = meanwhile.Where(e => e.Type is TcpEventType.Accept or TcpEventType.Connect)
-            .Select(e => e.Connection).ToHashSet();
-        events.RemoveAll(e => begun.Contains(e.Connection));
-        return events;
-    }
+    /// <summary>The connections, and the connects that are under way. To be read when it is done.</summary>
+    /// <exception cref="ProbeException">They could not be asked for.</exception>
+    internal List<TcpEvent> Found => failure is null ? events : throw new ProbeException(failure.Message, failure);
 
     private void Ask()
     {
         try
         {
-            var processes = Processes.Scan();
-            if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
+            var proc = ProcFolder.Find();
+            processes = Processes.Scan(proc);
+            FindLimits(proc);
+            using var wanted = new WantedTasks(options, proc);
+            // This one needs not be entered, and cannot be left and entered again by everybody.
+            var own = NamespaceLinks.InodeOf("/proc/self/ns/net");
+            AddAll(own, wanted);
+            foreach (var netns in processes.NetworkNamespaces.All.Where(netns => netns != own))
             {
-                limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
+                using var space = processes.NetworkNamespaces.Open(netns);
+                AddAllOf(space, netns, wanted);
             }
 
-            using var wanted = new WantedTasks(options);
-            // This one needs not be entered, and cannot be left and entered again by everybody.
-            var own = Processes.InodeOf("/proc/self/ns/net");
-            foreach (var (netns, pid) in processes.NetworkNamespaces.OrderByDescending(entry => entry.Key == own))
+            AddDeserted(proc, wanted);
+            if (refused > 0)
             {
-                if ((options.Netns is null || options.Netns == netns) && (netns == own || Enter(netns, pid)))
-                {
-                    AddAll(netns, processes, wanted);
-                }
+                limits.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{Unknown} in {refused} of the network namespaces are not shown: entering another one takes CAP_SYS_ADMIN"));
             }
         }
         catch (ProbeException error)
@@ -92,38 +93,122 @@ internal sealed class OpenConnections
         }
     }
 
-    private bool Enter(uint netns, uint pid)
+    private void FindLimits(ProcFolder proc)
     {
-        using var descriptor = Libc.Open(FormattableString.Invariant($"/proc/{pid}/ns/net"), Libc.ReadOnly | Libc.CloseOnExec);
-        if (descriptor.IsInvalid)
+        if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
         {
-            return false; // The process has ended; if it was the last one, so has the namespace.
+            limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
         }
 
-        var entered = Libc.EnterNamespace(descriptor, Libc.NewNetworkNamespace) == 0;
-        if (!entered)
+        if (!proc.IsHosts)
         {
-            var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-            limits.Add(FormattableString.Invariant(
-                $"{Unknown} in the network namespace {netns} are not shown: entering it takes CAP_SYS_ADMIN ({reason})"));
+            limits.Add($"{Unknown} lack the host's process ids, and all of processes outside of this PID namespace, which also hides their "
+                + "network namespaces: use the host's PID namespace, or mount the host's /proc anywhere here");
         }
 
-        return entered;
+        if (processes.NetworkNamespaces.HasTooManyMounts)
+        {
+            limits.Add($"{Unknown} in network namespaces that are only mounted on files may not be shown: there are too many mounts to look through");
+        }
+
+        if (!processes.KnowsCgroups)
+        {
+            limits.Add($"{Unknown} lack their cgroup: in this cgroup namespace it cannot be told; use the host's");
+        }
     }
 
-    private void AddAll(uint netns, Processes processes, WantedTasks wanted)
+    private void AddAllOf(Descriptor? space, uint netns, WantedTasks wanted)
     {
+        if (space is null || !options.Netns.Passes(netns))
+        {
+            return; // It is gone; or not wanted.
+        }
+
+        if (Libc.EnterNamespace(space, Libc.NewNetworkNamespace) == 0)
+        {
+            AddAll(netns, wanted);
+        }
+        else
+        {
+            refused++;
+            seen.Add(netns);
+        }
+    }
+
+    private void AddAll(uint netns, WantedTasks wanted)
+    {
+        seen.Add(netns);
+        if (!options.Netns.Passes(netns))
+        {
+            return;
+        }
+
+        var id = NetworkNamespaces.OwnId();
         foreach (var socket in SocketDump.Read())
         {
-            var holder = processes.HolderOf(socket.Inode);
-            if ((options.IpVersion is null || options.IpVersion == socket.IpVersion) && wanted.Contains(holder))
+            found.Add(socket.Inode);
+            if (!TryFindHolder(socket, wanted, out var holder))
             {
-                events.Add(Describe(socket, holder ?? default, netns));
+                continue;
+            }
+
+            var open = Describe(socket, holder, netns, id);
+            if (WantedEnds.Contains(options, in open))
+            {
+                events.Add(open);
             }
         }
     }
 
-    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns) => new()
+    /// <summary>Of several processes that hold a socket, the first that is wanted.</summary>
+    private bool TryFindHolder(in HeldSocket socket, WantedTasks wanted, out ProcessFacts holder)
+    {
+        var isHeld = false;
+        foreach (var (process, _) in processes.HoldersOf(socket.Inode))
+        {
+            isHeld = true;
+            holder = processes.Describe(process);
+            if (wanted.Contains(holder))
+            {
+                return true;
+            }
+        }
+
+        holder = default;
+        return !isHeld && wanted.Contains(null);
+    }
+
+    /// <summary>A network namespace may have sockets and nothing else that leads to it. Which protocol a socket is of, its
+    /// descriptor tells; most of those that were not found are no TCP sockets, or have no peer.</summary>
+    private void AddDeserted(ProcFolder proc, WantedTasks wanted)
+    {
+        foreach (var inode in processes.Sockets.Where(inode => !found.Contains(inode)).ToList())
+        {
+            var (process, descriptor) = processes.HoldersOf(inode).First();
+            if (!NetworkNamespaces.IsTcp(proc.Of(process), descriptor))
+            {
+                continue;
+            }
+
+            try
+            {
+                // System calls know processes by their numbers here.
+                using var space = proc.HasOwnNumbers ? NetworkNamespaces.OpenOf(process, descriptor, out var netns) : throw new UnauthorizedAccessException();
+                if (!seen.Contains(netns))
+                {
+                    AddAllOf(space, netns, wanted);
+                }
+            }
+            catch (UnauthorizedAccessException)
+            {
+                limits.Add($"{Unknown} in network namespaces in which no process lives may not be shown: "
+                    + "finding them takes CAP_SYS_PTRACE, and a /proc of the recorder's own PID namespace");
+                return;
+            }
+        }
+    }
+
+    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns, ulong netnsId) => new()
     {
         Timestamp = time,
         Type = TcpEventType.Open,
@@ -138,8 +223,11 @@ internal sealed class OpenConnections
             ? TcpEventFlags.V4Mapped
             : TcpEventFlags.None,
         Netns = netns,
+        NetnsId = netnsId,
         Pid = holder.Pid,
         Tid = holder.Pid,
+        ContainerPid = holder.ContainerPid,
+        Pidns = holder.Pidns,
         Uid = holder.Uid,
         Mntns = holder.Mntns,
         Cgroup = holder.Cgroup,
