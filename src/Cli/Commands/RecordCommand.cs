@@ -6,6 +6,7 @@ using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Flight;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Launch;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;
 
@@ -22,21 +23,26 @@ internal static class RecordCommand
         var files = new RotationOptions();
         var flight = new FlightOptions(files);
         var live = new LiveOptions();
+        var launch = new LaunchOptions();
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var quiet = OptionFactory.Flag("Say nothing but errors and losses.", "-q", "--quiet");
-        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
+        var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C; with -- COMMAND, those of a command that it runs.");
         files.AddTo(command);
         flight.AddTo(command);
         live.AddTo(command);
+        launch.AddTo(command);
         command.Add(comment);
         command.Add(quiet);
-        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
+        command.Does(parsed => CommandRun.Around(
+            parsed, launch, parsed.GetValue(quiet), run => Run(parsed, files, flight, live, run, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
+    private static ExitCode Run(
+        ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, CommandRun? run, string comment, bool quiet)
     {
         var output = files.Output(parsed);
+        CommandRun.CheckOutput(run, output.Text);
         if (output.IsSeries)
         {
             CaptureOutput.CheckFolder(output.Text);
@@ -46,8 +52,8 @@ internal static class RecordCommand
             CaptureOutput.Check(output.Name, files.Force(parsed));
         }
 
-        var user = live.User(parsed);
-        var probes = live.Probes(parsed);
+        var user = live.User(parsed) ?? run?.User;
+        var probes = run?.Limit(live.Probes(parsed)) ?? live.Probes(parsed);
         using var session = LiveSession.Start(probes, Messages.Warn);
         foreach (var limit in session.Limits)
         {
@@ -61,7 +67,8 @@ internal static class RecordCommand
         }
 
         var header = Recording.Describe(session, probes, Version.Tool, comment);
-        using var signals = new SessionSignals(session);
+        header = run?.Describe(header) ?? header;
+        using var signals = new SessionSignals(session, areOthers: run is not null);
         using var sink = Begin(parsed, files, flight, header, user, session, signals);
         if (!output.IsSeries)
         {
@@ -69,7 +76,7 @@ internal static class RecordCommand
         }
 
         var isFile = output.Text != CaptureName.Pipe && !CaptureOutput.IsFlow(output.Name);
-        return Record(session, signals, sink, new RecordingStatus(sink, quiet), isFile, live.Duration(parsed), live.Count(parsed));
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet, run?.Until), isFile, live.Duration(parsed), live.Count(parsed), run);
     }
 
     /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
@@ -113,22 +120,29 @@ internal static class RecordCommand
     }
 
     private static ExitCode Record(
-        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, bool isFile, TimeSpan? duration, ulong count)
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, bool isFile, TimeSpan? duration, ulong count, CommandRun? run)
     {
         using (status)
         {
             status.Begin();
             try
             {
-                var end = session.Run(new EventLimit(status, count), duration);
+                run?.Begin(session, signals, takesUser1: sink is not FlightRecorder);
+                var limited = new EventLimit(status, count);
+                var end = session.Run(run?.Follow(limited) ?? limited, duration);
                 sink.Complete(
                     end switch
                     {
                         EndOfSession.TimeOver => "the time was over",
                         EndOfSession.SinkFull => "the number of events was reached",
-                        _ => "stopped by a signal",
+                        _ => run?.Reason ?? "stopped by a signal",
                     },
                     cut: end == EndOfSession.SinkFull);
+            }
+            catch (LaunchException)
+            {
+                sink.Complete("the command could not be run", cut: false);
+                throw;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
             {

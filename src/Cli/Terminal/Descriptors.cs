@@ -41,6 +41,9 @@ internal static partial class Descriptors
     /// <summary>Whether the process was given this one.</summary>
     internal static bool IsOpen(int descriptor) => !closed[descriptor];
 
+    /// <summary>Bit by bit, which the process was not given.</summary>
+    internal static int Closed => Enumerable.Range(Input, closed.Length).Sum(descriptor => closed[descriptor] ? 1 << descriptor : 0);
+
     /// <summary>The path that leads to what a descriptor stands for.</summary>
     internal static string PathOf(int descriptor) => FormattableString.Invariant($"/dev/fd/{descriptor}");
 

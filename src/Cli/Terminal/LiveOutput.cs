@@ -1,18 +1,34 @@
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Standard output of a command that runs until it is stopped. Until then it waits for its reader as long as it takes;
+/// Where a command writes that runs until it is stopped. Until then it waits for its reader as long as it takes;
 /// afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
 /// </summary>
 internal sealed class LiveOutput : Stream
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly BackgroundWriter writer = new(StandardOutput.Open(), "output");
+    private readonly BackgroundWriter writer;
+    private readonly string name;
     private readonly Task stopped;
 
+    /// <summary>Writes to standard output.</summary>
     /// <param name="stopped">Done once the command was asked to end.</param>
-    internal LiveOutput(Task stopped) => this.stopped = stopped;
+    internal LiveOutput(Task stopped)
+        : this(StandardOutput.Open(), StandardOutput.Name, stopped)
+    {
+    }
+
+    /// <summary>Writes to something else.</summary>
+    /// <param name="stream">To what.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="stopped">Done once the command was asked to end.</param>
+    internal LiveOutput(Stream stream, string name, Task stopped)
+    {
+        writer = new BackgroundWriter(stream, "output");
+        this.name = name;
+        this.stopped = stopped;
+    }
 
     public override bool CanRead => false;
 
@@ -36,7 +52,7 @@ internal sealed class LiveOutput : Stream
         if (!writer.Written.Wait(Patience))
         {
             throw new IOException(FormattableString.Invariant(
-                $"{StandardOutput.Name} was not read for {Patience.TotalSeconds} s after the stop; the last {buffer.Length:N0} bytes are not complete"));
+                $"{name} was not read for {Patience.TotalSeconds} s after the stop; the last {buffer.Length:N0} bytes are not complete"));
         }
 
         if (writer.Failure is { } failure)

@@ -14,24 +14,32 @@ internal sealed class SessionSignals : IDisposable
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly TaskCompletionSource stopped = new();
+    private readonly LiveSession session;
     private volatile Action hangUp;
 
-    internal SessionSignals(LiveSession session)
+    /// <param name="session">Is ended.</param>
+    /// <param name="areOthers">Whether these signals are for a command that is recorded.</param>
+    internal SessionSignals(LiveSession session, bool areOthers = false)
     {
+        this.session = session;
         hangUp = Stop;
-        On(PosixSignal.SIGINT, Stop);
-        On(PosixSignal.SIGTERM, Stop);
-        On(PosixSignal.SIGHUP, () => hangUp());
-
-        void Stop()
+        if (!areOthers)
         {
-            stopped.TrySetResult();
-            session.Stop();
+            On(PosixSignal.SIGINT, Stop);
+            On(PosixSignal.SIGTERM, Stop);
+            On(PosixSignal.SIGHUP, () => hangUp());
         }
     }
 
     /// <summary>Done once the session was asked to end.</summary>
     internal Task Stopped => stopped.Task;
+
+    /// <summary>Has it end as a signal does.</summary>
+    internal void Stop()
+    {
+        stopped.TrySetResult();
+        session.Stop();
+    }
 
     internal void OnHangUp(Action action) => hangUp = action;
 
