@@ -48,6 +48,8 @@ internal static class RecordCommand
 
         var user = live.User(parsed);
         var probes = live.Probes(parsed);
+        SessionSignals.HearInterrupts();
+        using var flow = output.IsSeries ? null : CaptureOutput.OpenFlow(output.Name, files.Force(parsed), user);
         var start = Clocks.Anchor();
         using var session = LiveSession.Start(probes);
         foreach (var limit in session.Limits)
@@ -62,27 +64,27 @@ internal static class RecordCommand
         }
 
         var header = Recording.Describe(session, probes, start, Version.Tool, comment);
-        using var signals = new SessionSignals(session);
-        using var sink = Begin(parsed, files, flight, header, user, session, signals);
+        using var signals = new SessionSignals(session.Stop);
+        using var sink = Begin(parsed, files, flight, header, user, flow, session, signals);
         if (!output.IsSeries)
         {
             Privileges.Drop(user);
         }
 
-        var isFile = output.Text != CaptureName.Pipe && !CaptureOutput.IsFlow(output.Name);
-        return Record(session, signals, sink, new RecordingStatus(sink, quiet), isFile, live.Duration(parsed), live.Count(parsed));
+        return Record(session, signals, sink, new RecordingStatus(sink, quiet), flow is null, live.Duration(parsed), live.Count(parsed));
     }
 
-    /// <summary>Begins what the options ask for: a flight recorder, a pipe, a file, or file after file.</summary>
+    /// <summary>Begins what the options ask for: a flight recorder, a pipe or device, a file, or file after file.</summary>
     private static IRecordingSink Begin(
-        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, LiveSession session, SessionSignals signals)
+        ParseResult parsed, RotationOptions files, FlightOptions flight, CaptureHeader header, UserAccount? user, Stream? flow, LiveSession session, SessionSignals signals)
     {
         var output = files.Output(parsed);
         var options = files.Series(parsed) with { Names = session.Names };
-        if (output.Text == CaptureName.Pipe)
+        if (flow is not null)
         {
+            var name = output.Text == CaptureName.Pipe ? StandardOutput.Name : output.Name;
             return new CaptureSeries(
-                StandardOutput.Name, new LiveOutput(signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
+                name, new LiveOutput(flow, name, signals.Stopped), header, Clocks.Anchor, options with { FlushInterval = PipeFlushInterval });
         }
 
         var captures = files.Files(parsed, user);

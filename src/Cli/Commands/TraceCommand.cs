@@ -34,9 +34,10 @@ internal static class TraceCommand
     private static ExitCode Run(
         Func<Stream, IExporter> exporter, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
+        SessionSignals.HearInterrupts();
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
         Privileges.Drop(user);
-        using var signals = new SessionSignals(session);
+        using var signals = new SessionSignals(session.Stop);
         using var output = new LiveOutput(signals.Stopped);
         foreach (var limit in session.Limits)
         {

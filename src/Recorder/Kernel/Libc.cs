@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Recorder.Kernel;
 
@@ -6,6 +7,7 @@ namespace TraceCap.Recorder.Kernel;
 internal static unsafe partial class Libc
 {
     internal const int ReadOnly = 0;
+    internal const int PathOnly = 0x200000;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
@@ -23,8 +25,24 @@ internal static unsafe partial class Libc
 
     internal const int MembarrierGlobal = 1;
 
+    private const int WriteOnly = 1;
+    private const int NoControllingTerminal = 0x100;
     private const int EmptyPath = 0x1000;
+    private const uint StatxType = 1;
     private const uint StatxLinks = 4;
+    private const uint StatxUser = 8;
+    private const uint StatxInode = 0x100;
+    private const int NoFollowAt = 0x100;
+    private const int CurrentFolder = -100;
+    private const int LockAlone = 2;
+    private const int LockAtOnce = 4;
+    private const long ProcFileSystem = 0x9fa0;
+    internal const ushort TypeMask = 0xF000;
+    internal const ushort TypePipe = 0x1000;
+    internal const ushort TypeDevice = 0x2000;
+    internal const ushort TypeRegular = 0x8000;
+    internal const ushort TypeLink = 0xA000;
+    internal const ushort TypeSocket = 0xC000;
     private const int DuplicateCloseOnExec = 1030;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
@@ -50,6 +68,12 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(16)]
         internal uint Links;
+
+        [FieldOffset(20)]
+        internal uint User;
+
+        [FieldOffset(28)]
+        internal ushort Mode;
 
         [FieldOffset(32)]
         internal ulong Inode;
@@ -84,12 +108,50 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary><c>O_NOFOLLOW</c>, another one of those.</summary>
+    internal static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    /// <summary>What an open file is and whose.</summary>
+    /// <returns>Whether that is told.</returns>
+    internal static bool TryStat(SafeHandle file, out Statx status) =>
+        StatxOf(file, "", EmptyPath, StatxType | StatxUser | StatxInode, out status) == 0;
+
+    /// <summary>What a path names, which may be a link.</summary>
+    /// <returns>Whether there is something, and it is told.</returns>
+    internal static bool TryStat(string path, out Statx status) =>
+        StatxAt(CurrentFolder, path, NoFollowAt, StatxType | StatxUser | StatxInode, out status) == 0;
+
+    /// <summary>Whether an open file is one of /proc, where a link is what a descriptor refers to, and its text is only a description.</summary>
+    internal static bool IsOfProc(SafeHandle file)
+    {
+        var status = stackalloc long[64];
+        return StatFileSystem(file, status) == 0 && *status == ProcFileSystem;
+    }
+
+    /// <summary>What a link that was opened by <see cref="PathOnly"/> says; null if that cannot be read.</summary>
+    internal static string? ReadLink(Descriptor link)
+    {
+        const int Longest = 4096;
+        var buffer = stackalloc byte[Longest];
+        var length = ReadLinkAt(link, "", buffer, Longest);
+        return length > 0 ? Marshal.PtrToStringUTF8((nint)buffer, (int)length) : null;
+    }
+
+    /// <summary>Whether nobody else has locked an open file, as .NET does as long as it has one open.</summary>
+    internal static bool IsAloneOn(SafeHandle file) => Lock(file, LockAlone | LockAtOnce) == 0;
+
     /// <summary>How many names an open file has; 1 where that is not told.</summary>
     internal static uint CountLinks(SafeHandle file) =>
         OperatingSystem.IsLinux() && StatxOf(file, "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
 
     /// <summary>Opens a file or folder; what it gives is invalid if that failed.</summary>
     internal static Descriptor Open(string path, int flags) => new(OpenFile(path, flags));
+
+    /// <summary>Opens what is there to write, as a shell does for <c>&gt;&gt;</c>, and waits for the reader of a pipe.</summary>
+    internal static SafeFileHandle OpenToWrite(string path) => new(OpenFile(path, WriteOnly | NoControllingTerminal | CloseOnExec), ownsHandle: true);
+
+    /// <summary>Opens a file to read, never what a link names, and waits for nobody.</summary>
+    internal static SafeFileHandle OpenToRead(string path) => new(OpenFile(path, ReadOnly | NoFollow | NonBlocking | NoControllingTerminal | CloseOnExec), ownsHandle: true);
 
     /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
@@ -104,6 +166,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(SafeHandle file, uint uid, uint gid);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    internal static partial int IsTerminal(SafeHandle file);
+
+    [LibraryImport("libc", EntryPoint = "flock")]
+    private static partial int Lock(SafeHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs")]
+    private static partial int StatFileSystem(SafeHandle file, long* status);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLinkAt(Descriptor folder, string path, byte* buffer, nuint capacity);
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial PasswordEntry* FindUser(string name);

@@ -227,6 +227,7 @@ internal sealed class CaptureSeries : IRecordingSink
             throw new IOException("there is no file that could be written");
         }
 
+        (capture.Output as NewFile)?.ThrowIfFailed();
         capture.Sink.Complete(reason, cut);
         account = account.End(capture.Sink.Events, capture.Sink.LossCounters);
         Leave(capture);
@@ -262,11 +263,11 @@ internal sealed class CaptureSeries : IRecordingSink
             retry.Reset();
         }
 
-        var isDeleted = error is FileDeletedException;
-        if (isDeleted || (options.KeepGoing && capture.Sink.EventsWritten == 0))
+        var isSpoiled = error is FileSpoiledException;
+        if (isSpoiled || (options.KeepGoing && capture.Sink.EventsWritten == 0))
         {
             open = null;
-            if (!isDeleted)
+            if (!isSpoiled)
             {
                 files!.Discard((NewFile)capture.Output);
             }

@@ -133,7 +133,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         {
             if (!files.Exists(path))
             {
-                throw new FileDeletedException(path);
+                throw FileSpoiledException.Deleted(path);
             }
         }
 
