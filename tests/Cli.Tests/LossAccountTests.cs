@@ -33,7 +33,8 @@ public sealed class LossAccountTests : IDisposable
         Assert.Equal((400ul, 0ul), AssertSame(capture));
     }
 
-    private static (ulong Emitted, ulong Lost) AssertSame(string capture)
+    /// <summary>What they all say.</summary>
+    internal static (ulong Emitted, ulong Lost) AssertSame(string capture)
     {
         var ledger = LiveRecorder.Info(capture).GetProperty("ledger");
         var info = (Number(ledger, "emitted"), Number(ledger, "lost"));

@@ -6,6 +6,7 @@ using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Flight;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Monitoring;
 using TraceCap.Recorder.Session;
 using TraceCap.Recorder.Sinks;
 
@@ -23,20 +24,28 @@ internal static class RecordCommand
         var flight = new FlightOptions(files);
         var live = new LiveOptions();
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
+        var metrics = OptionFactory.Text(
+            "Write how the recording goes into this file every 15 s and at the end, for node_exporter's textfile collector.", "FILE", "--metrics");
         var quiet = OptionFactory.Flag("Say nothing but errors and losses.", "-q", "--quiet");
         var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C.");
         files.AddTo(command);
         flight.AddTo(command);
         live.AddTo(command);
         command.Add(comment);
+        command.Add(metrics);
         command.Add(quiet);
-        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(quiet)));
+        command.Does(parsed => Run(parsed, files, flight, live, parsed.GetValue(comment) ?? "", parsed.GetValue(metrics), parsed.GetValue(quiet)));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, bool quiet)
+    private static ExitCode Run(ParseResult parsed, RotationOptions files, FlightOptions flight, LiveOptions live, string comment, string? metrics, bool quiet)
     {
         var output = files.Output(parsed);
+        if (metrics is not null && output.Names(metrics))
+        {
+            throw new CommandException($"--metrics {metrics} is a name of the capture; give another one", ExitCode.Usage);
+        }
+
         if (output.IsSeries)
         {
             CaptureOutput.CheckFolder(output.Text);
@@ -71,7 +80,12 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        return Record(session, signals, sink, new RecordingStatus(sink, quiet), flow is null, live.Duration(parsed), live.Count(parsed));
+        using var status = new RecordingStatus(sink, quiet);
+        using var monitor = new RecordingMonitor(sink, status, () => session.RingFill, ServiceManager.Find(), Messages.Warn)
+        {
+            Metrics = metrics is null ? null : new MetricsFile(metrics),
+        };
+        return Record(session, signals, sink, status, monitor, flow is null, live.Duration(parsed), live.Count(parsed));
     }
 
     /// <summary>Begins what the options ask for: a flight recorder, a pipe or device, a file, or file after file.</summary>
@@ -116,31 +130,29 @@ internal static class RecordCommand
     }
 
     private static ExitCode Record(
-        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, bool isFile, TimeSpan? duration, ulong count)
+        LiveSession session, SessionSignals signals, IRecordingSink sink, RecordingStatus status, RecordingMonitor monitor, bool isFile, TimeSpan? duration, ulong count)
     {
-        using (status)
+        status.Begin();
+        monitor.Begin();
+        try
         {
-            status.Begin();
-            try
-            {
-                var end = session.Run(new EventLimit(status, count), duration);
-                sink.Complete(
-                    end switch
-                    {
-                        EndOfSession.TimeOver => "the time was over",
-                        EndOfSession.SinkFull => "the number of events was reached",
-                        _ => "stopped by a signal",
-                    },
-                    cut: end == EndOfSession.SinkFull);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
-            {
-                throw new CommandException($"recording ended: {error.Message}; {status.Account(isFile ? null : session.Detach())}");
-            }
-
-            status.Sum();
+            var end = session.Run(new EventLimit(monitor, count), duration);
+            monitor.Stop();
+            sink.Complete(
+                end switch
+                {
+                    EndOfSession.TimeOver => "the time was over",
+                    EndOfSession.SinkFull => "the number of events was reached",
+                    _ => "stopped by a signal",
+                },
+                cut: end == EndOfSession.SinkFull);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && !(error is ClosedPipeException && signals.Stopped.IsCompleted))
+        {
+            throw new CommandException($"recording ended: {error.Message}; {status.Account(isFile ? null : session.Detach())}");
         }
 
+        status.Sum();
         return ExitCode.Done;
     }
 }

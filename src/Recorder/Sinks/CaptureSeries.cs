@@ -23,6 +23,7 @@ internal sealed class CaptureSeries : IRecordingSink
     private readonly RetryTimes retry = new();
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private long length;
+    private long begunFiles;
     private OpenCapture? open;
     private LedgerHandOver account;
     private DrainState last;
@@ -63,7 +64,8 @@ internal sealed class CaptureSeries : IRecordingSink
     /// <inheritdoc />
     public RecordingTotals Totals => new(
         account.Taken, account.Kept + (open?.Sink.EventsWritten ?? 0), length + (open?.Sink.Length ?? 0), account.Seen,
-        open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType));
+        open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType),
+        begunFiles);
 
     /// <summary>Has the next capture begin soon. May be called from any thread.</summary>
     public void RotateNow() => rotateNow = true;
@@ -125,6 +127,7 @@ internal sealed class CaptureSeries : IRecordingSink
     {
         var sink = new CaptureSink(output, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
         open = new OpenCapture(output, sink, begun);
+        begunFiles++;
     }
 
     /// <summary>A file that takes nothing at all does not stay.</summary>

@@ -25,8 +25,9 @@ internal interface IRecordingSink : IEventSink, IDisposable
 /// <param name="Length">Bytes written, or held in memory.</param>
 /// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
+/// <param name="Files">Captures that were begun.</param>
 internal sealed record RecordingTotals(
-    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
+    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType, long Files);
 
 /// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
 /// <param name="sink">Gets them.</param>
