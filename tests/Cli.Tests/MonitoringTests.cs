@@ -105,46 +105,6 @@ public sealed class MonitoringTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_recorder_that_stands_still_is_not_said_to_be_well()
-    {
-        LiveRecorder.SkipUnlessAllowed();
-        var name = Path.Combine(folder, "notify");
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(name));
-        var pipe = Path.Combine(folder, "pipe");
-        Assert.Equal(0, Shell.Run($"mkfifo {pipe}").Code);
-        using var recorder = Process.Start(new ProcessStartInfo(
-            "env", [$"NOTIFY_SOCKET={name}", "WATCHDOG_USEC=100000", Tracecap.Path, "record", "-q", "-o", pipe, "-p", LiveRecorder.Text(Environment.ProcessId)]))!;
-        using (new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0))
-        {
-            // The pipe is full, and the loop stands still, once no more is said.
-            var buffer = new byte[4096];
-            socket.ReceiveTimeout = 60_000;
-            socket.Receive(buffer);
-            socket.ReceiveTimeout = 1_000;
-            while (IsHeard())
-            {
-                Loopback.Churn(2_000);
-            }
-
-            bool IsHeard()
-            {
-                try
-                {
-                    return socket.Receive(buffer) > 0;
-                }
-                catch (SocketException)
-                {
-                    return false;
-                }
-            }
-        }
-
-        recorder.WaitForExit();
-        Assert.Equal(1, recorder.ExitCode);
-    }
-
     /// <summary>Somebody else's watchdog is not this process's.</summary>
     [Fact]
     public void A_watchdog_of_another_process_is_not_told()

@@ -36,7 +36,7 @@ public sealed class SignalTests : IDisposable
         LiveRecorder.SkipUnlessAllowed();
         var result = Shell.Run($"""
             mkfifo {folder}/rows
-            tracecap trace -t > {folder}/rows & recorder=$!
+            tracecap trace -t -p $$ > {folder}/rows & recorder=$!
             exec 3< {folder}/rows
             read -r begun <&3
             kill -{signal} $recorder
