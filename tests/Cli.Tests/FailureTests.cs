@@ -211,12 +211,11 @@ public sealed class FailureTests : IDisposable
         LiveRecorder.End(recorder);
 
         var files = new[] { Path.Combine(folder, "moved.tcap") }.Concat(Directory.GetFiles(disk).Order(StringComparer.Ordinal)).ToArray();
-        Assert.All(files, file => LossAccountTests.AssertSame(file));
-        var next = files[1];
+        Assert.True(files.Sum(file => (long)LossAccountTests.AssertSame(file).Lost) > 0);
+        var next = files[^1];
         var cut = Path.Combine(folder, "cut.tcap");
         Assert.Equal(0, Tracecap.Run("cut", next, "--from", "0", "-o", cut).Code);
         Assert.Equal(LossAccountTests.AssertSame(next), LossAccountTests.AssertSame(cut));
-        Assert.True(LossAccountTests.AssertSame(next).Lost > 0);
     }
 
     private void MountDisk(string size)

@@ -133,6 +133,30 @@ public sealed class RecordTests : IDisposable
         Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
     }
 
+    [Theory]
+    [InlineData("-o /dev/stdout -d 0.2 | tracecap verify -", 0, "")]
+    [InlineData("-o /dev/null -d 0.2", 0, "")]
+    [InlineData("-o /dev/null --force -d 0.2; [ -c /dev/null ]", 0, "")]
+    [InlineData("-o /dev/stdout --force -d 0.2 > {folder}/file", 1, "tracecap: /dev/stdout is a file or socket that is open already; -o - writes into standard output\n")]
+    public void Standard_output_and_devices_may_be_named_by_their_paths(string arguments, int code, string error)
+    {
+        LiveRecorder.SkipUnlessAllowed();
+        var result = Shell.Run($"set -o pipefail; tracecap record -q {arguments.Replace("{folder}", folder, StringComparison.Ordinal)}");
+        Assert.Equal((code, error), (result.Code, result.Error));
+        Assert.Equal("/proc/self/fd/1\n", Shell.Run("readlink /dev/stdout").Text);
+    }
+
+    [Theory]
+    [InlineData("mkfifo {capture}", "is a pipe of user 65534, who could take or drop all that is recorded; name one of your own, or a file")]
+    [InlineData("ln -s /dev/null {capture}", "is a link of user 65534 and not followed; name what it leads to, or replace it with --force")]
+    public void What_somebody_else_put_at_the_name_takes_nothing(string plant, string expected)
+    {
+        LiveRecorder.SkipUnlessRoot();
+        Assert.Equal(0, Shell.Run($"chmod 777 {folder}; {plant.Replace("{capture}", Capture, StringComparison.Ordinal)}; chown -h 65534 {Capture}").Code);
+        var refused = Tracecap.Run("record", "-o", Capture, "-d", "0.1");
+        Assert.Equal((1, $"tracecap: {Capture} {expected}\n"), (refused.Code, refused.Error));
+    }
+
     [Fact]
     public void Two_recordings_into_one_file_do_not_mix()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
@@ -46,7 +47,16 @@ internal static class TraceCommand
 
         session.EndAfter(duration);
         using var pipeline = new EventPipeline(exporter(output), new CaptureFilter(filter), count, Version.Tool);
-        pipeline.Run(new LiveEvents(session), lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        try
+        {
+            pipeline.Run(new LiveEvents(session), lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        }
+        catch (IOException error) when (error is not ClosedPipeException && session.Detach() is { Lost: > 0 } lost)
+        {
+            // While nobody read, the ring had no room, and no row tells of that.
+            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{error.Message}; of {CountText.Of(lost.Emitted, "event")}, LOST {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        }
+
         return ExitCode.Done;
     }
 }

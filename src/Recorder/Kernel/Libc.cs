@@ -116,10 +116,9 @@ internal static unsafe partial class Libc
     internal static bool TryStat(SafeHandle file, out Statx status) =>
         StatxOf(file, "", EmptyPath, StatxType | StatxUser | StatxInode, out status) == 0;
 
-    /// <summary>What a path names, which may be a link.</summary>
-    /// <returns>Whether there is something, and it is told.</returns>
-    internal static bool TryStat(string path, out Statx status) =>
-        StatxAt(CurrentFolder, path, NoFollowAt, StatxType | StatxUser | StatxInode, out status) == 0;
+    /// <summary>What type of file a path names, which may be a link; 0 if there is nothing, or that is not told.</summary>
+    internal static int TypeAt(string path) =>
+        StatxAt(CurrentFolder, path, NoFollowAt, StatxType, out var status) == 0 ? status.Mode & TypeMask : 0;
 
     /// <summary>Whether an open file is one of /proc, where a link is what a descriptor refers to, and its text is only a description.</summary>
     internal static bool IsOfProc(SafeHandle file)

@@ -50,12 +50,8 @@ internal sealed class MetricsFile(string path)
     /// <summary>Only metrics of a recorder are ever replaced: a device, a link to one or a file of another kind would be gone.</summary>
     private void ThrowIfOther()
     {
-        if (!Libc.TryStat(path, out var status))
-        {
-            return;
-        }
-
-        if ((status.Mode & Libc.TypeMask) != Libc.TypeRegular || !(isOurs || IsOfMetrics()))
+        var type = Libc.TypeAt(path);
+        if (type != 0 && (type != Libc.TypeRegular || !(isOurs || IsOfMetrics())))
         {
             throw new IOException($"{path} is there already, and no file of metrics");
         }

@@ -32,7 +32,7 @@ internal readonly record struct RecordingMetrics(bool IsUp, RecordingTotals Tota
             .Family("tracecap_events_lost_total", "Events that were lost, by place.")
             .Sample(losses.RingFull, ("place", "ring_full")).Sample(losses.MapFull, ("place", "map_full")).Sample(losses.Dropped, ("place", "dropped"))
             .Family("tracecap_probes_missed_total", "How often a probe was skipped; each may have lost an event or not.").Sample(losses.ProbeMissed)
-            .Family("tracecap_written_bytes_total", "Bytes of captures, or with --flight those kept in memory.").Sample(Totals.Length)
+            .Family("tracecap_written_bytes_total", "Bytes written into captures.").Sample(Totals.Written)
             .Family("tracecap_files_total", "Captures that were begun, or with --flight written.").Sample(Totals.Files)
             .Family("tracecap_ring_used_bytes", "What waited in the ring buffer when it was last drained.").Sample(Ring.Bytes)
             .Family("tracecap_ring_highest_bytes", "The most that ever waited in the ring buffer.").Sample(Ring.Highest)

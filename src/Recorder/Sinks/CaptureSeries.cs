@@ -65,7 +65,8 @@ internal sealed class CaptureSeries : IRecordingSink
     public RecordingTotals Totals => new(
         account.Taken, account.Kept + (open?.Sink.EventsWritten ?? 0), length + (open?.Sink.Length ?? 0), account.Seen,
         open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType),
-        begunFiles);
+        begunFiles,
+        length + (open?.Sink.Length ?? 0));
 
     /// <summary>Has the next capture begin soon. May be called from any thread.</summary>
     public void RotateNow() => rotateNow = true;

@@ -26,8 +26,9 @@ internal interface IRecordingSink : IEventSink, IDisposable
 /// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
 /// <param name="Files">Captures that were begun.</param>
+/// <param name="Written">Bytes written into captures, those held in memory not included.</param>
 internal sealed record RecordingTotals(
-    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType, long Files);
+    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType, long Files, long Written);
 
 /// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
 /// <param name="sink">Gets them.</param>

@@ -15,7 +15,7 @@ public sealed class MetricsTests : IDisposable
 
     private static RecordingMetrics Some { get; } = new(
         true,
-        new RecordingTotals(30, 20, 4096, new LossCounters(40, 5, 3, 7, 2), new Dictionary<TcpEventType, ulong> { [TcpEventType.Connect] = 12, [TcpEventType.Close] = 8 }, 3),
+        new RecordingTotals(30, 20, 4096, new LossCounters(40, 5, 3, 7, 2), new Dictionary<TcpEventType, ulong> { [TcpEventType.Connect] = 12, [TcpEventType.Close] = 8 }, 3, 2048),
         new RingFill(160, 3200, 8 << 20),
         1_700_000_000_500_000_000,
         1_700_000_012_250_000_000);
@@ -37,7 +37,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(EventTypes.All.Length, samples.Keys.Count(name => name.StartsWith("tracecap_events_total{", StringComparison.Ordinal)));
         Assert.Equal(40, samples["tracecap_events_emitted_total"]);
         Assert.Equal((5, 3, 2), (samples["tracecap_events_lost_total{place=\"ring_full\"}"], samples["tracecap_events_lost_total{place=\"map_full\"}"], samples["tracecap_events_lost_total{place=\"dropped\"}"]));
-        Assert.Equal((7, 4096, 3), (samples["tracecap_probes_missed_total"], samples["tracecap_written_bytes_total"], samples["tracecap_files_total"]));
+        Assert.Equal((7, 2048, 3), (samples["tracecap_probes_missed_total"], samples["tracecap_written_bytes_total"], samples["tracecap_files_total"]));
         Assert.Equal((160, 3200, 8 << 20), (samples["tracecap_ring_used_bytes"], samples["tracecap_ring_highest_bytes"], samples["tracecap_ring_size_bytes"]));
     }
 
