@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Cli.Terminal;
 
@@ -13,6 +14,7 @@ internal static partial class Descriptors
     private const int GetFlags = 1;
     private const int CloseOnExec = 1;
     private const int ReadWrite = 2;
+    private const int CloseOnExecFlag = 0x80000;
     private const nuint GetWindowSize = 0x5413;
 
     private static readonly bool[] closed = new bool[3];
@@ -40,6 +42,20 @@ internal static partial class Descriptors
 
     /// <summary>Whether the process was given this one.</summary>
     internal static bool IsOpen(int descriptor) => !closed[descriptor];
+
+    /// <summary>Whether this process has as many files open as it may; asked where something failed, before anything is closed again.</summary>
+    internal static bool AreUsedUp()
+    {
+        const int TooManyOfAll = 23;
+        const int TooMany = 24;
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using var one = new SafeFileHandle(Open("/dev/null", CloseOnExecFlag), ownsHandle: true);
+        return one.IsInvalid && Marshal.GetLastPInvokeError() is TooMany or TooManyOfAll;
+    }
 
     /// <summary>The path that leads to what a descriptor stands for.</summary>
     internal static string PathOf(int descriptor) => FormattableString.Invariant($"/dev/fd/{descriptor}");
