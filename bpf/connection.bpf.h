@@ -1,18 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * What happens to connections: which of it is an event, and what the event
- * tells. A probe set says only where in the kernel it listens.
+ * says. A probe set says only where in the kernel it listens.
  */
 #ifndef TRACECAP_CONNECTION_H
 #define TRACECAP_CONNECTION_H
 
-#include "tracecap.bpf.h"
+#include "filter.bpf.h"
 
 /* --- connect --- */
 
+struct attempt {
+	struct identity task;
+	__u64 started; /* 0 if it began before the recording */
+};
+
+/*
+ * Connects under way, by connection. Inserted when the SYN is about to leave,
+ * which is the last moment in the context of the connecting task; removed when
+ * the connection is established or given up. The recorder adds those that it
+ * finds under way. Not an LRU map: that would evict, and lose a connect,
+ * without a word. And by connection, not by the socket's address: addresses are
+ * used again, so that an entry left behind could blame a task for a connection
+ * that is not its own.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct attempt);
+} attempts SEC(".maps");
+
+/*
+ * Sockets whose connect failed, until they are closed. Which is an LRU map: who
+ * holds more of them than it has room for only loses the mark of their closes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, __u8);
+} failed_connects SEC(".maps");
+
 /*
  * The current task starts to connect: remember it, the connection will be
- * established in somebody else's interrupt.
+ * established in an interrupt of whatever runs then.
  */
 static __always_inline void begin_connect(const struct sock *sk, __u64 connection)
 {
@@ -20,6 +52,8 @@ static __always_inline void begin_connect(const struct sock *sk, __u64 connectio
 	struct ends ends;
 	long error;
 
+	if (judges_openings())
+		bpf_map_delete_elem(&kept, &connection); /* of what the socket was before a disconnect */
 	identify_current(&attempt.task);
 	if (!wanted_task(&attempt.task) || !read_ends(&ends, sk, source_port(sk)))
 		return;
@@ -45,46 +79,56 @@ static __always_inline bool take_attempt(struct attempt *attempt, __u64 connecti
 	return !bpf_map_delete_elem(&attempts, &connection);
 }
 
-static __always_inline bool is_mptcp(const struct sock *sk)
+static __always_inline void emit_attempt(__u8 type, const struct sock *sk, __u64 connection, const struct attempt *attempt,
+					 __u16 error)
 {
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-
-	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
-}
-
-/* Nothing, if nobody began the connect while we looked. */
-static __always_inline void emit_connect(__u8 type, const struct sock *sk, __u64 connection, __u16 error)
-{
-	struct attempt attempt;
 	struct event *event;
 	struct ends ends;
 
-	if (!take_attempt(&attempt, connection))
-		return;
-	if (type == EVENT_CONNECT_FAILED && !options.failures)
-		return;
 	if (!read_ends(&ends, sk, source_port(sk)))
 		return;
 	if (is_mptcp(sk))
 		ends.flags |= EVENT_MPTCP;
-	event = reserve_event(type, connection, &ends, &attempt.task);
+	event = reserve_event(type, connection, &ends, &attempt->task);
 	if (!event)
 		return;
-	event->duration = event->timestamp - attempt.started;
+	if (attempt->started)
+		event->duration = event->timestamp - attempt->started;
 	event->error = error;
 	submit_event(event);
 }
 
-/* The connection is established. */
-static __always_inline void end_connect(const struct sock *sk, __u64 connection)
+/* The connection is established. Nothing, if the connect was not wanted. */
+static __always_inline void end_connect(const struct sock *sk, __u64 connection, bool active)
 {
-	emit_connect(EVENT_CONNECT, sk, connection, 0);
+	struct attempt attempt = {};
+
+	/* While the recorder looks for what is under way already, it may be one of those: it knows by which task. */
+	if (!take_attempt(&attempt, connection) && !(active && phase == PHASE_SETTLING))
+		return;
+	if (phase == PHASE_OFF)
+		return;
+	keep(connection);
+	emit_attempt(EVENT_CONNECT, sk, connection, &attempt, 0);
 }
 
 /* It will not be. The socket has the reason, unless the program itself gave up. */
-static __always_inline void fail_connect(const struct sock *sk, __u64 connection)
+static __always_inline void fail_connect(const struct sock *sk, __u64 connection, bool closing)
 {
-	emit_connect(EVENT_CONNECT_FAILED, sk, connection, READ(sk, sk_err));
+	struct attempt attempt;
+	const __u8 yes = 1;
+	__u16 error;
+
+	if (!take_attempt(&attempt, connection))
+		return;
+	if (!closing)
+		bpf_map_update_elem(&failed_connects, &connection, &yes, BPF_ANY);
+	if (!options.beyond)
+		return;
+	error = READ(sk, sk_err);
+	if (!error)
+		error = READ(sk, sk_err_soft); /* what an ICMP message said while the program was in a call */
+	emit_attempt(EVENT_CONNECT_FAILED, sk, connection, &attempt, error);
 }
 
 /* --- accept --- */
@@ -97,28 +141,60 @@ static __always_inline const struct sock *shown_socket(const struct sock *sk)
 	return sk;
 }
 
-static __always_inline void emit_accept(const struct sock *sk, __u64 connection, __u8 flags)
+/* The current task accepts, or, if it is not to be blamed, nobody knows who. */
+static __always_inline void emit_accept_by(const struct identity *who, const struct sock *sk, __u64 connection, __u8 flags)
 {
-	struct identity who;
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u16 port = bound_port(sk);
 	struct event *event;
 	struct ends ends;
+	__u64 established;
 
-	if (!is_tcp(sk) || !read_ends(&ends, sk, bound_port(sk)) || !ends.peer_port)
+	if (!port) {
+		port = source_port(sk);
+		flags |= EVENT_RESET_BEFORE_ACCEPT;
+	}
+	if (!read_ends(&ends, sk, port) || !ends.peer_port || phase == PHASE_OFF)
 		return;
-	identify_current(&who);
-	if (!wanted_task(&who))
-		return;
+	keep(connection);
 	if (is_mptcp(sk))
 		flags |= EVENT_MPTCP;
 	ends.flags |= flags;
-	event = reserve_event(EVENT_ACCEPT, connection, &ends, &who);
+	event = reserve_event(EVENT_ACCEPT, connection, &ends, who);
 	if (!event)
 		return;
 	event->state = READ(sk, __sk_common.skc_state);
+	established = READ(tcp, rcvq_space.time) * 1000;
+	if (established && established < event->timestamp)
+		event->duration = event->timestamp - established;
 	submit_event(event);
 }
 
+static __always_inline void emit_accept(const struct sock *sk, __u64 connection, __u8 flags)
+{
+	struct identity who;
+
+	if (!is_tcp(sk))
+		return;
+	identify_current(&who);
+	if (wanted_task(&who))
+		emit_accept_by(&who, sk, connection, flags);
+}
+
 /* --- close --- */
+
+static __always_inline void add_counters(struct event *event, const struct sock *sk)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+
+	event->bytes_sent = READ(tcp, bytes_sent);
+	event->bytes_acked = READ(tcp, bytes_acked);
+	event->bytes_received = READ(tcp, bytes_received);
+	event->segments_sent = READ(tcp, segs_out);
+	event->segments_received = READ(tcp, segs_in);
+	event->retransmits = READ(tcp, total_retrans);
+	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+}
 
 /* The last descriptor of the socket is going; the socket is as the program left it. */
 static __always_inline void emit_close(const struct sock *sk, __u64 connection, __u8 flags)
@@ -129,29 +205,32 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection, 
 	struct event *event;
 	struct ends ends;
 
+	if (state == BPF_TCP_LISTEN)
+		return;
 	if (state == BPF_TCP_SYN_SENT || state == BPF_TCP_SYN_RECV || state == BPF_TCP_NEW_SYN_RECV) {
-		fail_connect(sk, connection);
+		fail_connect(sk, connection, true);
 		return;
 	}
-	if (state == BPF_TCP_CLOSE && !bpf_map_delete_elem(&attempts, &connection))
-		count_missed(); /* a connect that failed unseen */
+	if (state == BPF_TCP_CLOSE) {
+		if (!bpf_map_delete_elem(&attempts, &connection))
+			count_missed(); /* a connect that failed unseen */
+		/* It may have been established later: then its SYN counts as acknowledged. */
+		if (!READ(tcp, bytes_acked) && !bpf_map_delete_elem(&failed_connects, &connection))
+			flags |= EVENT_CONNECT_FAILED_BEFORE;
+	}
 	if (!read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)
 		return;
+	if (!(flags & EVENT_CONNECT_FAILED_BEFORE) && !is_kept(connection))
+		return;
 	identify_current(&who);
-	if (!wanted_task(&who))
+	if (options.each_event && !wanted_task(&who))
 		return;
 	ends.flags |= flags;
 	event = reserve_event(EVENT_CLOSE, connection, &ends, &who);
 	if (!event)
 		return;
 	event->state = state;
-	event->bytes_sent = READ(tcp, bytes_sent);
-	event->bytes_acked = READ(tcp, bytes_acked);
-	event->bytes_received = READ(tcp, bytes_received);
-	event->segments_sent = READ(tcp, segs_out);
-	event->segments_received = READ(tcp, segs_in);
-	event->retransmits = READ(tcp, total_retrans);
-	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+	add_counters(event, sk);
 	submit_event(event);
 }
 
@@ -159,12 +238,61 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection, 
  * The same of an MPTCP socket. It closes its subflows by itself, later, and not
  * by tcp_close(): that is why tcptracer does not see them.
  */
-static __always_inline void emit_mptcp_close(struct bpf_sock *ctx)
+static __always_inline void emit_mptcp_close(const struct sock *mptcp)
 {
-	const struct sock *sk = shown_socket((const struct sock *)TYPED(struct tcp_sock, ctx));
+	const struct sock *sk = shown_socket(mptcp);
 
 	if (sk)
 		emit_close((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), EVENT_MPTCP);
+}
+
+/* A socket of the kernel's own (of NFS, for example), for which no cgroup's hook is called. */
+static __always_inline void emit_kernel_close(const struct socket *socket)
+{
+	const struct tcp_sock *tcp = TYPED(struct tcp_sock, READ(socket, sk));
+	const struct sock *sk = (const struct sock *)tcp;
+
+	if (is_tcp(sk) && !is_mptcp(sk))
+		emit_close(sk, connection_of(sk), 0);
+}
+
+/* --- end --- */
+
+static __always_inline bool was_established(int state)
+{
+	return state == BPF_TCP_ESTABLISHED || state == BPF_TCP_FIN_WAIT1 || state == BPF_TCP_FIN_WAIT2 ||
+	       state == BPF_TCP_CLOSE_WAIT || state == BPF_TCP_LAST_ACK || state == BPF_TCP_CLOSING;
+}
+
+/*
+ * TCP has finished with a connection: the socket's state becomes CLOSE, also
+ * where a smaller one takes its place in TIME_WAIT. What nobody knows by an id
+ * was closed before the recording.
+ */
+static __always_inline void emit_ended(const struct sock *sk, __u64 connection, int state)
+{
+	unsigned long flags = READ(sk, __sk_common.skc_flags);
+	struct identity nobody = {};
+	struct event *event;
+	struct ends ends;
+
+	if (!options.beyond || !connection || !read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)
+		return;
+	if (options.by_task && (options.each_event || !is_kept(connection)))
+		return;
+	if (flags & 1 << SOCK_DONE)
+		ends.flags |= EVENT_FIN_RECEIVED;
+	if (!(flags & 1 << SOCK_DEAD) && !READ(sk, sk_socket))
+		ends.flags |= EVENT_NOT_ACCEPTED;
+	if (is_mptcp(sk))
+		ends.flags |= EVENT_MPTCP;
+	event = reserve_event(EVENT_ENDED, connection, &ends, &nobody);
+	if (!event)
+		return;
+	event->state = state;
+	event->error = READ(sk, sk_err);
+	add_counters(event, sk);
+	submit_event(event);
 }
 
 #endif

@@ -3,11 +3,11 @@
  * The fentry probe set: programs that the kernel calls directly from its own
  * functions, for kernels with BPF trampolines.
  *
- *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
- *   accept   fexit/inet_csk_accept
- *   close    fentry/tcp_close; cgroup/sock_release for MPTCP
+ *   accept                              fexit/inet_csk_accept
+ *   close of the kernel's own sockets   fentry/sock_release
+ *   the rest                            as in every set, sockets.bpf.h
  */
-#include "connects.bpf.h"
+#include "sockets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -38,19 +38,10 @@ int inet_csk_accept(const __u64 *ctx)
 	return 0;
 }
 
-SEC("fentry/tcp_close")
-int tcp_close(const __u64 *ctx)
+/* Only the kernel itself calls it: what a program closes goes another way. */
+SEC("fentry/sock_release")
+int kernel_sock_release(const __u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[0];
-
-	emit_close((const struct sock *)TYPED(struct tcp_sock, sk), bpf_get_socket_cookie(sk), 0);
+	emit_kernel_close(TYPED(struct socket, ctx[0]));
 	return 0;
-}
-
-SEC("cgroup/sock_release")
-int sock_release(struct bpf_sock *ctx)
-{
-	if (ctx->protocol == IPPROTO_MPTCP)
-		emit_mptcp_close(ctx);
-	return 1;
 }

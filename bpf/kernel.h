@@ -2,7 +2,7 @@
 /*
  * The kernel's structures, as far as the probes read them: only the fields
  * used, in any order. Offsets are relocated when the programs are loaded
- * (CO-RE), so one object runs on every kernel from 5.12 on. What differs
+ * (CO-RE), so one object runs on every kernel from 5.10 on. What differs
  * between those kernels is noted at the field, and has a struct of its own with
  * a ___suffix, which libbpf ignores when it looks for the type.
  */
@@ -13,6 +13,8 @@
 #include <stdbool.h>
 
 #define EEXIST 17
+#define SOCK_DEAD 0 /* bits of skc_flags */
+#define SOCK_DONE 1
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
@@ -38,6 +40,7 @@ struct ns_common {
 
 struct net {
 	struct ns_common ns;
+	__u64 net_cookie; /* since 5.12; before, made when it is asked for */
 };
 
 typedef struct {
@@ -52,6 +55,7 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	possible_net_t skc_net;
+	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie; /* 0 until somebody asks for it */
@@ -62,7 +66,9 @@ struct socket;
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* since 5.6; a bit-field before */
+	unsigned char sk_kern_sock : 1;
 	int sk_err;
+	int sk_err_soft; /* what will be the error if nothing else happens */
 	struct socket *sk_socket;
 };
 
@@ -79,6 +85,10 @@ struct tcp_sock {
 	__u32 segs_out;
 	__u32 total_retrans;
 	__u32 srtt_us;   /* eight times the smoothed round-trip time */
+	__u8 bpf_sock_ops_cb_flags;
+	struct {
+		__u64 time; /* microseconds; when it was established, until something is read from it */
+	} rcvq_space;
 	bool is_mptcp;   /* absent without CONFIG_MPTCP */
 };
 
@@ -128,6 +138,27 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+/* A process id, and in which namespace it is that. */
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;    /* how many namespaces are above the innermost */
+	struct upid numbers[]; /* by level */
+};
+
+#define PIDTYPE_TGID 1
+
+struct signal_struct {
+	struct pid *pids[4];
+};
+
 struct thread_info {
 	unsigned long flags; /* arm64: TIF_32BIT */
 	__u32 status;        /* x86: TS_COMPAT */
@@ -142,17 +173,20 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+	struct signal_struct *signal;
 };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	__u64 regs[31];
+	__u64 orig_x0;
 	__s32 syscallno;
 };
 #endif

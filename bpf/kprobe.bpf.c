@@ -2,9 +2,9 @@
 /*
  * The kprobe probe set, for kernels with kprobes and without BPF trampolines.
  *
- *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
- *   accept   kprobe/security_sock_graft
- *   close    kprobe/tcp_close; cgroup/sock_release for MPTCP
+ *   accept                              kprobe/security_sock_graft
+ *   close of the kernel's own sockets   kprobe/sock_release
+ *   the rest                            as in every set, sockets.bpf.h
  *
  * Not kretprobe/inet_csk_accept: a kretprobe has room for ten tasks, or two
  * per CPU, in the function at the same time, and accept waits in it. When more
@@ -12,7 +12,7 @@
  * before 6.7 it tells nobody. security_sock_graft() is called for each socket
  * that an accept is about to return, and returns at once.
  */
-#include "connects.bpf.h"
+#include "sockets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -35,19 +35,10 @@ int security_sock_graft(struct pt_regs *ctx)
 	return 0;
 }
 
-SEC("kprobe/tcp_close")
-int tcp_close(struct pt_regs *ctx)
+/* Only the kernel itself calls it: what a program closes goes another way. */
+SEC("kprobe/sock_release")
+int kernel_sock_release(struct pt_regs *ctx)
 {
-	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, first_argument(ctx));
-
-	emit_close(sk, connection_of(sk), 0);
+	emit_kernel_close(TYPED(struct socket, first_argument(ctx)));
 	return 0;
-}
-
-SEC("cgroup/sock_release")
-int sock_release(struct bpf_sock *ctx)
-{
-	if (ctx->protocol == IPPROTO_MPTCP)
-		emit_mptcp_close(ctx);
-	return 1;
 }

@@ -1,14 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * The tracepoint probe set: raw tracepoints and cgroup hooks only, for kernels
- * that refuse kprobes and fentry. It needs 5.12 (atomic additions that give the
- * old value) and a cgroup2 hierarchy, whose root has all sockets of the host.
+ * that refuse kprobes and fentry. It needs a cgroup2 hierarchy, whose root has
+ * all sockets of the host.
  *
- *   connect  sockops and raw_tp/inet_sock_set_state, as in every set
- *   accept   raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_*
- *   close    cgroup/sock_release
+ *   accept     raw_tp/sys_exit; raw_tp/io_uring_complete and io_uring_submit_*
+ *   the rest   as in every set, sockets.bpf.h
+ *
+ * The kernel's own sockets (of NFS, for example) are accepted in no system
+ * call, and closed without a hook: they are seen where TCP establishes them, by
+ * which thread nobody knows, and where it begins to close them.
  */
-#include "connects.bpf.h"
+#include "connection.bpf.h"
+
+/* --- the kernel's own sockets --- */
+
+static __always_inline void see_kernel_accept(const struct sock *sk, __u64 connection)
+{
+	struct identity nobody = {};
+
+	if (!options.by_task && BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) && !READ(sk, sk_socket) && !is_mptcp(sk))
+		emit_accept_by(&nobody, sk, connection, 0);
+}
+
+/* They are shut down or closed by a thread of the kernel, or by a reset. */
+static __always_inline void see_kernel_close(const struct sock *sk, int old_state, int new_state)
+{
+	if (old_state != BPF_TCP_ESTABLISHED && old_state != BPF_TCP_CLOSE_WAIT)
+		return;
+	if (new_state != BPF_TCP_FIN_WAIT1 && new_state != BPF_TCP_LAST_ACK && new_state != BPF_TCP_CLOSE)
+		return;
+	if (is_of_kernel(sk) && !is_mptcp(sk))
+		emit_close(sk, connection_of(sk), 0);
+}
+
+#define KERNEL_SOCKETS_BY_STATE
+#include "sockets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -53,6 +80,19 @@ static __always_inline int accept_flags(const struct pt_regs *regs)
 	return EVENT_COMPAT_TASK;
 }
 
+/* The descriptor that an accept was called with. */
+static __always_inline __u32 listening_descriptor(const struct pt_regs *regs, int flags)
+{
+	__u32 descriptor = ~0;
+
+	if (!flags)
+		return READ(regs, di);
+	if (READ(regs, orig_ax) != NR_COMPAT_SOCKETCALL)
+		return READ(regs, bx);
+	bpf_probe_read_user(&descriptor, sizeof(descriptor), (const void *)READ(regs, cx));
+	return descriptor;
+}
+
 #elif defined(__TARGET_ARCH_arm64)
 
 #define TIF_32BIT 22
@@ -79,6 +119,11 @@ static __always_inline int accept_flags(const struct pt_regs *regs)
 	return compat ? EVENT_COMPAT_TASK : 0;
 }
 
+static __always_inline __u32 listening_descriptor(const struct pt_regs *regs, int flags)
+{
+	return READ(regs, orig_x0);
+}
+
 #else
 #error "which system calls accept a connection here?"
 #endif
@@ -94,27 +139,6 @@ static __always_inline const struct sock *socket_of(const struct file *file)
 	return READ(socket, file) == file ? READ(socket, sk) : NULL;
 }
 
-/*
- * An accept is seen when it returns, and its socket looked up by the number
- * that it returned. Another thread may have closed that number meanwhile: then
- * there is no socket, or one that has been let go of, and the loss is counted.
- */
-static __always_inline void emit_accepted_file(const struct file *file, __u8 flags)
-{
-	const struct sock *sk = socket_of(file);
-	struct identity who;
-
-	if (!sk || !READ(sk, sk_socket)) {
-		identify_current(&who);
-		if (wanted_task(&who))
-			count_missed();
-		return;
-	}
-	sk = shown_socket(sk);
-	if (sk)
-		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), flags);
-}
-
 static __always_inline struct file *file_of_descriptor(__u32 descriptor)
 {
 	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
@@ -127,21 +151,75 @@ static __always_inline struct file *file_of_descriptor(__u32 descriptor)
 	return TYPED(struct file, file);
 }
 
+/* An accept whose socket is gone. */
+static __always_inline void count_missed_accept(void)
+{
+	struct identity who;
+
+	identify_current(&who);
+	if (wanted_task(&who))
+		count_missed_opening();
+}
+
+/*
+ * An accept is seen when it returns, and its socket looked up by the number
+ * that it returned. Another thread may have closed that number meanwhile: then
+ * there is no socket, or one that has been let go of.
+ */
+static __always_inline bool emit_accepted_file(const struct file *file, __u8 flags)
+{
+	const struct sock *sk = socket_of(file);
+
+	if (!sk || !READ(sk, sk_socket))
+		return false;
+	sk = shown_socket(sk);
+	if (sk)
+		emit_accept((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), flags);
+	return true;
+}
+
+/*
+ * Whether accepts of this socket are wanted, as far as it shows: what it accepts
+ * is of its kind. It may have been closed meanwhile, and then they may be.
+ */
+static __always_inline bool is_wanted_listener(const struct sock *sk)
+{
+	__u16 protocol, family;
+
+	if (!sk)
+		return true;
+	protocol = READ(sk, sk_protocol);
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
+		return false;
+	family = READ(sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return false;
+	if (options.ip_version && options.ip_version != (family == AF_INET ? 4 : 6))
+		return false;
+	return !options.netns || passes(options.netns, find_number(NUMBER_NETNS, READ(sk, __sk_common.skc_net.net, ns.inum)));
+}
+
 #define EFAULT 14
 
 /* Runs at the end of every system call of the host: its first lines are all that most of them see. */
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
+	const struct pt_regs *regs;
 	__s64 result = ctx->args[1];
 	int flags;
 
 	if (result < 0 && result != -EFAULT)
 		return 0;
-	flags = accept_flags(TYPED(struct pt_regs, ctx->args[0]));
+	regs = TYPED(struct pt_regs, ctx->args[0]);
+	flags = accept_flags(regs);
+	if (flags < 0)
+		return 0;
 	/* With EFAULT a connection was accepted, and closed as its peer's address found no place to be written to. */
-	if (flags >= 0)
-		emit_accepted_file(result < 0 ? NULL : file_of_descriptor(result), flags);
+	if (result >= 0 && emit_accepted_file(file_of_descriptor(result), flags))
+		return 0;
+	if (is_wanted_listener(socket_of(file_of_descriptor(listening_descriptor(regs, flags)))))
+		count_missed_accept();
 	return 0;
 }
 
@@ -281,25 +359,7 @@ int io_uring_complete(struct bpf_raw_tracepoint_args *ctx)
 			return 0;
 		slot = *known;
 	}
-	if (result >= 0)
-		emit_accepted_file(file_of_result(ring, slot, result), EVENT_IO_URING);
+	if (result >= 0 && !emit_accepted_file(file_of_result(ring, slot, result), EVENT_IO_URING))
+		count_missed_accept();
 	return 0;
-}
-
-/* --- close --- */
-
-/*
- * Runs when the last descriptor goes, in the task that lets it go. Its context
- * is the socket itself.
- */
-SEC("cgroup/sock_release")
-int sock_release(struct bpf_sock *ctx)
-{
-	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
-
-	if (ctx->protocol == IPPROTO_TCP)
-		emit_close(sk, bpf_get_socket_cookie(ctx), 0);
-	else if (ctx->protocol == IPPROTO_MPTCP)
-		emit_mptcp_close(ctx);
-	return 1;
 }

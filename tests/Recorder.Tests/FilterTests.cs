@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;
@@ -16,7 +17,7 @@ public class FilterTests
 
     [Fact]
     public void By_process() => Recorded(
-        new ProbeOptions { Pid = Self },
+        new ProbeOptions { Pids = Self },
         cgroup =>
         {
             Loopback.Churn(3);
@@ -29,7 +30,7 @@ public class FilterTests
     [InlineData(4, 8)]
     [InlineData(6, 4)]
     public void By_family(int version, int expected) => Recorded(
-        new ProbeOptions { IpVersion = version, Pid = Self },
+        new ProbeOptions { IpVersion = version, Pids = Self },
         _ =>
         {
             Loopback.Churn(2, IPAddress.Loopback);
@@ -40,7 +41,7 @@ public class FilterTests
 
     [Fact]
     public void By_user() => Recorded(
-        new ProbeOptions { Uid = 65534 },
+        new ProbeOptions { Uids = 65534u },
         cgroup =>
         {
             Loopback.Churn(1);
@@ -55,10 +56,162 @@ public class FilterTests
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
         Recorded(
-            new ProbeOptions { Uid = 0, Cgroup = cgroup.Folder },
+            new ProbeOptions { Uids = 0u, Cgroups = cgroup.Folder },
             _ => cgroup.Run([.. OneConnection, "::1", "65534"]),
             _ => { },
             expected: 0);
+    }
+
+    [Theory]
+    [InlineData("plain", 4)]
+    [InlineData("pla", 0)]
+    public void By_the_name_of_the_thread(string name, int expected)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        Recorded(
+            new ProbeOptions { Comms = new ThreadName(name), Cgroups = cgroup.Folder },
+            _ => cgroup.Run(OneConnection),
+            events => Assert.All(events, e => Assert.Equal(name, e.Comm.ToString())),
+            expected);
+    }
+
+    [Fact]
+    public void By_port_of_either_end()
+    {
+        using var one = new Server(IPAddress.Loopback);
+        using var other = new Server(IPAddress.Loopback);
+        Recorded(
+            new ProbeOptions { Ports = new Wanted<ushort> { Only = [one.Port, 1] }, Pids = Self },
+            _ => Connect(one, other),
+            events => Assert.All(events, e => Assert.Contains(one.Port, new[] { e.LocalPort, e.PeerPort })),
+            expected: 4);
+        Recorded(
+            new ProbeOptions { Ports = new Wanted<ushort> { Not = [one.Port] }, Pids = Self },
+            _ => Connect(one, other),
+            events => Assert.All(events, e => Assert.Contains(other.Port, new[] { e.LocalPort, e.PeerPort })),
+            expected: 4);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", 8)]
+    [InlineData("127.1.2.3/32", 0)]
+    [InlineData("::/0", 12)]
+    [InlineData("::1/128", 4)]
+    public void By_address_of_either_end(string network, int expected)
+    {
+        using var v4 = new Server(IPAddress.Loopback);
+        using var mapped = new Server(IPAddress.Loopback.MapToIPv6());
+        using var v6 = new Server(IPAddress.IPv6Loopback);
+        Recorded(new ProbeOptions { Addresses = IPNetwork.Parse(network), Pids = Self }, _ => Connect(v4, mapped, v6), _ => { }, expected);
+        Recorded(
+            new ProbeOptions { Addresses = new Wanted<IPNetwork> { Not = [IPNetwork.Parse(network)] }, Pids = Self },
+            _ => Connect(v4, mapped, v6),
+            _ => { },
+            12 - expected);
+    }
+
+    [Fact]
+    public void Of_two_networks_the_smaller_decides()
+    {
+        using var one = new Server(IPAddress.Loopback);
+        using var other = new Server(IPAddress.Parse("127.0.1.1"));
+        var wanted = new Wanted<IPNetwork> { Only = [IPNetwork.Parse("127.0.0.0/8")], Not = [IPNetwork.Parse("127.0.1.0/24")] };
+        Recorded(
+            new ProbeOptions { Addresses = wanted, Pids = Self },
+            _ => Connect(one, other),
+            events => Assert.All(events, e => Assert.Contains(one.Port, new[] { e.LocalPort, e.PeerPort })),
+            expected: 4);
+    }
+
+    [Fact]
+    public void All_but_one_process()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        Recorded(
+            new ProbeOptions { Pids = new Wanted<uint> { Not = [Self] }, Cgroups = new Wanted<string> { Only = ["/"] }, Comms = new ThreadName("plain") },
+            _ =>
+            {
+                Loopback.Churn(1);
+                cgroup.Run(OneConnection);
+            },
+            events => Assert.All(events, e => Assert.NotEqual(Self, e.Pid)),
+            expected: 4);
+    }
+
+    [Fact]
+    public void All_but_a_cgroup_below_the_one_that_is_wanted()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var below = new TestCgroup(cgroup);
+        Recorded(
+            new ProbeOptions { Cgroups = new Wanted<string> { Only = [cgroup.Folder], Not = [below.Name] } },
+            _ =>
+            {
+                cgroup.Run(OneConnection);
+                below.Run(OneConnection);
+            },
+            events => Assert.All(events, e => Assert.Equal(cgroup.Id, e.Cgroup)),
+            expected: 4);
+    }
+
+    /// <summary>A child closes what its parent accepted.</summary>
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 3)]
+    public void A_close_passes_if_its_opening_did_whoever_closes_it(bool eachEvent, int expected)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        Recorded(
+            new ProbeOptions { Comms = new ThreadName("passed"), Cgroups = cgroup.Folder, FilterEachEvent = eachEvent },
+            _ => cgroup.Run("python3", Repository.File("tests/vm/corners.py"), "passed"),
+            events => Assert.Equal(eachEvent ? 0 : 1, events.Count(e => e.Comm.ToString() == "receiver")),
+            expected);
+    }
+
+    private static void Connect(params Server[] servers)
+    {
+        foreach (var server in servers)
+        {
+            server.Connect();
+        }
+    }
+
+    private sealed class Server : IDisposable
+    {
+        private readonly Socket listener;
+
+        internal Server(IPAddress address)
+        {
+            listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { };
+            if (address.IsIPv4MappedToIPv6)
+            {
+                listener.DualMode = true;
+            }
+
+            listener.Bind(new IPEndPoint(address, 0));
+            listener.Listen();
+        }
+
+        internal ushort Port => (ushort)((IPEndPoint)listener.LocalEndPoint!).Port;
+
+        /// <summary>Makes a connection and closes both ends.</summary>
+        internal void Connect()
+        {
+            using var client = new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (listener.DualMode)
+            {
+                client.DualMode = true;
+            }
+
+            client.Connect(listener.LocalEndPoint!);
+            using var server = listener.Accept();
+        }
+
+        public void Dispose() => listener.Dispose();
     }
 
     [Fact]
@@ -66,7 +219,7 @@ public class FilterTests
     {
         var own = NamespaceInode("net");
         Recorded(
-            new ProbeOptions { Netns = own, Pid = Self },
+            new ProbeOptions { Netns = own, Pids = Self },
             cgroup => Loopback.Churn(1),
             events => Assert.All(events, e => Assert.Equal(own, e.Netns)),
             expected: 4);
@@ -99,7 +252,7 @@ public class FilterTests
         using var cgroup = new TestCgroup();
         using var below = new TestCgroup(cgroup);
         Recorded(
-            new ProbeOptions { Cgroup = cgroup.Folder, CopyReads = copyReads },
+            new ProbeOptions { Cgroups = cgroup.Folder, CopyReads = copyReads },
             beside =>
             {
                 using var later = new TestCgroup(below);
@@ -112,7 +265,7 @@ public class FilterTests
             events => Assert.Equal([cgroup.Id, below.Id], events.Select(e => e.Cgroup).Distinct().Take(2)),
             expected: 12);
         Recorded(
-            new ProbeOptions { Cgroup = below.Name, CopyReads = copyReads },
+            new ProbeOptions { Cgroups = below.Name, CopyReads = copyReads },
             _ =>
             {
                 cgroup.Run(OneConnection);
@@ -129,7 +282,7 @@ public class FilterTests
     public void A_cgroup_that_is_not_there_is_named(string path)
     {
         Live.SkipUnlessAllowed();
-        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { Cgroup = path }));
+        var error = Assert.Throws<ProbeException>(() => AttachedProbes.Attach(new ProbeOptions { Cgroups = path }));
         Assert.StartsWith($"{path} is no cgroup", error.Message, StringComparison.Ordinal);
     }
 
@@ -141,7 +294,7 @@ public class FilterTests
         using var map = new TestMap(own);
         using var cgroup = new TestCgroup();
         Recorded(
-            new ProbeOptions { MountNamespaceMap = map.Path, Cgroup = cgroup.Folder },
+            new ProbeOptions { MountNamespaceMap = map.Path, Cgroups = cgroup.Folder },
             _ =>
             {
                 cgroup.Run(["nsenter", $"--mount=/proc/{Self}/ns/mnt", .. OneConnection]);
@@ -190,11 +343,13 @@ public class FilterTests
         using var probes = Live.Attach(options);
         traffic(cgroup);
         probes.Detach();
-        var events = Live.Drain(probes);
+        var all = Live.Drain(probes);
 
+        var events = all.FindAll(e => e.Type != TcpEventType.Ended);
         check(events);
         Assert.Equal(expected, events.Count);
-        Assert.Equal((ulong)expected, probes.LossCounters.Read().Emitted);
+        Assert.Equal((ulong)all.Count, probes.LossCounters.Read().Emitted);
+        Assert.Subset(events.Select(e => e.Connection).ToHashSet(), all.Select(e => e.Connection).ToHashSet());
     }
 
     internal static uint NamespaceInode(string kind)

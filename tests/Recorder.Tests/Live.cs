@@ -27,7 +27,9 @@ public class Live
     internal static AttachedProbes Attach(ProbeOptions? options = null)
     {
         SkipUnlessAllowed();
-        return AttachedProbes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = options?.ProbeSet ?? ProbeSet });
+        var probes = AttachedProbes.Attach((options ?? new ProbeOptions { RingBytes = 32 << 20 }) with { ProbeSet = options?.ProbeSet ?? ProbeSet });
+        probes.TurnOn();
+        return probes;
     }
 
     internal static void SkipUnlessAllowed()

@@ -15,7 +15,7 @@ public class LossTests
     public void Twenty_thousand_quick_connections_are_recorded_whole()
     {
         const int connections = 20_000;
-        using var probes = Live.Attach(new ProbeOptions { RingBytes = 32 << 20, Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { RingBytes = 32 << 20, Pids = Self });
         var port = Loopback.Churn(connections);
         probes.Detach();
         var events = Live.Drain(probes);
@@ -34,7 +34,7 @@ public class LossTests
     public void A_full_ring_counts_what_it_has_no_room_for(int pages)
     {
         const int connections = 2_000;
-        using var probes = Live.Attach(new ProbeOptions { RingBytes = pages * Environment.SystemPageSize, Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { RingBytes = pages * Environment.SystemPageSize, Pids = Self });
         Loopback.Churn(connections);
         probes.Detach();
         var ledger = probes.LossCounters.Read();
@@ -49,7 +49,7 @@ public class LossTests
     [Fact]
     public void A_gap_in_the_sequence_of_a_cpu_is_a_loss()
     {
-        using var probes = Live.Attach(new ProbeOptions { RingBytes = 4 * Environment.SystemPageSize, Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { RingBytes = 4 * Environment.SystemPageSize, Pids = Self });
         var events = new List<TcpEvent>();
         for (var i = 0; i < 5; i++)
         {
@@ -86,7 +86,7 @@ public class LossTests
     [Fact]
     public void Connects_that_fail_make_room_for_others()
     {
-        using var probes = Live.Attach(new ProbeOptions { MaxConnects = 1, Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { MaxConnects = 1, Pids = Self });
         for (var i = 0; i < 100; i++)
         {
             using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -103,7 +103,7 @@ public class LossTests
     [Fact]
     public async Task A_ring_that_fills_ends_the_wait()
     {
-        using var probes = Live.Attach(new ProbeOptions { RingBytes = 16 * Environment.SystemPageSize, Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { RingBytes = 16 * Environment.SystemPageSize, Pids = Self });
         var waiting = Task.Run(() => probes.Ring.Wait(Timeout.InfiniteTimeSpan));
         Loopback.Churn(100);
 
@@ -113,7 +113,7 @@ public class LossTests
     [Fact]
     public async Task An_interruption_ends_the_wait_and_every_later_one()
     {
-        using var probes = Live.Attach(new ProbeOptions { Pid = Self });
+        using var probes = Live.Attach(new ProbeOptions { Pids = Self });
         var waiting = Task.Run(() => probes.Ring.Wait(Timeout.InfiniteTimeSpan));
         probes.Ring.Interrupt();
 
@@ -124,7 +124,7 @@ public class LossTests
     [Fact]
     public void What_was_disposed_is_not_touched_any_more()
     {
-        var probes = Live.Attach(new ProbeOptions { Pid = Self });
+        var probes = Live.Attach(new ProbeOptions { Pids = Self });
         probes.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => probes.Ring.Read(new TcpEvent[1], out _));

@@ -60,6 +60,10 @@ internal sealed class TestCgroup : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    /// <summary>The events of this cgroup among all.</summary>
-    internal List<TcpEvent> Own(IEnumerable<TcpEvent> events) => [.. events.Where(e => e.Cgroup == Id)];
+    /// <summary>The events of this cgroup among all, and the ends of its connections.</summary>
+    internal List<TcpEvent> Own(IReadOnlyCollection<TcpEvent> events)
+    {
+        var own = events.Where(e => e.Cgroup == Id).Select(e => e.Connection).ToHashSet();
+        return [.. events.Where(e => e.Type == TcpEventType.Ended ? own.Contains(e.Connection) : e.Cgroup == Id)];
+    }
 }

@@ -5,7 +5,7 @@ corners.py --all              - all of them at the same time, each in a network 
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
 """
-import array, ctypes, errno, os, socket, struct, sys, threading
+import array, ctypes, errno, os, select, socket, struct, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = {}
@@ -160,8 +160,67 @@ def bad_address():
 
 
 @case
+def bad_address_unix():
+    path = "\0corners"
+    with socket.socket(socket.AF_UNIX) as l, socket.socket(socket.AF_UNIX) as c:
+        l.bind(path); l.listen(); c.connect(path)
+        assert libc.accept(l.fileno(), ctypes.c_void_p(8), ctypes.byref(ctypes.c_uint(16))) == -1
+        assert ctypes.get_errno() == errno.EFAULT
+
+
+@case
 def unread():
     c, s = pair(); c.send(b"never read"); s.close(); c.close()
+
+
+@case
+def half_closed():
+    """The client's end comes when the server has closed too."""
+    c, s = pair(); c.shutdown(socket.SHUT_WR); assert s.recv(1) == b""
+    s.send(b"late"); s.close(); assert c.recv(5) == b"late"; c.close()
+
+
+@case
+def waited():
+    """The server accepts late."""
+    l = listener(); c = client_of(l)
+    select.select([], [], [], 0.2)
+    s = l.accept()[0]; c.close(); s.close()
+
+
+@case
+def linger_0():
+    c, s = pair(); reset(c); s.close()
+
+
+@case
+def unsent():
+    """A close leaves behind what the peer has no room for yet."""
+    c, s = pair()
+    s.setblocking(False)
+    sent = 0
+    try:
+        while True:
+            sent += s.send(bytes(1 << 16))
+    except BlockingIOError:
+        pass
+    s.close()
+    while c.recv(1 << 16):
+        pass
+    c.close()
+
+
+@case
+def user_timeout():
+    """The peer is silent: TCP gives up while the program still has the descriptor."""
+    with open("/proc/sys/net/ipv4/tcp_timestamps", "w") as f:
+        f.write("0")
+    c, s = pair()
+    c.setsockopt(socket.IPPROTO_TCP, 18, 50)  # TCP_USER_TIMEOUT, in milliseconds
+    assert not os.system("ip link set lo down")
+    c.send(b"lost")
+    poll = select.poll(); poll.register(c, 0); poll.poll()
+    c.close(); reset(s)
 
 
 @case
@@ -258,6 +317,33 @@ def unreachable():
     silent_network()
     with socket.socket() as s:
         assert s.connect_ex(("192.0.2.3", 9)) == 113  # EHOSTUNREACH
+
+
+@case
+def rejected():
+    """A router answers with an ICMP message, while the program is still in its call of connect."""
+    ready, go = os.pipe()
+    done, end = os.pipe()
+    router = os.fork()
+    if not router:
+        assert not libc.unshare(0x40000000)  # CLONE_NEWNET
+        os.write(go, b"x"); os.read(done, 1)
+        os._exit(0)
+    os.read(ready, 1)
+    there = "nsenter --net=/proc/%d/ns/net " % router
+    assert not os.system(" && ".join((
+        "ip link add v0 type veth peer name v1 netns %d" % router, "ip addr add 192.0.2.1/24 dev v0", "ip link set v0 up",
+        there + "ip addr add 192.0.2.2/24 dev v1", there + "ip link set v1 up",
+        there + "sysctl -q -w net.ipv4.ip_forward=1", there + "ip route add prohibit 198.51.100.0/24",
+        "ip route add 198.51.100.0/24 via 192.0.2.2")))
+    with socket.socket() as s:
+        assert s.connect_ex(("192.0.2.2", 1)) == 111  # now each knows where the other is
+    s = socket.socket()
+    s.setblocking(False)
+    assert s.connect_ex(("198.51.100.1", 9)) == 115
+    poll = select.poll(); poll.register(s, select.POLLOUT); poll.poll(500)
+    s.close()
+    os.write(end, b"x"); os.waitpid(router, 0)
 
 
 @case

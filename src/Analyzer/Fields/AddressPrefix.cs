@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
@@ -79,6 +80,14 @@ public readonly record struct AddressPrefix : IParsable<AddressPrefix>, ISpanFor
     /// <param name="ipVersion">4 or 6: that of the socket.</param>
     public bool Contains(in Address address, int ipVersion) =>
         (this.ipVersion == 4 || ipVersion != 4) && (ToNumber(in address, ipVersion) & mask) == network;
+
+    /// <summary>The range; an IPv4 one as such.</summary>
+    public IPNetwork ToNetwork()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, network);
+        return new IPNetwork(new IPAddress(ipVersion == 4 ? bytes[12..] : bytes), (int)UInt128.PopCount(mask) - UnusedBits);
+    }
 
     /// <summary>The range, as <see cref="Parse(string)"/> reads it.</summary>
     public override string ToString()

@@ -59,7 +59,6 @@ internal static class RecordCommand
         var probes = live.Probes(parsed);
         SessionSignals.HearInterrupts();
         using var flow = output.IsSeries ? null : CaptureOutput.OpenFlow(output.Name, files.Force(parsed), user);
-        var start = Clocks.Anchor();
         using var session = LiveSession.Start(probes);
         foreach (var limit in session.Limits)
         {
@@ -72,7 +71,7 @@ internal static class RecordCommand
             Privileges.Drop(user);
         }
 
-        var header = Recording.Describe(session, probes, start, Version.Tool, comment);
+        var header = Recording.Describe(session, probes, Version.Tool, comment);
         using var signals = new SessionSignals(session.Stop);
         using var sink = Begin(parsed, files, flight, header, user, flow, session, signals);
         if (!output.IsSeries)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Cli.Files;
@@ -19,7 +17,7 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
         $"Only from this time on, such as {TimePointText.Examples}.", "TIME", TimePoint.Parse, "--from");
 
     private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, "--to");
-    private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", ParseName, "--comm");
+    private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", FilterText.ParseName, "--comm");
     private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
@@ -109,18 +107,5 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
         return text;
     }
 
-    private static ThreadName ParseName(string text)
-    {
-        var length = Encoding.UTF8.GetByteCount(text);
-        return length < ThreadName.Size && !text.Contains('\0', StringComparison.Ordinal)
-            ? new ThreadName(text)
-            : throw new FormatException($"'{text}' has {length} bytes; a thread's name has at most {ThreadName.Size - 1}");
-    }
-
-    private static ushort[] ParsePorts(string text) => [.. text.Split(',').Select(ParsePort)];
-
-    private static ushort ParsePort(string text) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? port
-            : throw new FormatException($"'{text}' is no port; expected 0 to {ushort.MaxValue}");
+    private static ushort[] ParsePorts(string text) => [.. text.Split(',').Select(FilterText.ParsePort)];
 }

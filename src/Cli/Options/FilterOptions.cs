@@ -1,10 +1,9 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Filters;
-using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Cli.Options;
 
-/// <summary>Which connections: the options that all commands with events share, with tcptracer's letters.</summary>
+/// <summary>Which connections: the options that all commands share which read captures, with tcptracer's letters.</summary>
 internal sealed class FilterOptions
 {
     private readonly Option<uint?> pid = OptionFactory.Number("Only this process.", "PID", least: 1, "-p", "--pid");
@@ -33,15 +32,6 @@ internal sealed class FilterOptions
     }
 
     internal bool IsOneNetns(ParseResult parsed) => parsed.GetValue(netns) is not null;
-
-    /// <summary>The filters as they act in the kernel.</summary>
-    internal ProbeOptions ToProbeOptions(ParseResult parsed) => new()
-    {
-        Pid = parsed.GetValue(pid),
-        Uid = parsed.GetValue(uid),
-        Netns = parsed.GetValue(netns),
-        IpVersion = IpVersion(parsed),
-    };
 
     /// <summary>The filters as they act on events.</summary>
     internal EventFilter ToEventFilter(ParseResult parsed) => new()

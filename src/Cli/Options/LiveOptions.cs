@@ -11,14 +11,6 @@ internal sealed class LiveOptions
 {
     private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
     private readonly Option<ulong?> count = OptionFactory.Count("End after so many events.", "COUNT", "-n", "--count");
-    private readonly Option<string?> cgroup = OptionFactory.Text(
-        "Only tasks of this cgroup and of those below it: its folder, or its path such as /system.slice/nginx.service.", "PATH", "--cgroup");
-
-    private readonly Option<string?> cgroupMap = OptionFactory.Text(
-        "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap");
-
-    private readonly Option<string?> mountMap = OptionFactory.Text(
-        "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap");
 
     private readonly Option<long?> buffer = OptionFactory.Size(
         "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");
@@ -31,16 +23,13 @@ internal sealed class LiveOptions
 
     private readonly Option<string?> user = OptionFactory.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");
 
-    internal FilterOptions Filters { get; } = new();
+    internal LiveFilterOptions Filters { get; } = new();
 
     internal void AddTo(Command command)
     {
         Filters.AddTo(command);
         command.Add(duration);
         command.Add(count);
-        command.Add(cgroup);
-        command.Add(cgroupMap);
-        command.Add(mountMap);
         command.Add(buffer);
         command.Add(user);
         command.Add(probeSet);
@@ -48,13 +37,7 @@ internal sealed class LiveOptions
 
     internal ProbeOptions Probes(ParseResult parsed)
     {
-        var probes = Filters.ToProbeOptions(parsed) with
-        {
-            ProbeSet = parsed.GetValue(probeSet),
-            Cgroup = parsed.GetValue(cgroup),
-            CgroupMap = parsed.GetValue(cgroupMap),
-            MountNamespaceMap = parsed.GetValue(mountMap),
-        };
+        var probes = Filters.ToProbeOptions(parsed) with { ProbeSet = parsed.GetValue(probeSet) };
         return parsed.GetValue(buffer) is { } size ? probes with { RingBytes = (int)size } : probes;
     }
 

@@ -181,7 +181,7 @@ internal static class OptionFactory
         };
 
     /// <summary>The same, as often as it is given.</summary>
-    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name) => new(name)
+    internal static Option<T[]> ParsedList<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases) => new(name, aliases)
     {
         Description = description,
         HelpName = what,

@@ -34,10 +34,11 @@ internal static unsafe class SocketDump
     private const byte FamilyInet = 2;
     private const byte FamilyInet6 = 10;
 
-    /// <summary>Bits by the numbers of tcp_states.h: ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING.</summary>
-    private const uint Connected = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11;
+    /// <summary>Bits by the numbers of tcp_states.h: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK,
+    /// CLOSING.</summary>
+    private const uint Connected = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11;
 
-    /// <summary>The connections in the network namespace of the calling thread, those left out that no descriptor
+    /// <summary>The connections, and the connects under way, in the network namespace of the calling thread, those left out that no descriptor
     /// refers to: still to be accepted, or closed already.</summary>
     /// <exception cref="ProbeException">The kernel does not tell.</exception>
     internal static List<HeldSocket> Read()

@@ -83,6 +83,18 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     internal static partial int LookUp(Descriptor map, void* key, void* value);
 
+    /// <summary>Whether there is such a key already or not.</summary>
+    internal const ulong Any = 0;
+
+    /// <summary>Only if there is no such key yet.</summary>
+    internal const ulong NoExist = 1;
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
+    internal static partial int Update(Descriptor map, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
+    internal static partial int Delete(Descriptor map, void* key);
+
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
     internal static partial int GetInfo(Descriptor descriptor, void* info, ref uint length);
 

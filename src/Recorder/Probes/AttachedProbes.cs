@@ -5,7 +5,7 @@ using TraceCap.Recorder.Kernel;
 namespace TraceCap.Recorder.Probes;
 
 /// <summary>
-/// The probes in the running kernel. They record from <see cref="Attach"/> to <see cref="Detach"/>; what they recorded
+/// The probes in the running kernel. They record from <see cref="TurnOn"/> to <see cref="Detach"/>; what they recorded
 /// can be read from <see cref="Ring"/> until <see cref="Dispose"/>.
 /// </summary>
 internal sealed class AttachedProbes : IDisposable
@@ -17,6 +17,7 @@ internal sealed class AttachedProbes : IDisposable
 
     private readonly ProbeSet set;
     private readonly ProbeObject loaded;
+    private readonly Switch turn;
 
     private AttachedProbes(ProbeSet set, ProbeOptions options)
     {
@@ -27,6 +28,8 @@ internal sealed class AttachedProbes : IDisposable
             using var events = loaded.OpenMap("events");
             using var ledgers = loaded.OpenMap("ledgers");
             Ring = new RingBuffer(events, options.RingBytes);
+            turn = new Switch(loaded);
+            Earlier = new EarlierConnections(loaded, options);
             LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
             AttachToHost();
         }
@@ -52,8 +55,10 @@ internal sealed class AttachedProbes : IDisposable
     /// <summary>How many events there were, and how many of them were lost.</summary>
     internal LossLedger LossCounters { get; }
 
-    /// <summary>Loads the probes and begins to record: with the set that was asked for, else with the first that the
-    /// kernel takes.</summary>
+    /// <summary>Tells the probes what was there before them.</summary>
+    internal EarlierConnections Earlier { get; }
+
+    /// <summary>Loads the probes and puts them in place: the set that was asked for, else the first that the kernel takes.</summary>
     /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
     internal static AttachedProbes Attach(ProbeOptions options)
     {
@@ -83,11 +88,17 @@ internal sealed class AttachedProbes : IDisposable
         HostRequirements.Check();
     }
 
+    /// <summary>Begins to record, all probes at the same instant.</summary>
+    /// <param name="phase">Whether they are to let pass what may be a connection from before.</param>
+    internal void TurnOn(Phase phase = Phase.On) => turn.Set(phase);
+
     /// <summary>
-    /// Ends recording. When it returns no probe is running any more, and the ring has every event that was not lost.
+    /// Ends recording, for all probes at the same instant. When it returns no probe is running any more, and the ring has
+    /// every event that was not lost.
     /// </summary>
     internal void Detach()
     {
+        turn?.Set(Phase.Off);
         loaded.Detach();
         // A probe may still be between its place in the ring and its last field.
         AwaitRunningProbes();
@@ -105,6 +116,8 @@ internal sealed class AttachedProbes : IDisposable
     public void Dispose()
     {
         Detach();
+        Earlier?.Dispose();
+        turn?.Dispose();
         Ring?.Dispose();
         LossCounters?.Dispose();
         loaded.Dispose();
@@ -113,7 +126,8 @@ internal sealed class AttachedProbes : IDisposable
     private static AttachedProbes AttachBest(ProbeOptions options)
     {
         var notUsed = new Dictionary<string, string>();
-        foreach (var set in Probes.ProbeSet.All.SkipLast(1))
+        var sets = Probes.ProbeSet.ByPreference(Preemption.IsPossible());
+        foreach (var set in sets.SkipLast(1))
         {
             try
             {
@@ -125,7 +139,7 @@ internal sealed class AttachedProbes : IDisposable
             }
         }
 
-        return new AttachedProbes(Probes.ProbeSet.All[^1], options) { NotUsed = notUsed };
+        return new AttachedProbes(sets[^1], options) { NotUsed = notUsed };
     }
 
     private void AttachToHost()

@@ -9,6 +9,9 @@ namespace TraceCap.Recorder.Probes;
 /// <summary>The BPF object of a probe set: opened, configured, loaded into the kernel, and its programs attached.</summary>
 internal sealed unsafe class ProbeObject : IDisposable
 {
+    /// <summary>The first kernel with atomic additions in BPF that give the old value.</summary>
+    private static readonly Version firstWithFetch = new(5, 12);
+
     private readonly ProbeSet set;
     private readonly List<ProbeProgram> programs;
     private readonly List<BpfLink> links = [];
@@ -25,13 +28,14 @@ internal sealed unsafe class ProbeObject : IDisposable
         using var kernel = new KernelTypes();
         var ioUring = kernel.FindIoUringTracepoint();
         programs = [.. set.Programs.Where(program =>
-            !program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))];
+            (!program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))
+            && (!program.OfTaskFilter || options.JudgesOpenings))];
         Limits = ioUring == IoUringTracepoint.WithoutRequest
             ? ["accepts through io_uring are not seen: before 5.18, the kernel does not tell them from reads"]
             : [];
 
         using var log = new LibbpfLog();
-        bpf = Open(ResourceName(set, options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast")), log);
+        bpf = Open(ResourceName(set, options, kernel), log);
         try
         {
             Configure(options, ioUring);
@@ -45,6 +49,8 @@ internal sealed unsafe class ProbeObject : IDisposable
             {
                 throw ProbeSetException.FromErrno(set.Name, "the kernel did not load them", error, log.Tail(12));
             }
+
+            WantedMaps.Fill(options, OpenMap);
         }
         catch
         {
@@ -101,11 +107,14 @@ internal sealed unsafe class ProbeObject : IDisposable
     private static bool TellsRequest(IoUringTracepoint tracepoint) =>
         tracepoint is IoUringTracepoint.WithFields or IoUringTracepoint.WithCompletion;
 
-    /// <summary>The embedded object for this processor and this kernel; see bpf/read.h.</summary>
-    private static string ResourceName(ProbeSet set, bool copyReads)
+    /// <summary>The embedded object for this processor and this kernel; see bpf/read.h, and count_event of bpf/tracecap.bpf.h.</summary>
+    private static string ResourceName(ProbeSet set, ProbeOptions options, KernelTypes kernel)
     {
         var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        return $"{set.Name}.bpf.{processor}{(copyReads ? ".copy_reads" : "")}.o";
+        var variant = HostRequirements.KernelVersion(HostFacts.ReadKernelText("osrelease")) < firstWithFetch ? ".no_fetch"
+            : options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast") ? ".copy_reads"
+            : "";
+        return $"{set.Name}.bpf.{processor}{variant}.o";
     }
 
     private static BpfObject Open(string name, LibbpfLog log)
@@ -143,6 +152,8 @@ internal sealed unsafe class ProbeObject : IDisposable
         SetEntries("events", (uint)options.RingBytes);
         SetEntries("attempts", (uint)options.MaxConnects);
         SetEntries("ledgers", (uint)Libbpf.PossibleCpus());
+        SetEntries("kept", options.JudgesOpenings ? (uint)options.MaxKept : 1);
+        WantedMaps.SetEntries(options, SetEntries);
         Reuse("cgroup_set", options.CgroupMap, PinnedMap.OpenCgroups);
         Reuse("mntns_set", options.MountNamespaceMap, PinnedMap.OpenMountNamespaces);
 
@@ -152,8 +163,7 @@ internal sealed unsafe class ProbeObject : IDisposable
             throw new ProbeException($"the {set.Name} probes and this build disagree about their options; build it anew");
         }
 
-        var cgroup = options.Cgroup is { } path ? Cgroups.Find(path) : null;
-        Unsafe.Write(initial, options.ToNative(ioUring, cgroup));
+        Unsafe.Write(initial, options.ToNative(ioUring, PidNamespace.Own()));
     }
 
     private void SetEntries(string map, uint entries) => Check(Libbpf.SetMaxEntries(FindMap(map), entries), map);

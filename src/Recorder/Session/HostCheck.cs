@@ -42,7 +42,7 @@ internal sealed record HostCheck(
         var requirements = HostRequirements.All
             .Select(need => new RequirementCheck(need.Name, need.Purpose, ProblemOf(need.Check))).ToList();
         var sets = requirements.TrueForAll(need => need.Problem is null)
-            ? ProbeSet.All.Select(set => new ProbeSetCheck(set.Name, set.Means, ProblemOf(() => TryOut(set)))).ToList()
+            ? ProbeSet.ByPreference(Preemption.IsPossible()).Select(set => new ProbeSetCheck(set.Name, set.Means, ProblemOf(() => TryOut(set)))).ToList()
             : [];
         var check = new HostCheck(HostFacts.Read(), requirements, sets, []);
         return check.Best is null ? check : check with { Limits = FindLimits(check.Best) };

@@ -34,7 +34,7 @@ internal sealed class LiveSession : IDisposable
     private readonly TcpEvent[] events = new TcpEvent[4096];
     private readonly List<TcpEvent> first = [];
     private ulong settled;
-    private ulong open;
+    private LossCounters apart;
     private ulong deadline = ulong.MaxValue;
     private bool hasBegun;
     private bool isDrained;
@@ -45,7 +45,11 @@ internal sealed class LiveSession : IDisposable
         this.probes = probes;
         this.names = names;
         Limits = probes.Limits;
+        Begun = Clocks.Anchor();
     }
+
+    /// <summary>When recording began.</summary>
+    public ClockAnchor Begun { get; private set; }
 
     /// <summary>Knows what the events refer to, until it is disposed.</summary>
     public INames Names => names;
@@ -62,16 +66,21 @@ internal sealed class LiveSession : IDisposable
     /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
     public IReadOnlyList<string> Limits { get; private set; }
 
-    /// <summary>Attaches the probes, from here on the ring buffer fills, and finds out what connections are open.</summary>
+    /// <summary>Attaches the probes, turns them on, from here on the ring buffer fills, and finds out what connections are
+    /// open.</summary>
     /// <inheritdoc cref="AttachedProbes.Attach" path="/exception" />
     public static LiveSession Start(ProbeOptions options)
     {
         var session = Begin(options);
         try
         {
-            if (options.BeyondTcptracer)
+            if (options.BeyondTcptracer || options.JudgesOpenings)
             {
                 session.FindOpenConnections(options);
+            }
+            else
+            {
+                session.probes.TurnOn();
             }
 
             return session;
@@ -191,8 +200,8 @@ internal sealed class LiveSession : IDisposable
 
     private DrainState StateAt(ulong now) => new(now, settled, ReadLossCounters());
 
-    /// <summary>Of the open connections none is lost.</summary>
-    private LossCounters ReadLossCounters() => probes.LossCounters.Read() + new LossCounters(open, 0, 0, 0, 0);
+    /// <summary>What the probes counted, and what was found or taken away apart from them.</summary>
+    private LossCounters ReadLossCounters() => probes.LossCounters.Read() + apart;
 
     /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
     private int Read(out ulong now)
@@ -208,17 +217,30 @@ internal sealed class LiveSession : IDisposable
     /// for.</summary>
     private void FindOpenConnections(ProbeOptions options)
     {
-        var asked = OpenConnections.Begin(options);
+        OpenConnections.GiveIds(options);
+        Begun = Clocks.Anchor();
+        probes.TurnOn(Phase.Settling);
+        var asked = OpenConnections.Begin(options, Begun.Monotonic);
         while (!asked.IsDone(DrainInterval))
         {
             Keep();
         }
 
-        // An accept under way has made its connection visible before it tells of it.
+        var found = asked.Found;
+        var settlement = new Settlement(options, probes.Earlier, Begun.Monotonic);
+        settlement.Announce(found);
+        probes.TurnOn();
+        // An accept under way has made its connection visible before there is an event for it.
         AttachedProbes.AwaitRunningProbes();
         Keep();
-        var found = asked.Without(first);
-        open = (ulong)found.Count;
+        settlement.Settle(found, first);
+        if (!options.BeyondTcptracer)
+        {
+            found.Clear();
+        }
+
+        // Of the open connections none is lost; what passes no filter never was an event.
+        apart = new LossCounters(unchecked((ulong)found.Count - settlement.Hidden + settlement.Forgotten), 0, settlement.Forgotten, 0, 0);
         first.InsertRange(0, found);
         Limits = [.. Limits, .. asked.Limits];
 

@@ -16,15 +16,15 @@ internal sealed class OpenConnections
     private const string Unknown = "connections from before the recording";
 
     private readonly ProbeOptions options;
-    private readonly ulong time = Clocks.Monotonic();
+    private readonly ulong time;
     private readonly List<TcpEvent> events = [];
     private readonly List<string> limits = [];
     private readonly Thread asking;
     private Exception? failure;
 
-    private OpenConnections(ProbeOptions options)
+    private OpenConnections(ProbeOptions options, ulong time)
     {
-        this.options = options;
+        (this.options, this.time) = (options, time);
         asking = new Thread(Ask) { IsBackground = true, Name = "open" };
     }
 
@@ -32,32 +32,26 @@ internal sealed class OpenConnections
     internal IReadOnlyList<string> Limits => limits;
 
     /// <summary>Begins to ask.</summary>
-    internal static OpenConnections Begin(ProbeOptions options)
+    /// <param name="options">The filters.</param>
+    /// <param name="time">When recording began, CLOCK_MONOTONIC ns: what is found was there then.</param>
+    internal static OpenConnections Begin(ProbeOptions options, ulong time)
     {
-        var open = new OpenConnections(options);
+        var open = new OpenConnections(options, time);
         open.asking.Start();
         return open;
     }
+
+    /// <summary>Gives each connection its id, those included that nobody has accepted yet: to be done when what gives one to
+    /// later connections is in place, and before anything is recorded.</summary>
+    internal static void GiveIds(ProbeOptions options) => Begin(options, 0).asking.Join();
 
     /// <summary>Waits for the answer.</summary>
     /// <returns>Whether it is there.</returns>
     internal bool IsDone(TimeSpan wait) => asking.Join(wait);
 
-    /// <summary>The connections, all of the time when the asking began; without those that began while it lasted, which
-    /// have an event of their own.</summary>
-    /// <param name="meanwhile">What was recorded until all that was in the answer must have told of itself.</param>
-    internal List<TcpEvent> Without(List<TcpEvent> meanwhile)
-    {
-        if (failure is not null)
-        {
-            throw new ProbeException(failure.Message, failure);
-        }
-
-        var begun = meanwhile.Where(e => e.Type is TcpEventType.Accept or TcpEventType.Connect)
-            .Select(e => e.Connection).ToHashSet();
-        events.RemoveAll(e => begun.Contains(e.Connection));
-        return events;
-    }
+    /// <summary>The connections, and the connects that are under way. To be read when it is done.</summary>
+    /// <exception cref="ProbeException">They could not be asked for.</exception>
+    internal List<TcpEvent> Found => failure is null ? events : throw new ProbeException(failure.Message, failure);
 
     private void Ask()
     {
@@ -74,7 +68,7 @@ internal sealed class OpenConnections
             var own = Processes.InodeOf("/proc/self/ns/net");
             foreach (var (netns, pid) in processes.NetworkNamespaces.OrderByDescending(entry => entry.Key == own))
             {
-                if ((options.Netns is null || options.Netns == netns) && (netns == own || Enter(netns, pid)))
+                if (options.Netns.Passes(netns) && (netns == own || Enter(netns, pid)))
                 {
                     AddAll(netns, processes, wanted);
                 }
@@ -116,9 +110,10 @@ internal sealed class OpenConnections
         foreach (var socket in SocketDump.Read())
         {
             var holder = processes.HolderOf(socket.Inode);
-            if ((options.IpVersion is null || options.IpVersion == socket.IpVersion) && wanted.Contains(holder))
+            var open = Describe(socket, holder ?? default, netns);
+            if (wanted.Contains(holder) && WantedEnds.Contains(options, in open))
             {
-                events.Add(Describe(socket, holder ?? default, netns));
+                events.Add(open);
             }
         }
     }

@@ -11,11 +11,10 @@ internal static class Recording
     /// <summary>Describes this host, the probes in use, and what was asked for.</summary>
     /// <param name="session">Already attached.</param>
     /// <param name="options">What it was asked to record.</param>
-    /// <param name="start">The clocks before it was attached.</param>
     /// <param name="tool">The program and version that writes the capture.</param>
     /// <param name="comment">What the user says about it.</param>
     public static CaptureHeader Describe(
-        LiveSession session, ProbeOptions options, ClockAnchor start, string tool, string comment)
+        LiveSession session, ProbeOptions options, string tool, string comment)
     {
         var host = HostFacts.Read();
         return new CaptureHeader
@@ -30,29 +29,49 @@ internal static class Recording
             ProbesNotUsed = session.NotUsed,
             Limits = session.Limits,
             Filters = Filters(options),
-            Options = new Dictionary<string, string> { ["buffer"] = Sizes.Format((ulong)options.RingBytes) },
+            Options = Options(options),
             Comment = comment,
-            Start = start,
+            Start = session.Begun,
         };
+    }
+
+    private static Dictionary<string, string> Options(ProbeOptions options)
+    {
+        var settings = new Dictionary<string, string> { ["buffer"] = Sizes.Format((ulong)options.RingBytes) };
+        if (options.BeyondTcptracer)
+        {
+            settings.Add("ended", "recorded");
+        }
+
+        if (options.JudgesOpenings)
+        {
+            settings.Add("filter-by", "connection");
+        }
+
+        return settings;
     }
 
     private static Dictionary<string, string> Filters(ProbeOptions options)
     {
         var filters = new Dictionary<string, string>();
-        Add("pid", options.Pid);
-        Add("uid", options.Uid);
+        Add("pid", options.Pids);
+        Add("uid", options.Uids);
         Add("netns", options.Netns);
         Add("ip version", options.IpVersion);
-        Add("cgroup", options.Cgroup);
+        Add("port", options.Ports);
+        Add("addr", options.Addresses);
+        Add("comm", options.Comms);
+        Add("cgroup", options.Cgroups);
         Add("cgroupmap", options.CgroupMap);
         Add("mntnsmap", options.MountNamespaceMap);
+        Add("compat-filters", options is { HasTaskFilter: true, FilterEachEvent: true } ? "yes" : null);
         return filters;
 
         void Add(string name, object? value)
         {
-            if (value is not null)
+            if (FormattableString.Invariant($"{value}") is { Length: > 0 } text)
             {
-                filters.Add(name, FormattableString.Invariant($"{value}"));
+                filters.Add(name, text);
             }
         }
     }

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Net;
+using TraceCap.Analyzer.Fields;
+using TraceCap.Format.Events;
+using TraceCap.Recorder.Probes;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>Which connections are recorded: the filters that act in the kernel, each with its opposite.</summary>
+internal sealed class LiveFilterOptions
+{
+    private static readonly FilterWords<uint> number = new("NUMBERS", FilterText.ParseNumber, "1234 or 1234,5678");
+    private static readonly FilterWords<ushort> port = new("PORTS", FilterText.ParsePort, "443 or 80,443");
+    private static readonly FilterWords<IPNetwork> network = new("CIDR", text => AddressPrefix.Parse(text).ToNetwork(), "10.0.0.0/8 or ::1");
+    private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx");
+    private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", isList: false);
+
+    private readonly WantedOption<uint> pids = new(number, "these processes", "-p", "--pid");
+    private readonly WantedOption<uint> uids = new(number, "these users, by their numbers", "-u", "--uid");
+    private readonly WantedOption<uint> netns = new(number, "these network namespaces, by their inode numbers", "-N", "--netns");
+    private readonly WantedOption<ushort> ports = new(port, "these ports, at either end", "--port");
+    private readonly WantedOption<IPNetwork> addresses = new(network, "these addresses or ranges, at either end; of two that hold one, the smaller counts", "--addr");
+    private readonly WantedOption<ThreadName> comms = new(name, "threads of these names", "--comm");
+    private readonly WantedOption<string> cgroups = new(path, "tasks of this cgroup and of those below it; of two that hold one, the deeper counts", "--cgroup");
+    private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
+    private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
+
+    private readonly Option<string?> cgroupMap = OptionFactory.Text(
+        "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap");
+
+    private readonly Option<string?> mountMap = OptionFactory.Text(
+        "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap");
+
+    private readonly Option<bool> eachEvent = OptionFactory.Flag(
+        "Have filters on tasks judge each event by its own task, as tcptracer does, and not a connection by the task that opens it.", "--compat-filters");
+
+    internal void AddTo(Command command)
+    {
+        pids.AddTo(command);
+        uids.AddTo(command);
+        netns.AddTo(command);
+        command.Add(ipv4);
+        command.Add(ipv6);
+        ports.AddTo(command);
+        addresses.AddTo(command);
+        comms.AddTo(command);
+        cgroups.AddTo(command);
+        command.Add(cgroupMap);
+        command.Add(mountMap);
+        command.Add(eachEvent);
+        command.Validators.Add(result =>
+        {
+            if (result.ValueIfRight(ipv4) && result.ValueIfRight(ipv6))
+            {
+                result.AddError("-4 and -6 exclude each other; without either, both are meant");
+            }
+        });
+    }
+
+    /// <summary>Whether all connections are of one network namespace.</summary>
+    internal bool IsOneNetns(ParseResult parsed) => netns.Value(parsed).Only.Count == 1;
+
+    internal ProbeOptions ToProbeOptions(ParseResult parsed) => new()
+    {
+        Pids = pids.Value(parsed),
+        Uids = uids.Value(parsed),
+        Netns = netns.Value(parsed),
+        Ports = ports.Value(parsed),
+        Addresses = addresses.Value(parsed),
+        Comms = comms.Value(parsed),
+        Cgroups = cgroups.Value(parsed),
+        CgroupMap = parsed.GetValue(cgroupMap),
+        MountNamespaceMap = parsed.GetValue(mountMap),
+        IpVersion = parsed.GetValue(ipv4) ? 4 : parsed.GetValue(ipv6) ? 6 : null,
+        FilterEachEvent = parsed.GetValue(eachEvent),
+    };
+
+    /// <summary>How the values of a filter are written.</summary>
+    private sealed class FilterWords<T>(string what, Func<string, T> parse, string example, bool isList = true)
+    {
+        internal string What => what;
+
+        internal string Example => example;
+
+        internal T[] Parse(string text) => isList ? [.. text.Split(',').Select(parse)] : [parse(text)];
+    }
+
+    /// <summary>A filter and its opposite.</summary>
+    private sealed class WantedOption<T>
+    {
+        private readonly Option<T[][]> only;
+        private readonly Option<T[][]> not;
+
+        internal WantedOption(FilterWords<T> words, string which, string name, params string[] aliases)
+        {
+            var longName = aliases.Length > 0 ? aliases[^1] : name;
+            only = OptionFactory.ParsedList($"Only {which}, such as {words.Example}; also several times.", words.What, words.Parse, name, aliases);
+            not = OptionFactory.ParsedList($"Not {which}.", words.What, words.Parse, "--not-" + longName.TrimStart('-'));
+        }
+
+        internal void AddTo(Command command)
+        {
+            command.Add(only);
+            command.Add(not);
+        }
+
+        internal Wanted<T> Value(ParseResult parsed) => new()
+        {
+            Only = [.. parsed.GetValue(only)!.SelectMany(some => some)],
+            Not = [.. parsed.GetValue(not)!.SelectMany(some => some)],
+        };
+    }
+}
