@@ -72,7 +72,7 @@ internal static class RecordCommand
         }
 
         var header = Recording.Describe(session, probes, Version.Tool, comment);
-        using var signals = new SessionSignals(session.Stop);
+        using var signals = new SessionSignals(session);
         using var sink = Begin(parsed, files, flight, header, user, flow, session, signals);
         if (!output.IsSeries)
         {

@@ -38,7 +38,7 @@ internal static class TraceCommand
         SessionSignals.HearInterrupts();
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
         Privileges.Drop(user);
-        using var signals = new SessionSignals(session.Stop);
+        using var signals = new SessionSignals(session);
         using var output = new LiveOutput(signals.Stopped);
         foreach (var limit in session.Limits)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Recorder.Session;
 
 namespace TraceCap.Cli.Terminal;
 
@@ -21,12 +22,14 @@ internal sealed partial class SessionSignals : IDisposable
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly TaskCompletionSource stopped = new();
+    private readonly LiveSession session;
     private volatile Action hangUp;
     private volatile Action user = () => Messages.Warn("SIGUSR1 does nothing here; it writes a file with record --flight");
 
-    /// <param name="stop">Ends the session; from any thread.</param>
-    internal SessionSignals(Action stop)
+    /// <param name="session">Is ended.</param>
+    internal SessionSignals(LiveSession session)
     {
+        this.session = session;
         hangUp = Stop;
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, .. others])
         {
@@ -43,16 +46,17 @@ internal sealed partial class SessionSignals : IDisposable
         On(FileTooLarge, () => { });
         On(User1, () => user());
         On(User2, () => Messages.Warn("SIGUSR2 does nothing here"));
-
-        void Stop()
-        {
-            stopped.TrySetResult();
-            stop();
-        }
     }
 
     /// <summary>Done once the session was asked to end.</summary>
     internal Task Stopped => stopped.Task;
+
+    /// <summary>Has it end as a signal does.</summary>
+    internal void Stop()
+    {
+        stopped.TrySetResult();
+        session.Stop();
+    }
 
     internal void OnHangUp(Action action)
     {
