@@ -76,7 +76,7 @@ def main():
     grown = [max(sample[i] for sample in warm[half:]) - max(sample[i] for sample in warm[:half]) for i in range(3)]
     holds = events + lost == emitted == EVENTS * connections and grown[0] <= MAY_GROW_KIB and grown[1] <= 0 and grown[2] <= 0
     print("%s: %d s at %s connections/s: %s events in %d files, %s lost, %s expected, %.1f MiB; memory %.1f to %.1f MiB, %d to %d descriptors, %d to %d threads"
-          % ("soak holds" if holds else "SOAK FAILS", took, format(RATE, ","), format(events, ","), len(files), format(lost, ","), format(EVENTS * connections, ","), size / (1 << 20),
+          % ("soak holds" if holds else "SOAK FAILS", took, format(round(connections / took), ","), format(events, ","), len(files), format(lost, ","), format(EVENTS * connections, ","), size / (1 << 20),
              min(s[0] for s in warm) / 1024, max(s[0] for s in warm) / 1024, min(s[1] for s in warm), max(s[1] for s in warm), min(s[2] for s in warm), max(s[2] for s in warm)))
     print(said, file=sys.stderr)
     return 0 if holds else 1
