@@ -41,6 +41,29 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal(0, Tracecap.Run("verify", Capture).Code);
     }
 
+    /// <summary>As that of a service that is started again; the recorder has no privileges by then.</summary>
+    [Fact]
+    public void What_a_cgroup_does_that_is_made_anew_is_recorded_and_its_return_is_told()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        var path = "/" + slice;
+        Directory.CreateDirectory(Root + path);
+        using var recorder = LiveRecorder.Start("-o", Capture, "--cgroup", path, "--user", "nobody");
+        for (var i = 0; i < 3; i++)
+        {
+            ConnectIn(Scope);
+            Directory.Delete(Root + path);
+            Assert.Contains($"the cgroup {path} was removed", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+            Directory.CreateDirectory(Root + path);
+            Assert.EndsWith($"the cgroup {path} is there again", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
+        }
+
+        ConnectIn(Scope);
+        Directory.Delete(Root + path);
+        LiveRecorder.End(recorder);
+        AssertNamed(Capture, 16);
+    }
+
     [Fact]
     public void Each_file_of_a_series_has_the_names()
     {

@@ -105,6 +105,86 @@ public class Names
         Assert.Equal(0, unknown);
     }
 
+    /// <summary>A reader's memory is bounded by characters too.</summary>
+    [Fact]
+    public void A_scribe_tells_long_names_again_before_a_reader_forgets()
+    {
+        const int Cgroups = 5_000;
+        var all = new EveryCgroup(id => $"/{new string('x', 4_000)}/{id}");
+        var file = Write(writer =>
+        {
+            var scribe = new NameScribe(writer, all);
+            for (var i = 0ul; i < 3 * Cgroups; i++)
+            {
+                var one = new TcpEvent { Timestamp = i, Type = TcpEventType.Connect, IpVersion = 4, Cgroup = i % Cgroups };
+                scribe.Note([one]);
+                writer.Append(one);
+            }
+        }, chunk: 512);
+
+        var reader = new CaptureReader(new MemoryStream(file));
+        var unknown = 0;
+        while (reader.Read())
+        {
+            Assert.InRange(reader.Block.RawLength, 0u, 2u << 20);
+            foreach (ref readonly var one in reader.Events)
+            {
+                unknown += reader.Names.CgroupOf(in one) is null ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(0, unknown);
+    }
+
+    /// <summary>The inode number of a network namespace is used again, its id is not.</summary>
+    [Fact]
+    public void A_name_with_an_id_is_that_of_no_other_namespace_with_the_number()
+    {
+        TcpEvent Of(ulong time, ulong id) => new() { Timestamp = time, Type = TcpEventType.Connect, IpVersion = 4, Netns = 7, NetnsId = id };
+        var names = new CaptureNames.Builder();
+        names.Add(new CaptureContext { NetworkNamespaces = [new(7, "old", NetnsId: 1), new(7, "new", NetnsId: 2), new(8, "any")] });
+        TcpEvent[] events = [Of(1, 1), Of(2, 2), Of(3, 3), Of(4, 1), Of(5, 0), Of(6, 9) with { Netns = 8 }];
+        string?[] expected = ["old", "new", null, "old", null, "any"];
+        var file = Write(writer =>
+        {
+            new NameScribe(writer, names).Note(events);
+            writer.Append(events);
+        });
+
+        byte[][] again = [file, Rewritten(file), Merged(file)];
+        Assert.All(again, each => Assert.Equal(expected, NamesOf(each).Take(expected.Length)));
+
+        static string?[] NamesOf(byte[] file)
+        {
+            var reader = new CaptureReader(new MemoryStream(file));
+            var found = new List<string?>();
+            while (reader.Read())
+            {
+                foreach (ref readonly var one in reader.Events)
+                {
+                    found.Add(reader.Names.NetnsOf(in one));
+                }
+            }
+
+            return [.. found];
+        }
+
+        static byte[] Rewritten(byte[] file)
+        {
+            using var output = new MemoryStream();
+            new CaptureCompaction(new CaptureReader(new MemoryStream(file)), output, CaptureCompaction.DefaultChunkBytes).Run();
+            return output.ToArray();
+        }
+
+        static byte[] Merged(byte[] file)
+        {
+            using var output = new MemoryStream();
+            var later = Write(writer => writer.Append(new TcpEvent { Timestamp = 9, Type = TcpEventType.Connect, IpVersion = 4 }), header: Captures.Header);
+            Assert.True(new CaptureMerge([new("a", () => new MemoryStream(file)), new("b", () => new MemoryStream(later))], "test", () => new MemoryStream()).Run(output));
+            return output.ToArray();
+        }
+    }
+
     [Fact]
     public void Compaction_makes_large_chunks_across_names_but_not_across_one_that_changes()
     {
@@ -239,13 +319,13 @@ public class Names
         return stream.ToArray();
     }
 
-    private sealed class EveryCgroup : INames
+    private sealed class EveryCgroup(Func<ulong, string>? path = null) : INames
     {
         private readonly CgroupName name = new("/x");
 
         public int Version => 0;
 
-        public CgroupName? CgroupOf(in TcpEvent e) => name;
+        public CgroupName? CgroupOf(in TcpEvent e) => path is null ? name : new CgroupName(path(e.Cgroup));
 
         public string? NetnsOf(in TcpEvent e) => null;
     }

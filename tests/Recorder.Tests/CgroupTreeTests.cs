@@ -1,3 +1,4 @@
+using System.Globalization;
 using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Host;
 
@@ -65,6 +66,67 @@ public class CgroupTreeTests
         Directory.Delete(path);
     }
 
+    /// <summary>A name is bytes; where they are no UTF-8 the text says which.</summary>
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1)]
+    public void One_whose_name_is_no_text_is_known(int watches)
+    {
+        Live.SkipUnlessAllowed();
+        using var parent = new TestCgroup();
+        var before = new OddCgroup(parent, "before\\351", "before\uFFFDe9");
+        using var tree = new CgroupTree(Cgroups.FindRoot(), watches);
+        var later = new OddCgroup(parent, "\\377\\357\\277\\275\\303\\251", "\uFFFDff\uFFFDef\uFFFDbf\uFFFDbd\u00e9");
+        try
+        {
+            Assert.Equal(before.Name, FindIn(tree, before.Id));
+            Assert.Equal(later.Name, FindIn(tree, later.Id));
+            Assert.Equal(before.Id, Cgroups.Find(before.Name).Id);
+        }
+        finally
+        {
+            before.Dispose();
+            later.Dispose();
+        }
+
+        Assert.Equal(later.Name, FindIn(tree, later.Id));
+    }
+
+    /// <summary>A user with a cgroup of his own may make many, with paths as long as paths can be.</summary>
+    [Fact]
+    public void Long_paths_do_not_take_memory_for_each_cgroup()
+    {
+        Live.SkipUnlessAllowed();
+        const int Cgroups = 2000;
+        using var top = new TestCgroup();
+        var above = new List<string> { top.Folder };
+        while (above[^1].Length < 3500)
+        {
+            above.Add(Directory.CreateDirectory($"{above[^1]}/{new string('x', 200)}").FullName);
+        }
+
+        var folders = Enumerable.Range(0, Cgroups).Select(i => $"{above[^1]}/{i}").ToArray();
+        using var tree = new CgroupTree(Host.Cgroups.FindRoot());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        try
+        {
+            foreach (var folder in folders)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            Assert.EndsWith("/1999", FindIn(tree, Host.Cgroups.InodeOf(folders[^1])), StringComparison.Ordinal);
+            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 3L << 20);
+        }
+        finally
+        {
+            foreach (var folder in folders.Concat(above.Skip(1).Reverse()))
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
     [Fact]
     public void The_kernel_keeps_nothing_of_those_that_are_gone()
     {
@@ -92,6 +154,28 @@ public class CgroupTreeTests
         }
 
         return found.Path;
+    }
+
+    /// <summary>One with a name that .NET cannot make.</summary>
+    private sealed class OddCgroup : IDisposable
+    {
+        private readonly string make;
+
+        /// <param name="parent">Above it.</param>
+        /// <param name="octal">Its name for printf.</param>
+        /// <param name="text">What it is shown as.</param>
+        internal OddCgroup(TestCgroup parent, string octal, string text)
+        {
+            make = $"{parent.Folder}/{octal}";
+            Id = ulong.Parse(Tool.Run("sh", "-c", "d=$(printf \"$1\") && mkdir \"$d\" && stat -c %i \"$d\"", "sh", make), CultureInfo.InvariantCulture);
+            Name = $"{parent.Name}/{text}";
+        }
+
+        internal ulong Id { get; }
+
+        internal string Name { get; }
+
+        public void Dispose() => Tool.Run("sh", "-c", "rmdir \"$(printf \"$1\")\"", "sh", make);
     }
 
     /// <summary>What the kernel says of this process's descriptors.</summary>

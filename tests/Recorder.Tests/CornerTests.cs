@@ -157,7 +157,6 @@ public class CornerTests
         var accepted = types.GetValueOrDefault(TcpEventType.Accept);
         Assert.Equal(connections, types[TcpEventType.Connect]);
         Assert.Equal(connections + accepted, types[TcpEventType.Close]);
-        Assert.Equal(connections + accepted, types[TcpEventType.Ended]);
         Assert.Equal(3 * (connections - accepted), missed);
     }
 

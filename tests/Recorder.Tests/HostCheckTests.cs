@@ -33,7 +33,7 @@ public class HostCheckTests
         using var probes = AttachedProbes.Attach(new ProbeOptions());
 
         Assert.Equal(probes.ProbeSet, check.Best);
-        Assert.Equal(ProbeOptions.ProbeSets, check.ProbeSets.Select(set => set.Name));
+        Assert.Equal(ProbeSet.ByPreference(Preemption.IsPossible()).Select(set => set.Name), check.ProbeSets.Select(set => set.Name));
         Assert.All(check.Requirements, need => Assert.Null(need.Problem));
         Assert.Equal(
             probes.NotUsed,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TraceCap.Format.Events;
@@ -88,6 +89,84 @@ public class OpenConnectionTests
         Assert.All(events.Where(e => e.Type != TcpEventType.Ended), e => Assert.Equal(("hold", (uint)holding.Id), (e.Comm.ToString(), e.Pid)));
         Assert.Single(events.Select(e => e.Netns).Distinct());
         Assert.NotEqual(FilterTests.NamespaceInode("net"), events[0].Netns);
+    }
+
+    /// <summary>By what can still be entered: a file that it is mounted on, a descriptor of it, a thread in it; or nothing, but
+    /// that its sockets are held.</summary>
+    [Theory]
+    [InlineData("file")]
+    [InlineData("descriptor")]
+    [InlineData("thread")]
+    [InlineData("nothing")]
+    public void Those_of_network_namespaces_in_which_no_process_lives_are_told_too(string by)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", Repository.File("tests/Recorder.Tests/deserted.py"), by);
+        Assert.Equal("ready", holding.StandardOutput.ReadLine());
+        var events = cgroup.Own(Record(new ProbeOptions(), () =>
+        {
+            holding.StandardInput.WriteLine();
+            holding.WaitForExit();
+        }));
+
+        Assert.Equal("OOXX", string.Concat(events.Where(e => e.Type is TcpEventType.Open or TcpEventType.Close).Select(e => (char)e.Type)));
+        Assert.All(events, e => Assert.Equal(events[0].Netns, e.Netns));
+        var id = Assert.Single(events.Where(e => e.Type == TcpEventType.Open).Select(e => e.NetnsId).Distinct());
+        Assert.NotEqual(0ul, id);
+    }
+
+    [Fact]
+    public void One_that_several_processes_hold_is_told_for_each_of_them_that_is_asked_for()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", "-c", """
+            import os, socket, sys
+            l = socket.create_server(("127.0.0.1", 0))
+            c = socket.create_connection(l.getsockname()); s, _ = l.accept()
+            r, w = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.close(w); os.read(r, 1); os._exit(0)
+            print(child, flush=True)
+            sys.stdin.readline()
+            os.close(w); os.wait()
+            """);
+        var child = uint.Parse(holding.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var ofChild = Record(new ProbeOptions { Pids = child }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        var ofParent = Record(new ProbeOptions { Pids = (uint)holding.Id }, () => { }).Where(e => e.Type == TcpEventType.Open).ToArray();
+        holding.StandardInput.WriteLine();
+        holding.WaitForExit();
+
+        Assert.Equal([child, child], ofChild.Select(e => e.Pid));
+        Assert.Equal(2, ofParent.Length);
+        Assert.All(ofParent, e => Assert.Equal((uint)holding.Id, e.Pid));
+        Assert.Equal(ofChild.Select(e => e.Connection).Order(), ofParent.Select(e => e.Connection).Order());
+    }
+
+    [Fact]
+    public void One_that_is_under_way_is_told()
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var holding = cgroup.Start("python3", "-c", """
+            import socket, sys
+            l = socket.create_server(("127.0.0.1", 0), backlog=0)
+            full = [socket.create_connection(l.getsockname())]
+            s = socket.socket(); s.setblocking(False)
+            s.connect_ex(l.getsockname())
+            print(s.getsockname()[1], flush=True)
+            sys.stdin.readline()
+            """);
+        var port = ushort.Parse(holding.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var events = cgroup.Own(Record(new ProbeOptions(), () => { }));
+        holding.StandardInput.WriteLine();
+        holding.WaitForExit();
+
+        var underWay = events.Single(e => e.Type == TcpEventType.Open && e.LocalPort == port);
+        Assert.Equal((2, (uint)holding.Id), (underWay.State, underWay.Pid));
+        Assert.NotEqual(0ul, underWay.Connection);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace TraceCap.Tests;
 /// <summary>Connections of the test process to itself.</summary>
 internal static class Loopback
 {
-    /// <summary>Makes connections one after another, each closed at both ends: four events each.</summary>
+    /// <summary>Makes connections one after another, each reset by the client: six events each, with their ends.</summary>
     /// <returns>The port that listened; one end of every connection.</returns>
     internal static ushort Churn(int connections, IPAddress? address = null)
     {

@@ -59,7 +59,7 @@ internal static class RecordCommand
         var probes = live.Probes(parsed);
         SessionSignals.HearInterrupts();
         using var flow = output.IsSeries ? null : CaptureOutput.OpenFlow(output.Name, files.Force(parsed), user);
-        using var session = LiveSession.Start(probes);
+        using var session = LiveSession.Start(probes, Messages.Warn);
         foreach (var limit in session.Limits)
         {
             Messages.Warn(limit);

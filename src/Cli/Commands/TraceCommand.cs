@@ -36,7 +36,7 @@ internal static class TraceCommand
         Func<Stream, IExporter> exporter, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
         SessionSignals.HearInterrupts();
-        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer });
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer }, Messages.Warn);
         Privileges.Drop(user);
         using var signals = new SessionSignals(session);
         using var output = new LiveOutput(signals.Stopped);

@@ -212,10 +212,10 @@ internal sealed class MergeSource : IDisposable
                 cgroups.Add(new NamedId(one.Cgroup, now.Path, host));
             }
 
-            if (said.NetnsOf(in asRead) is { } netns && names.NetnsOf(in asRead) is { } renamed && renamed != netns)
+            if (said.NetnsOf(in asRead) is { } netns && names.NetnsNameOf(in asRead) is { } renamed && renamed.Name != netns)
             {
-                writer.NameNetns(Placed([new NamedId(one.Netns, netns, host)]).Single());
-                namespaces.Add(new NamedId(one.Netns, renamed, host));
+                writer.NameNetns(Placed([renamed with { Name = netns }]).Single());
+                namespaces.Add(renamed);
             }
         }
     }

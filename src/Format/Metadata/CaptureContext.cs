@@ -14,7 +14,7 @@ internal sealed record CaptureContext
     /// <summary>The cgroups that events refer to, by their ids.</summary>
     public IReadOnlyList<NamedId> Cgroups { get; init; } = [];
 
-    /// <summary>The network namespaces that have a name, by their inode numbers.</summary>
+    /// <summary>The network namespaces that have a name, by their inode numbers and ids.</summary>
     public IReadOnlyList<NamedId> NetworkNamespaces { get; init; } = [];
 
     /// <summary>Whether it has names and nothing else that this version knows.</summary>
@@ -37,15 +37,15 @@ internal sealed record CaptureContext
             (context, value) => context with { Clocks = value })
         .Key(
             "cgroups",
-            MetadataType.ListOf(NamedId.Stored) with { Name = "array of [cgroup id (uint64), path (text), host (uint16)]" },
-            "the path in the cgroup2 hierarchy; empty: the cgroup was gone before its path could be read",
+            MetadataType.ListOf(NamedId.Stored) with { Name = NamedId.Stored.Name },
+            "the path in the cgroup2 hierarchy; empty: it could not be read, for the cgroup was gone before, or its path is longer than the kernel takes",
             context => context.Cgroups,
             (context, value) => context with { Cgroups = value },
             when: context => context.Cgroups.Count > 0)
         .Key(
             "netns",
-            MetadataType.ListOf(NamedId.Stored) with { Name = "array of [inode number (uint64), name (text), host (uint16)]" },
-            "what a network namespace is called, in /run/netns for example; empty: no longer so",
+            MetadataType.ListOf(NamedId.StoredNetns) with { Name = NamedId.StoredNetns.Name },
+            "what a network namespace is called, in /run/netns for example; empty: no longer so. The netns id is there since 1.1, and only if it is known",
             context => context.NetworkNamespaces,
             (context, value) => context with { NetworkNamespaces = value },
             when: context => context.NetworkNamespaces.Count > 0);

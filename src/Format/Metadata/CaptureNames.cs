@@ -48,17 +48,17 @@ internal sealed class CaptureNames : INames
     public bool OfSeveralHosts { get; }
 
     /// <summary>All cgroups that are known, in no order.</summary>
-    public IEnumerable<NamedId> Cgroups => cgroups.All.Select(entry => new NamedId(entry.Id, entry.Name.Path, entry.Host));
+    public IEnumerable<NamedId> Cgroups => cgroups.All.Select(entry => new NamedId(entry.Key.Id, entry.Name.Path, entry.Key.Host));
 
     /// <summary>All network namespaces that have names, in no order.</summary>
     public IEnumerable<NamedId> NetworkNamespaces => namespaces.All
-        .Where(entry => entry.Name.Length > 0).Select(entry => new NamedId(entry.Id, entry.Name, entry.Host));
+        .Where(entry => entry.Name.Length > 0).Select(entry => new NamedId(entry.Key.Id, entry.Name, entry.Key.Host, entry.Key.NetnsId));
 
     /// <inheritdoc />
-    public CgroupName? CgroupOf(in TcpEvent e) => HostOf(in e) is { } host ? cgroups.Find(host, e.Cgroup) : null;
+    public CgroupName? CgroupOf(in TcpEvent e) => HostOf(in e) is { } host ? cgroups.Find(new NameKey(host, e.Cgroup)) : null;
 
     /// <inheritdoc />
-    public string? NetnsOf(in TcpEvent e) => HostOf(in e) is { } host ? namespaces.Find(host, e.Netns) : null;
+    public string? NetnsOf(in TcpEvent e) => NetnsNameOf(in e)?.Name;
 
     /// <summary>The same, and what an earlier section of the same recording has said of what this one has not named.</summary>
     public CaptureNames Continuing(CaptureNames before)
@@ -66,6 +66,21 @@ internal sealed class CaptureNames : INames
         // Made once, for it takes a copy of them all.
         var all = before.earlier ??= new CaptureNames(before.cgroups.Joined(), before.namespaces.Joined(), 0, before.OfSeveralHosts);
         return new CaptureNames(cgroups.Continuing(all.cgroups), namespaces.Continuing(all.namespaces), Version, OfSeveralHosts);
+    }
+
+    /// <summary>The name of an event's network namespace as it was said: with its id, or for the inode number of whichever has
+    /// it; null if there is none.</summary>
+    internal NamedId? NetnsNameOf(in TcpEvent e)
+    {
+        if (HostOf(in e) is not { } host)
+        {
+            return null;
+        }
+
+        var own = e.NetnsId == 0 ? null : namespaces.Find(new NameKey(host, e.Netns, e.NetnsId));
+        return own is not null ? new NamedId(e.Netns, own, host, e.NetnsId)
+            : namespaces.Find(new NameKey(host, e.Netns)) is { } name ? new NamedId(e.Netns, name, host)
+            : null;
     }
 
     /// <summary>Whether so many names were said between this and a later value of the same section that a reader need not
@@ -120,7 +135,7 @@ internal sealed class CaptureNames : INames
             // What was said before is kept once, however often it is said again.
             foreach (var name in context.Cgroups)
             {
-                var known = cgroups.Find(name.Host, name.Id);
+                var known = cgroups.Find(name.Key);
                 var isSame = known?.Path == name.Name;
                 Version += isSame ? 0 : 1;
                 cgroups.Add(name, isSame ? known! : name.Name.Length == 0 ? CgroupName.Gone : new CgroupName(name.Name));
@@ -128,7 +143,7 @@ internal sealed class CaptureNames : INames
 
             foreach (var name in context.NetworkNamespaces)
             {
-                var known = namespaces.Find(name.Host, name.Id);
+                var known = namespaces.Find(name.Key);
                 var isSame = known == name.Name;
                 Version += isSame ? 0 : 1;
                 namespaces.Add(name, isSame ? known! : name.Name);

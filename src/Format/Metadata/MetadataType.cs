@@ -17,6 +17,13 @@ internal delegate void WriteValue<in T>(ref MessagePackWriter writer, T value);
 /// <param name="Write">The reverse.</param>
 internal sealed record MetadataType<T>(string Name, string IfMissing, ReadValue<T> Read, WriteValue<T> Write);
 
+/// <summary>An element that a later version added at the end of an array.</summary>
+/// <typeparam name="T">What the array is in memory.</typeparam>
+/// <param name="IsWritten">Whether a value has it.</param>
+/// <param name="Read">Reads it into the value.</param>
+/// <param name="Write">Writes it.</param>
+internal sealed record LaterElement<T>(Predicate<T> IsWritten, ReadKey<T> Read, WriteValue<T> Write);
+
 /// <summary>The types of values that metadata maps have.</summary>
 internal static class MetadataType
 {
@@ -73,8 +80,9 @@ internal static class MetadataType
     /// <param name="read">Reads these.</param>
     /// <param name="write">Writes these.</param>
     /// <param name="ifMissing">What the value is where its key is missing.</param>
+    /// <param name="more">An element behind them that may be missing; null if there is none.</param>
     internal static MetadataType<T> Array<T>(
-        string name, string what, int length, ReadValue<T> read, WriteValue<T> write, string ifMissing = "unknown") => new(
+        string name, string what, int length, ReadValue<T> read, WriteValue<T> write, string ifMissing = "unknown", LaterElement<T>? more = null) => new(
         name,
         ifMissing,
         (ref reader) =>
@@ -86,7 +94,14 @@ internal static class MetadataType
             }
 
             var value = read(ref reader);
-            for (var left = found - length; left > 0; left--)
+            var left = found - length;
+            if (more is not null && left > 0)
+            {
+                value = more.Read(ref reader, value);
+                left--;
+            }
+
+            for (; left > 0; left--)
             {
                 Skip(ref reader);
             }
@@ -95,8 +110,13 @@ internal static class MetadataType
         },
         (ref writer, value) =>
         {
-            writer.WriteArrayHeader(length);
+            var isLonger = more?.IsWritten(value) ?? false;
+            writer.WriteArrayHeader(length + (isLonger ? 1 : 0));
             write(ref writer, value);
+            if (isLonger)
+            {
+                more!.Write(ref writer, value);
+            }
         });
 
     internal static Dictionary<TKey, T> ReadMap<TKey, T>(ref MessagePackReader reader, ReadValue<TKey> key, ReadValue<T> value)

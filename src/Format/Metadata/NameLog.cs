@@ -25,18 +25,18 @@ internal sealed class NameLog<T>
     internal int Share() => shared = Count;
 
     /// <summary>The name that was said last of those below a bound; null if there is none.</summary>
-    internal T? Find(ushort host, ulong id, int bound)
+    internal T? Find(in NameKey key, int bound)
     {
         var there = store;
-        var at = there.IndexOf(host, id, bound);
+        var at = there.IndexOf(key, bound);
         return at < 0 ? null : there.Entries[at].Name;
     }
 
     /// <summary>Adds a name. It takes the place of one for the same number that was not given out.</summary>
-    internal void Add(ushort host, ulong id, T name)
+    internal void Add(in NameKey key, T name)
     {
         var there = store;
-        var last = there.IndexOf(host, id, Count);
+        var last = there.IndexOf(key, Count);
         if (last >= shared)
         {
             there.Entries[last].Name = name;
@@ -49,40 +49,39 @@ internal sealed class NameLog<T>
             store = there;
         }
 
-        there.Add(Count, host, id, name);
+        there.Add(Count, key, name);
         Count++;
     }
 
     /// <summary>The last name for each number, of those below a bound, in no order.</summary>
-    internal IEnumerable<(ushort Host, ulong Id, T Name)> All(int bound)
+    internal IEnumerable<(NameKey Key, T Name)> All(int bound)
     {
         var there = store;
         for (var i = 0; i < bound; i++)
         {
             var entry = there.Entries[i];
-            if (there.IndexOf(entry.Host, entry.Id, bound) == i)
+            if (there.IndexOf(entry.Key, bound) == i)
             {
-                yield return (entry.Host, entry.Id, entry.Name);
+                yield return (entry.Key, entry.Name);
             }
         }
     }
 
     /// <summary>The names between two bounds, as they were said.</summary>
-    internal IEnumerable<(ushort Host, ulong Id, T Name)> Between(int from, int bound)
+    internal IEnumerable<(NameKey Key, T Name)> Between(int from, int bound)
     {
         var there = store;
         for (var i = from; i < bound; i++)
         {
-            yield return (there.Entries[i].Host, there.Entries[i].Id, there.Entries[i].Name);
+            yield return (there.Entries[i].Key, there.Entries[i].Name);
         }
     }
 
     private struct Entry
     {
-        internal ulong Id;
+        internal NameKey Key;
         internal T Name;
         internal int Next;
-        internal ushort Host;
     }
 
     /// <summary>A hash table with chains, the latest entry of each first. Places are counted from 1, so that 0 is the end.</summary>
@@ -92,12 +91,12 @@ internal sealed class NameLog<T>
 
         internal Entry[] Entries { get; } = new Entry[capacity];
 
-        internal int IndexOf(ushort host, ulong id, int bound)
+        internal int IndexOf(in NameKey key, int bound)
         {
-            for (var at = Volatile.Read(ref Head(host, id)); at > 0; at = Entries[at - 1].Next)
+            for (var at = Volatile.Read(ref Head(key)); at > 0; at = Entries[at - 1].Next)
             {
                 ref readonly var entry = ref Entries[at - 1];
-                if (at <= bound && entry.Id == id && entry.Host == host)
+                if (at <= bound && entry.Key == key)
                 {
                     return at - 1;
                 }
@@ -106,10 +105,10 @@ internal sealed class NameLog<T>
             return -1;
         }
 
-        internal void Add(int index, ushort host, ulong id, T name)
+        internal void Add(int index, in NameKey key, T name)
         {
-            ref var head = ref Head(host, id);
-            Entries[index] = new Entry { Host = host, Id = id, Name = name, Next = head };
+            ref var head = ref Head(key);
+            Entries[index] = new Entry { Key = key, Name = name, Next = head };
             Volatile.Write(ref head, index + 1);
         }
 
@@ -118,12 +117,12 @@ internal sealed class NameLog<T>
             var grown = new Store(2 * Entries.Length);
             for (var i = 0; i < count; i++)
             {
-                grown.Add(i, Entries[i].Host, Entries[i].Id, Entries[i].Name);
+                grown.Add(i, Entries[i].Key, Entries[i].Name);
             }
 
             return grown;
         }
 
-        private ref int Head(ushort host, ulong id) => ref heads[HashCode.Combine(host, id) & (heads.Length - 1)];
+        private ref int Head(in NameKey key) => ref heads[key.GetHashCode() & (heads.Length - 1)];
     }
 }

@@ -17,12 +17,12 @@ internal sealed class NameTable<T>
     private int forgotten;
 
     /// <summary>The name that was added last for a number of a host; null if there is none.</summary>
-    public T? Find(ushort host, ulong id) => newer.Find(host, id, newer.Count) ?? older.Find(host, id, older.Count);
+    public T? Find(in NameKey key) => newer.Find(key, newer.Count) ?? older.Find(key, older.Count);
 
     /// <summary>Adds a name, or replaces one.</summary>
     public void Add(in NamedId id, T name)
     {
-        var known = newer.Find(id.Host, id.Id, newer.Count);
+        var known = newer.Find(id.Key, newer.Count);
         if (ReferenceEquals(known, name))
         {
             return;
@@ -36,7 +36,7 @@ internal sealed class NameTable<T>
             forgotten++;
         }
 
-        newer.Add(id.Host, id.Id, name);
+        newer.Add(id.Key, name);
         characters += id.Name.Length;
     }
 
@@ -65,21 +65,21 @@ internal readonly struct NameView<T>
     internal int Forgotten { get; }
 
     /// <summary>The last name for each number, in no order.</summary>
-    internal IEnumerable<(ushort Host, ulong Id, T Name)> All
+    internal IEnumerable<(NameKey Key, T Name)> All
     {
         get
         {
             var (first, count) = (newer, newerCount);
-            return first.All(count).Concat(older.All(olderCount).Where(entry => first.Find(entry.Host, entry.Id, count) is null));
+            return first.All(count).Concat(older.All(olderCount).Where(entry => first.Find(entry.Key, count) is null));
         }
     }
 
     /// <summary>Whether a number has another name than in an earlier view that had one for it.</summary>
     internal bool Renames(in NameView<T> earlier)
     {
-        foreach (var (host, id, name) in newer.Between(IsOfSameLog(earlier) ? earlier.newerCount : 0, newerCount))
+        foreach (var (key, name) in newer.Between(IsOfSameLog(earlier) ? earlier.newerCount : 0, newerCount))
         {
-            if (earlier.Find(host, id) is { } known && known.ToString() != name.ToString())
+            if (earlier.Find(key) is { } known && known.ToString() != name.ToString())
             {
                 return true;
             }
@@ -91,7 +91,7 @@ internal readonly struct NameView<T>
     /// <summary>Whether both keep their names in the same memory.</summary>
     internal bool IsOfSameLog(in NameView<T> other) => newer == other.newer;
 
-    internal T? Find(ushort host, ulong id) => newer.Find(host, id, newerCount) ?? older.Find(host, id, olderCount);
+    internal T? Find(in NameKey key) => newer.Find(key, newerCount) ?? older.Find(key, olderCount);
 
     /// <summary>The same, and what one that is joined has for numbers that this one has no name for.</summary>
     internal NameView<T> Continuing(in NameView<T> joined) =>
@@ -102,9 +102,9 @@ internal readonly struct NameView<T>
     {
         var all = new NameLog<T>();
         var length = 0L;
-        foreach (var (host, id, name) in All)
+        foreach (var (key, name) in All)
         {
-            all.Add(host, id, name);
+            all.Add(key, name);
             length += name.ToString()!.Length;
         }
 

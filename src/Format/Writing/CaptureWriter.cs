@@ -17,8 +17,10 @@ public sealed class CaptureWriter
     /// <summary>The size of the events of a chunk, in memory, at which it is closed if the caller says nothing: 1 MiB.</summary>
     public const int DefaultChunkBytes = 1 << 20;
 
-    /// <summary>So many paths of the greatest length have room in a block.</summary>
+    /// <summary>Names wait for their chunk up to here: a path may be as long as 4 KiB.</summary>
     private const int MaxNames = 2048;
+
+    private const int MaxNameCharacters = 1 << 18;
 
     private readonly BlockWriter blocks;
     private readonly int capacity;
@@ -32,6 +34,7 @@ public sealed class CaptureWriter
     private TcpEvent[] events = [];
     private byte[] raw = [];
     private int held;
+    private int nameCharacters;
     private ulong latest;
     private ulong reached;
     private bool completed;
@@ -171,6 +174,7 @@ public sealed class CaptureWriter
         cgroups.Clear();
         namespaces.Clear();
         clocks.Clear();
+        nameCharacters = 0;
         metadata.ResetWrittenCount();
     }
 
@@ -273,7 +277,8 @@ public sealed class CaptureWriter
     private void Name(List<NamedId> names, in NamedId name)
     {
         names.Add(name);
-        if (names.Count == MaxNames)
+        nameCharacters += name.Name.Length;
+        if (names.Count == MaxNames || nameCharacters >= MaxNameCharacters)
         {
             WriteNames();
         }
@@ -289,6 +294,7 @@ public sealed class CaptureWriter
             cgroups.Clear();
             namespaces.Clear();
             clocks.Clear();
+            nameCharacters = 0;
         }
     }
 

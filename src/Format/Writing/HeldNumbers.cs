@@ -7,8 +7,8 @@ namespace TraceCap.Format.Writing;
 /// <param name="ofSeveralHosts">Whether connection ids tell whose numbers they are.</param>
 internal sealed class HeldNumbers(bool ofSeveralHosts)
 {
-    private readonly HashSet<(ushort Host, ulong Id)> cgroups = [];
-    private readonly HashSet<(ushort Host, ulong Id)> namespaces = [];
+    private readonly HashSet<NameKey> cgroups = [];
+    private readonly HashSet<NameKey> namespaces = [];
     private int seen;
 
     /// <summary>Whether an event refers to a cgroup.</summary>
@@ -17,14 +17,14 @@ internal sealed class HeldNumbers(bool ofSeveralHosts)
     internal bool HasCgroup(ReadOnlySpan<TcpEvent> held, in NamedId name)
     {
         See(held);
-        return cgroups.Contains((name.Host, name.Id));
+        return cgroups.Contains(name.Key);
     }
 
     /// <summary>The same for a network namespace.</summary>
     internal bool HasNetns(ReadOnlySpan<TcpEvent> held, in NamedId name)
     {
         See(held);
-        return namespaces.Contains((name.Host, name.Id));
+        return namespaces.Contains(name.Key);
     }
 
     /// <summary>The chunk is closed.</summary>
@@ -40,8 +40,10 @@ internal sealed class HeldNumbers(bool ofSeveralHosts)
         foreach (ref readonly var one in held[seen..])
         {
             var host = ofSeveralHosts ? (ushort)(one.Connection >> MergedHost.ConnectionShift) : (ushort)0;
-            cgroups.Add((host, one.Cgroup));
-            namespaces.Add((host, one.Netns));
+            cgroups.Add(new NameKey(host, one.Cgroup));
+            // A name without an id is that of each with the number.
+            namespaces.Add(new NameKey(host, one.Netns));
+            namespaces.Add(new NameKey(host, one.Netns, one.NetnsId));
         }
 
         seen = held.Length;

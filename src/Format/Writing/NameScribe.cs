@@ -11,12 +11,12 @@ namespace TraceCap.Format.Writing;
 /// <param name="names">Knows the names.</param>
 internal sealed class NameScribe(CaptureWriter writer, INames names)
 {
-    private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> cgroups = [];
-    private readonly Dictionary<(ushort Host, ulong Id), (string Name, int Version)> namespaces = [];
+    private readonly ToldNames cgroups = new();
+    private readonly ToldNames namespaces = new();
     private int version;
     private ushort lastHost;
     private ulong lastCgroup;
-    private uint lastNetns;
+    private (uint Inode, ulong Id) lastNetns;
     private bool hasLast;
 
     /// <summary>Knows the names of the events that are looked at next.</summary>
@@ -35,9 +35,9 @@ internal sealed class NameScribe(CaptureWriter writer, INames names)
         foreach (ref readonly var one in events)
         {
             var host = ofSeveralHosts ? (ushort)(one.Connection >> MergedHost.ConnectionShift) : (ushort)0;
-            if (!hasLast || one.Cgroup != lastCgroup || one.Netns != lastNetns || host != lastHost)
+            if (!hasLast || one.Cgroup != lastCgroup || (one.Netns, one.NetnsId) != lastNetns || host != lastHost)
             {
-                (lastHost, lastCgroup, lastNetns, hasLast) = (host, one.Cgroup, one.Netns, true);
+                (lastHost, lastCgroup, lastNetns, hasLast) = (host, one.Cgroup, (one.Netns, one.NetnsId), true);
                 Name(host, in one);
             }
         }
@@ -45,31 +45,53 @@ internal sealed class NameScribe(CaptureWriter writer, INames names)
 
     private void Name(ushort host, in TcpEvent one)
     {
-        if (!IsTold(cgroups, host, one.Cgroup) && Names.CgroupOf(in one) is { } cgroup && Remember(cgroups, host, one.Cgroup, cgroup.Path))
+        if (!cgroups.IsTold(new NameKey(host, one.Cgroup), version) && Names.CgroupOf(in one) is { } cgroup)
         {
-            writer.NameCgroup(new NamedId(one.Cgroup, cgroup.Path, host));
+            var name = new NamedId(one.Cgroup, cgroup.Path, host);
+            if (cgroups.Remember(name, version))
+            {
+                writer.NameCgroup(name);
+            }
         }
 
-        if (!IsTold(namespaces, host, one.Netns) && Names.NetnsOf(in one) is { } netns && Remember(namespaces, host, one.Netns, netns))
+        if (!namespaces.IsTold(new NameKey(host, one.Netns, one.NetnsId), version) && Names.NetnsOf(in one) is { } netns)
         {
-            writer.NameNetns(new NamedId(one.Netns, netns, host));
+            var name = new NamedId(one.Netns, netns, host, one.NetnsId);
+            if (namespaces.Remember(name, version))
+            {
+                writer.NameNetns(name);
+            }
         }
     }
 
-    /// <summary>Whether a name was told since any name has last become another.</summary>
-    private bool IsTold(Dictionary<(ushort Host, ulong Id), (string Name, int Version)> told, ushort host, ulong id) =>
-        told.TryGetValue((host, id), out var last) && last.Version == version;
-
-    /// <returns>Whether it has to be told.</returns>
-    private bool Remember(Dictionary<(ushort Host, ulong Id), (string Name, int Version)> told, ushort host, ulong id, string name)
+    /// <summary>The names of one kind that were told and that no reader may have forgotten yet.</summary>
+    private sealed class ToldNames
     {
-        var isTold = told.TryGetValue((host, id), out var last) && last.Name == name;
-        if (!isTold && told.Count == NameTable<string>.Kept)
-        {
-            told.Clear();
-        }
+        private readonly Dictionary<NameKey, (string Name, int Version)> told = [];
+        private int names;
+        private long characters;
 
-        told[(host, id)] = (name, version);
-        return !isTold;
+        /// <summary>Whether a name was told since any name has last become another.</summary>
+        internal bool IsTold(in NameKey key, int version) => told.TryGetValue(key, out var last) && last.Version == version;
+
+        /// <returns>Whether it has to be told.</returns>
+        internal bool Remember(in NamedId name, int version)
+        {
+            var isTold = told.TryGetValue(name.Key, out var last) && last.Name == name.Name;
+            if (!isTold && (names == NameTable<string>.Kept || characters + name.Name.Length > NameTable<string>.KeptCharacters))
+            {
+                told.Clear();
+                (names, characters) = (0, 0);
+            }
+
+            if (!isTold)
+            {
+                names++;
+                characters += name.Name.Length;
+            }
+
+            told[name.Key] = (name.Name, version);
+            return !isTold;
+        }
     }
 }

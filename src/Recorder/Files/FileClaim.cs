@@ -11,11 +11,9 @@ internal static class FileClaim
     /// <summary>Whether it is a capture, packed or not, and belongs to the user that this process runs as. What cannot be opened is not.</summary>
     internal static bool IsOwnCapture(string path)
     {
-        using var opened = Libc.OpenToRead(path);
+        using var opened = FileCalls.OpenToRead(path);
         return !opened.IsInvalid
-            && Libc.TryStat(opened, out var status)
-            && (status.Mode & Libc.TypeMask) == Libc.TypeRegular
-            && status.User == Libc.EffectiveUser()
+            && FileCalls.StatusOf(opened) == new FileStatus(FileCalls.Regular, FileCalls.EffectiveUser())
             && IsCapture(path, opened);
     }
 
@@ -23,8 +21,8 @@ internal static class FileClaim
     /// is told that it is in use.</summary>
     internal static bool IsInUse(string path)
     {
-        using var opened = Libc.OpenToRead(path);
-        return !opened.IsInvalid && !Libc.IsAloneOn(opened);
+        using var opened = FileCalls.OpenToRead(path);
+        return !opened.IsInvalid && !FileCalls.IsAloneOn(opened);
     }
 
     private static bool IsCapture(string path, SafeFileHandle file)

@@ -74,5 +74,5 @@ internal sealed class HostFileSystem : IFileSystem
     public void Delete(string path) => File.Delete(path);
 
     /// <summary>A pipe, a device or a socket is nobody's file.</summary>
-    private static bool IsReplaceable(string path) => OperatingSystem.IsLinux() && Libc.TypeAt(path) is Libc.TypeRegular or Libc.TypeLink;
+    private static bool IsReplaceable(string path) => OperatingSystem.IsLinux() && FileCalls.TypeAt(path) is FileCalls.Regular or FileCalls.Link;
 }

@@ -25,29 +25,29 @@ internal static class OutputFlow
         var here = path;
         for (var links = 0; links <= MostLinks; links++)
         {
-            using var found = Libc.Open(here, Libc.PathOnly | Libc.NoFollow | Libc.CloseOnExec);
-            if (found.IsInvalid || !Libc.TryStat(found, out var status))
+            using var found = FileCalls.OpenToLook(here);
+            if (found.IsInvalid || FileCalls.StatusOf(found) is not { } status)
             {
                 return null;
             }
 
-            switch (status.Mode & Libc.TypeMask)
+            switch (status.Type)
             {
-                case Libc.TypePipe or Libc.TypeDevice:
+                case FileCalls.Pipe or FileCalls.Device:
                     return IsTrusted(status.User, owner)
                         ? OpenFor(path, found.Path)
                         : throw new IOException(FormattableString.Invariant(
                             $"{path} is a {Word(status)} of user {status.User}, who could take or drop all that is recorded; name one of your own, or a file"));
-                case Libc.TypeSocket:
+                case FileCalls.Socket:
                     throw new IOException($"{path} is a socket; a capture is written into a file, a pipe or, by -o -, standard output");
-                case Libc.TypeLink when Libc.IsOfProc(found):
+                case FileCalls.Link when FileCalls.IsOfProc(found):
                     return OpenDescriptor(path, here);
-                case Libc.TypeLink when !IsTrusted(status.User, null):
+                case FileCalls.Link when !IsTrusted(status.User, null):
                     return force
                         ? null
                         : throw new IOException(FormattableString.Invariant(
                             $"{path} is a link of user {status.User} and not followed; name what it leads to, or replace it with --force"));
-                case Libc.TypeLink when Libc.ReadLink(found) is { } target:
+                case FileCalls.Link when FileCalls.ReadLink(found) is { } target:
                     here = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(here))!, target);
                     break;
                 default:
@@ -59,20 +59,20 @@ internal static class OutputFlow
     }
 
     /// <summary>Whoever became root need not ask root, nor anybody themselves.</summary>
-    private static bool IsTrusted(uint user, uint? owner) => user == Root || user == Libc.EffectiveUser() || user == owner;
+    private static bool IsTrusted(uint user, uint? owner) => user == Root || user == FileCalls.EffectiveUser() || user == owner;
 
-    private static string Word(in Libc.Statx status) => (status.Mode & Libc.TypeMask) == Libc.TypePipe ? "pipe" : "device";
+    private static string Word(FileStatus status) => status.Type == FileCalls.Pipe ? "pipe" : "device";
 
     /// <summary>What a descriptor of this process refers to is the caller's choice, whoever made it: /dev/stdout.</summary>
     private static SafeFileHandle? OpenDescriptor(string path, string link)
     {
-        using var found = Libc.Open(link, Libc.PathOnly | Libc.CloseOnExec);
-        if (found.IsInvalid || !Libc.TryStat(found, out var status))
+        using var found = FileCalls.OpenToLookBehind(link);
+        if (found.IsInvalid || FileCalls.StatusOf(found) is not { } status)
         {
             return null;
         }
 
-        return (status.Mode & Libc.TypeMask) is Libc.TypePipe or Libc.TypeDevice
+        return status.Type is FileCalls.Pipe or FileCalls.Device
             ? OpenFor(path, found.Path)
             : throw new IOException($"{path} is a file or socket that is open already; -o - writes into standard output");
     }
@@ -80,7 +80,7 @@ internal static class OutputFlow
     /// <summary>Opens once more what was found, by a name that leads to nothing else.</summary>
     private static SafeFileHandle OpenFor(string path, string found)
     {
-        var opened = Libc.OpenToWrite(found);
+        var opened = FileCalls.OpenToWrite(found);
         if (opened.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -88,7 +88,7 @@ internal static class OutputFlow
             throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
         }
 
-        if (Libc.IsTerminal(opened) == 1)
+        if (FileCalls.IsTerminal(opened) == 1)
         {
             opened.Dispose();
             throw new IOException($"{path} is a terminal, and a capture is not for one; name a file, or pipe it: tracecap ... -o - | ...");

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Text;
 using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Kernel;
 
@@ -21,20 +20,24 @@ internal sealed unsafe class CgroupTree : IDisposable
     private const int NoteSize = 16;
     private const int MaxCgroups = 1 << 17;
 
+    /// <summary>Of the names of those that are there, without those above them.</summary>
+    private const int MaxCharacters = 1 << 23;
+
     /// <summary>Looking through all folders may take this part of the time.</summary>
     private const int Rest = 10;
 
     private readonly object gate = new();
     private readonly Dictionary<ulong, Node> living = [];
     private readonly Dictionary<int, Node> watched = [];
-    private readonly NameTable<CgroupName> gone = new();
+    private readonly NameTable<CgroupName> named = new();
     private readonly Stack<Node> unread = [];
     private readonly byte[] notes = new byte[64 << 10];
-    private readonly Node root;
+    private readonly string mount;
     private readonly int mostWatches;
     private readonly Descriptor notify = Libc.NotifyCreate(Libc.NonBlocking | Libc.CloseOnExec);
     private readonly WaitSet? waiting;
     private readonly Thread? listening;
+    private int characters;
     private bool isBlind;
     private long walkedAt;
     private TimeSpan walkTook;
@@ -47,8 +50,8 @@ internal sealed unsafe class CgroupTree : IDisposable
         this.mostWatches = mostWatches;
         waiting = WaitFor(notify);
         isBlind = waiting is null;
-        root = new Node(null, folder, "", Cgroups.InodeOf(folder));
-        Add(root);
+        mount = folder;
+        Add(new Node(null, "", Cgroups.InodeOf(folder)));
         ReadUnread();
         if (waiting is not null && !isBlind)
         {
@@ -92,7 +95,17 @@ internal sealed unsafe class CgroupTree : IDisposable
         notify.Dispose();
     }
 
-    private CgroupName? FindKnown(ulong id) => living.TryGetValue(id, out var node) ? node.Name : gone.Find(0, id);
+    private CgroupName? FindKnown(ulong id) => named.Find(new NameKey(0, id)) ?? (living.TryGetValue(id, out var node) ? Name(node) : null);
+
+    /// <summary>Names are kept as long as there is room for them: a user may have thousands of cgroups with paths of 4 KiB.</summary>
+    private CgroupName Name(Node node)
+    {
+        var name = new CgroupName(node.Parent is null ? "/" : node.Path);
+        named.Add(new NamedId(node.Id, name.Path), name);
+        return name;
+    }
+
+    private string FolderOf(Node node) => mount + node.Path;
 
     /// <returns>Null if too many files are open, or watched.</returns>
     private static WaitSet? WaitFor(Descriptor notify)
@@ -147,7 +160,7 @@ internal sealed unsafe class CgroupTree : IDisposable
             var watch = BinaryPrimitives.ReadInt32LittleEndian(some);
             var what = BinaryPrimitives.ReadUInt32LittleEndian(some[4..]);
             var length = NoteSize + BinaryPrimitives.ReadInt32LittleEndian(some[12..]);
-            var name = Encoding.UTF8.GetString(some[NoteSize..length].TrimEnd((byte)0));
+            var name = PathText.Of(some[NoteSize..length].TrimEnd((byte)0));
             if ((what & QueueOverflow) != 0)
             {
                 Walk();
@@ -164,7 +177,7 @@ internal sealed unsafe class CgroupTree : IDisposable
     private void Apply(Node parent, uint what, string name)
     {
         // What happened to a name before may have been seen already, when the folder above was read.
-        if (parent.Below.TryGetValue(name, out var node) && ((what & Deleted) != 0 || Cgroups.InodeOf(node.Folder) != node.Id))
+        if (parent.Below.TryGetValue(name, out var node) && ((what & Deleted) != 0 || Cgroups.InodeOf(FolderOf(node)) != node.Id))
         {
             Forget(node);
         }
@@ -180,7 +193,7 @@ internal sealed unsafe class CgroupTree : IDisposable
     private void Walk()
     {
         walkedAt = Stopwatch.GetTimestamp();
-        foreach (var node in living.Values.Where(node => Cgroups.InodeOf(node.Folder) != node.Id).ToArray())
+        foreach (var node in living.Values.Where(node => Cgroups.InodeOf(FolderOf(node)) != node.Id).ToArray())
         {
             Forget(node);
         }
@@ -199,31 +212,23 @@ internal sealed unsafe class CgroupTree : IDisposable
     {
         while (unread.TryPop(out var node))
         {
-            try
+            foreach (var name in Folders.In(FolderOf(node)))
             {
-                foreach (var folder in Directory.EnumerateDirectories(node.Folder))
-                {
-                    AddBelow(node, Path.GetFileName(folder));
-                }
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // It is gone, and was empty then.
+                AddBelow(node, name);
             }
         }
     }
 
     private void AddBelow(Node parent, string name)
     {
-        if (parent.Below.ContainsKey(name) || living.Count == MaxCgroups)
+        if (parent.Below.ContainsKey(name) || living.Count == MaxCgroups || characters + name.Length > MaxCharacters)
         {
             return;
         }
 
-        var folder = Path.Combine(parent.Folder, name);
-        if (Cgroups.InodeOf(folder) is var id and not 0 && !living.ContainsKey(id))
+        if (Cgroups.InodeOf($"{FolderOf(parent)}/{name}") is var id and not 0 && !living.ContainsKey(id))
         {
-            var node = new Node(parent, folder, name, id);
+            var node = new Node(parent, name, id);
             parent.Below.Add(name, node);
             Add(node);
         }
@@ -233,14 +238,15 @@ internal sealed unsafe class CgroupTree : IDisposable
     private void Add(Node node)
     {
         living.Add(node.Id, node);
-        node.Watch = !isBlind && watched.Count < mostWatches ? Libc.NotifyAdd(notify, node.Folder, Created | Deleted | OnlyFolders) : -1;
+        characters += node.Leaf.Length;
+        node.Watch = !isBlind && watched.Count < mostWatches ? Libc.NotifyAdd(notify, PathText.Bytes(FolderOf(node)), Created | Deleted | OnlyFolders) : -1;
         if (node.Watch >= 0)
         {
             watched[node.Watch] = node;
         }
         else
         {
-            isBlind |= Cgroups.InodeOf(node.Folder) == node.Id;
+            isBlind |= Cgroups.InodeOf(FolderOf(node)) == node.Id;
         }
 
         unread.Push(node);
@@ -259,24 +265,43 @@ internal sealed unsafe class CgroupTree : IDisposable
             _ = Libc.NotifyRemove(notify, node.Watch);
         }
 
+        if (named.Find(new NameKey(0, node.Id)) is null)
+        {
+            _ = Name(node);
+        }
+
         living.Remove(node.Id);
+        characters -= node.Leaf.Length;
         node.Parent?.Below.Remove(node.Leaf);
-        gone.Add(new NamedId(node.Id, node.Name.Path), node.Name);
     }
 
-    private sealed class Node(Node? parent, string folder, string leaf, ulong id)
+    private sealed class Node(Node? parent, string leaf, ulong id)
     {
-        internal Node? Parent => parent;
+        private Dictionary<string, Node>? below;
 
-        internal string Folder => folder;
+        internal Node? Parent => parent;
 
         internal string Leaf => leaf;
 
         internal ulong Id => id;
 
-        internal CgroupName Name { get; } = new(parent is null ? "/" : parent.Parent is null ? "/" + leaf : $"{parent.Name.Path}/{leaf}");
+        /// <summary>From the root of the hierarchy, which itself is empty. Put together anew each time.</summary>
+        internal string Path
+        {
+            get
+            {
+                var parts = new Stack<string>();
+                for (var node = this; node.Parent is not null; node = node.Parent)
+                {
+                    parts.Push(node.Leaf);
+                    parts.Push("/");
+                }
 
-        internal Dictionary<string, Node> Below { get; } = [];
+                return string.Concat(parts);
+            }
+        }
+
+        internal Dictionary<string, Node> Below => below ??= [];
 
         internal int Watch { get; set; } = -1;
     }

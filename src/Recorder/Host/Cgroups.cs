@@ -1,21 +1,20 @@
-using System.Text.RegularExpressions;
+using System.Globalization;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Host;
 
 /// <summary>The cgroup2 hierarchy.</summary>
-internal static partial class Cgroups
+internal static class Cgroups
 {
     /// <summary>The inode number of the root of every cgroup2 hierarchy.</summary>
     private const ulong RootInode = 1;
 
-    private const int WorkingDirectory = -100;
     private const uint StatxInode = 0x100;
 
     /// <summary>The mount point of the root of the hierarchy, which has all sockets of the host.</summary>
     internal static string FindRoot()
     {
-        var mounted = Mounts(File.ReadAllText("/proc/self/mounts")).ToArray();
+        var mounted = Mounts.OfType("cgroup2").ToArray();
         if (mounted.Length == 0)
         {
             throw new ProbeException("no cgroup2 hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
@@ -26,17 +25,10 @@ internal static partial class Cgroups
             + "what happens outside: run in the host's cgroup namespace, or mount the host's /sys/fs/cgroup here");
     }
 
-    /// <param name="mounts">The text of /proc/PID/mounts, where blanks in paths are written in octal.</param>
-    internal static IEnumerable<string> Mounts(string mounts) =>
-        from line in mounts.Split('\n')
-        let fields = line.Split(' ')
-        where fields.Length > 2 && fields[2] == "cgroup2"
-        select Octal().Replace(fields[1], match => ((char)Convert.ToInt32(match.Value[1..], 8)).ToString());
-
     /// <summary>The id of a cgroup, which is the inode number of its folder; 0 if there is no such folder.</summary>
-    /// <param name="folder">Where it is mounted.</param>
+    /// <param name="folder">Where it is mounted, as <see cref="PathText"/> writes it.</param>
     internal static ulong InodeOf(string folder) =>
-        Libc.StatxAt(WorkingDirectory, folder, 0, StatxInode, out var status) == 0 ? status.Inode : 0;
+        Libc.TryLook(PathText.Bytes(folder), StatxInode, out var status) ? status.Inode : 0;
 
     /// <summary>Finds one cgroup.</summary>
     /// <param name="path">The path of its folder, or its path in the hierarchy.</param>
@@ -48,13 +40,90 @@ internal static partial class Cgroups
         var names = inHierarchy.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var found = "/" + string.Join('/', names);
         var id = names.Any(name => name is "." or "..") ? 0 : InodeOf(root + found);
-        return id != 0 && File.Exists(Path.Combine(root + found, "cgroup.procs"))
+        return id != 0 && InodeOf(root + found + "/cgroup.procs") != 0
             ? new CgroupPlace(id, (ushort)names.Length, found)
             : throw new ProbeException($"{path} is no cgroup of the cgroup2 hierarchy at {root}; expected a path below it, such as {root}/system.slice, or as systemd-cgls shows it");
     }
 
-    [GeneratedRegex(@"\\[0-7]{3}")]
-    private static partial Regex Octal();
+    /// <summary>What this process sees as the root of the hierarchy; null if that cannot be found out. In a cgroup namespace of
+    /// its own, /proc shows the paths of cgroups from there.</summary>
+    internal static string? NamespaceRoot()
+    {
+        if (NamespaceLinks.TryInodeOf("/proc/self/ns/cgroup") is var inode && (inode == 0 || NamespaceLinks.IsHostsCgroup(inode)))
+        {
+            return "";
+        }
+
+        var own = PathText.Of(OwnLine(File.ReadAllBytes("/proc/self/cgroup"))).TrimEnd('/');
+        return FindProcess(FindRoot(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture)) is { } found && found.EndsWith(own, StringComparison.Ordinal)
+            ? found[..^own.Length]
+            : null;
+    }
+
+    /// <summary>The path in the hierarchy of one that /proc shows.</summary>
+    /// <param name="shown">May begin with <c>/..</c>, once or more, if it lies outside.</param>
+    /// <param name="namespaceRoot">What it is shown from.</param>
+    internal static string InHierarchy(string shown, string namespaceRoot)
+    {
+        if (namespaceRoot.Length == 0)
+        {
+            return shown;
+        }
+
+        var names = new List<string>();
+        foreach (var name in (namespaceRoot + shown).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name != "..")
+            {
+                names.Add(name);
+            }
+            else if (names.Count > 0)
+            {
+                names.RemoveAt(names.Count - 1);
+            }
+        }
+
+        return "/" + string.Join('/', names);
+    }
+
+    /// <summary>The path in the text of /proc/PID/cgroup; the number of the hierarchy of cgroup2 is 0.</summary>
+    internal static ReadOnlySpan<byte> OwnLine(ReadOnlySpan<byte> cgroups)
+    {
+        var line = cgroups[(cgroups.StartsWith("0::"u8) ? 3 : cgroups.IndexOf("\n0::"u8) + 4)..];
+        return line[..line.IndexOf((byte)'\n')];
+    }
+
+    /// <summary>The path of the cgroup that a process is in; null if it is in none that can be seen.</summary>
+    private static string? FindProcess(string root, string pid)
+    {
+        var left = new Stack<string>([""]);
+        while (left.TryPop(out var one))
+        {
+            if (IsIn(root + one, pid))
+            {
+                return one;
+            }
+
+            foreach (var name in Folders.In(root + one))
+            {
+                left.Push($"{one}/{name}");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsIn(string folder, string pid)
+    {
+        try
+        {
+            return File.ReadLines(folder + "/cgroup.procs").Contains(pid);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false; // It is gone, or has threads alone.
+        }
+    }
 }
 
 /// <summary>A cgroup and where it lies.</summary>

@@ -27,7 +27,7 @@ internal sealed class HostNames : INames, IDisposable
     public CgroupName? CgroupOf(in TcpEvent e) => e.Cgroup == 0 ? null : cgroups.Find(e.Cgroup);
 
     /// <inheritdoc />
-    public string? NetnsOf(in TcpEvent e) => namespaces.Find(e.Netns);
+    public string? NetnsOf(in TcpEvent e) => namespaces.Find(e.Netns, e.NetnsId);
 
     public void Dispose()
     {

@@ -7,7 +7,7 @@ namespace TraceCap.Recorder.Host;
 /// <summary>What recording takes, checked one by one before the kernel refuses the whole without a reason.</summary>
 internal static partial class HostRequirements
 {
-    private static readonly Version OldestKernel = new(5, 12);
+    private static readonly Version OldestKernel = new(5, 10);
 
     private const int NetAdmin = 12;
     private const int SysPtrace = 19;
@@ -26,6 +26,8 @@ internal static partial class HostRequirements
             () => CheckUserNamespace(new FileInfo("/proc/self/ns/user").LinkTarget)),
         ("capabilities", "CAP_BPF loads programs, CAP_PERFMON lets them read the kernel, CAP_NET_ADMIN attaches them to sockets",
             () => CheckCapabilities(File.ReadAllText("/proc/self/status"))),
+        ("lockdown", "lockdown=confidentiality keeps what is in the kernel's memory from BPF programs, and so from the probes",
+            () => CheckLockdown(ReadIfThere("/sys/kernel/security/lockdown"), ReadIfThere("/proc/cmdline"))),
         ("type information", "tells the programs where this kernel keeps what they read", CheckTypes),
         ("cgroup2", "its root has all sockets of the host: there, connects are seen", () => Cgroups.FindRoot()),
     ];
@@ -43,6 +45,33 @@ internal static partial class HostRequirements
         if (!File.Exists(KernelTypes.Path))
         {
             throw new ProbeException($"{KernelTypes.Path} is not there: the kernel must be built with CONFIG_DEBUG_INFO_BTF");
+        }
+    }
+
+    /// <param name="mode">The text of the kernel's file of that name; empty where securityfs is not mounted.</param>
+    /// <param name="commandLine">What the kernel was booted with.</param>
+    internal static void CheckLockdown(string mode, string commandLine)
+    {
+        const string Confidentiality = "confidentiality";
+        var isOn = mode.Length > 0
+            ? mode.Contains($"[{Confidentiality}]", StringComparison.Ordinal)
+            : commandLine.Split((char[])[' ', '\n']).Contains($"lockdown={Confidentiality}");
+        if (isOn)
+        {
+            throw new ProbeException("the kernel is in lockdown mode \"confidentiality\", in which it lets no BPF program read its memory: "
+                + "boot with lockdown=integrity, or with none");
+        }
+    }
+
+    private static string ReadIfThere(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 

@@ -10,7 +10,6 @@ namespace TraceCap.Recorder.Host;
 /// </summary>
 internal sealed class NamespaceNames : IDisposable
 {
-    private const int WorkingDirectory = -100;
     private const uint StatxModifiedAndInode = 0x40 | 0x100;
     private const int Remembered = 1 << 16;
 
@@ -22,14 +21,27 @@ internal sealed class NamespaceNames : IDisposable
     private readonly object gate = new();
     private readonly Folder[] folders;
     private readonly ulong device = Look("/proc/self/ns/net").Device;
-    private readonly HashSet<uint> asked = [];
-    private Dictionary<uint, string> names = [];
-    private readonly HashSet<uint> named = [];
+    private readonly bool asksIds;
+    private readonly HashSet<(uint Inode, ulong Id)> asked = [];
+
+    /// <summary>Which namespace has a number, as far as it is known: the one that was first asked for last, for it is the
+    /// youngest of those that had it.</summary>
+    private readonly Dictionary<uint, ulong> owners = [];
+    private readonly Dictionary<(uint Inode, ulong Id), string> named = [];
+    private Dictionary<uint, (string Name, ulong Id)> names = [];
     private long lookedAt;
     private volatile int version;
 
     internal NamespaceNames(params string[] folders)
+        : this(NetworkNamespaces.TellsIds(), folders)
     {
+    }
+
+    /// <param name="asksIds">Whether the kernel tells the id of a namespace that is not entered; before 6.18 it does not.</param>
+    /// <param name="folders">Where the names are.</param>
+    internal NamespaceNames(bool asksIds, params string[] folders)
+    {
+        this.asksIds = asksIds;
         this.folders = [.. folders.Select(path => new Folder(path))];
         Read();
     }
@@ -37,17 +49,27 @@ internal sealed class NamespaceNames : IDisposable
     /// <summary>Grows when a namespace has another name than before, or none.</summary>
     internal int Version => version;
 
-    /// <summary>The name of a namespace; null if it never had one, empty if it has none any more.</summary>
-    internal string? Find(uint inode)
+    /// <summary>The name of a namespace; null if it never had one, empty if it has none any more. One that is gone keeps the
+    /// name that it had, and none has that of another one which had its number before, or has it now.</summary>
+    /// <param name="inode">Its inode number.</param>
+    /// <param name="id">What no other one gets; 0 if it is not known.</param>
+    internal string? Find(uint inode, ulong id)
     {
         lock (gate)
         {
-            if (asked.Count == Remembered)
+            if (asked.Count >= Remembered)
             {
                 asked.Clear();
+                owners.Clear();
             }
 
-            if (asked.Add(inode) || Stopwatch.GetElapsedTime(lookedAt) > Pause)
+            var isNew = asked.Add((inode, id));
+            if (isNew)
+            {
+                owners[inode] = id;
+            }
+
+            if (isNew || Stopwatch.GetElapsedTime(lookedAt) > Pause)
             {
                 lookedAt = Stopwatch.GetTimestamp();
                 if (folders.Any(folder => folder.HasChanged()))
@@ -56,7 +78,12 @@ internal sealed class NamespaceNames : IDisposable
                 }
             }
 
-            return names.TryGetValue(inode, out var name) ? name : named.Contains(inode) ? "" : null;
+            if (NameNow(inode, id) is { } name)
+            {
+                named[(inode, id)] = name;
+            }
+
+            return named.GetValueOrDefault((inode, id));
         }
     }
 
@@ -70,33 +97,49 @@ internal sealed class NamespaceNames : IDisposable
 
     private void Read()
     {
-        var found = new Dictionary<uint, string>();
+        var found = new Dictionary<uint, (string Name, ulong Id)>();
         foreach (var entry in folders.SelectMany(folder => folder.Entries()))
         {
             // What is mounted there; an ordinary file of the same number is on another device.
             var status = Look(entry);
             if (status.Device == device)
             {
-                found.TryAdd((uint)status.Inode, Path.GetFileName(entry));
+                found.TryAdd((uint)status.Inode, (Path.GetFileName(entry), asksIds ? IdOf(entry) : 0));
             }
         }
 
-        if (named.Any(inode => names.GetValueOrDefault(inode) != found.GetValueOrDefault(inode)))
-        {
-            version++;
-        }
-
+        names = found;
         if (named.Count > Remembered)
         {
             named.Clear();
         }
 
-        named.UnionWith(found.Keys);
-        names = found;
+        foreach (var (key, before) in named)
+        {
+            var now = NameNow(key.Inode, key.Id) ?? (IsGone(key.Inode, key.Id) ? before : "");
+            if (now != before)
+            {
+                named[key] = now;
+                version++;
+            }
+        }
+    }
+
+    private string? NameNow(uint inode, ulong id) =>
+        names.TryGetValue(inode, out var name) && (id == 0 || (name.Id != 0 ? name.Id == id : !IsGone(inode, id))) ? name.Name : null;
+
+    /// <summary>Whether another one has its number by now.</summary>
+    private bool IsGone(uint inode, ulong id) =>
+        owners.TryGetValue(inode, out var owner) ? owner != id : names.TryGetValue(inode, out var name) && name.Id != 0 && name.Id != id;
+
+    private static ulong IdOf(string file)
+    {
+        using var space = NetworkNamespaces.Open(file, inode: null);
+        return space is null ? 0 : NetworkNamespaces.IdOf(space);
     }
 
     private static Libc.Statx Look(string path) =>
-        Libc.StatxAt(WorkingDirectory, path, 0, StatxModifiedAndInode, out var status) == 0 ? status : default;
+        Libc.TryLook(PathText.Bytes(path), StatxModifiedAndInode, out var status) ? status : default;
 
     /// <summary>A folder with a name for each namespace.</summary>
     private sealed class Folder(string path) : IDisposable

@@ -68,7 +68,7 @@ internal static partial class Privileges
             foreach (var thread in threads.Where(asked.Add))
             {
                 // A thread that ended meanwhile has nothing left to give up.
-                _ = Relinquish(thread, keep);
+                _ = NumberHere(thread) is { } number ? Relinquish(number, keep) : 0;
             }
 
             if (Clocks.Monotonic() > deadline)
@@ -87,7 +87,7 @@ internal static partial class Privileges
     {
         try
         {
-            var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{thread}/status"));
+            var status = ReadStatus(thread);
             var permitted = Read(status, "CapPrm");
             // Only with CAP_SETPCAP can the bounding set be made smaller; without it, no_new_privs makes it void.
             var bounding = (permitted & Mask(SetPcap)) != 0 ? Read(status, "CapBnd") : 0;
@@ -99,6 +99,21 @@ internal static partial class Privileges
             return false;
         }
     }
+
+    /// <summary>The number that system calls know a thread by: /proc may be of a PID namespace above this one, and tells both.</summary>
+    private static int? NumberHere(int thread)
+    {
+        try
+        {
+            return (int)ProcessStatus.Parse(ReadStatus(thread)).Pids[^1];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string ReadStatus(int thread) => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{thread}/status"));
 
     private static ulong Read(string status, string field) => ulong.Parse(
         status.Split('\n').Single(line => line.StartsWith(field + ':', StringComparison.Ordinal)).AsSpan(field.Length + 1).Trim(),

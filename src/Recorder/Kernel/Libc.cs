@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Recorder.Kernel;
 
@@ -7,9 +6,11 @@ namespace TraceCap.Recorder.Kernel;
 internal static unsafe partial class Libc
 {
     internal const int ReadOnly = 0;
-    internal const int PathOnly = 0x200000;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
+
+    /// <summary>Only finds a file, which is not touched.</summary>
+    internal const int OnlyPath = 0x200000;
 
     internal const int ProtectionRead = 1;
     internal const int ProtectionWrite = 2;
@@ -25,25 +26,12 @@ internal static unsafe partial class Libc
 
     internal const int MembarrierGlobal = 1;
 
-    private const int WriteOnly = 1;
-    private const int NoControllingTerminal = 0x100;
+    private const int WorkingDirectory = -100;
     private const int EmptyPath = 0x1000;
-    private const uint StatxType = 1;
     private const uint StatxLinks = 4;
-    private const uint StatxUser = 8;
-    private const uint StatxInode = 0x100;
-    private const int NoFollowAt = 0x100;
-    private const int CurrentFolder = -100;
-    private const int LockAlone = 2;
-    private const int LockAtOnce = 4;
-    private const long ProcFileSystem = 0x9fa0;
-    internal const ushort TypeMask = 0xF000;
-    internal const ushort TypePipe = 0x1000;
-    internal const ushort TypeDevice = 0x2000;
-    internal const ushort TypeRegular = 0x8000;
-    internal const ushort TypeLink = 0xA000;
-    internal const ushort TypeSocket = 0xC000;
     private const int DuplicateCloseOnExec = 1030;
+    private const int PidfdOpen = 434;
+    private const int PidfdGetDescriptor = 438;
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
     internal const int NetlinkSocketDiagnosis = 4;
@@ -68,12 +56,6 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(16)]
         internal uint Links;
-
-        [FieldOffset(20)]
-        internal uint User;
-
-        [FieldOffset(28)]
-        internal ushort Mode;
 
         [FieldOffset(32)]
         internal ulong Inode;
@@ -108,37 +90,6 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary><c>O_NOFOLLOW</c>, another one of those.</summary>
-    internal static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-
-    /// <summary>What an open file is and whose.</summary>
-    /// <returns>Whether that is told.</returns>
-    internal static bool TryStat(SafeHandle file, out Statx status) =>
-        StatxOf(file, "", EmptyPath, StatxType | StatxUser | StatxInode, out status) == 0;
-
-    /// <summary>What type of file a path names, which may be a link; 0 if there is nothing, or that is not told.</summary>
-    internal static int TypeAt(string path) =>
-        StatxAt(CurrentFolder, path, NoFollowAt, StatxType, out var status) == 0 ? status.Mode & TypeMask : 0;
-
-    /// <summary>Whether an open file is one of /proc, where a link is what a descriptor refers to, and its text is only a description.</summary>
-    internal static bool IsOfProc(SafeHandle file)
-    {
-        var status = stackalloc long[64];
-        return StatFileSystem(file, status) == 0 && *status == ProcFileSystem;
-    }
-
-    /// <summary>What a link that was opened by <see cref="PathOnly"/> says; null if that cannot be read.</summary>
-    internal static string? ReadLink(Descriptor link)
-    {
-        const int Longest = 4096;
-        var buffer = stackalloc byte[Longest];
-        var length = ReadLinkAt(link, "", buffer, Longest);
-        return length > 0 ? Marshal.PtrToStringUTF8((nint)buffer, (int)length) : null;
-    }
-
-    /// <summary>Whether nobody else has locked an open file, as .NET does as long as it has one open.</summary>
-    internal static bool IsAloneOn(SafeHandle file) => Lock(file, LockAlone | LockAtOnce) == 0;
-
     /// <summary>How many names an open file has; 1 where that is not told.</summary>
     internal static uint CountLinks(SafeHandle file) =>
         OperatingSystem.IsLinux() && StatxOf(file, "", EmptyPath, StatxLinks, out var status) == 0 ? status.Links : 1;
@@ -146,11 +97,45 @@ internal static unsafe partial class Libc
     /// <summary>Opens a file or folder; what it gives is invalid if that failed.</summary>
     internal static Descriptor Open(string path, int flags) => new(OpenFile(path, flags));
 
-    /// <summary>Opens what is there to write, as a shell does for <c>&gt;&gt;</c>, and waits for the reader of a pipe.</summary>
-    internal static SafeFileHandle OpenToWrite(string path) => new(OpenFile(path, WriteOnly | NoControllingTerminal | CloseOnExec), ownsHandle: true);
+    /// <summary>The same by a path of any bytes, with a NUL at its end.</summary>
+    internal static Descriptor Open(byte[] path, int flags)
+    {
+        fixed (byte* pointer = path)
+        {
+            return new Descriptor(OpenFile(pointer, flags));
+        }
+    }
 
-    /// <summary>Opens a file to read, never what a link names, and waits for nobody.</summary>
-    internal static SafeFileHandle OpenToRead(string path) => new(OpenFile(path, ReadOnly | NoFollow | NonBlocking | NoControllingTerminal | CloseOnExec), ownsHandle: true);
+    /// <summary>Describes what a path of any bytes, with a NUL at its end, leads to.</summary>
+    /// <returns>False if it leads to nothing.</returns>
+    internal static bool TryLook(byte[] path, uint mask, out Statx result)
+    {
+        fixed (byte* pointer = path)
+        {
+            return StatxAt(WorkingDirectory, pointer, 0, mask, out result) == 0;
+        }
+    }
+
+    /// <summary>Describes what a descriptor refers to.</summary>
+    internal static bool TryLook(SafeHandle file, uint mask, out Statx result) => StatxOf(file, "", EmptyPath, mask, out result) == 0;
+
+    /// <summary>Watches a folder whose path is any bytes with a NUL at their end; -1 if it cannot be watched.</summary>
+    internal static int NotifyAdd(Descriptor notify, byte[] path, uint events)
+    {
+        fixed (byte* pointer = path)
+        {
+            return NotifyAdd(notify, pointer, events);
+        }
+    }
+
+    /// <summary>A descriptor of a process; invalid if there is none of that number.</summary>
+    internal static Descriptor OpenProcess(uint pid) => new((int)SystemCall(PidfdOpen, (nint)pid, 0, 0));
+
+    /// <summary>A descriptor of its own for what a descriptor of another process refers to.</summary>
+    /// <param name="process">Of the process.</param>
+    /// <param name="descriptor">The number that it has there.</param>
+    internal static Descriptor TakeDescriptor(Descriptor process, int descriptor) =>
+        new((int)SystemCall(PidfdGetDescriptor, process.DangerousGetHandle(), descriptor, 0));
 
     /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
@@ -165,21 +150,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(SafeHandle file, uint uid, uint gid);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    internal static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    internal static partial int IsTerminal(SafeHandle file);
-
-    [LibraryImport("libc", EntryPoint = "flock")]
-    private static partial int Lock(SafeHandle file, int operation);
-
-    [LibraryImport("libc", EntryPoint = "fstatfs")]
-    private static partial int StatFileSystem(SafeHandle file, long* status);
-
-    [LibraryImport("libc", EntryPoint = "readlinkat", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ReadLinkAt(Descriptor folder, string path, byte* buffer, nuint capacity);
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial PasswordEntry* FindUser(string name);
@@ -199,6 +169,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int OpenFile(byte* path, int flags);
+
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int Sync(Descriptor descriptor);
 
@@ -211,8 +184,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     private static partial int OpenNotify(int flags);
 
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int NotifyAdd(Descriptor notify, string path, uint events);
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true)]
+    private static partial int NotifyAdd(Descriptor notify, byte* path, uint events);
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
     internal static partial int NotifyRemove(Descriptor notify, int watch);
@@ -226,8 +199,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     internal static partial void ClockGetTime(int clock, out TimeSpec time);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int StatxAt(int directory, string path, int flags, uint mask, out Statx result);
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatxAt(int directory, byte* path, int flags, uint mask, out Statx result);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxOf(SafeHandle file, string path, int flags, uint mask, out Statx result);
@@ -255,6 +228,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static partial nint Receive(Descriptor socket, byte* buffer, nuint capacity, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSocketOption(Descriptor socket, int level, int option, void* value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ask(Descriptor descriptor, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int EnterNamespace(Descriptor descriptor, int kind);

@@ -50,8 +50,8 @@ internal sealed class MetricsFile(string path)
     /// <summary>Only metrics of a recorder are ever replaced: a device, a link to one or a file of another kind would be gone.</summary>
     private void ThrowIfOther()
     {
-        var type = Libc.TypeAt(path);
-        if (type != 0 && (type != Libc.TypeRegular || !(isOurs || IsOfMetrics())))
+        var type = FileCalls.TypeAt(path);
+        if (type != 0 && (type != FileCalls.Regular || !(isOurs || IsOfMetrics())))
         {
             throw new IOException($"{path} is there already, and no file of metrics");
         }
@@ -59,7 +59,7 @@ internal sealed class MetricsFile(string path)
 
     private bool IsOfMetrics()
     {
-        using var there = Libc.OpenToRead(path);
+        using var there = FileCalls.OpenToRead(path);
         var first = new byte[Beginning.Length];
         return !there.IsInvalid && (RandomAccess.GetLength(there) == 0 || (RandomAccess.Read(there, first, 0) == first.Length && Beginning.SequenceEqual(first)));
     }

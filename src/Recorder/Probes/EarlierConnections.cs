@@ -44,9 +44,16 @@ internal sealed unsafe class EarlierConnections : IDisposable
     /// <summary>A connect that was awaited ended before the probes knew of it.</summary>
     internal void Forget(ulong connection) => _ = Libbpf.Delete(attempts, &connection);
 
-    /// <summary>Has the tasks of another cgroup pass, or not: one that was made anew.</summary>
-    /// <exception cref="ProbeException">There is no room for so many.</exception>
-    internal void AddCgroup(ulong id, bool passes) => WantedMaps.Add(cgroups, id, passes);
+    /// <summary>Has the tasks of a cgroup pass, or not, that was made anew. Takes no privileges.</summary>
+    /// <param name="before">The id of the one that it takes the place of.</param>
+    /// <param name="now">Its id.</param>
+    /// <param name="passes">Whether they pass.</param>
+    /// <exception cref="ProbeException">The kernel refuses.</exception>
+    internal void MoveCgroup(ulong before, ulong now, bool passes)
+    {
+        _ = Libbpf.Delete(cgroups, &before);
+        WantedMaps.Add(cgroups, now, passes);
+    }
 
     public void Dispose()
     {

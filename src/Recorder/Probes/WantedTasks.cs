@@ -10,10 +10,14 @@ internal sealed unsafe class WantedTasks : IDisposable
     private readonly Descriptor? cgroups;
     private readonly Descriptor? mounts;
     private readonly List<(CgroupPlace Place, bool Passes)> places;
+    private readonly Wanted<uint> pids;
 
-    internal WantedTasks(ProbeOptions options)
+    /// <param name="options">What is wanted.</param>
+    /// <param name="proc">Whose numbers the processes have that it is asked for.</param>
+    internal WantedTasks(ProbeOptions options, ProcFolder proc)
     {
         this.options = options;
+        pids = new Wanted<uint> { Only = Numbers(options.Pids.Only, proc), Not = Numbers(options.Pids.Not, proc) };
         // The deepest first: of two that hold a task, that one counts.
         places = [.. options.Cgroups.Listed.Select(entry => (Place: Cgroups.Find(entry.One), entry.Passes)).OrderByDescending(entry => entry.Place.Level)];
         cgroups = options.CgroupMap is { } cgroupMap ? PinnedMap.OpenCgroups(cgroupMap) : null;
@@ -30,12 +34,15 @@ internal sealed unsafe class WantedTasks : IDisposable
     internal bool Contains(ProcessFacts? process) => !options.HasTaskFilter || (process is { } known && Contains(known));
 
     private bool Contains(in ProcessFacts process) =>
-        options.Pids.Passes(process.Pid)
+        pids.Passes(process.Number)
         && options.Uids.Passes(process.Uid)
         && options.Comms.Passes(process.Comm)
         && (cgroups is null || Has(cgroups, process.Cgroup))
         && (places.Count == 0 || IsInWantedCgroup(process.CgroupPath))
         && (mounts is null || Has(mounts, process.Mntns));
+
+    /// <summary>What the user calls a process may be another number there; one that is not there has none.</summary>
+    private static IReadOnlyList<uint> Numbers(IReadOnlyList<uint> own, ProcFolder proc) => [.. own.Select(pid => proc.NumberOf(pid) ?? uint.MaxValue)];
 
     private bool IsInWantedCgroup(string? path)
     {

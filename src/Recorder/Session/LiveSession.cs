@@ -31,6 +31,7 @@ internal sealed class LiveSession : IDisposable
 
     private readonly AttachedProbes probes;
     private readonly HostNames names;
+    private readonly List<FollowedCgroup> followed = [];
     private readonly TcpEvent[] events = new TcpEvent[4096];
     private readonly List<TcpEvent> first = [];
     private ulong settled;
@@ -68,10 +69,12 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>Attaches the probes, turns them on, from here on the ring buffer fills, and finds out what connections are
     /// open.</summary>
+    /// <param name="options">What to record.</param>
+    /// <param name="tell">Gets messages for the user while it runs, on any thread; null for none.</param>
     /// <inheritdoc cref="AttachedProbes.Attach" path="/exception" />
-    public static LiveSession Start(ProbeOptions options)
+    public static LiveSession Start(ProbeOptions options, Action<string>? tell = null)
     {
-        var session = Begin(options);
+        var session = Begin(options, tell ?? (_ => { }));
         try
         {
             if (options.BeyondTcptracer || options.JudgesOpenings)
@@ -162,25 +165,55 @@ internal sealed class LiveSession : IDisposable
     /// <summary>Detaches the probes, if they still are attached, and frees all.</summary>
     public void Dispose()
     {
+        followed.ForEach(cgroup => cgroup.Dispose());
         probes.Dispose();
         names.Dispose();
     }
 
     /// <summary>Who makes a cgroup and connects from it must be known before the first event.</summary>
-    private static LiveSession Begin(ProbeOptions options)
+    private static LiveSession Begin(ProbeOptions options, Action<string> tell)
     {
         AttachedProbes.Check();
+        // One that is made anew while the probes are attached is noticed then.
+        var places = options.Cgroups.Listed.Select(entry => (Place: Cgroups.Find(entry.One), entry.Passes)).ToList();
         var names = HostNames.Open();
+        LiveSession session;
         try
         {
-            return new LiveSession(AttachedProbes.Attach(options), names);
+            session = new LiveSession(AttachedProbes.Attach(options), names);
         }
         catch
         {
             names.Dispose();
             throw;
         }
+
+        try
+        {
+            places.ForEach(entry => session.Follow(entry.Place, entry.Passes, tell));
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
+
+    private void Follow(CgroupPlace place, bool passes, Action<string> tell) => followed.Add(new FollowedCgroup(
+        place,
+        (before, now) =>
+        {
+            try
+            {
+                probes.Earlier.MoveCgroup(before.Id, now.Id, passes);
+            }
+            catch (ProbeException error)
+            {
+                tell($"{now.Path} is recorded no longer: {error.Message}");
+            }
+        },
+        tell));
 
     /// <summary>A time from now on; the end of all time if it lies beyond.</summary>
     private static ulong After(ulong now, TimeSpan time) => now + (ulong)Math.Min(time.TotalNanoseconds, ulong.MaxValue / 2);

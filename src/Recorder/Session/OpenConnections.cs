@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
@@ -19,7 +19,11 @@ internal sealed class OpenConnections
     private readonly ulong time;
     private readonly List<TcpEvent> events = [];
     private readonly List<string> limits = [];
+    private readonly HashSet<uint> seen = [];
+    private readonly HashSet<uint> found = [];
     private readonly Thread asking;
+    private Processes processes = null!;
+    private int refused;
     private Exception? failure;
 
     private OpenConnections(ProbeOptions options, ulong time)
@@ -57,21 +61,24 @@ internal sealed class OpenConnections
     {
         try
         {
-            var processes = Processes.Scan();
-            if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
+            var proc = ProcFolder.Find();
+            processes = Processes.Scan(proc);
+            FindLimits(proc);
+            using var wanted = new WantedTasks(options, proc);
+            // This one needs not be entered, and cannot be left and entered again by everybody.
+            var own = NamespaceLinks.InodeOf("/proc/self/ns/net");
+            AddAll(own, wanted);
+            foreach (var netns in processes.NetworkNamespaces.All.Where(netns => netns != own))
             {
-                limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
+                using var space = processes.NetworkNamespaces.Open(netns);
+                AddAllOf(space, netns, wanted);
             }
 
-            using var wanted = new WantedTasks(options);
-            // This one needs not be entered, and cannot be left and entered again by everybody.
-            var own = Processes.InodeOf("/proc/self/ns/net");
-            foreach (var (netns, pid) in processes.NetworkNamespaces.OrderByDescending(entry => entry.Key == own))
+            AddDeserted(proc, wanted);
+            if (refused > 0)
             {
-                if (options.Netns.Passes(netns) && (netns == own || Enter(netns, pid)))
-                {
-                    AddAll(netns, processes, wanted);
-                }
+                limits.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{Unknown} in {refused} of the network namespaces are not shown: entering another one takes CAP_SYS_ADMIN"));
             }
         }
         catch (ProbeException error)
@@ -86,39 +93,122 @@ internal sealed class OpenConnections
         }
     }
 
-    private bool Enter(uint netns, uint pid)
+    private void FindLimits(ProcFolder proc)
     {
-        using var descriptor = Libc.Open(FormattableString.Invariant($"/proc/{pid}/ns/net"), Libc.ReadOnly | Libc.CloseOnExec);
-        if (descriptor.IsInvalid)
+        if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
         {
-            return false; // The process has ended; if it was the last one, so has the namespace.
+            limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
         }
 
-        var entered = Libc.EnterNamespace(descriptor, Libc.NewNetworkNamespace) == 0;
-        if (!entered)
+        if (!proc.IsHosts)
         {
-            var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-            limits.Add(FormattableString.Invariant(
-                $"{Unknown} in the network namespace {netns} are not shown: entering it takes CAP_SYS_ADMIN ({reason})"));
+            limits.Add($"{Unknown} lack the host's process ids, and all of processes outside of this PID namespace, which also hides their "
+                + "network namespaces: use the host's PID namespace, or mount the host's /proc anywhere here");
         }
 
-        return entered;
+        if (processes.NetworkNamespaces.HasTooManyMounts)
+        {
+            limits.Add($"{Unknown} in network namespaces that are only mounted on files may not be shown: there are too many mounts to look through");
+        }
+
+        if (!processes.KnowsCgroups)
+        {
+            limits.Add($"{Unknown} lack their cgroup: in this cgroup namespace it cannot be told; use the host's");
+        }
     }
 
-    private void AddAll(uint netns, Processes processes, WantedTasks wanted)
+    private void AddAllOf(Descriptor? space, uint netns, WantedTasks wanted)
     {
+        if (space is null || !options.Netns.Passes(netns))
+        {
+            return; // It is gone; or not wanted.
+        }
+
+        if (Libc.EnterNamespace(space, Libc.NewNetworkNamespace) == 0)
+        {
+            AddAll(netns, wanted);
+        }
+        else
+        {
+            refused++;
+            seen.Add(netns);
+        }
+    }
+
+    private void AddAll(uint netns, WantedTasks wanted)
+    {
+        seen.Add(netns);
+        if (!options.Netns.Passes(netns))
+        {
+            return;
+        }
+
+        var id = NetworkNamespaces.OwnId();
         foreach (var socket in SocketDump.Read())
         {
-            var holder = processes.HolderOf(socket.Inode);
-            var open = Describe(socket, holder ?? default, netns);
-            if (wanted.Contains(holder) && WantedEnds.Contains(options, in open))
+            found.Add(socket.Inode);
+            if (!TryFindHolder(socket, wanted, out var holder))
+            {
+                continue;
+            }
+
+            var open = Describe(socket, holder, netns, id);
+            if (WantedEnds.Contains(options, in open))
             {
                 events.Add(open);
             }
         }
     }
 
-    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns) => new()
+    /// <summary>Of several processes that hold a socket, the first that is wanted.</summary>
+    private bool TryFindHolder(in HeldSocket socket, WantedTasks wanted, out ProcessFacts holder)
+    {
+        var isHeld = false;
+        foreach (var (process, _) in processes.HoldersOf(socket.Inode))
+        {
+            isHeld = true;
+            holder = processes.Describe(process);
+            if (wanted.Contains(holder))
+            {
+                return true;
+            }
+        }
+
+        holder = default;
+        return !isHeld && wanted.Contains(null);
+    }
+
+    /// <summary>A network namespace may have sockets and nothing else that leads to it. Which protocol a socket is of, its
+    /// descriptor tells; most of those that were not found are no TCP sockets, or have no peer.</summary>
+    private void AddDeserted(ProcFolder proc, WantedTasks wanted)
+    {
+        foreach (var inode in processes.Sockets.Where(inode => !found.Contains(inode)).ToList())
+        {
+            var (process, descriptor) = processes.HoldersOf(inode).First();
+            if (!NetworkNamespaces.IsTcp(proc.Of(process), descriptor))
+            {
+                continue;
+            }
+
+            try
+            {
+                // System calls know processes by their numbers here.
+                using var space = proc.HasOwnNumbers ? NetworkNamespaces.OpenOf(process, descriptor, out var netns) : throw new UnauthorizedAccessException();
+                if (!seen.Contains(netns))
+                {
+                    AddAllOf(space, netns, wanted);
+                }
+            }
+            catch (UnauthorizedAccessException)
+            {
+                limits.Add($"{Unknown} in network namespaces in which no process lives may not be shown: "
+                    + "finding them takes CAP_SYS_PTRACE, and a /proc of the recorder's own PID namespace");
+                return;
+            }
+        }
+    }
+
+    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns, ulong netnsId) => new()
     {
         Timestamp = time,
         Type = TcpEventType.Open,
@@ -133,8 +223,11 @@ internal sealed class OpenConnections
             ? TcpEventFlags.V4Mapped
             : TcpEventFlags.None,
         Netns = netns,
+        NetnsId = netnsId,
         Pid = holder.Pid,
         Tid = holder.Pid,
+        ContainerPid = holder.ContainerPid,
+        Pidns = holder.Pidns,
         Uid = holder.Uid,
         Mntns = holder.Mntns,
         Cgroup = holder.Cgroup,
