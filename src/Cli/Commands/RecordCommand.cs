@@ -57,6 +57,7 @@ internal static class RecordCommand
 
         var user = live.User(parsed);
         var probes = live.Probes(parsed);
+        Descriptors.CheckLimit();
         SessionSignals.HearInterrupts();
         using var flow = output.IsSeries ? null : CaptureOutput.OpenFlow(output.Name, files.Force(parsed), user);
         using var session = LiveSession.Start(probes, Messages.Warn);

@@ -35,6 +35,7 @@ internal static class TraceCommand
     private static ExitCode Run(
         Func<Stream, IExporter> exporter, EventFilter filter, ProbeOptions options, UserAccount? user, TimeSpan? duration, ulong count)
     {
+        Descriptors.CheckLimit();
         SessionSignals.HearInterrupts();
         using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer }, Messages.Warn);
         Privileges.Drop(user);
