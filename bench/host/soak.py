@@ -11,7 +11,7 @@ import argparse, glob, json, os, re, signal, subprocess, sys, tempfile, time
 RATE = 3_000
 WARM = 0.25  # of the time; from then on nothing may grow
 MAY_GROW_KIB = 4 << 10  # the garbage collector's freedom
-EVENTS = 4  # of a connection: connected, accepted, closed at both ends
+EVENTS = 6  # of a connection: connected, accepted, closed and ended at both ends
 SAMPLE_SECONDS = 2
 
 
