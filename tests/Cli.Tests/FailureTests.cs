@@ -66,7 +66,7 @@ public sealed class FailureTests : IDisposable
         Assert.True(LiveRecorder.Number(sections[1].GetProperty("ledger").GetProperty("dropped")) > 0);
         var lost = sections.Aggregate(0ul, (sum, section) => sum + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost")));
         Assert.Contains(FormattableString.Invariant($"LOST {lost:N0} ("), said, StringComparison.Ordinal);
-        Assert.Equal(4ul * (Connections + 10), sections.Aggregate(0ul, (sum, section) =>
+        Assert.Equal(6ul * (Connections + 10), sections.Aggregate(0ul, (sum, section) =>
             sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
         Assert.Equal(0, Tracecap.Run("verify", files[^1]).Code);
     }
@@ -91,7 +91,7 @@ public sealed class FailureTests : IDisposable
         Assert.All(files, file => Assert.Equal((0, ""), (Tracecap.Run("verify", file).Code, Tracecap.Run("verify", file).Error)));
         var sections = files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(0, section.GetProperty("ledger").GetProperty("unaccounted").GetInt64()));
-        Assert.Equal(4ul * (Connections + 10), Sum(section => section.GetProperty("ledger").GetProperty("emitted")));
+        Assert.Equal(6ul * (Connections + 10), Sum(section => section.GetProperty("ledger").GetProperty("emitted")));
         Assert.Contains(FormattableString.Invariant($": {Sum(section => section.GetProperty("events")):N0} events (C "), said, StringComparison.Ordinal);
 
         ulong Sum(Func<System.Text.Json.JsonElement, System.Text.Json.JsonElement> value) =>
@@ -129,7 +129,7 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal(1, recorder.ExitCode);
         Assert.Contains("run-000003.tcap", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
-        Assert.Equal(20ul, LiveRecorder.Number(LiveRecorder.Info(files[0]).GetProperty("events")) + LiveRecorder.Number(LiveRecorder.Info(files[1]).GetProperty("events")));
+        Assert.Equal(30ul, LiveRecorder.Number(LiveRecorder.Info(files[0]).GetProperty("events")) + LiveRecorder.Number(LiveRecorder.Info(files[1]).GetProperty("events")));
         Assert.Equal(0, Tracecap.Run("verify", files[0], files[1]).Code);
     }
 

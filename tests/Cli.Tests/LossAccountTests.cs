@@ -33,7 +33,7 @@ public sealed class LossAccountTests : IDisposable
         }
 
         Assert.NotEmpty(LiveRecorder.Info(capture).GetProperty("cgroups").EnumerateArray());
-        Assert.Equal((400ul, 0ul), AssertSame(capture));
+        Assert.Equal((600ul, 0ul), AssertSame(capture));
     }
 
     /// <summary>As after a full disk: what was lost before a file could be begun is for that file to tell.</summary>

@@ -27,7 +27,7 @@ public sealed class RecordTests : IDisposable
         var port = Loopback.Churn(3);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [FO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
+        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [EFO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
         var rows = Tracecap.Run("replay", "-p", LiveRecorder.Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
         Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
         var info = Tracecap.Run("info", Capture).Text;
@@ -320,7 +320,7 @@ public sealed class RecordTests : IDisposable
 
         Assert.Equal(1, recorder.ExitCode);
         Assert.EndsWith(
-            "recording ended: standard output was closed by its reader; of 4 events, 0 were written before and can be read; LOST 4 (dropped 4)\n",
+            "recording ended: standard output was closed by its reader; of 6 events, 0 were written before and can be read; LOST 6 (dropped 6)\n",
             recorder.StandardError.ReadToEnd(),
             StringComparison.Ordinal);
     }

@@ -25,19 +25,19 @@ public sealed class RotationTests : IDisposable
         WaitFor(recorder, () => Files.Length > 4);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Contains("80,000 events", said, StringComparison.Ordinal);
+        Assert.Contains("120,000 events", said, StringComparison.Ordinal);
         Assert.Contains("none lost", said, StringComparison.Ordinal);
         var sections = Files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(section.GetProperty("events").GetInt64(), section.GetProperty("ledger").GetProperty("emitted").GetInt64()));
-        Assert.Equal(4ul * connections, Sum(section => LiveRecorder.Number(section.GetProperty("events"))));
+        Assert.Equal(6ul * connections, Sum(section => LiveRecorder.Number(section.GetProperty("events"))));
         var clocks = sections.Select(section => section.GetProperty("clocks")[0].GetProperty("monotonic_ns").GetString()).ToArray();
         Assert.Equal(clocks.Length, clocks.Distinct().Count());
 
         // Each file stands alone, and no event is in two of them.
         var verified = Tracecap.Run(["verify", .. Files]);
         Assert.True(verified.Code == 0, verified.Text);
-        var numbers = Files.SelectMany(file => Tracecap.Run("replay", "--json", file).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(4 * connections, numbers.Distinct().Count());
+        var numbers = Files.SelectMany(file => Tracecap.Run("replay", "--all", "--json", file).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(6 * connections, numbers.Distinct().Count());
 
         ulong Sum(Func<System.Text.Json.JsonElement, ulong> value) => sections.Aggregate(0ul, (sum, section) => sum + value(section));
     }
@@ -57,7 +57,7 @@ public sealed class RotationTests : IDisposable
 
         var sections = Files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(0, section.GetProperty("ledger").GetProperty("unaccounted").GetInt64()));
-        Assert.Equal(8ul * connections, sections.Aggregate(0ul, (sum, section) =>
+        Assert.Equal(12ul * connections, sections.Aggregate(0ul, (sum, section) =>
             sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
     }
 

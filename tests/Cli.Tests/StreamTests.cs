@@ -131,7 +131,7 @@ public partial class StreamTests
                     made += 1
             recorder.send_signal(signal.SIGTERM)
             assert recorder.wait() == 1
-            print(4 * made)
+            print(6 * made)
             print(recorder.stderr.read().decode())
             """);
         Assert.True(result.Code == 0, result.Error);
@@ -170,7 +170,7 @@ public partial class StreamTests
                     made += 1
             recorder.send_signal(signal.SIGTERM)
             assert recorder.wait() == 1
-            print(4 * made)
+            print(6 * made)
             print(recorder.stderr.read().decode())
             """);
         Assert.True(result.Code == 0, result.Error);
