@@ -4,7 +4,7 @@
 Makes them, prints "ready" and waits for a line; goes on with them, prints "done" and waits for a line; ends them. Run as
 root. Each case is a process by the name of the case, in network namespaces of its own.
 """
-import ctypes, multiprocessing, os, socket, sys
+import ctypes, multiprocessing, os, socket, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = []
@@ -113,6 +113,22 @@ def queued():
     l, c = pair()
     yield
     s = l.accept()[0]; c.close(); s.close()
+    yield
+
+
+@case
+def waits_in_accept():
+    """The call has begun when recording does. Who looks at its return alone does not see this one, as tcptracer does not."""
+    Link.new_namespace()
+    run("ip link set lo up")
+    l = socket.create_server(("127.0.0.1", PORT))
+    accepting = threading.Thread(target=lambda: l.accept()[0].close())
+    accepting.start()
+    while "accept" not in open("/proc/self/task/%d/wchan" % accepting.native_id).read():
+        pass
+    yield
+    socket.create_connection(l.getsockname()).close()
+    accepting.join()
     yield
 
 
