@@ -1,3 +1,4 @@
+using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Probes;
 using TraceCap.Recorder.Session;

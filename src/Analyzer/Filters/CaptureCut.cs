@@ -21,6 +21,7 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
     private ClockTable.Builder unwritten = new();
     private NameScribe? names;
     private LossDates losses = new();
+    private readonly EndTasks ends = new();
     private RecordedPeriod window;
     private ulong recordedTo;
 
@@ -94,6 +95,13 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
         for (var events = Reader.Events; !events.IsEmpty;)
         {
             var wanted = filter.Resolve(Reader.Known.TakeRun(ref events, out var run));
+            if (whole is null && wanted.AsksForTasksOfEnds)
+            {
+                ends.Begin(Reader.Header);
+                run = ends.Pick(run, wanted);
+                wanted = CaptureFilter.All.Events;
+            }
+
             WriteEvents(writer, run, wanted);
         }
     }

@@ -44,6 +44,9 @@ internal static partial class Descriptors
     /// <summary>Whether the process was given this one.</summary>
     internal static bool IsOpen(int descriptor) => !closed[descriptor];
 
+    /// <summary>Bit by bit, which the process was not given.</summary>
+    internal static int Closed => Enumerable.Range(Input, closed.Length).Sum(descriptor => closed[descriptor] ? 1 << descriptor : 0);
+
     /// <summary>Says that recording takes more open files than this process may have, before it fails half-way.</summary>
     /// <exception cref="CommandException">That.</exception>
     internal static void CheckLimit()

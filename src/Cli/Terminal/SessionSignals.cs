@@ -23,14 +23,23 @@ internal sealed partial class SessionSignals : IDisposable
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly TaskCompletionSource stopped = new();
     private readonly LiveSession session;
+    private readonly bool areOthers;
     private volatile Action hangUp;
     private volatile Action user = () => Messages.Warn("SIGUSR1 does nothing here; it writes a file with record --flight");
 
     /// <param name="session">Is ended.</param>
-    internal SessionSignals(LiveSession session)
+    /// <param name="areOthers">Whether the signals are for a command that is recorded.</param>
+    internal SessionSignals(LiveSession session, bool areOthers = false)
     {
-        this.session = session;
+        (this.session, this.areOthers) = (session, areOthers);
         hangUp = Stop;
+        // A file that would become larger than it may is an error of writing it.
+        On(FileTooLarge, () => { });
+        if (areOthers)
+        {
+            return;
+        }
+
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, .. others])
         {
             On(signal, Stop);
@@ -42,8 +51,6 @@ internal sealed partial class SessionSignals : IDisposable
             On(PosixSignal.SIGHUP, () => hangUp());
         }
 
-        // A file that would become larger than it may is an error of writing it.
-        On(FileTooLarge, () => { });
         On(User1, () => user());
         On(User2, () => Messages.Warn("SIGUSR2 does nothing here"));
     }
@@ -61,14 +68,21 @@ internal sealed partial class SessionSignals : IDisposable
     internal void OnHangUp(Action action)
     {
         hangUp = action;
-        if (IsIgnored(PosixSignal.SIGHUP))
+        if (!areOthers && IsIgnored(PosixSignal.SIGHUP))
         {
             Hear(PosixSignal.SIGHUP);
             On(PosixSignal.SIGHUP, () => hangUp());
         }
     }
 
-    internal void OnUser(Action action) => user = action;
+    internal void OnUser(Action action)
+    {
+        user = action;
+        if (areOthers)
+        {
+            On(User1, () => user());
+        }
+    }
 
     /// <summary>Has SIGINT and SIGQUIT heard although they were ignored when the process began, as a shell begins what runs in the background
     /// of a script. To be called before any other signal is asked for: .NET looks only once what is ignored.</summary>
