@@ -187,7 +187,7 @@ public sealed class CommandEndTests : IDisposable
         LetGo();
         recorder.WaitForExit();
         Assert.Equal(4, recorder.ExitCode);
-        Assert.Equal(4, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
+        Assert.Equal(6, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
         Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
     }
 
@@ -207,6 +207,7 @@ public sealed class CommandEndTests : IDisposable
         LetGo();
         while (Directory.Exists(cgroup))
         {
+            Thread.Yield();
         }
     }
 
@@ -238,6 +239,7 @@ public sealed class CommandEndTests : IDisposable
         Assert.Equal("goes on\n", recorder.StandardOutput.ReadToEnd());
         while (Directory.Exists(cgroup))
         {
+            Thread.Yield();
         }
     }
 
