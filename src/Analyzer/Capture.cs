@@ -242,9 +242,10 @@ public sealed class Capture : IDisposable, IAsyncDisposable
         {
             var context = reading.Stream!.TakeRun(ref events, out var run);
             var wanted = filter.Resolve(context);
+            reading.Ends.Begin(context.Header);
             foreach (ref readonly var e in run)
             {
-                if (wanted.Matches(in e))
+                if (reading.Ends.Matches(in e, wanted))
                 {
                     some.Add(CapturedEvent.Of(in e, context, records));
                 }

@@ -83,6 +83,9 @@ internal sealed class EventReading(CaptureSources sources, CaptureFilter wanted,
     /// <summary>Knows what holds for the events that were read last.</summary>
     internal EventStream? Stream { get; private set; }
 
+    /// <summary>Judges the events that are read.</summary>
+    internal EndTasks Ends { get; } = new();
+
     /// <inheritdoc />
     public int Section => sectionsBefore + (Stream?.Section ?? 0);
 

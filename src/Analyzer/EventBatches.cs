@@ -84,6 +84,7 @@ public readonly struct EventBatches
                 var context = reading.Stream!.TakeRun(ref rest, out var taken);
                 var run = left[..taken.Length];
                 left = left[taken.Length..];
+                reading.Ends.Begin(context.Header);
                 var events = filter.IsAll ? run : Pick(run, filter.Resolve(context));
                 if (!events.IsEmpty)
                 {
@@ -103,7 +104,7 @@ public readonly struct EventBatches
             var count = 0;
             foreach (ref readonly var e in events)
             {
-                if (wanted.Matches(in e))
+                if (reading.Ends.Matches(in e, wanted))
                 {
                     picked = picked.Length < events.Length ? new TcpEvent[events.Length] : picked;
                     picked[count++] = e;

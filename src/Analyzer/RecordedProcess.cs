@@ -8,6 +8,9 @@ public sealed record RecordedProcess
     /// <summary>The process id, in the host's view.</summary>
     public required uint Id { get; init; }
 
+    /// <summary>The process id in its container's view, that of its innermost PID namespace; null if it is in the host's.</summary>
+    public uint? ContainerPid { get; init; }
+
     /// <summary>The thread id, in the host's view.</summary>
     public required uint ThreadId { get; init; }
 

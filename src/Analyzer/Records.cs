@@ -42,17 +42,18 @@ internal sealed class Records
 
     // Few threads open many connections to few addresses, so most of these are made once. An end point is not kept: it can be
     // changed by whoever has it.
-    private readonly Dictionary<(uint, uint, uint, ThreadName, CgroupName?), RecordedProcess> processes = [];
+    private readonly Dictionary<(uint, uint, uint, ThreadName, CgroupName?, uint), RecordedProcess> processes = [];
     private readonly Dictionary<(Address, byte), IPAddress> addresses = [];
 
-    internal RecordedProcess Process(uint pid, uint tid, uint uid, in ThreadName comm, CgroupName? cgroup)
+    internal RecordedProcess Process(uint pid, uint tid, uint uid, in ThreadName comm, CgroupName? cgroup, uint containerPid = 0)
     {
-        var key = (pid, tid, uid, comm, cgroup);
+        var key = (pid, tid, uid, comm, cgroup, containerPid);
         if (!processes.TryGetValue(key, out var process))
         {
             process = new RecordedProcess
             {
                 Id = pid,
+                ContainerPid = containerPid == 0 ? null : containerPid,
                 ThreadId = tid,
                 ThreadName = comm.ToString(),
                 UserId = uid,

@@ -33,11 +33,11 @@ public sealed record TcpConnection
     /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
     public required int IpVersion { get; init; }
 
-    /// <summary>When it was established or accepted, or tried if it failed, to 100 ns; null if it is pre-existing, or the capture
+    /// <summary>When it was established (a server's socket: accepted, if it is not known how long it waited for that), or tried if it failed, to 100 ns; null if it is pre-existing, or the capture
     /// does not tell wall-clock times.</summary>
     public DateTimeOffset? Opened { get; init; }
 
-    /// <summary>When it was closed or failed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
+    /// <summary>When TCP had finished with it, or else when it was closed or failed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
     /// </summary>
     public DateTimeOffset? Ended { get; init; }
 
@@ -51,6 +51,23 @@ public sealed record TcpConnection
     /// <summary>The time from SYN to established, or to giving up if it failed, to 100 ns; null unless this side is the client and
     /// its opening was seen.</summary>
     public TimeSpan? ConnectTime { get; init; }
+
+    /// <summary>How long it was in the accept queue, to 100 ns; null unless this side was accepted, and if it is not known.</summary>
+    public TimeSpan? AcceptTime { get; init; }
+
+    /// <summary>How TCP ended it; <see cref="TcpEnd.Unknown"/> if nobody saw that.</summary>
+    public TcpEnd End { get; init; }
+
+    /// <summary>When its last descriptor was closed, to 100 ns; null if nobody saw that, or the capture does not tell wall-clock times.
+    /// </summary>
+    public DateTimeOffset? Closed { get; init; }
+
+    /// <summary>How long a program had its descriptor after it had ended, up to the end of the recording, to 100 ns.</summary>
+    public TimeSpan Held { get; init; }
+
+    /// <summary>Whether it was closed and nobody saw TCP finish, although the recorder notes that: the counters are those of the close.
+    /// </summary>
+    public bool IsUnfinished { get; init; }
 
     /// <summary>Who opened it; who closed it, if nobody saw the opening; null if nobody saw either.</summary>
     public RecordedProcess? Process { get; init; }
@@ -67,19 +84,19 @@ public sealed record TcpConnection
     /// <summary>The systemd unit of the process; null if there is none, or that is not known.</summary>
     public string? Unit => Process?.Unit;
 
-    /// <summary>Why it failed; null if it did not. <see cref="ErrorName"/> tells more.</summary>
+    /// <summary>Why it failed, or the error with which TCP ended it; null if there was none. <see cref="ErrorName"/> tells more.</summary>
     public SocketError? Error { get; init; }
 
-    /// <summary>The kernel's name of the error, such as <c>ECONNREFUSED</c>; null if it did not fail.</summary>
+    /// <summary>The kernel's name of the error, such as <c>ECONNREFUSED</c>; null if there was none.</summary>
     public string? ErrorName { get; init; }
 
-    /// <summary>What the kernel counted; null unless its close was seen.</summary>
+    /// <summary>What the kernel counted; null unless its end or its close was seen.</summary>
     public ConnectionCounters? Counters { get; init; }
 
-    /// <summary>Payload bytes that the peer acknowledged, without SYN and FIN; null unless its close was seen.</summary>
+    /// <summary>Payload bytes that the peer acknowledged, without SYN and FIN; null unless its end or its close was seen.</summary>
     public long? PayloadSent { get; init; }
 
-    /// <summary>Payload bytes received, without the peer's FIN; null unless its close was seen.</summary>
+    /// <summary>Payload bytes received, without the peer's FIN; null unless its end or its close was seen.</summary>
     public long? PayloadReceived { get; init; }
 
     /// <summary>The inode number of the socket's network namespace.</summary>
@@ -111,7 +128,7 @@ public sealed record TcpConnection
 
     internal static TcpConnection Of(in Connection connection, RecordedSpan recording, Records records)
     {
-        var (id, isFailed) = (connection.Id, connection.Ending == ConnectionEnding.Failed);
+        var id = connection.Id;
         return new TcpConnection
         {
             Id = connection.Id == 0 ? null : connection.Id,
@@ -125,16 +142,21 @@ public sealed record TcpConnection
             Ended = connection.Ending is ConnectionEnding.Open or ConnectionEnding.Unseen ? null : Records.Time(recording.WallClock(connection.Ended)),
             Lifetime = Records.Duration(connection.Lifetime),
             ConnectTime = connection.Role == ConnectionRole.Client && !connection.IsPreexisting ? Records.Duration(connection.ConnectTime) : null,
+            AcceptTime = connection.AcceptTime > 0 ? Records.Duration(connection.AcceptTime) : null,
+            End = connection.EndedBy,
+            Closed = connection.HasCloser ? Records.Time(recording.WallClock(connection.Closed)) : null,
+            Held = Records.Duration(connection.Held),
+            IsUnfinished = connection.IsUnfinished,
             Process = connection.HasOpener || connection.HasCloser ? ProcessOf(connection.Owner) : null,
             Closer = connection.HasCloser ? ProcessOf(connection.Closer) : null,
             PeerProcess = connection.IsJoined ? ProcessOf(connection.PeerOwner) : null,
-            Error = isFailed ? Records.Error(connection.Error) : null,
-            ErrorName = isFailed ? Errno.NameOf(connection.Error) : null,
-            Counters = connection.HasCloser ? CountersOf(in connection) : null,
-            PayloadSent = connection.HasCloser ? Records.Number(connection.PayloadSent) : null,
-            PayloadReceived = connection.HasCloser ? Records.Number(connection.PayloadReceived) : null,
+            Error = connection.HasError ? Records.Error(connection.AnyError) : null,
+            ErrorName = connection.HasError ? Errno.NameOf(connection.AnyError) : null,
+            Counters = connection.HasCounters ? CountersOf(in connection) : null,
+            PayloadSent = connection.HasCounters ? Records.Number(connection.PayloadSent) : null,
+            PayloadReceived = connection.HasCounters ? Records.Number(connection.PayloadReceived) : null,
             NetworkNamespace = connection.Netns,
-            NetworkNamespaceName = recording.Names.NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns }),
+            NetworkNamespaceName = recording.Names.NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns, NetnsId = connection.NetnsId }),
             IsPreexisting = connection.IsPreexisting,
             IsUncertain = connection.IsDoubtful,
             IsSecondSocket = connection.IsSecondEnd,
@@ -144,7 +166,7 @@ public sealed record TcpConnection
         {
             // The number of the host in a merged capture is in the id.
             var cgroup = recording.Names.CgroupOf(new TcpEvent { Connection = id, Cgroup = task.Cgroup });
-            return records.Process(task.Pid, task.Tid, task.Uid, in task.Comm, cgroup);
+            return records.Process(task.Pid, task.Tid, task.Uid, in task.Comm, cgroup, task.ContainerPid);
         }
     }
 

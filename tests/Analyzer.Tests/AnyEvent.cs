@@ -10,6 +10,7 @@ internal static class AnyEvent
     private static readonly TcpEventType[] types =
     [
         TcpEventType.Connect, TcpEventType.Accept, TcpEventType.Close, TcpEventType.ConnectFailed, TcpEventType.Open,
+        TcpEventType.Ended,
     ];
 
     private static readonly Gen<byte[]> bytes = Gen.OneOf(

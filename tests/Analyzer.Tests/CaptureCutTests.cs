@@ -51,6 +51,20 @@ public sealed class CaptureCutTests
     });
 
     [Fact]
+    public void Who_cuts_by_the_process_keeps_the_ends_of_its_connections()
+    {
+        static TcpEvent Of(TcpEventType type, ulong time, ulong connection, uint pid) => new() { Type = type, Timestamp = time, Connection = connection, Pid = pid, NetnsId = 9, ContainerPid = pid / 2 };
+        TcpEvent[] events =
+        [
+            Of(TcpEventType.Connect, 1_100, 1, 2), Of(TcpEventType.Accept, 1_110, 2, 4), Of(TcpEventType.Close, 1_120, 1, 2), Of(TcpEventType.Ended, 1_130, 2, 0),
+            Of(TcpEventType.Close, 1_140, 2, 4), Of(TcpEventType.Ended, 1_150, 1, 0),
+        ];
+        var cut = Cut(Write([events]), new CaptureFilter(new EventFilter { Pids = [2] }));
+        Assert.Equal([events[0], events[2], events[5]], Read(cut).Events);
+        Assert.Empty(Problems(cut));
+    }
+
+    [Fact]
     public void The_order_of_time_stays() => captures.Sample(sections =>
     {
         var cut = Cut(Write(sections), filter);

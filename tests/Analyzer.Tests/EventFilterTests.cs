@@ -74,23 +74,42 @@ public sealed class EventFilterTests
     [InlineData(TcpEventType.Accept, TcpEventFlags.Mptcp, true)]
     [InlineData(TcpEventType.ConnectFailed, TcpEventFlags.None, false)]
     [InlineData(TcpEventType.Open, TcpEventFlags.None, false)]
+    [InlineData(TcpEventType.Ended, TcpEventFlags.FinReceived, false)]
+    [InlineData(TcpEventType.Accept, TcpEventFlags.ResetBeforeAccept, false)]
+    [InlineData(TcpEventType.Close, TcpEventFlags.ConnectFailed, true)]
     public void Compat_lets_through_what_tcptracer_shows(TcpEventType type, TcpEventFlags flags, bool shown) =>
         Assert.Equal(shown, new EventFilter { Compat = true }.Matches(connect with { Type = type, Flags = flags }));
+
+    [Theory]
+    [InlineData(TcpEventType.Connect, TcpEventFlags.V4Mapped, true)]
+    [InlineData(TcpEventType.Accept, TcpEventFlags.ResetBeforeAccept, true)]
+    [InlineData(TcpEventType.Close, TcpEventFlags.Mptcp, true)]
+    [InlineData(TcpEventType.Close, TcpEventFlags.ConnectFailed, false)]
+    [InlineData(TcpEventType.ConnectFailed, TcpEventFlags.None, false)]
+    [InlineData(TcpEventType.Open, TcpEventFlags.None, false)]
+    [InlineData(TcpEventType.Ended, TcpEventFlags.FinReceived, false)]
+    [InlineData((TcpEventType)'Z', TcpEventFlags.None, false)]
+    public void The_plain_table_has_what_connections_did(TcpEventType type, TcpEventFlags flags, bool shown)
+    {
+        var filter = new EventFilter { Plain = true };
+        Assert.False(filter.IsAll);
+        Assert.Equal(shown, filter.Matches(connect with { Type = type, Flags = flags }));
+    }
 
     [Fact]
     public void Sets_of_types_are_read_in_any_order()
     {
-        Assert.Equal(EventTypeSet.Parse("CAXFO"), EventTypeSet.Parse("OFXAC"));
+        Assert.Equal(EventTypeSet.Parse("CAXFOE"), EventTypeSet.Parse("EOFXAC"));
         Assert.Equal(EventTypeSet.Tcptracer, EventTypeSet.Parse("XAACX"));
         Assert.Equal("CAX", EventTypeSet.Tcptracer.ToString());
-        var all = Enumerable.Range(0, 256).Where(type => EventTypeSet.Parse("cAXFO").Contains((TcpEventType)type));
-        Assert.Equal("ACFOX", string.Concat(all.Select(type => (char)type)));
+        var all = Enumerable.Range(0, 256).Where(type => EventTypeSet.Parse("cAXFOe").Contains((TcpEventType)type));
+        Assert.Equal("ACEFOX", string.Concat(all.Select(type => (char)type)));
     }
 
     [Theory]
-    [InlineData("", "no type of event is given; expected letters of CAXFO")]
-    [InlineData("CB", "'B' in 'CB' is no type of event; expected letters of CAXFO")]
-    [InlineData("cz", "'z' in 'cz' is no type of event; expected letters of CAXFO")]
+    [InlineData("", "no type of event is given; expected letters of CAXFOE")]
+    [InlineData("CB", "'B' in 'CB' is no type of event; expected letters of CAXFOE")]
+    [InlineData("cz", "'z' in 'cz' is no type of event; expected letters of CAXFOE")]
     public void Other_letters_are_told(string letters, string message) =>
         Assert.Equal(message, Assert.Throws<FormatException>(() => EventTypeSet.Parse(letters)).Message);
 

@@ -65,6 +65,54 @@ public sealed class TcptracerTableTests
             Table.Print(new() { Style = TableStyle.Libbpf }, events, header: false));
     }
 
+    [Fact]
+    public void An_end_says_how_it_ended_and_the_close_of_what_failed_that_it_is_one()
+    {
+        var end = connect with { Type = TcpEventType.Ended, Pid = 0, Comm = default };
+        TcpEvent[] events =
+        [
+            end with { State = 9, Flags = TcpEventFlags.FinReceived },
+            end with { State = 1 },
+            end with { State = 1, Error = 104 },
+            end with { State = 1, Error = 113 },
+            end with { State = 5 },
+            end with { State = 7 },
+            connect with { Type = TcpEventType.Close, Flags = TcpEventFlags.ConnectFailed },
+        ];
+        Assert.Equal(
+            """
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443    closed
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443    reset_sent
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443    reset_received
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443    timed_out EHOSTUNREACH
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443    half_closed
+            E  0                       4  10.0.0.1         10.0.0.2         40000  443   
+            X  164    curl             4  10.0.0.1         10.0.0.2         40000  443    connect_failed
+
+            """,
+            Table.Print(new(), events, header: false));
+        Assert.Equal(
+            """
+            ended        0                       4  10.0.0.1         10.0.0.2         40000  443    4026531840 closed
+
+            """,
+            Table.Print(new() { Verbose = true }, events[..1], header: false));
+        Assert.Equal(
+            """
+            E 0                   4  10.0.0.1         10.0.0.2         40000 443  closed
+
+            """,
+            Table.Print(new() { Style = TableStyle.Libbpf }, events[..1], header: false));
+    }
+
+    [Fact]
+    public void Rows_of_the_tools_have_nothing_behind_them() => Assert.Equal(
+        """
+        X  164    curl             4  10.0.0.1         10.0.0.2         40000  443   
+
+        """,
+        Table.Print(new() { Compat = true }, [connect with { Type = TcpEventType.Close, Flags = TcpEventFlags.ConnectFailed }], header: false));
+
     [Theory]
     [InlineData(TableStyle.Bcc)]
     [InlineData(TableStyle.Libbpf)]

@@ -9,7 +9,7 @@ namespace TraceCap.Format.Tests;
 
 public class Compactions
 {
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(5_000, new() { Lost = 0, Late = 0.5 });
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(5_000, new() { Lost = 0, Late = 0.5, HasEnds = true });
 
     [Fact]
     public void Whatever_the_chunks_were_everything_but_them_stays() => Gen.Select(Gen.Int[1, 500], Gen.Int[1, 2_000], Gen.Bool).Sample((before, after, complete) =>

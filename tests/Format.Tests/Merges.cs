@@ -13,7 +13,7 @@ namespace TraceCap.Format.Tests;
 public class Merges
 {
     private const ulong WallStart = 1_700_000_000_000_000_000;
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(3_000, new() { Lost = 0, Late = 0.5 });
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(3_000, new() { Lost = 0, Late = 0.5, HasEnds = true });
 
     [Fact]
     public void Captures_of_one_boot_become_their_events_in_the_order_of_time() => Gen.Int[0, 4].Array[Events.Length].Sample(

@@ -9,7 +9,7 @@ namespace TraceCap.Format.Tests;
 
 public class ParallelReads
 {
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(2_000, new() { Late = 0.5 });
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(2_000, new() { Late = 0.5, HasEnds = true });
     private static readonly byte[] File =
     [
         .. Captures.Write(Events, 40, beforeEnd: writer => writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock] })),
@@ -67,7 +67,7 @@ public class ParallelReads
         file[offsets[20] + 10] = 2;
         CaptureBlock.Rehash(file, offsets[20]);
         Assert.Equal(Trace(file, 1), Trace(file, 2));
-        Assert.StartsWith($"at byte {offsets[20]}: format 2.0 is newer", Trace(file, 2)[^1], StringComparison.Ordinal);
+        Assert.StartsWith($"at byte {offsets[20]}: format 2.1 is newer", Trace(file, 2)[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace TraceCap.Format.Tests;
 public class Recoveries
 {
     private const int EventsPerChunk = 50;
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(1_000, new() { Lost = 0, Late = 0.5 });
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(1_000, new() { Lost = 0, Late = 0.5, HasEnds = true });
     private static readonly byte[] Sound = Captures.Write(Events, EventsPerChunk, beforeEnd: writer =>
         writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock] }));
 

@@ -12,7 +12,7 @@ namespace TraceCap.Format.Tests;
 public class Verifications
 {
     private const int EventsPerChunk = 50;
-    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(1_000, new() { Lost = 0 });
+    private static readonly TcpEvent[] Events = TrafficGenerator.Generate(1_000, new() { Lost = 0, HasEnds = true });
     private static readonly byte[] Sound = Write(Events);
     private static readonly List<int> Offsets = Captures.BlockOffsets(Sound);
 

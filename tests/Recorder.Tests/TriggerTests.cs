@@ -26,8 +26,29 @@ public class TriggerTests
     [InlineData(" opened >0/ s ", "C", true)]
     [InlineData("accepted > 0/s", "A", true)]
     [InlineData("failed > 1/10s", "FF", true)]
+    [InlineData("events > 4/s", "CAXEE", true)]
+    [InlineData("churn > 3/s", "CAXEOE", false)]
+    [InlineData("closed > 1/s", "XEE", false)]
+    [InlineData("failed > 0/s", "E", false)]
+    [InlineData("ended > 1/s", "EXE", true)]
+    [InlineData("reset > 0/s", "E", true)]
+    [InlineData("reset > 0/s", "F", false)]
+    [InlineData("ECONNREFUSED", "E", false)]
+    [InlineData("ECONNRESET", "E", true)]
+    [InlineData("ECONNRESET", "F", false)]
     public void It_counts_what_it_is_told_to(string trigger, string events, bool fires) =>
         Assert.Equal(fires, TriggerParser.Parse(trigger).Fires([.. events.Select(type => At(100 * Second, (TcpEventType)type))]));
+
+    [Theory]
+    [InlineData("closed > 0/s", false)]
+    [InlineData("churn > 0/s", false)]
+    [InlineData("events > 0/s", true)]
+    public void The_close_of_what_failed_to_connect_is_no_close_of_a_connection(string trigger, bool fires) => Assert.Equal(
+        fires, TriggerParser.Parse(trigger).Fires([At(100 * Second, TcpEventType.Close) with { Flags = TcpEventFlags.ConnectFailed }]));
+
+    [Fact]
+    public void An_end_by_two_FINs_is_no_reset() => Assert.False(
+        TriggerParser.Parse("reset > 0/s").Fires([At(100 * Second, TcpEventType.Ended) with { Error = 0, State = 9 }]));
 
     [Theory]
     [InlineData("closes[yes]>2/s", true)]
@@ -78,7 +99,7 @@ public class TriggerTests
     }
 
     [Theory]
-    [InlineData("", 0, "expected what to count: opened, accepted, closed, failed, churn, events, or an error such as ECONNREFUSED")]
+    [InlineData("", 0, "expected what to count: opened, accepted, closed, failed, ended, reset, churn, events, or an error such as ECONNREFUSED")]
     [InlineData("close>1/s", 0, "expected what to count")]
     [InlineData("closes", 6, "expected > and how many")]
     [InlineData("closes>", 7, "expected a whole number")]
@@ -104,5 +125,5 @@ public class TriggerTests
         trigger.Fires([.. closes.Select(time => At(time, TcpEventType.Close))]);
 
     private static TcpEvent At(ulong time, TcpEventType type) =>
-        new() { Timestamp = time, Type = type, Error = type == TcpEventType.ConnectFailed ? (ushort)111 : (ushort)0 };
+        new() { Timestamp = time, Type = type, Error = type switch { TcpEventType.ConnectFailed => 111, TcpEventType.Ended => 104, _ => 0 } };
 }

@@ -21,6 +21,9 @@ from collections import Counter, defaultdict, deque
 
 SECOND = 1_000_000_000
 SEGMENT = 65_535  # as many bytes of payload at most
+WAIT = 120 * 10**9  # as long an end is waited for after a close
+WAITING = 65_536  # as many wait at once
+UNACCEPTED = 4096  # ends of connections that nobody had accepted
 SKEW = 60 * 10**9  # by so much the clocks of merged hosts may be apart
 LINGERING_OF_HOSTS = 65_536  # the next, of a merged capture
 LINGERING = 4096  # sockets closed alone that are still looked for
@@ -29,16 +32,17 @@ MANY = 50_000  # of more rows some groups are left out, for the sake of time
 
 OPENINGS = {"tcp.connect": "client", "tcp.accept": "server"}
 
-TASK = ["process.pid", "thread.id", "thread.name.bytes", "thread.name"]
+TASK = ["process.pid", "container.pid", "linux.pidns", "thread.id", "thread.name.bytes", "thread.name"]
 OWNER = TASK + [
     "user.id", "linux.mntns", "linux.cgroup.id", "linux.cgroup.path", "container.id", "container.runtime.name", "k8s.pod.uid", "systemd.unit"]
 SOCKET = [
     "network.type", "network.local.address", "network.local.port", "network.peer.address", "network.peer.port", "connection.id", "linux.netns",
-    "linux.netns.name", "host.name"]
+    "linux.netns.id", "linux.netns.name", "host.name"]
 FAILURE = ["error.number", "error.type"]
 CLOSE = [
     "network.connection.state", "sent_bytes", "acked_bytes", "received_bytes", "sent_segments", "received_segments", "retransmits", "smoothed_rtt_us"]
 
+ORDERLY_END = {"closed", "half_closed"}
 FIN_ACKED = {"fin_wait_2", "time_wait"}
 FIN_RECEIVED = {"close_wait", "last_ack", "closing", "time_wait"}
 
@@ -65,6 +69,12 @@ def time_of_day(time):
     return "%04d-%02d-%02dT%02d:%02d:%02d.%09dZ" % (*date, seconds // 3600, seconds // 60 % 60, seconds % 60, fraction)
 
 
+def leaves_out_ends(selection):
+    """Whether a cut kept only events of types among which TCP's end is not."""
+    words = selection.split(" ")
+    return "--type" in words and "E" not in words[words.index("--type") + 1]
+
+
 class Recording:
     """What was recorded when, and what was lost of it."""
 
@@ -78,6 +88,10 @@ class Recording:
         self.end = int(recording["end_monotonic_ns"])
         self.losses = [(int(loss["from_monotonic_ns"]), int(loss["to_monotonic_ns"]), loss.get("events_at_most")) for loss in recording["losses"]]
         self.gaps = [(int(gap["from_monotonic_ns"]), int(gap["to_monotonic_ns"])) for gap in recording["gaps"]]
+        # All of its sections are of one recorder.
+        self.awaits_ends = any(
+            section.get("options", {}).get("ended") == "recorded" and not any(map(leaves_out_ends, section.get("selection", [])))
+            for section in info["sections"])
         self.is_merged = any(len(section.get("hosts", [])) > 1 for section in info["sections"])
         self.clocks = sorted(
             (int(clock["monotonic_ns"]), nanoseconds(clock["realtime"])) for section in info["sections"] for clock in section["clocks"])
@@ -118,6 +132,11 @@ def is_loopback(address):
     return address.is_loopback
 
 
+def is_one_namespace(netns, netns_id, other, other_id):
+    """The number of one that is gone is used again, its cookie is not."""
+    return netns == other and (netns_id == other_id or "0" in (netns_id, other_id))
+
+
 class Socket:
     """From the event that showed it first."""
 
@@ -125,21 +144,41 @@ class Socket:
         self.event, self.role, self.opened, self.number = event, role, opened, number
         self.id = int(event["connection.id"])
         self.local, self.peer = endpoints(event)
-        self.netns = event["linux.netns"]
+        self.netns, self.netns_id = event["linux.netns"], event.get("linux.netns.id", "0")
         self.opposite = None
-        self.is_open = True
-        self.closed_alone = None
+        self.is_open = True  # not closed, and not gone
+        self.is_given = False
+        self.is_waiting = False
+        self.close = None  # while its end is waited for
+        self.end = None  # before its close
+        self.is_opening_seen = True
         self.seen = 0
 
     def is_same(self, event):
         """Whether an event may be of this socket where one of both has no cookie."""
-        return (self.local, self.peer) == endpoints(event) and self.netns == event["linux.netns"]
+        return (self.local, self.peer) == endpoints(event) and is_one_namespace(
+            self.netns, self.netns_id, event["linux.netns"], event.get("linux.netns.id", "0"))
 
     def is_opposite(self, other):
         """Whether the other is the other end of the same connection."""
         is_one_host = self.id >> HOST_BITS == other.id >> HOST_BITS
         return self.local == other.peer and self.peer == other.local and (
-            (is_one_host and self.netns == other.netns) or not is_loopback(self.local[0]))
+            (is_one_host and is_one_namespace(self.netns, self.netns_id, other.netns, other.netns_id)) or not is_loopback(self.local[0]))
+
+
+def how_tcp_ended(end):
+    """By the state that it ended from, and its error then."""
+    error = end.get("error.type")
+    if error is not None:
+        return {"ECONNRESET": "reset_received", "EPIPE": "reset_received", "ECONNABORTED": "aborted"}.get(error, "timed_out")
+    state = end.get("network.connection.state")
+    if state in ("established", "fin_wait_1", "close_wait"):
+        return "reset_sent"
+    if state in ("last_ack", "closing"):
+        return "closed"
+    if state == "fin_wait_2":
+        return "closed" if "fin_received" in end.get("flags", []) else "half_closed"
+    return None
 
 
 def ending_of(close, role):
@@ -186,10 +225,18 @@ class Tracker:
         self.by_id = {}
         self.by_ends = defaultdict(list)  # open ones and those that linger, the last one last
         self.failed = set()
+        self.connecting = {}  # connects that were under way when recording began
+        self.waiting = deque()  # closed, and not seen to end; also some that were
+        self.waits = 0
+        self.unaccepted = {}
+        self.unaccepted_order = deque()
         self.closed_alone = deque()
         self.rows = []
 
     def add(self, event):
+        time = int(event["monotonic_ns"])
+        while self.waiting and (self.waiting[0].is_given or time > int(self.waiting[0].close["monotonic_ns"]) + WAIT):
+            self.give_unfinished(self.waiting.popleft())
         kind = event["event.name"]
         if kind in OPENINGS:
             self.open(event, OPENINGS[kind])
@@ -197,6 +244,8 @@ class Tracker:
             self.find(event)
         elif kind == "tcp.close":
             self.close(event)
+        elif kind == "tcp.ended":
+            self.tcp_ended(event)
         elif kind == "tcp.connect_failed":
             self.fail(event)
 
@@ -204,6 +253,14 @@ class Tracker:
 
     def by_cookie(self, event):
         return self.by_id.get(int(event["connection.id"])) if event["connection.id"] != "0" else None
+
+    def open_by_cookie(self, event):
+        """One that was closed has no event but its end after that."""
+        socket = self.by_cookie(event)
+        if socket is not None and socket.close is not None:
+            self.give_unfinished(socket)
+            return None
+        return socket
 
     def by_endpoints(self, event):
         has_none = event["connection.id"] == "0"
@@ -221,16 +278,31 @@ class Tracker:
     # Events
 
     def open(self, event, role):
-        before = self.by_cookie(event)
+        before = self.open_by_cookie(event)
         if before is None and not self.forget_failed(event):
             before = self.by_endpoints(event)
         if before is not None:
             self.end_unseen(before, event)
-        self.new(event, role, int(event["monotonic_ns"]))
+        time = int(event["monotonic_ns"])
+        if role == "server":
+            socket = self.new(event, role, time - min(event.get("accept_ns", 0), time))
+            socket.end = self.unaccepted.pop(event["connection.id"], None)
+        else:
+            self.new(self.with_task(event), role, time)
+
+    def with_task(self, event):
+        """Of a connect that was under way the task is known from then."""
+        before = self.connecting.pop(event["connection.id"], None)
+        if before is None or event["process.pid"] != 0:
+            return event
+        return {**{key: value for key, value in event.items() if key not in OWNER}, **{key: before[key] for key in OWNER if key in before}}
 
     def find(self, event):
-        socket = self.by_cookie(event)
+        socket = self.open_by_cookie(event)
         if socket is None and event["connection.id"] in self.failed:
+            return
+        if socket is None and event.get("network.connection.state") == "syn_sent":
+            self.connecting.setdefault(event["connection.id"], event)
             return
         socket = socket or self.by_endpoints(event)
         if socket is None:
@@ -239,35 +311,117 @@ class Tracker:
             socket.seen = int(event["monotonic_ns"])
 
     def close(self, event):
-        socket = self.by_cookie(event)
+        if "connect_failed" in event.get("flags", []):
+            self.forget_failed(event)
+            self.connecting.pop(event["connection.id"], None)
+            return
+        socket = self.open_by_cookie(event)
         is_found = True
         if socket is None:
             # One that was disconnected has no peer, and only its cookie tells what it was.
-            if self.forget_failed(event) or event["network.peer.port"] == 0:
+            if self.forget_failed(event) or event["network.peer.port"] == 0 or self.connecting.pop(event["connection.id"], None):
                 return
             socket = self.by_endpoints(event)
             if socket is None:
                 is_found = False
                 socket = self.new(event, "unknown", self.beginning(event))
-        time = int(event["monotonic_ns"])
-        ending, is_assumed = ending_of(event, socket.role)
-        row = self.end(socket, ending, time, event["time"] if "time" in event else None)
-        row["uncertain"] = is_assumed or (not is_found and any(start <= time for start, _ in self.recording.unknown()))
-        copy(row, event, TASK, "closed.")
-        copy(row, event, CLOSE)
-        self.leave(socket)
+        socket.is_opening_seen = is_found
+        may_end = self.recording.awaits_ends and event.get("network.connection.state") != "closed"
+        if socket.end is not None:
+            self.give_both(socket, event, socket.end)
+        elif may_end and socket.id:
+            if self.waits == WAITING:
+                while self.waiting[0].is_given:
+                    self.waiting.popleft()
+                self.give_unfinished(self.waiting.popleft())
+            socket.close, socket.is_open = event, False
+            self.waiting.append(socket)
+            self.waits += 1
+            socket.is_waiting = True
+        else:
+            self.give_closed(socket, event, may_end)
+
+    def tcp_ended(self, event):
+        socket = self.by_cookie(event) or self.by_endpoints(event)
+        if socket is None:
+            if "not_accepted" in event.get("flags", []) and event["connection.id"] != "0":
+                if len(self.unaccepted_order) == UNACCEPTED:
+                    self.unaccepted.pop(self.unaccepted_order.popleft(), None)
+                self.unaccepted_order.append(event["connection.id"])
+                self.unaccepted[event["connection.id"]] = event
+        elif socket.close is not None:
+            self.give_both(socket, socket.close, event)
+        elif socket.end is None:
+            socket.end = event
 
     def fail(self, event):
-        before = self.by_cookie(event)
+        before = self.open_by_cookie(event)
         if before is not None:
             self.end_unseen(before, event)
         time = int(event["monotonic_ns"])
-        opened = time - min(event["connect_ns"], time)
+        tried = event.get("connect_ns", 0)
+        opened = time - min(tried, time)
+        if event["connection.id"] in self.connecting and tried == 0:
+            opened = min(self.beginning(event), time)
+        event = self.with_task(event)
         row = self.row(event, "client", "failed", opened, time, event.get("time"))
         copy(row, event, FAILURE)
         self.rows.append(row)
         if event["connection.id"] != "0":
             self.failed.add(event["connection.id"])
+
+    # Endings
+
+    def give_closed(self, socket, close, is_unfinished):
+        """Ended by its close, as far as is known."""
+        ending, is_assumed = ending_of(close, socket.role)
+        row = self.end(socket, ending, int(close["monotonic_ns"]), close.get("time"))
+        row["uncertain"] = is_assumed or self.may_have_been_opened(socket, close)
+        if is_unfinished:
+            row["unfinished"] = True
+        copy(row, close, TASK, "closed.")
+        copy(row, close, CLOSE)
+        self.leave(socket)
+
+    def give_unfinished(self, socket):
+        if not socket.is_given:
+            close, socket.close = socket.close, None
+            self.give_closed(socket, close, True)
+
+    def give_both(self, socket, close, end):
+        ending, is_assumed = ending_of(close, socket.role)
+        row = self.give_ended(socket, end, int(close["monotonic_ns"]), ending, is_assumed)
+        row["uncertain"] = row["uncertain"] or self.may_have_been_opened(socket, close)
+        copy(row, close, TASK, "closed.")
+        row["closed.monotonic_ns"] = close["monotonic_ns"]
+        if "time" in close:
+            row["closed.time"] = close["time"]
+        row["network.connection.state"] = close.get("network.connection.state")
+        if row["network.connection.state"] is None:
+            del row["network.connection.state"]
+        self.leave(socket)
+
+    def give_ended(self, socket, end, held_until, ending="closed", is_assumed=False):
+        """What TCP's end tells goes before what the close does."""
+        by = how_tcp_ended(end)
+        if by is not None:
+            ending, is_assumed = "closed" if by in ORDERLY_END else "reset", False
+        time = int(end["monotonic_ns"])
+        row = self.end(socket, ending, time, end.get("time"))
+        row["uncertain"] = is_assumed
+        row["end"] = end  # for figures; it is not shown
+        copy(row, end, CLOSE)
+        if by is not None:
+            row["tcp.end"] = by
+        copy(row, end, FAILURE)
+        if held_until > time:
+            row["held_ns"] = held_until - time
+        return row
+
+    def may_have_been_opened(self, socket, close):
+        """Whether the opening of one of which the close alone was seen may be among lost events."""
+        time = int(close["monotonic_ns"])
+        return not socket.is_opening_seen and any(start <= time for start, _ in self.recording.unknown())
 
     # What becomes of sockets
 
@@ -291,6 +445,9 @@ class Tracker:
 
     def leave(self, socket):
         socket.is_open = False
+        socket.is_given = True
+        self.waits -= socket.is_waiting
+        socket.is_waiting = False
         if socket.id:
             del self.by_id[socket.id]
         if socket.opposite is not None:
@@ -308,7 +465,10 @@ class Tracker:
             del self.by_ends[key]
 
     def end_unseen(self, socket, event):
-        self.end(socket, "unseen", int(event["monotonic_ns"]), event.get("time"))
+        if socket.end is not None:
+            self.give_ended(socket, socket.end, int(event["monotonic_ns"]))
+        else:
+            self.end(socket, "unseen", int(event["monotonic_ns"]), event.get("time"))
         self.leave(socket)
 
     def end(self, socket, ending, time, wall):
@@ -316,7 +476,7 @@ class Tracker:
         row["preexisting"] = socket.role == "unknown"
         if socket.opposite is not None:
             copy(row, socket.opposite.event, TASK, "peer.")
-            row["second"] = not socket.opposite.is_open
+            row["second"] = socket.opposite.is_given
         self.rows.append(row)
         return row
 
@@ -330,7 +490,7 @@ class Tracker:
                 row[name] = time
         if self.recording.host and "host.name" not in event:
             row["host.name"] = self.recording.host
-        copy(row, event, SOCKET + OWNER + (["connect_ns"] if role == "client" else []))
+        copy(row, event, SOCKET + OWNER + (["connect_ns"] if role == "client" else []) + (["accept_ns"] if role == "server" and event.get("accept_ns", 0) > 0 else []))
         return row
 
     def day(self, monotonic):
@@ -338,15 +498,30 @@ class Tracker:
         return None if wall is None else time_of_day(wall)
 
     def finish(self):
-        """What is open when recording ended, or when a gap began after which it was not seen, the oldest first."""
+        """What was closed and not seen to end; what is open when recording ended, or when a gap began after which it was not seen, the oldest first; and
+        what is still connecting."""
+        for socket in self.waiting:
+            self.give_unfinished(socket)
         still = sorted(
             (socket for sockets in self.by_ends.values() for socket in sockets if socket.is_open), key=lambda one: (one.opened, one.id, one.number))
         for socket in still:
             known = max(socket.opened, socket.seen if self.recording.gaps else 0)
-            ended = min([start for start, _ in self.recording.gaps if start >= known] + [self.recording.end])
-            row = self.end(socket, "open", ended, None)
-            row["uncertain"] = any(end >= known for _, end in self.recording.unknown())
-            socket.is_open = False
+            until = min([start for start, _ in self.recording.gaps if start >= known] + [self.recording.end])
+            if socket.end is not None:
+                self.give_ended(socket, socket.end, until)
+            elif "reset_before_accept" in socket.event.get("flags", []):
+                self.end(socket, "reset", int(socket.event["monotonic_ns"]), socket.event.get("time"))
+            else:
+                row = self.end(socket, "open", until, None)
+                row["uncertain"] = any(end >= known for _, end in self.recording.unknown())
+            socket.is_open, socket.is_given = False, True
+        for event in self.connecting.values():
+            start = max([self.recording.start] + [end for _, end in self.recording.gaps])
+            row = self.row(event, "client", "open", start, self.recording.end, None)
+            row["preexisting"] = True
+            row["network.connection.state"] = "syn_sent"
+            row["uncertain"] = any(end >= start for _, end in self.recording.unknown())
+            self.rows.append(row)
         return self.rows
 
 
@@ -387,12 +562,19 @@ def is_orderly_close(row):
 
 
 def payload_sent(row):
-    fin = row.get("network.connection.state") in FIN_ACKED or is_orderly_close(row)
+    if "end" in row:
+        state = row["end"].get("network.connection.state")
+        fin = state == "fin_wait_2" or (state in ("last_ack", "closing") and "error.type" not in row["end"])
+    else:
+        fin = row.get("network.connection.state") in FIN_ACKED or is_orderly_close(row)
     return min(max(0, row.get("acked_bytes", 0) - (row["role"] == "client") - fin), row.get("sent_bytes", 0))
 
 
 def payload_received(row):
-    fin = row.get("network.connection.state") in FIN_RECEIVED or is_orderly_close(row)
+    if "end" in row:
+        fin = "fin_received" in row["end"].get("flags", []) or row["end"].get("network.connection.state") in ("close_wait", "last_ack", "closing")
+    else:
+        fin = row.get("network.connection.state") in FIN_RECEIVED or is_orderly_close(row)
     return max(0, row.get("received_bytes", 0) - fin)
 
 
@@ -409,7 +591,7 @@ def figures_of(rows):
 
     endings = Counter(row["ending"] for row in rows)
     established = [row for row in rows if row["ending"] != "failed"]
-    closed = [row for row in established if "closed.process.pid" in row]
+    closed = [row for row in established if "closed.process.pid" in row or "end" in row]
     opened = [row for row in established if not row["preexisting"]]
     figures = {
         "sockets": len(rows),
@@ -425,8 +607,15 @@ def figures_of(rows):
         "retransmits": total(lambda row: row.get("retransmits", 0))}
     for ending in "failed", "closed", "reset", "open", "unseen":
         figures[ending] = endings[ending]
+    for name in "reset_sent", "reset_received":
+        figures[name] = sum(row.get("tcp.end") == name for row in rows)
+    figures["reset_timeout"] = sum(row.get("tcp.end") == "timed_out" for row in rows)
+    figures["held"] = sum("end" in row and "closed.process.pid" not in row for row in rows)
+    figures["unfinished"] = sum(row.get("unfinished", False) for row in rows)
     durations("lifetime", [(row["lifetime_ns"], row["ending"] == "open") for row in opened if row["ending"] != "unseen"], figures)
-    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row["connect_ns"] > 0], figures)
+    durations("connect", [(row["connect_ns"], False) for row in opened if row["role"] == "client" and row.get("connect_ns", 0) > 0], figures)
+    durations("accept", [(row["accept_ns"], False) for row in opened if row.get("accept_ns", 0) > 0], figures)
+    del figures["accept"]["censored"]  # no such wait was cut off
     figures["errors"] = Counter(row["error.type"] for row in rows if row["ending"] == "failed")
     return figures
 
@@ -446,7 +635,7 @@ GROUPS = {
     "service": service,
     "process": lambda row: row["thread.name"],
     "peer": lambda row: str(endpoints(row)[1][0]),
-    "errno": lambda row: row.get("error.type"),
+    "errno": lambda row: row.get("error.type") if row["ending"] == "failed" else None,
     "unit": lambda row: row.get("systemd.unit") or ("(no unit)" if "linux.cgroup.path" in row else "(not known)")}
 
 
@@ -502,7 +691,7 @@ def main():
     figures = figures_of(rows)
     figures["connections"] = sum(not row.pop("second", False) for row in rows)
     for row in rows:
-        print(json.dumps({"row": row}))
+        print(json.dumps({"row": {key: value for key, value in row.items() if key != "end"}}))
     for interval in churn(rows, recording, int(sys.argv[3]) if len(sys.argv) > 3 else SECOND):
         print(json.dumps({"interval": interval}))
     print(json.dumps({"all": figures}))

@@ -351,6 +351,9 @@ COLUMNS = [
     Column("comm last", PROGRAMS, 2**64),
     Column("kind", KINDS, 2**52),
     Column("cpu", CPUS, 2**16),
+    Column("service netns id", SERVICES, 2**64),
+    Column("container pid", TASKS, 2**32),
+    Column("pidns", PROGRAMS, 2**32),
 ]
 
 
@@ -511,7 +514,7 @@ def read_chunk(raw, n):
             return 0 if row is None else columns[name][row]
 
         acked = 0 if row is None else (counter("bytes sent") + unzigzag(counter("bytes acked"))) & MASK
-        connection, netns, local, local_port, peer, peer_port = sockets[socket]
+        connection, netns, netns_id, local, local_port, peer, peer_port = sockets[socket]
         events.append({
             "monotonic_ns": str(columns["timestamp"][i]),
             "event.name": kind & 0xFF,
@@ -541,6 +544,9 @@ def read_chunk(raw, n):
             "segments_received": counter("segments received"),
             "retransmits": counter("retransmits"),
             "smoothed_rtt_us": counter("smoothed rtt"),
+            "linux.netns.id": str(netns_id),
+            "container.pid": columns["container pid"][task],
+            "linux.pidns": columns["pidns"][program],
         })
     expect(len(sockets) == rows[SOCKETS], "more sockets than the events say")
     for rows_left in backs, arriving, durations, counters:
@@ -554,7 +560,7 @@ def read_socket(columns, addresses, socket, connection):
     service_end = addresses[columns["service address"][service]], port & 0xFFFF
     client_end = addresses[columns["client address"][socket]], columns["client port"][socket]
     local, peer = (client_end, service_end) if port >> 16 else (service_end, client_end)
-    return connection, columns["service netns"][service], *local, *peer
+    return connection, columns["service netns"][service], columns["service netns id"][service], *local, *peer
 
 
 # Sections

@@ -74,7 +74,7 @@ internal sealed class DictionaryTracker(bool join)
         connection.Id = e.Connection;
         connection.Opened = socket.Opening.Timestamp;
         connection.Ended = e.Timestamp;
-        connection.ConnectTime = socket.Opening.Duration;
+        connection.Duration = socket.Opening.Duration;
         connection.Opener = Task(in socket.Opening);
         connection.Closer = Task(in e);
         connection.PeerOwner = socket.Peer;

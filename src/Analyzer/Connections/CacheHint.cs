@@ -18,7 +18,7 @@ internal static class CacheHint
         }
     }
 
-    /// <summary>An entry, which has two lines of the cache.</summary>
+    /// <summary>An entry, which has two and a half lines of the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe void BringNear(ref ConnectionEntry entry)
     {
@@ -27,6 +27,7 @@ internal static class CacheHint
             var line = (byte*)Unsafe.AsPointer(ref entry);
             Sse.Prefetch0(line);
             Sse.Prefetch0(line + Line);
+            Sse.Prefetch0(line + (2 * Line));
         }
     }
 }

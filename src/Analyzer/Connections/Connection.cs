@@ -22,11 +22,11 @@ public enum ConnectionEnding : byte
     /// <summary>It did not: it was open when the capture ended.</summary>
     Open,
 
-    /// <summary>Its last descriptor was closed.</summary>
+    /// <summary>It ended in an orderly way; if its end was not seen, its last descriptor was closed.</summary>
     Closed,
 
-    /// <summary>It was over before its last descriptor was closed, without both ends having finished it: reset by the
-    /// peer, or timed out. See <see cref="Connection.Ending"/>.</summary>
+    /// <summary>It was over without both ends having finished it: reset by either, timed out, or ended by the administrator. See
+    /// <see cref="Connection.Ending"/>.</summary>
     Reset,
 
     /// <summary>It was never established; <see cref="Connection.Error"/> says why.</summary>
@@ -44,6 +44,7 @@ public enum ConnectionEnding : byte
 internal struct Connection
 {
     internal const byte StateEstablished = 1;
+    internal const byte StateSynSent = 2;
     private const byte StateFinWait2 = 5;
     private const byte StateTimeWait = 6;
     internal const byte StateClose = 7;
@@ -54,16 +55,22 @@ internal struct Connection
     /// <summary>The kernel's socket cookie; 0 if it had none.</summary>
     public ulong Id;
 
-    /// <summary>When it was established (client) or accepted (server), CLOCK_MONOTONIC ns. If it failed: when it was
+    /// <summary>When it was established, CLOCK_MONOTONIC ns; of a server when it was accepted, if it is not known how long it waited for that. If it failed: when it was
     /// tried. If it <see cref="IsPreexisting"/> than the capture: when that began.</summary>
     public ulong Opened;
 
-    /// <summary>When it was closed, or failed, or was seen to be gone, CLOCK_MONOTONIC ns. If it is still
+    /// <summary>When TCP had finished with it, if that was seen, else when it was closed, or failed, or was seen to be gone, CLOCK_MONOTONIC ns. If it is still
     /// <see cref="ConnectionEnding.Open"/>: up to when that is known, usually the end of the capture.</summary>
     public ulong Ended;
 
-    /// <summary>Nanoseconds from SYN to established, or to giving up if it failed; 0 for the server's end.</summary>
-    public ulong ConnectTime;
+    /// <summary>When its last descriptor was closed, CLOCK_MONOTONIC ns. Meaningless if not <see cref="HasCloser"/>.</summary>
+    public ulong Closed;
+
+    /// <summary>How long a program had its descriptor after it had ended, as far as that is known, in nanoseconds.</summary>
+    public ulong Held;
+
+    /// <summary>Of its opening: see <see cref="ConnectTime"/> and <see cref="AcceptTime"/>.</summary>
+    internal ulong Duration;
 
     /// <summary>Who opened it: called connect, or accept. Meaningless if not <see cref="HasOpener"/>.</summary>
     public ConnectionTask Opener;
@@ -80,7 +87,7 @@ internal struct Connection
     /// <summary>The address at the other end.</summary>
     public Address PeerAddress;
 
-    /// <summary>Payload bytes sent, retransmissions included; 0 unless it was seen to close, as all counters.</summary>
+    /// <summary>Payload bytes sent, retransmissions included; 0 unless it was seen to close or to end, as all counters.</summary>
     public ulong BytesSent;
 
     /// <inheritdoc cref="TcpEvent.BytesAcked" />
@@ -98,11 +105,14 @@ internal struct Connection
     /// <summary>Segments retransmitted.</summary>
     public uint Retransmits;
 
-    /// <summary>Smoothed round-trip time in microseconds at the close.</summary>
+    /// <summary>Smoothed round-trip time in microseconds at the end, or at the close.</summary>
     public uint SmoothedRtt;
 
     /// <summary>The inode number of the socket's network namespace.</summary>
     public uint Netns;
+
+    /// <summary>The cookie of that namespace; 0 if it is not known.</summary>
+    public ulong NetnsId;
 
     /// <summary>How often a number had been given another name before it was opened, see <see cref="NameHistory"/>.</summary>
     internal int Renames;
@@ -125,10 +135,27 @@ internal struct Connection
     /// <summary>Which side it is.</summary>
     public ConnectionRole Role;
 
-    /// <summary>The TCP state that it was closed from (include/net/tcp_states.h); 0 if it was not seen to close.</summary>
+    /// <summary>The TCP state that it was closed from (include/net/tcp_states.h); if it was not seen to close, that which it ended from; else 0.
+    /// Of a connect that has not come to an end yet it is SYN_SENT.</summary>
     public byte State;
 
-    /// <summary>How it ended. <see cref="ConnectionEnding.Reset"/> is a conclusion: the socket was in state CLOSE when its
+    /// <summary>How TCP ended it; not known unless it <see cref="HasEnd"/>.</summary>
+    public TcpEnd EndedBy;
+
+    /// <summary>The TCP state that it ended from; meaningless if not <see cref="HasEnd"/>.</summary>
+    public byte EndState;
+
+    /// <summary>The errno of its socket when it ended; 0 if there was none.</summary>
+    public ushort EndError;
+
+    /// <summary>Whether it was seen that TCP had finished.</summary>
+    public bool HasEnd;
+
+    /// <summary>Whether it was closed and nobody saw TCP finish, although the recorder tells that: counters and time are those of the close.
+    /// </summary>
+    public bool IsUnfinished;
+
+    /// <summary>How it ended. Where no end was seen, <see cref="ConnectionEnding.Reset"/> is a conclusion: the socket was in state CLOSE when its
     /// program closed it, and its FIN had not been acknowledged, see <see cref="CloseProof"/>.</summary>
     public ConnectionEnding Ending;
 
@@ -163,7 +190,9 @@ internal struct Connection
     {
         get
         {
-            var isFinAcked = State is StateFinWait2 or StateTimeWait || (State == StateClose && Ending == ConnectionEnding.Closed);
+            var isFinAcked = HasEnd
+                ? EndState == StateFinWait2 || (EndError == 0 && EndState is StateLastAck or StateClosing)
+                : State is StateFinWait2 or StateTimeWait || (State == StateClose && Ending == ConnectionEnding.Closed);
             var others = (Role == ConnectionRole.Client ? 1UL : 0) + (isFinAcked ? 1UL : 0);
             return Math.Min(BytesAcked - Math.Min(BytesAcked, others), BytesSent);
         }
@@ -174,11 +203,35 @@ internal struct Connection
     {
         get
         {
-            var isFinReceived = State is StateTimeWait or StateCloseWait or StateLastAck or StateClosing
+            var isFinReceived = HasEnd
+                ? (Flags & TcpEventFlags.FinReceived) != 0 || EndState is StateCloseWait or StateLastAck or StateClosing
+                : State is StateTimeWait or StateCloseWait or StateLastAck or StateClosing
                 || (State == StateClose && Ending == ConnectionEnding.Closed);
             return BytesReceived - (isFinReceived ? Math.Min(BytesReceived, 1) : 0);
         }
     }
+
+    /// <summary>Nanoseconds from SYN to established, or to giving up if it failed; 0 if it is not known, and for the server's end.</summary>
+    public readonly ulong ConnectTime => Role == ConnectionRole.Client ? Duration : 0;
+
+    /// <summary>Nanoseconds from established to accepted: its time in the accept queue; 0 if it is not known, and for the client's end.
+    /// </summary>
+    public readonly ulong AcceptTime => Role == ConnectionRole.Server ? Duration : 0;
+
+    /// <summary>Whether it failed, or TCP ended it with an error.</summary>
+    public readonly bool HasError => Ending == ConnectionEnding.Failed || EndError != 0;
+
+    /// <summary>The errno of either; 0 also if the program gave up by itself.</summary>
+    public readonly ushort AnyError => Ending == ConnectionEnding.Failed ? Error : EndError;
+
+    /// <summary>Whether it is known what was sent and received.</summary>
+    public readonly bool HasCounters => HasCloser || HasEnd;
+
+    /// <summary>Whether it had ended, and a program had its descriptor still when recording ended.</summary>
+    public readonly bool IsHeld => HasEnd && !HasCloser && Ending is ConnectionEnding.Closed or ConnectionEnding.Reset;
+
+    /// <summary>Whether it is a connect that was under way when recording began, and still when it ended.</summary>
+    public readonly bool IsConnecting => Ending == ConnectionEnding.Open && State == StateSynSent;
 
     /// <summary>The time from <see cref="Opened"/> to <see cref="Ended"/> in nanoseconds.</summary>
     public readonly ulong Lifetime => Ended > Opened ? Ended - Opened : 0;
@@ -206,10 +259,19 @@ internal struct Connection
 
     /// <summary>Whether it was closed by this end before the peer did, so that its port is in TIME_WAIT for a minute: it
     /// was still established, or has sent its FIN first.</summary>
-    public readonly bool ClosedHereFirst => Ending == ConnectionEnding.Closed && State is 1 or 4 or 5;
+    public readonly bool ClosedHereFirst => Ending == ConnectionEnding.Closed && (HasEnd ? EndState is StateFinWait2 or StateClosing : State is 1 or 4 or 5);
+
+    /// <summary>The same connection as one knows it who has seen all before a time: what happened later has not.</summary>
+    internal readonly Connection AsOf(ulong time) => Ending == ConnectionEnding.Failed ? this
+        : Ended >= time ? OpenAt(time)
+        : Held > 0 && Held >= time - Ended ? HeldAt(time)
+        : this;
+
+    /// <summary>The same connection as it was at a time when it had ended, but before it was closed.</summary>
+    private readonly Connection HeldAt(ulong time) => this with { HasCloser = false, Closer = default, Held = time - Ended, State = EndState };
 
     /// <summary>The same connection as it was at a time before it ended: open, its counters not known yet.</summary>
-    internal readonly Connection OpenAt(ulong time) => this with
+    private readonly Connection OpenAt(ulong time) => this with
     {
         Ended = time,
         // Of one whose end nobody saw it is not certain that it was still there.
@@ -217,7 +279,12 @@ internal struct Connection
         Ending = ConnectionEnding.Open,
         IsEndingAssumed = false,
         HasCloser = false,
-        State = 0,
+        HasEnd = false,
+        IsUnfinished = false,
+        EndedBy = TcpEnd.Unknown,
+        EndError = 0,
+        Held = 0,
+        State = IsConnecting ? State : (byte)0,
         BytesSent = 0,
         BytesAcked = 0,
         BytesReceived = 0,

@@ -32,5 +32,5 @@ internal sealed record ConnectionContext(RecordedSpan Recording, CaptureNames Na
 
     /// <summary>The name of a connection's network namespace when it was opened; null or empty if it has none.</summary>
     public string? NetnsOf(in Connection connection) =>
-        connection.NamesIn(Recording).NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns });
+        connection.NamesIn(Recording).NetnsOf(new TcpEvent { Connection = connection.Id, Netns = connection.Netns, NetnsId = connection.NetnsId });
 }

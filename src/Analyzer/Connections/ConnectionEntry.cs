@@ -12,6 +12,9 @@ internal enum EntryPhase : byte
     /// <summary>The socket is open.</summary>
     Open,
 
+    /// <summary>Closed, but TCP may not have finished: found by its id, as its end is waited for.</summary>
+    Waiting,
+
     /// <summary>Closed, but the other end may have yet to be accepted. Found by its ends; one of the retired.</summary>
     Lingering,
 
@@ -22,14 +25,17 @@ internal enum EntryPhase : byte
     Kept,
 }
 
-/// <summary>An end of a connection that is open, or was a moment ago: two cache lines.</summary>
+/// <summary>An end of a connection that is open, or was a moment ago: two and a half cache lines.</summary>
 internal struct ConnectionEntry
 {
     internal ulong Id;
     internal ulong Opened;
 
-    /// <summary>How long it took to connect; once it is closed, when that was.</summary>
-    internal ulong ConnectTimeOrClosed;
+    /// <inheritdoc cref="TcpEvent.Duration" />
+    internal ulong Duration;
+
+    /// <summary>When it was closed.</summary>
+    internal ulong Closed;
 
     internal ConnectionTask Opener;
     internal EndPair Ends;
@@ -41,8 +47,15 @@ internal struct ConnectionEntry
     /// <summary>The entry of the connection's other end, or <see cref="ConnectionTable.None"/>.</summary>
     internal int Opposite;
 
-    /// <summary>4 or 6; once it is closed, the TCP state that it was closed from, 0 if that is not known.</summary>
-    internal byte IpVersionOrState;
+    /// <summary>The one of its close and its end that has come first, in <see cref="PendingEnds"/>; or <see cref="ConnectionTable.None"/>.
+    /// </summary>
+    internal int Pending;
+
+    /// <summary>4 or 6.</summary>
+    internal byte IpVersion;
+
+    /// <summary>The TCP state that it was closed from; 0 if that is not known.</summary>
+    internal byte State;
 
     internal TcpEventFlags Flags;
     internal ConnectionRole Role;

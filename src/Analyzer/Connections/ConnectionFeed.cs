@@ -262,6 +262,6 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
         };
         span.Describe(events.Header);
         recordings.Add(span);
-        current = new FedRecording(span, start, sink, filter, opening);
+        current = new FedRecording(span, start, sink, filter, opening) { AwaitsEnds = RecorderOptions.NoteEnds(events.Header) };
     }
 }

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Fields;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -26,6 +27,10 @@ internal static class ConnectionFields
     private static readonly Field joined = new("joined", FieldTypes.Flag, "whether its other end is on this host, and was seen");
     private static readonly Field openedMonotonic = new("opened.monotonic_ns", FieldTypes.Monotonic, "when it was opened, by CLOCK_MONOTONIC");
     private static readonly Field endedMonotonic = new("ended.monotonic_ns", FieldTypes.Monotonic, "when it ended, by CLOCK_MONOTONIC");
+    private static readonly Field closed = new("closed.time", FieldTypes.Instant, "when its last descriptor was closed", "closed");
+    private static readonly Field closedMonotonic = new("closed.monotonic_ns", FieldTypes.Monotonic, "the same by CLOCK_MONOTONIC");
+    private static readonly Field held = new("held_ns", FieldTypes.Duration, "how long a program had its descriptor after it had ended", "held");
+    private static readonly Field unfinished = new("unfinished", FieldTypes.Flag, "whether it was closed and not seen to end, although the recorder notes ends");
     private static readonly Field bytes = new("bytes", FieldTypes.Bytes, "payload sent and received");
     private static readonly Field closerPid = new("closed.process.pid", FieldTypes.Number, "the process that closed it", "closer.pid");
     private static readonly Field closerTid = new("closed.thread.id", FieldTypes.Number, "the thread that closed it");
@@ -49,6 +54,11 @@ internal static class ConnectionFields
             new(openedMonotonic, (in c, _) => FieldValue.Of(c.Opened)),
             new(Ended, (in c, context) => FieldValue.At(c.Ended, context.WallOffset(c.Ended))),
             new(endedMonotonic, (in c, _) => FieldValue.Of(c.Ended)),
+            new(CommonFields.TcpEnd, (in c, _) => FieldValue.If(c.EndedBy != TcpEnd.Unknown, (ulong)c.EndedBy)),
+            new(closed, (in c, context) => c.HasCloser ? FieldValue.At(c.Closed, context.WallOffset(c.Closed)) : default),
+            new(closedMonotonic, (in c, _) => FieldValue.If(c.HasCloser, c.Closed)),
+            new(held, (in c, _) => FieldValue.If(c.Held > 0, c.Held)),
+            new(unfinished, (in c, _) => FieldValue.Of(c.IsUnfinished)),
             new(CommonFields.IpVersion, (in c, _) => FieldValue.Of(c.IpVersion)),
             new(localPlain, (in c, _) => FieldValue.Of(in c.LocalAddress, c.IpVersion)),
             new(CommonFields.LocalPort, (in c, _) => FieldValue.Of(c.LocalPort)),
@@ -60,12 +70,15 @@ internal static class ConnectionFields
             new(CommonFields.State, (in c, _) => FieldValue.If(c.State != 0, c.State)),
             new(CommonFields.Id, (in c, _) => FieldValue.If(c.Id != 0, c.Id)),
             new(CommonFields.Pid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Pid)),
+            new(CommonFields.ContainerPid, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.ContainerPid != 0, c.Owner.ContainerPid)),
             new(CommonFields.Tid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Tid)),
             new(CommonFields.Process, (in c, _) => c.HasOwner ? FieldValue.Of(c.Owner.Comm) : default),
             new(CommonFields.Uid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Uid)),
             new(CommonFields.Netns, (in c, _) => FieldValue.If(c.Netns != 0, c.Netns)),
+            new(CommonFields.NetnsId, (in c, _) => FieldValue.If(c.NetnsId != 0, c.NetnsId)),
             new(CommonFields.NetnsName, (in c, context) => FieldValue.Of(context.NetnsOf(in c))),
             new(CommonFields.Mntns, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.Mntns != 0, c.Owner.Mntns)),
+            new(CommonFields.Pidns, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.Pidns != 0, c.Owner.Pidns)),
             new(CommonFields.CgroupId, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.Cgroup != 0, c.Owner.Cgroup)),
             new(CommonFields.Cgroup, Cgroup),
             new(CommonFields.Container, Cgroup),
@@ -78,7 +91,8 @@ internal static class ConnectionFields
             new(peerPid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Pid)),
             new(peerTid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Tid)),
             new(peerProcess, (in c, _) => c.IsJoined ? FieldValue.Of(in c.PeerOwner.Comm) : default),
-            new(CommonFields.ConnectTime, (in c, _) => FieldValue.If(c.Role == ConnectionRole.Client, c.ConnectTime)),
+            new(CommonFields.ConnectTime, (in c, _) => FieldValue.If(c.Role == ConnectionRole.Client && !c.IsPreexisting, c.ConnectTime)),
+            new(CommonFields.AcceptTime, (in c, _) => FieldValue.If(c.AcceptTime > 0, c.AcceptTime)),
             new(CommonFields.Errno, Error),
             new(CommonFields.Error, Error),
             new(Sent, (in c, _) => AtClose(in c, c.PayloadSent)),
@@ -98,7 +112,7 @@ internal static class ConnectionFields
     private static FieldValue Cgroup(in Connection connection, ConnectionContext context) => FieldValue.Of(context.CgroupOf(in connection));
 
     private static FieldValue Error(in Connection connection, ConnectionContext context) =>
-        FieldValue.If(connection.Ending == ConnectionEnding.Failed, connection.Error);
+        FieldValue.If(connection.HasError, connection.AnyError);
 
-    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.HasCloser, counter);
+    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.HasCounters, counter);
 }

@@ -126,12 +126,15 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
             Flags = connection.Flags,
             Error = connection.Error,
             Netns = connection.Netns,
-            Duration = connection.ConnectTime,
+            NetnsId = connection.NetnsId,
+            Duration = connection.Duration,
             Pid = owner.Pid,
             Tid = owner.Tid,
             Uid = owner.Uid,
             Mntns = owner.Mntns,
             Cgroup = owner.Cgroup,
+            ContainerPid = owner.ContainerPid,
+            Pidns = owner.Pidns,
             Comm = owner.Comm,
         };
     }

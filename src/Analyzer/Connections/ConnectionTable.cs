@@ -12,7 +12,7 @@ internal sealed class ConnectionTable
 {
     internal const int None = -1;
 
-    private const int EntryBytes = 128;
+    private const int EntryBytes = 160;
     private const int CoreCache = 1 << 20;
 
     /// <summary>How many entries are retired: as many connections as a host may have in accept queues.</summary>
@@ -48,15 +48,11 @@ internal sealed class ConnectionTable
     /// <summary>Entries that are open.</summary>
     internal int OpenCount { get; private set; }
 
-    internal ref ConnectionEntry this[int index]
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref entries[index];
-    }
+    internal ref ConnectionEntry this[int index] => ref entries[index];
 
     internal uint HashOf(in EndPair ends) => ends.Hash(multiplier);
 
-    /// <summary>The entry of an open socket, or <see cref="None"/>.</summary>
+    /// <summary>The entry of a socket that is open or waits for its end, or <see cref="None"/>.</summary>
     internal int FindById(ulong id)
     {
         var index = byId[BucketOf(id)];
@@ -85,12 +81,14 @@ internal sealed class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void PrefetchEntry(uint hash) => PrefetchEntryAt(byEnds[BucketOf(hash)]);
 
+    /// <summary>Whether <see cref="FindSame"/> can find any: one of the two has no id. Hardly ever is there one to be found.</summary>
+    internal bool MayFindSame(ulong id) => id == 0 || openWithoutId > 0;
+
     /// <summary>The last entry of an open socket with these ends that is not known to be another: one of the two has no
     /// id.</summary>
     internal int FindSame(in EndPair ends, uint hash, ulong id)
     {
-        // Hardly ever is there one to be found.
-        var index = id != 0 && openWithoutId == 0 ? None : byEnds[BucketOf(hash)];
+        var index = MayFindSame(id) ? byEnds[BucketOf(hash)] : None;
         for (var left = MaxChain; index != None && left > 0; index = entries[index].NextByEnds, left--)
         {
             ref var entry = ref entries[index];
@@ -166,6 +164,7 @@ internal sealed class ConnectionTable
         entry.Id = id;
         entry.Hash = hash;
         entry.Opposite = None;
+        entry.Pending = None;
         entry.Phase = EntryPhase.Open;
         LinkById(index, ref entry);
         LinkByEnds(index, ref entry);
@@ -181,13 +180,24 @@ internal sealed class ConnectionTable
         entries[other].Opposite = one;
     }
 
-    /// <summary>An open entry is so no more. Unless its other end is known, it can still be found by it for a while.
+    /// <summary>An open entry that has an id is so no more, but still found by that.</summary>
+    internal void Wait(int index)
+    {
+        entries[index].Phase = EntryPhase.Waiting;
+        OpenCount--;
+    }
+
+    /// <summary>An entry that was open, or waited, has all that it will. Unless its other end is known, it can still be found by it for a while.
     /// </summary>
     internal void Close(int index)
     {
         ref var entry = ref entries[index];
-        OpenCount--;
-        openWithoutId -= entry.Id == 0 ? 1 : 0;
+        if (entry.Phase == EntryPhase.Open)
+        {
+            OpenCount--;
+            openWithoutId -= entry.Id == 0 ? 1 : 0;
+        }
+
         UnlinkById(index, ref entry);
         if (entry.Opposite == None)
         {
@@ -200,7 +210,7 @@ internal sealed class ConnectionTable
         ref var opposite = ref entries[entry.Opposite];
         switch (opposite.Phase)
         {
-            case EntryPhase.Open:
+            case EntryPhase.Open or EntryPhase.Waiting:
                 entry.Phase = EntryPhase.Kept;
                 return;
             case EntryPhase.Kept:
@@ -289,7 +299,7 @@ internal sealed class ConnectionTable
         for (var index = 0; index < used; index++)
         {
             ref var entry = ref entries[index];
-            if (entry.Phase == EntryPhase.Open)
+            if (entry.Phase is EntryPhase.Open or EntryPhase.Waiting)
             {
                 LinkById(index, ref entry);
             }
@@ -386,10 +396,5 @@ internal sealed class ConnectionTable
         }
     }
 
-    private static int[] Empty(int length)
-    {
-        var links = new int[length];
-        links.AsSpan().Fill(None);
-        return links;
-    }
+    private static int[] Empty(int length) => [.. Enumerable.Repeat(None, length)];
 }

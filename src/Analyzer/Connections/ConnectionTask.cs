@@ -20,6 +20,12 @@ internal struct ConnectionTask
     /// <summary>The inode number of the mount namespace; 0 for a task that was exiting.</summary>
     public uint Mntns;
 
+    /// <inheritdoc cref="TcpEvent.ContainerPid" />
+    public uint ContainerPid;
+
+    /// <inheritdoc cref="TcpEvent.Pidns" />
+    public uint Pidns;
+
     /// <summary>The thread's name.</summary>
     public ThreadName Comm;
 
@@ -30,6 +36,21 @@ internal struct ConnectionTask
         Tid = e.Tid;
         Uid = e.Uid;
         Mntns = e.Mntns;
+        ContainerPid = e.ContainerPid;
+        Pidns = e.Pidns;
         Comm = e.Comm;
+    }
+
+    /// <summary>Makes an event that this thread brought about of one that does not tell whose it is.</summary>
+    internal readonly void WriteTo(ref TcpEvent e)
+    {
+        e.Cgroup = Cgroup;
+        e.Pid = Pid;
+        e.Tid = Tid;
+        e.Uid = Uid;
+        e.Mntns = Mntns;
+        e.ContainerPid = ContainerPid;
+        e.Pidns = Pidns;
+        e.Comm = Comm;
     }
 }

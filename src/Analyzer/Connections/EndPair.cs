@@ -14,6 +14,7 @@ internal readonly struct EndPair
 
     private readonly Vector128<ulong> local;
     private readonly Vector128<ulong> peer;
+    private readonly ulong netnsId;
     private readonly uint netns;
     private readonly ushort localPort;
     private readonly ushort peerPort;
@@ -23,6 +24,7 @@ internal readonly struct EndPair
     {
         local = Map(in e.LocalAddress, e.IpVersion);
         peer = Map(in e.PeerAddress, e.IpVersion);
+        netnsId = e.NetnsId;
         netns = e.Netns;
         localPort = e.LocalPort;
         peerPort = e.PeerPort;
@@ -31,7 +33,7 @@ internal readonly struct EndPair
     /// <summary>Whether both are of one socket, or of one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsSame(in EndPair other) =>
-        localPort == other.localPort && peerPort == other.peerPort && netns == other.netns
+        localPort == other.localPort && peerPort == other.peerPort && IsOneNamespace(in other)
         && local == other.local && peer == other.peer;
 
     /// <summary>Whether the other is the opposite end of the same connection. Two network namespaces, or two hosts, can be
@@ -42,7 +44,7 @@ internal readonly struct EndPair
     internal bool IsOpposite(in EndPair other, bool isOneHost) =>
         localPort == other.peerPort && peerPort == other.localPort
         && local == other.peer && peer == other.local
-        && ((isOneHost && netns == other.netns) || !IsLoopback(local));
+        && ((isOneHost && IsOneNamespace(in other)) || !IsLoopback(local));
 
     /// <summary>Whether a socket is connected to itself.</summary>
     internal bool IsOneEnd => localPort == peerPort && local == peer;
@@ -63,7 +65,13 @@ internal readonly struct EndPair
         connection.LocalPort = localPort;
         connection.PeerPort = peerPort;
         connection.Netns = netns;
+        connection.NetnsId = netnsId;
     }
+
+    /// <summary>An inode number is used again; where both have the namespace's cookie that must be the same as well.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsOneNamespace(in EndPair other) =>
+        netns == other.netns && (netnsId == other.netnsId || netnsId == 0 || other.netnsId == 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong HashOne(Vector128<ulong> address, ushort port, ulong multiplier)

@@ -37,9 +37,9 @@ internal sealed class Ending
     /// <summary>All, in the order in which they are listed. docs/analysis.md has the same list.</summary>
     public static IReadOnlyList<Ending> All { get; } =
     [
-        new(ConnectionEnding.Closed, "closed", "closed", "done", "its last descriptor was closed"),
-        new(ConnectionEnding.Reset, "reset", "reset", "broken", "it was over before that, without both sides having finished it: reset by the peer, or timed out. A conclusion: the socket was in state CLOSE, and its FIN had not been acknowledged (`acked_bytes` is no more than the payload sent, and 1 for the SYN of a client). Where retransmissions hide that it is `reset?`, see below. A reset that the program itself sends (SO_LINGER of 0, data not read) is a `closed`"),
-        new(ConnectionEnding.Open, "open", "still open", "running", "it was open when the recording ended"),
+        new(ConnectionEnding.Closed, "closed", "closed", "done", "it ended in an orderly way: by a FIN both ways, or by one of this end alone, after which the kernel waited for the peer's without a socket. Where the end was not seen: its last descriptor was closed"),
+        new(ConnectionEnding.Reset, "reset", "reset", "broken", "it was over without both sides having finished it: reset by either, timed out, or ended by the administrator; `tcp.end` tells which. Where the end was not seen it is a conclusion from the counters of the close, that it was reset by the peer or timed out: the socket was in state CLOSE, and its FIN had not been acknowledged (`acked_bytes` is no more than the payload sent, and 1 for the SYN of a client). Where retransmissions hide that it is `reset?`, see below. A reset that the program itself sends (SO_LINGER of 0, data not read) is a `closed` there"),
+        new(ConnectionEnding.Open, "open", "still open", "running", "it was open when the recording ended: neither closed nor ended"),
         new(ConnectionEnding.Failed, "failed", "failed", "failed", $"the connect failed, with the errno; `{Errno.NameOf(0)}` if the program itself ended it. Recorders that know only what tcptracer shows have no such events"),
         new(ConnectionEnding.Unseen, "unseen", "ended unseen", "unknown", "it ended without a close: the same socket connected anew, or another socket without a cookie took its endpoints"),
     ];
@@ -51,4 +51,12 @@ internal sealed class Ending
 
     /// <summary>What there is to know of one.</summary>
     public static Ending Of(ConnectionEnding value) => byValue[(int)value];
+
+    /// <summary>How a connection ended that TCP ended so; null if that tells nothing.</summary>
+    internal static ConnectionEnding? Of(TcpEnd end) => end switch
+    {
+        TcpEnd.Closed or TcpEnd.HalfClosed => ConnectionEnding.Closed,
+        TcpEnd.ResetSent or TcpEnd.ResetReceived or TcpEnd.TimedOut or TcpEnd.Aborted => ConnectionEnding.Reset,
+        _ => null,
+    };
 }

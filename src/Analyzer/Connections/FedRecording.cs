@@ -37,12 +37,19 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     /// <inheritdoc cref="ConnectionTracker.ClosesLeftOut" />
     internal long ClosesLeftOut => tracker.ClosesLeftOut;
 
+    /// <summary>Whether the events that follow are of a recorder that notes when TCP has finished.</summary>
+    internal bool AwaitsEnds
+    {
+        set => tracker.AwaitsEnds = value;
+    }
+
     /// <summary>Goes on with another section.</summary>
     /// <param name="section">It is begun.</param>
     /// <param name="header">Its header; null if it is damaged.</param>
     internal void Continue(FedSection section, CaptureHeader? header)
     {
         span.Describe(header);
+        AwaitsEnds = RecorderOptions.NoteEnds(header);
         span.History.Continue();
         (clocksBefore, clocks) = (span.Clocks, null);
         Skip(section.Period.From);
@@ -98,8 +105,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
 
         if (!isAnnounced)
         {
-            span.BeginEarlier(events[0].Timestamp);
-            tracker.BeginEarlier(events[0].Timestamp);
+            BeginEarlier(events);
             Announce();
         }
 
@@ -140,6 +146,8 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         {
             Give(open, sink);
         }
+
+        Give(tracker.ShowConnecting(RecordedTo), sink);
     }
 
     /// <summary>Shows what is open by now, as if nothing followed.</summary>
@@ -149,6 +157,22 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
         for (var first = 0; first < open.Length; first += BatchEvents)
         {
             Give(tracker.ShowOpen(RecordedTo, open.AsSpan(first, Math.Min(BatchEvents, open.Length - first))), sink);
+        }
+
+        Give(tracker.ShowConnecting(RecordedTo), sink);
+    }
+
+    /// <summary>What was open before may have been noted before recording began, and makes it no longer.</summary>
+    private void BeginEarlier(ReadOnlySpan<TcpEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Type != TcpEventType.Open)
+            {
+                span.BeginEarlier(e.Timestamp);
+                tracker.BeginEarlier(e.Timestamp);
+                return;
+            }
         }
     }
 
@@ -191,27 +215,32 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
 
     private void Give(ReadOnlySpan<Connection> connections, IConnectionSink sink)
     {
-        if (!filter.IsAny)
+        while (!connections.IsEmpty)
         {
-            var end = span.Window.To;
-            context = filter.Where is null ? null : ConnectionContext.Of(span, context);
-            var count = 0;
-            foreach (ref readonly var connection in connections)
+            var some = connections[..Math.Min(connections.Length, wanted.Length)];
+            connections = connections[some.Length..];
+            some = filter.IsAny ? some : Wanted(some);
+            if (!some.IsEmpty)
             {
-                wanted[count] = connection.Ended >= end && connection.Ending != ConnectionEnding.Failed ? connection.OpenAt(end) : connection;
-                if (filter.Matches(in wanted[count], OpeningOf(in wanted[count]), context))
-                {
-                    count++;
-                }
+                sink.Take(some, span);
             }
-
-            connections = wanted.AsSpan(0, count);
         }
+    }
 
-        if (!connections.IsEmpty)
+    private ReadOnlySpan<Connection> Wanted(ReadOnlySpan<Connection> connections)
+    {
+        context = filter.Where is null ? null : ConnectionContext.Of(span, context);
+        var count = 0;
+        foreach (ref readonly var connection in connections)
         {
-            sink.Take(connections, span);
+            wanted[count] = connection.AsOf(span.Window.To);
+            if (filter.Matches(in wanted[count], OpeningOf(in wanted[count]), context))
+            {
+                count++;
+            }
         }
+
+        return wanted.AsSpan(0, count);
     }
 
     private EventFilter OpeningOf(in Connection connection) =>

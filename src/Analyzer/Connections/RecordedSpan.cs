@@ -26,6 +26,7 @@ internal sealed class RecordedSpan
     private readonly List<LossPeriod> losses = [];
     private readonly List<RecordedPeriod> pauses = [];
     private readonly List<string> filters = [];
+    private readonly List<string> partingFilters = [];
     private readonly List<string> selections = [];
     private ulong start;
     private ulong? origin;
@@ -103,6 +104,10 @@ internal sealed class RecordedSpan
     /// <summary>The filters that acted while it was recorded, such as <c>pid 7</c>; usually none.</summary>
     public IReadOnlyList<string> Filters => filters;
 
+    /// <summary>Of <see cref="Filters"/> those that judged events each by itself, and so may have let through the opening of a connection and not its close.
+    /// </summary>
+    public IReadOnlyList<string> PartingFilters => partingFilters;
+
     /// <summary>What of it was kept later, as options such as <c>--port 443</c>; usually all.</summary>
     public IReadOnlyList<string> Selections => selections;
 
@@ -122,9 +127,18 @@ internal sealed class RecordedSpan
     /// <summary>Takes what a capture of it says of what it leaves out.</summary>
     internal void Describe(CaptureHeader? header)
     {
-        filters.AddRange((header?.Filters ?? new Dictionary<string, string>()).Select(filter => $"{filter.Key} {filter.Value}").Except(filters));
-        Hosts = Hosts.Count > 0 ? Hosts : header?.Hosts ?? [];
-        selections.AddRange((header?.Selection ?? []).Except(selections));
+        if (header is null)
+        {
+            return;
+        }
+
+        var inputs = header.Inputs.Append(new MergedInput(header.Filters, header.Selection)).ToArray();
+        var all = inputs.SelectMany(input => RecorderOptions.FiltersOf(input.Filters)).ToArray();
+        filters.AddRange(all.Except(filters).Distinct());
+        partingFilters.AddRange(inputs.Where(input => RecorderOptions.PartsEvents(header, input.Filters)).SelectMany(input => RecorderOptions.FiltersOf(input.Filters))
+            .Except(partingFilters).Distinct());
+        Hosts = Hosts.Count > 0 ? Hosts : header.Hosts;
+        selections.AddRange(inputs.SelectMany(input => input.Selection).Except(selections).Distinct());
     }
 
     /// <summary>The place of a timestamp on the line of time that recordings share, in nanoseconds: by the wall clock, or by

@@ -20,13 +20,13 @@ internal static class SkewEvidence
     /// <summary>Who closes out of CLOSE_WAIT has the FIN of a peer that closed while it was established.</summary>
     internal static void NoteCloses(this ClockSkews skews, in ConnectionEntry one, in ConnectionEntry other)
     {
-        if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateEstablished, Connection.StateCloseWait))
+        if ((one.State, other.State) is (Connection.StateEstablished, Connection.StateCloseWait))
         {
-            skews.NoteOrder(one.Host, one.ConnectTimeOrClosed, other.Host, other.ConnectTimeOrClosed);
+            skews.NoteOrder(one.Host, one.Closed, other.Host, other.Closed);
         }
-        else if ((one.IpVersionOrState, other.IpVersionOrState) is (Connection.StateCloseWait, Connection.StateEstablished))
+        else if ((one.State, other.State) is (Connection.StateCloseWait, Connection.StateEstablished))
         {
-            skews.NoteOrder(other.Host, other.ConnectTimeOrClosed, one.Host, one.ConnectTimeOrClosed);
+            skews.NoteOrder(other.Host, other.Closed, one.Host, one.Closed);
         }
     }
 }

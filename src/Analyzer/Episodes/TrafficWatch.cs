@@ -103,7 +103,8 @@ internal sealed class TrafficWatch
             return;
         }
 
-        var (process, at) = (source.Process, Places.Of(connection.Opened));
+        // The kernel establishes also what a program does not accept.
+        var (process, at) = (source.Process, Places.Of(connection.Opened + connection.AcceptTime));
         source.Tried++;
         process.Begun++;
         process.Times.Add(at);
@@ -162,7 +163,7 @@ internal sealed class TrafficWatch
         }
 
         // A client may end what it was answered as it likes, and a probe that asks for nothing: many do so by a reset.
-        if (connection.Ending == ConnectionEnding.Reset && (!service.IsHere || connection is { PayloadSent: 0, PayloadReceived: > 0 }))
+        if (IsResetByOthers(in connection) && (!service.IsHere || connection is { PayloadSent: 0, PayloadReceived: > 0 }))
         {
             service.Reset++;
             service.ResetTimes.Add(Places.Of(connection.Ended));
@@ -188,7 +189,11 @@ internal sealed class TrafficWatch
 
     /// <summary>Reset, or ended by the peer (CLOSE_WAIT, LAST_ACK), and in either case without a word from it.</summary>
     private static bool IsFruitless(in Connection connection) =>
-        connection.PayloadReceived == 0 && (connection.Ending == ConnectionEnding.Reset || connection.State is 8 or 9);
+        connection.PayloadReceived == 0 && (IsResetByOthers(in connection) || connection.State is 8 or 9);
+
+    /// <summary>A program that closes with data unread resets what it has done with.</summary>
+    private static bool IsResetByOthers(in Connection connection) =>
+        connection is { Ending: ConnectionEnding.Reset, EndedBy: not TcpEnd.ResetSent };
 
     private static bool IsLoopback(in Address address, byte ipVersion) => ipVersion == 4
         ? address.Bytes[0] == 127

@@ -10,9 +10,12 @@ namespace TraceCap.Analyzer.Exporters;
 /// </summary>
 internal sealed class EventPipeline : IDisposable
 {
+    private static readonly EventFilter all = new();
+
     private readonly ExporterCalls exporter;
     private readonly CaptureFilter filter;
     private readonly MatchingEvents matching = new();
+    private readonly EndTasks ends = new();
     private ulong left;
     private bool hasGiven;
 
@@ -85,6 +88,13 @@ internal sealed class EventPipeline : IDisposable
                 var context = source.TakeRun(ref batch, out var run);
                 var wanted = filter.Resolve(context);
                 CountOtherTypes(run, wanted);
+                if (wanted.AsksForTasksOfEnds)
+                {
+                    ends.Begin(context.Header);
+                    run = ends.Pick(run, wanted);
+                    wanted = all;
+                }
+
                 // The first batch sets what the others count from.
                 if (parallel is not null && hasGiven)
                 {
@@ -104,12 +114,12 @@ internal sealed class EventPipeline : IDisposable
 
     private void CountOtherTypes(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
     {
-        if (hasGiven || wanted is { Types: null, Compat: false })
+        if (hasGiven || wanted is { Types: null, Compat: false, Plain: false })
         {
             return;
         }
 
-        var others = wanted with { Types = null, Compat = false };
+        var others = wanted with { Types = null, Compat = false, Plain = false };
         foreach (ref readonly var one in events)
         {
             OfOtherTypes += others.Matches(in one) ? 1ul : 0;

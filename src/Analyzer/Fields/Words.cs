@@ -32,7 +32,14 @@ internal sealed class Words
         ((int)TcpEventFlags.V4Mapped, "v4_mapped"),
         ((int)TcpEventFlags.IoUring, "io_uring"),
         ((int)TcpEventFlags.CompatTask, "compat_task"),
-        ((int)TcpEventFlags.Mptcp, "mptcp"));
+        ((int)TcpEventFlags.Mptcp, "mptcp"),
+        ((int)TcpEventFlags.ResetBeforeAccept, "reset_before_accept"),
+        ((int)TcpEventFlags.FinReceived, "fin_received"),
+        ((int)TcpEventFlags.ConnectFailed, "connect_failed"),
+        ((int)TcpEventFlags.NotAccepted, "not_accepted"));
+
+    /// <summary>How TCP ended a connection.</summary>
+    internal static Words Ends { get; } = new(TcpEnds.All.Select(end => ((int)end.End, end.Word)));
 
     /// <summary>include/net/tcp_states.h, in the words of OpenTelemetry's network.connection.state where it has one.</summary>
     internal static Words States { get; } = new(
@@ -50,7 +57,7 @@ internal sealed class Words
         (12, "new_syn_received"),
         (13, "bound_inactive"));
 
-    /// <summary>Why a connect failed.</summary>
+    /// <summary>Why a connect failed, or TCP ended a connection.</summary>
     internal static Words Errors { get; } =
         new Words([(0, Errno.Aborted), .. Errno.Names.Select((word, number) => (number, word)).Where(error => error.word != "")]).Reading(Errno.GivenUp, 0);
 

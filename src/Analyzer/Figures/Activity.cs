@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Figures;
 /// <summary>What happened to connections in one interval. A connection within the host counts at both its ends.</summary>
 /// <param name="Opened">Established by this host.</param>
 /// <param name="Accepted">Accepted by this host.</param>
-/// <param name="Closed">Closed by this host, resets included.</param>
+/// <param name="Closed">Ended, resets included.</param>
 /// <param name="Failed">Tried by this host, and not established.</param>
 /// <param name="Active">Open at the last instant of it that was recorded.</param>
 /// <param name="Peak">The most that were open at once in it.</param>
@@ -85,7 +85,7 @@ internal sealed class Activity
 
         ref var closing = ref At(connection.Ended, recording, ref ended);
         closing.Change--;
-        closing.Closed += connection.HasCloser ? 1 : 0;
+        closing.Closed += connection.Ending == ConnectionEnding.Unseen ? 0 : 1;
     }
 
     /// <summary>Takes over what another one on the same <see cref="TimeLine"/> has counted, whose cells grow as well.</summary>

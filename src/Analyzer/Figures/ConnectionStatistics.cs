@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Figures;
 
@@ -17,6 +18,7 @@ public sealed class ConnectionStatistics
 
     private LifetimeHistogram? lifetimes;
     private LifetimeHistogram? connectTimes;
+    private LifetimeHistogram? acceptTimes;
     private Dictionary<ushort, long>? errors;
 
     /// <summary>Ends of connections, failed ones included.</summary>
@@ -38,11 +40,26 @@ public sealed class ConnectionStatistics
     /// <summary>Those that it tried to open, and could not.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Those that were closed in an orderly way.</summary>
+    /// <summary>Those that ended in an orderly way.</summary>
     public long Closed { get; private set; }
 
-    /// <summary>Those that were over before they were closed (<see cref="ConnectionEnding.Reset"/>).</summary>
+    /// <summary>Those that were over without both ends having finished them (<see cref="ConnectionEnding.Reset"/>).</summary>
     public long Reset { get; private set; }
+
+    /// <summary>Of <see cref="Reset"/>: those that this end reset.</summary>
+    public long ResetSent { get; private set; }
+
+    /// <summary>Of <see cref="Reset"/>: those that the peer is known to have reset.</summary>
+    public long ResetReceived { get; private set; }
+
+    /// <summary>Of <see cref="Reset"/>: those that are known to have timed out.</summary>
+    public long TimedOut { get; private set; }
+
+    /// <summary>Those that had ended, and which a program had not closed when recording ended.</summary>
+    public long Held { get; private set; }
+
+    /// <summary>Those that were closed, and not seen to end, by a recorder that notes ends.</summary>
+    public long Unfinished { get; private set; }
 
     /// <summary>Of <see cref="Reset"/>: those of which the counters do not prove it, as something was retransmitted.</summary>
     public long ResetAssumed { get; private set; }
@@ -86,6 +103,9 @@ public sealed class ConnectionStatistics
 
     /// <summary>How long it took to connect.</summary>
     public LifetimeHistogram ConnectTimes => connectTimes ?? noDurations;
+
+    /// <summary>How long those that were accepted had waited for that.</summary>
+    public LifetimeHistogram AcceptTimes => acceptTimes ?? noDurations;
 
     /// <summary>Those that failed, by errno; 0: the program gave up.</summary>
     public IReadOnlyDictionary<ushort, long> Errors => errors ?? (IReadOnlyDictionary<ushort, long>)ImmutableDictionary<ushort, long>.Empty;
@@ -136,6 +156,11 @@ public sealed class ConnectionStatistics
         Closed += other.Closed;
         Reset += other.Reset;
         ResetAssumed += other.ResetAssumed;
+        ResetSent += other.ResetSent;
+        ResetReceived += other.ResetReceived;
+        TimedOut += other.TimedOut;
+        Held += other.Held;
+        Unfinished += other.Unfinished;
         Open += other.Open;
         Uncertain += other.Uncertain;
         SecondEnds += other.SecondEnds;
@@ -148,6 +173,7 @@ public sealed class ConnectionStatistics
         SlowConnects += other.SlowConnects;
         Add(ref lifetimes, other.lifetimes);
         Add(ref connectTimes, other.connectTimes);
+        Add(ref acceptTimes, other.acceptTimes);
         foreach (var (error, count) in other.Errors)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(errors ??= [], error, out _) += count;
@@ -173,6 +199,11 @@ public sealed class ConnectionStatistics
         if (connection.Role == ConnectionRole.Server)
         {
             Accepted++;
+            if (connection.AcceptTime > 0)
+            {
+                (acceptTimes ??= new LifetimeHistogram()).Add(connection.AcceptTime, isCensored: false);
+            }
+
             return;
         }
 
@@ -187,6 +218,8 @@ public sealed class ConnectionStatistics
 
     private void CountEnding(in Connection connection)
     {
+        Held += connection.IsHeld ? 1 : 0;
+        Unfinished += connection.IsUnfinished ? 1 : 0;
         switch (connection.Ending)
         {
             case ConnectionEnding.Closed:
@@ -195,6 +228,9 @@ public sealed class ConnectionStatistics
             case ConnectionEnding.Reset:
                 Reset++;
                 ResetAssumed += connection.IsEndingAssumed ? 1 : 0;
+                ResetSent += connection.EndedBy == TcpEnd.ResetSent ? 1 : 0;
+                ResetReceived += connection.EndedBy == TcpEnd.ResetReceived ? 1 : 0;
+                TimedOut += connection.EndedBy == TcpEnd.TimedOut ? 1 : 0;
                 break;
             case ConnectionEnding.Open:
                 Open++;

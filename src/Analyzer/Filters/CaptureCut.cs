@@ -21,6 +21,7 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
     private ClockTable.Builder unwritten = new();
     private NameScribe? names;
     private LossDates losses = new();
+    private readonly EndTasks ends = new();
     private RecordedPeriod window;
     private ulong recordedTo;
 
@@ -71,7 +72,7 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
     protected override LossCounters ShareAtEnd() => Share(losses.End(recordedTo));
 
     private LossCounters Share(DatedLoss? loss) =>
-        loss is { } known && known.IsWithin(window) ? known.LossCounters with { Emitted = known.LossCounters.Lost } : default;
+        loss?.NotBefore(Reader.Known.Begin ?? 0) is { } known && known.IsWithin(window) ? known.LossCounters with { Emitted = known.LossCounters.Lost } : default;
 
     /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
     /// knows yet when the section begins.</summary>
@@ -94,6 +95,13 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
         for (var events = Reader.Events; !events.IsEmpty;)
         {
             var wanted = filter.Resolve(Reader.Known.TakeRun(ref events, out var run));
+            if (whole is null && wanted.AsksForTasksOfEnds)
+            {
+                ends.Begin(Reader.Header);
+                run = ends.Pick(run, wanted);
+                wanted = CaptureFilter.All.Events;
+            }
+
             WriteEvents(writer, run, wanted);
         }
     }

@@ -33,13 +33,16 @@ internal static class EventFields
             new(CommonFields.PeerPort, (in e, _) => FieldValue.Of(e.PeerPort)),
             new(CommonFields.State, (in e, _) => FieldValue.If(e.State != 0, e.State)),
             new(CommonFields.Id, (in e, _) => FieldValue.If(e.Connection != 0, e.Connection)),
-            new(CommonFields.Pid, (in e, _) => FieldValue.Of(e.Pid)),
-            new(CommonFields.Tid, (in e, _) => FieldValue.Of(e.Tid)),
-            new(CommonFields.Process, (in e, _) => FieldValue.Of(in e.Comm)),
-            new(CommonFields.Uid, (in e, _) => FieldValue.Of(e.Uid)),
+            new(CommonFields.Pid, (in e, _) => OfTask(in e, e.Pid)),
+            new(CommonFields.ContainerPid, (in e, _) => FieldValue.If(e.ContainerPid != 0, e.ContainerPid)),
+            new(CommonFields.Tid, (in e, _) => OfTask(in e, e.Tid)),
+            new(CommonFields.Process, (in e, _) => e.Type == TcpEventType.Ended && e.Comm == default ? default : FieldValue.Of(in e.Comm)),
+            new(CommonFields.Uid, (in e, _) => OfTask(in e, e.Uid)),
             new(CommonFields.Netns, (in e, _) => FieldValue.If(e.Netns != 0, e.Netns)),
             new(CommonFields.NetnsName, (in e, context) => FieldValue.Of(context.Names.NetnsOf(in e))),
+            new(CommonFields.NetnsId, (in e, _) => FieldValue.If(e.NetnsId != 0, e.NetnsId)),
             new(CommonFields.Mntns, (in e, _) => FieldValue.If(e.Mntns != 0, e.Mntns)),
+            new(CommonFields.Pidns, (in e, _) => FieldValue.If(e.Pidns != 0, e.Pidns)),
             new(CommonFields.CgroupId, (in e, _) => FieldValue.If(e.Cgroup != 0, e.Cgroup)),
             new(CommonFields.Cgroup, Cgroup),
             new(CommonFields.Container, Cgroup),
@@ -49,16 +52,18 @@ internal static class EventFields
             new(cpu, (in e, _) => FieldValue.Of(e.Cpu)),
             new(sequence, (in e, _) => FieldValue.Of(e.Sequence)),
             new(flags, (in e, _) => FieldValue.If(e.Flags != 0, (ulong)e.Flags)),
-            new(CommonFields.ConnectTime, (in e, _) => FieldValue.If(e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed, e.Duration)),
+            new(CommonFields.ConnectTime, (in e, _) => FieldValue.If(e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed && e.Duration != 0, e.Duration)),
+            new(CommonFields.AcceptTime, (in e, _) => FieldValue.If(e.Type == TcpEventType.Accept && e.Duration != 0, e.Duration)),
+            new(CommonFields.TcpEnd, (in e, _) => TcpEnds.Of(in e) is var end && end == TcpEnd.Unknown ? default : FieldValue.Of((ulong)end)),
             new(CommonFields.Errno, Error),
             new(CommonFields.Error, Error),
-            new(CommonFields.SentBytes, (in e, _) => AtClose(in e, e.BytesSent)),
-            new(CommonFields.AckedBytes, (in e, _) => AtClose(in e, e.BytesAcked)),
-            new(CommonFields.ReceivedBytes, (in e, _) => AtClose(in e, e.BytesReceived)),
-            new(CommonFields.SentSegments, (in e, _) => AtClose(in e, e.SegmentsSent)),
-            new(CommonFields.ReceivedSegments, (in e, _) => AtClose(in e, e.SegmentsReceived)),
-            new(CommonFields.Retransmits, (in e, _) => AtClose(in e, e.Retransmits)),
-            new(CommonFields.Rtt, (in e, _) => AtClose(in e, e.SmoothedRtt)),
+            new(CommonFields.SentBytes, (in e, _) => WhenOver(in e, e.BytesSent)),
+            new(CommonFields.AckedBytes, (in e, _) => WhenOver(in e, e.BytesAcked)),
+            new(CommonFields.ReceivedBytes, (in e, _) => WhenOver(in e, e.BytesReceived)),
+            new(CommonFields.SentSegments, (in e, _) => WhenOver(in e, e.SegmentsSent)),
+            new(CommonFields.ReceivedSegments, (in e, _) => WhenOver(in e, e.SegmentsReceived)),
+            new(CommonFields.Retransmits, (in e, _) => WhenOver(in e, e.Retransmits)),
+            new(CommonFields.Rtt, (in e, _) => WhenOver(in e, e.SmoothedRtt)),
         ],
         (CommonFields.EitherAddress, [CommonFields.LocalAddress, CommonFields.PeerAddress]),
         (CommonFields.EitherPort, [CommonFields.LocalPort, CommonFields.PeerPort]),
@@ -66,9 +71,13 @@ internal static class EventFields
 
     private static FieldValue Cgroup(in TcpEvent e, EventContext context) => FieldValue.Of(context.Names.CgroupOf(in e));
 
-    private static FieldValue Error(in TcpEvent e, EventContext context) => FieldValue.If(e.Type == TcpEventType.ConnectFailed, e.Error);
+    private static FieldValue Error(in TcpEvent e, EventContext context) => FieldValue.If(
+        e.Type == TcpEventType.ConnectFailed || (e.Type == TcpEventType.Ended && e.Error != 0), e.Error);
 
-    private static FieldValue AtClose(in TcpEvent e, ulong counter) => FieldValue.If(e.Type == TcpEventType.Close, counter);
+    private static FieldValue WhenOver(in TcpEvent e, ulong counter) => FieldValue.If(e.Type is TcpEventType.Close or TcpEventType.Ended, counter);
+
+    /// <summary>No task brings an end about.</summary>
+    private static FieldValue OfTask(in TcpEvent e, uint number) => FieldValue.If(e.Type != TcpEventType.Ended || number != 0, number);
 
     /// <summary>The word in JSON of a type that is written as in tables.</summary>
     private static string? TypeOf(string text) =>

@@ -21,8 +21,11 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>Types of events; null: any, also those that this version does not know.</summary>
     public EventTypeSet? Types { get; init; }
 
-    /// <summary>Leaves out what tcptracer would not have shown, see <see cref="IsShownByTcptracer"/>.</summary>
+    /// <summary>Leaves out what tcptracer would not have shown: what it has no events for, and what it misses.</summary>
     public bool Compat { get; init; }
+
+    /// <summary>Leaves out what the plain table does not show: all but the opening, the accept and the close of connections.</summary>
+    internal bool Plain { get; init; }
 
     /// <summary>Process ids; empty: any.</summary>
     public ImmutableArray<uint> Pids
@@ -81,8 +84,13 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
     public bool IsAll =>
-        Types is null && !Compat && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
+        Types is null && !Compat && !Plain && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
+
+    /// <summary>Whether ends may meet it, and it asks for a task, of which they have none: see <see cref="EndTasks"/>.</summary>
+    internal bool AsksForTasksOfEnds =>
+        !Plain && !Compat && Types?.Contains(TcpEventType.Ended) != false
+        && (!Pids.IsEmpty || Uid is not null || Comm is not null || Cgroup is not null || Where is not null);
 
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --port 80,443</c>; a value with blanks stands in
     /// double quotes.</summary>
@@ -142,7 +150,8 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>
         (Types is not { } types || types.Contains(e.Type))
-        && (!Compat || IsShownByTcptracer(in e))
+        && (!Compat || EventRows.IsTcptracers(in e))
+        && (!Plain || EventRows.IsPlain(in e))
         && (Pids.IsEmpty || Pids.Contains(e.Pid))
         && (Uid is not { } uid || e.Uid == uid)
         && (Netns is not { } netns || e.Netns == netns)
@@ -154,16 +163,6 @@ public sealed record EventFilter : IParsable<EventFilter>
         && (Addresses.IsEmpty || MatchesAddress(in e))
         && (Cgroup is not { } cgroup || cgroup.Matches(Names?.CgroupOf(in e)))
         && (Where is not { } where || where.Holds(in e, Context));
-
-    /// <summary>
-    /// Whether tcptracer itself prints an event: it has connects, accepts and closes only, and misses the connect of
-    /// an IPv6 socket to an IPv4 peer (<c>::ffff:a.b.c.d</c>), which it notes under an IPv4 tuple and then looks up
-    /// under an IPv6 one, and the close of an MPTCP connection, whose subflows the kernel closes by another function.
-    /// </summary>
-    internal static bool IsShownByTcptracer(in TcpEvent e) =>
-        EventTypeSet.Tcptracer.Contains(e.Type)
-        && (e.Type != TcpEventType.Connect || (e.Flags & TcpEventFlags.V4Mapped) == 0)
-        && (e.Type != TcpEventType.Close || (e.Flags & TcpEventFlags.Mptcp) == 0);
 
     private bool MatchesAddress(in TcpEvent e)
     {

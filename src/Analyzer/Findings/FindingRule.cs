@@ -145,7 +145,7 @@ internal sealed partial class FindingRule
     internal static FindingRule Reset { get; } = new(
         "reset",
         FindingSeverity.Warning,
-        "{reset} connections or more with one service were reset, and {share} or more of those that ended; of those that this host accepted only the ones count that had asked for something and were sent nothing",
+        "{reset} connections or more with one service were reset, not by this end, and {share} or more of those that ended; of those that this host accepted only the ones count that had asked for something and were sent nothing",
         "",
         "they were over before both ends had finished them",
         new("reset", 20, MetricUnit.Count),

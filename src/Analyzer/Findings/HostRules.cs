@@ -73,8 +73,8 @@ internal static class HostRules
 
     private static IEnumerable<Finding> Stopped(Scene scene)
     {
-        // A filter that parts connections may keep the connects and not the accepts.
-        if (scene.Doubts.PartsConnections)
+        // A filter that parts connections, or which chooses by tasks, may keep the connects and not the accepts.
+        if (scene.Doubts.PartsConnections || scene.Doubts.LeavesOutTasks)
         {
             yield break;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
@@ -30,6 +31,10 @@ internal sealed record SectionSummary
 
     /// <summary>Those of its events that are wanted, by type.</summary>
     public IReadOnlyDictionary<TcpEventType, ulong> EventsByType { get; init; } = new Dictionary<TcpEventType, ulong>();
+
+    /// <summary>Whether it is recorded how TCP ended connections: the header says so, or there are ends in the time that is wanted; null if
+    /// that cannot be told, for nothing was closed then either.</summary>
+    public bool? HasEnds { get; init; }
 
     /// <summary>Where the events went that the probes saw.</summary>
     public LossCounters LossCounters { get; init; }
@@ -138,6 +143,7 @@ internal sealed record CaptureSummary
             Chunks = chunks.Sum(entry => entry.Blocks),
             Recorded = footer.EventsByType.Values.Aggregate(0ul, (sum, count) => sum + count),
             EventsByType = footer.EventsByType,
+            HasEnds = HasEnds(section.Header, footer.EventsByType.Keys),
             Missing = missing,
             LossCounters = footer.LossCounters,
             FirstTimestamp = filled.Length == 0 ? 0 : filled.Min(entry => entry.FirstTimestamp),
@@ -190,11 +196,16 @@ internal sealed record CaptureSummary
         }
     }
 
+    private static bool? HasEnds(CaptureHeader? header, IEnumerable<TcpEventType> types) =>
+        types.Contains(TcpEventType.Ended) || RecorderOptions.NoteEnds(header) ? true : types.Contains(TcpEventType.Close) ? false : null;
+
     private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
 
     private sealed class SectionBuilder(CaptureFilter filter)
     {
         private readonly Dictionary<TcpEventType, ulong> types = [];
+        private readonly HashSet<TcpEventType> typesOfTime = [];
+        private readonly EndTasks ends = new();
         private ClockTable clocks = ClockTable.None;
         private CaptureNames names = CaptureNames.None;
         private CaptureHeader? header;
@@ -243,6 +254,7 @@ internal sealed record CaptureSummary
             Chunks = chunks,
             Recorded = recorded,
             EventsByType = types,
+            HasEnds = HasEnds(header, typesOfTime),
             Missing = missing,
             LossCounters = ledger,
             FirstTimestamp = first == ulong.MaxValue ? 0 : first,
@@ -258,7 +270,12 @@ internal sealed record CaptureSummary
                 var wanted = filter.Resolve(reader.Known.TakeRun(ref events, out var run));
                 foreach (ref readonly var one in run)
                 {
-                    if (wanted.Matches(in one))
+                    if (one.Timestamp >= wanted.Window.From && one.Timestamp < wanted.Window.To)
+                    {
+                        typesOfTime.Add(one.Type);
+                    }
+
+                    if (ends.Matches(in one, wanted))
                     {
                         CollectionsMarshal.GetValueRefOrAddDefault(types, one.Type, out _)++;
                         first = Math.Min(first, one.Timestamp);

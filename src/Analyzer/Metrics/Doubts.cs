@@ -7,7 +7,7 @@ namespace TraceCap.Analyzer.Metrics;
 internal sealed class Doubts
 {
     // Whether a connection was recorded does not change from its opening to its close if only these choose it.
-    private static readonly string[] socketFilters = ["netns", "ip version"];
+    private static readonly string[] socketFilters = ["netns", "ip version", "port", "addr"];
     private static readonly string[] socketOptions = ["-N", "--netns", "-4", "--ipv4", "-6", "--ipv6", "--port", "--addr", "--from", "--to"];
 
     private static readonly string[] timeOptions = ["--from", "--to", "--keep-whole"];
@@ -21,6 +21,9 @@ internal sealed class Doubts
     /// <summary>Whether of one connection the opening may be there and the close not, or the other way round, without an event
     /// having been lost.</summary>
     public bool PartsConnections { get; private init; }
+
+    /// <summary>Whether connections of some tasks were not recorded, so that others may have done what these did not.</summary>
+    public bool LeavesOutTasks { get; private init; }
 
     /// <summary>Whether there is no recording, or one without any length.</summary>
     public bool IsNothingRecorded { get; private init; }
@@ -42,8 +45,7 @@ internal sealed class Doubts
         var isNothing = recordings.All(recording => recording.Length == 0);
         var isDamaged = recordings.Any(recording => recording.IsDamaged);
         var isTruncated = recordings.Any(recording => recording.IsTruncated);
-        var partingFilters = recordings.SelectMany(recording => recording.Filters).Distinct()
-            .Where(filter => !socketFilters.Any(of => filter.StartsWith(of + " ", StringComparison.Ordinal))).ToArray();
+        var partingFilters = recordings.SelectMany(recording => recording.PartingFilters).Distinct().Where(IsOfTasks).ToArray();
         var partingSelections = recordings.SelectMany(recording => recording.Selections).Distinct().Where(Parts).ToArray();
         var typeSelections = partingSelections.Where(selection => Options(selection).Contains("--type")).ToArray();
         var hasPauses = recordings.Any(recording => recording.Pauses.Count > 0);
@@ -61,6 +63,7 @@ internal sealed class Doubts
         {
             Events = isNothing || isDamaged || isTruncated || typeSelections.Length > 0 ? double.PositiveInfinity : counted,
             PartsConnections = partingFilters.Length + partingSelections.Length > 0 || hasPauses,
+            LeavesOutTasks = recordings.Any(recording => recording.Filters.Any(IsOfTasks)),
             IsNothingRecorded = isNothing,
             Reasons = reasons,
             Filters = recordings.SelectMany(recording => recording.Filters.Select(NameOf).Concat(recording.Selections.SelectMany(Options).Except(timeOptions))).ToHashSet(),
@@ -76,6 +79,10 @@ internal sealed class Doubts
     }
 
     private static string NameOf(string filter) => socketFilters.FirstOrDefault(name => filter.StartsWith(name + " ", StringComparison.Ordinal)) ?? filter.Split(' ')[0];
+
+    /// <summary>Whether a filter of the recorder chose by tasks; one may also choose what to leave out.</summary>
+    private static bool IsOfTasks(string filter) => !socketFilters.Any(of =>
+        filter.StartsWith(of + " ", StringComparison.Ordinal) || filter.StartsWith($"not {of} ", StringComparison.Ordinal));
 
     private static bool Parts(string selection)
     {

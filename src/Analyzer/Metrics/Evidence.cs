@@ -3,7 +3,7 @@ namespace TraceCap.Analyzer.Metrics;
 /// <summary>
 /// What a figure is told by, and so in which direction the events that a capture has not can move it. With <c>n</c> seen and at
 /// most <c>L</c> events missing, the true figure is in the bounds that each says. <c>D</c>, at most <c>L</c>, are the connections
-/// of which it is not certain what they were (uncertain or unseen). Where openings and closes may be parted without a loss
+/// of which it is not certain what they were (uncertain, unseen or unfinished). Where openings and closes may be parted without a loss
 /// (<see cref="Doubts.PartsConnections"/>), <c>D</c> are all those without an opening or without a close.
 /// </summary>
 internal enum Evidence

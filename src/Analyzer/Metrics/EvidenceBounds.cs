@@ -9,7 +9,7 @@ internal static class EvidenceBounds
     internal static Figure Around(CaptureFigures of, Evidence evidence, double seen)
     {
         var (all, missing, parts) = (of.Connections, of.Doubts.Events, of.Doubts.PartsConnections);
-        var lost = Math.Min(missing, all.Uncertain + all.Unseen);
+        var lost = Math.Min(missing, all.Uncertain + all.Unseen + all.Unfinished);
         var doubtful = parts ? all.Preexisting + all.Open + all.Unseen : lost;
         return evidence switch
         {

@@ -27,6 +27,9 @@ internal enum SummaryLine
     /// <summary>How long it took to connect.</summary>
     Connect,
 
+    /// <summary>How long those that were accepted had waited for that.</summary>
+    Accept,
+
     /// <summary>What they carried.</summary>
     Bytes,
 

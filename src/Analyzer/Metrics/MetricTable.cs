@@ -54,13 +54,13 @@ internal static class MetricTable
         Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed, MetricTest.Failed).At(new() { Comparison = 1 }),
         Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened, MetricTest.FailedShare)
             .At(new() { Comparison = 1 }),
-        Metric.Count("closed", Evidence.Closes, "closed in an orderly way", of => of.Closed).At(new()
+        Metric.Count("closed", Evidence.Closes, "ended in an orderly way", of => of.Closed).At(new()
         {
             Phrase = new(SummaryLine.Ended, "{closed} closed"),
             Title = "Closed",
             Json = new("closed"),
         }),
-        Metric.Count("reset", Evidence.Closes, "reset or timed out", of => of.Reset).At(new()
+        Metric.Count("reset", Evidence.Closes, "reset, timed out or aborted", of => of.Reset).At(new()
         {
             Phrase = new(SummaryLine.Ended, "{reset} reset"),
             Title = "Reset",
@@ -72,7 +72,14 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Ended, "({reset.assumed} of them not proven)") { Before = " ", IsSilentAtZero = true },
             Json = new("reset_assumed"),
         }),
-        Metric.Share("reset.share", Evidence.Closes, "reset or timed out, of all that were closed", of => of.Reset, of => of.Reset + of.Closed, MetricTest.ResetShare)
+        Metric.Level("reset.sent", Evidence.Closes, "of these, reset by this end", of => of.Connections.ResetSent).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "({reset.sent} of them by this end)") { Before = " ", IsSilentAtZero = true },
+            Json = new("reset_sent"),
+        }),
+        Metric.Level("reset.received", Evidence.Closes, "of these, reset by the peer", of => of.Connections.ResetReceived).At(new() { Json = new("reset_received") }),
+        Metric.Level("reset.timeout", Evidence.Closes, "of these, timed out", of => of.Connections.TimedOut).At(new() { Json = new("reset_timeout") }),
+        Metric.Share("reset.share", Evidence.Closes, "reset, timed out or aborted, of all that ended", of => of.Reset, of => of.Reset + of.Closed, MetricTest.ResetShare)
             .At(new() { Comparison = 1 }),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()
         {
@@ -80,6 +87,16 @@ internal static class MetricTable
             Column = new("OPEN", 6, 5),
             Title = "Open",
             Json = new("open"),
+        }),
+        Metric.Level("held", Evidence.NoClose, "ended, but not closed when their recording ended", of => of.Connections.Held).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{held} held by a program still") { IsSilentAtZero = true },
+            Json = new("held"),
+        }),
+        Metric.Level("unfinished", Evidence.Closes, "closed, but not seen to end", of => of.Connections.Unfinished).At(new()
+        {
+            Phrase = new(SummaryLine.Ended, "{unfinished} not seen to end after their close") { IsSilentAtZero = true },
+            Json = new("unfinished"),
         }),
         Metric.Level("unseen", Evidence.Closes, "ended without a close that was seen", of => of.Connections.Unseen).At(new()
         {
@@ -141,6 +158,16 @@ internal static class MetricTable
             .At(new() { Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
         Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null)
             .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
+        Metric.Level("accept.count", Evidence.Openings, "accepts whose time in the queue counts", of => Count(of.Connections.AcceptTimes))
+            .At(new() { IsOnlyShown = true, Json = new("accept.count") }),
+        Metric.Duration("accept.p50", Evidence.OpeningTimes, "the median time in the accept queue", of => of.AcceptTimes, 0.5)
+            .At(new() { Phrase = new(SummaryLine.Accept, "p50 {accept.p50}"), Json = new("accept.p50"), Comparison = 4 }),
+        Metric.Duration("accept.p90", Evidence.OpeningTimes, "what 90 % are no longer than in the accept queue", of => of.AcceptTimes, 0.9)
+            .At(new() { Phrase = new(SummaryLine.Accept, "p90 {accept.p90}"), Json = new("accept.p90"), Comparison = 4 }),
+        Metric.Duration("accept.p99", Evidence.OpeningTimes, "what 99 % are no longer than in the accept queue", of => of.AcceptTimes, 0.99)
+            .At(new() { Phrase = new(SummaryLine.Accept, "p99 {accept.p99}"), Json = new("accept.p99"), Comparison = 4 }),
+        Metric.Duration("accept.max", Evidence.OpeningTimes, "the longest time in the accept queue", of => of.AcceptTimes, null)
+            .At(new() { Phrase = new(SummaryLine.Accept, "max {accept.max}"), Json = new("accept.max") }),
         Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects, MetricTest.SlowConnects),
         Metric.Bytes("bytes.acked", Evidence.CloseCounters, "bytes that peers acknowledged, SYN and FIN included", of => of.BytesAcked)
             .At(new() { IsOnlyShown = true, Json = new("acked_bytes") }),

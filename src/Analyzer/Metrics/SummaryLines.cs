@@ -15,6 +15,8 @@ internal static partial class SummaryLines
         .ToLookup(metric => metric.Places.Phrase!.Line);
 
     // Left out where there is nothing to say.
+    private static readonly SummaryLine[] optional = [SummaryLine.Clocks, SummaryLine.Confidence, SummaryLine.Accept];
+
     private static readonly Dictionary<SummaryLine, Func<CaptureFigures, string>> whole = new()
     {
         [SummaryLine.Clocks] = SummaryPhrases.Clocks,
@@ -35,13 +37,12 @@ internal static partial class SummaryLines
             if (whole.TryGetValue(line, out var all))
             {
                 words = all(figures);
-                if (words.Length == 0)
-                {
-                    continue;
-                }
             }
 
-            yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
+            if (words.Length > 0 || !optional.Contains(line))
+            {
+                yield return ($"{line}".ToLowerInvariant(), words.Length > 0 ? words : "-");
+            }
         }
     }
 

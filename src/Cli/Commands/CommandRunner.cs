@@ -138,6 +138,11 @@ internal static class CommandRunner
         {
             return ExitCode.Done;
         }
+        catch (Exception error) when (error is not CommandException && Descriptors.AreUsedUp())
+        {
+            Messages.Warn("too many open files: this process may have no more; raise the limit, such as by ulimit -n 1024");
+            return ExitCode.Failed;
+        }
         catch (CommandException error)
         {
             Messages.Warn(error.Message);

@@ -25,7 +25,13 @@ internal static class ImportCommand
     {
         using var lines = CaptureFile.OpenLines(input);
         using var output = NewCapture.Create(path, force, input);
-        lines.Read(() => EventImport.Run(lines.Stream, output.Stream, Version.Tool, comment));
+        lines.Read(() =>
+        {
+            var first = new byte[EventImport.PeekedBytes];
+            var got = lines.Stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            var all = new PeekedStream(first.AsMemory(0, got), lines.Stream);
+            return EventImport.Run(all, output.Stream, Version.Tool, comment, EventImport.HaveEnds(first.AsSpan(0, got)));
+        });
         output.Finish();
         return ExitCode.Done;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Formatting;
@@ -61,8 +62,10 @@ internal static class TraceCommand
         TimeSpan? duration,
         ulong count)
     {
+        Descriptors.CheckLimit();
+        SessionSignals.HearInterrupts();
         // The end of connections, which the table does not show, is what the end of a command waits for.
-        using var session = LiveSession.Start(options with { BeyondTcptracer = filter.Types != EventTypeSet.Tcptracer || run is not null }, Messages.Warn);
+        using var session = LiveSession.Start(options with { BeyondTcptracer = filter is { Plain: false, Compat: false } || run is not null }, Messages.Warn);
         Privileges.Drop(user);
         using var signals = new SessionSignals(session, areOthers: run is not null);
         using var output = open(signals.Stopped);
@@ -74,9 +77,18 @@ internal static class TraceCommand
         session.EndAfter(duration);
         using var pipeline = new EventPipeline(exporter(output), new CaptureFilter(filter), count, Version.Tool);
         run?.Begin(session, signals, takesUser1: true);
-        pipeline.Run(
-            new LiveEvents(session, run is null ? null : run.Follow),
-            lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        try
+        {
+            pipeline.Run(
+                new LiveEvents(session, run is null ? null : run.Follow),
+                lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        }
+        catch (IOException error) when (error is not ClosedPipeException && session.Detach() is { Lost: > 0 } lost)
+        {
+            // While nobody read, the ring had no room, and no row tells of that.
+            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{error.Message}; of {CountText.Of(lost.Emitted, "event")}, LOST {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+        }
+
         return ExitCode.Done;
     }
 

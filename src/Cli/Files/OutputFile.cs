@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Recorder.Files;
 
 namespace TraceCap.Cli.Files;
 
@@ -83,6 +84,11 @@ internal sealed class OutputFile : Stream
         try
         {
             file.Write(buffer);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What .NET makes of EFBIG.
+            throw new IOException($"{name}: {FileFailure.TooLarge}");
         }
         catch (IOException error)
         {

@@ -10,7 +10,8 @@ namespace TraceCap.Cli.Options;
 internal sealed class LiveOptions
 {
     private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
-    private readonly Option<ulong?> count = OptionFactory.Count("End after so many events.", "COUNT", "-n", "--count");
+    private readonly Option<ulong?> count = OptionFactory.Count(
+        "End after so many rows of the plain table: connects, accepts and closes; trace counts the rows that it shows.", "COUNT", "-n", "--count");
 
     private readonly Option<long?> buffer = OptionFactory.Size(
         "Room for events on their way from the kernel; 8M if not given.", "a power of two from 4K to 1G, such as 512K, 8M or 64M", IsRingSize, "--buffer");

@@ -27,8 +27,8 @@ internal sealed class ShowOptions(ZoneOption zone)
 
     private readonly Option<bool> raw = OptionFactory.Flag("Print thread names as they are, control characters included.", "--raw");
     private readonly Option<bool> json = OptionFactory.Flag("One JSON object a line, with all that is recorded.", "--json");
-    private readonly Option<bool> all = OptionFactory.Flag($"Also what tcptracer does not have: {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))}.", "--all");
-    private readonly Option<bool> compat = OptionFactory.Flag("Leave out the rows that tcptracer itself misses.", "--compat");
+    private readonly Option<bool> all = OptionFactory.Flag($"Also what tcptracer does not have: {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))}; and closes of what failed to connect.", "--all");
+    private readonly Option<bool> compat = OptionFactory.Flag("The rows that tcptracer itself has: without those that it misses, with its closes of what failed to connect.", "--compat");
 
     private readonly FormatOption format = new(ExportKinds.Events, names => new ExportOptions { EventFields = EventFields.Set.Parse(names) });
 
@@ -49,7 +49,7 @@ internal sealed class ShowOptions(ZoneOption zone)
         {
             if (result.ValueIfRight(all) && result.ValueIfRight(compat))
             {
-                result.AddError("--all and --compat exclude each other: tcptracer shows neither F nor O");
+                result.AddError($"--all and --compat exclude each other: tcptracer shows none of {string.Concat(EventTypes.All.Where(type => !type.IsTcptracer).Select(type => type.Letter))}");
             }
 
             foreach (var option in new Option[] { json, style }.Where(option => result.IsGiven(format.Format) && result.IsGiven(option)))
@@ -70,7 +70,7 @@ internal sealed class ShowOptions(ZoneOption zone)
         });
     }
 
-    /// <summary>Whether F and O are shown that tcptracer does not have.</summary>
+    /// <summary>Whether what tcptracer does not have is shown.</summary>
     internal bool IsAll(ParseResult parsed) => parsed.GetValue(all);
 
     /// <summary>What writes events.</summary>
@@ -93,6 +93,7 @@ internal sealed class ShowOptions(ZoneOption zone)
                 Verbose = parsed.GetValue(verbose),
                 Uid = parsed.GetValue(userIds),
                 HideNetns = oneNetns,
+                Compat = parsed.GetValue(compat),
                 Raw = parsed.GetValue(raw),
             },
             IsLive = isLive,
@@ -102,10 +103,11 @@ internal sealed class ShowOptions(ZoneOption zone)
     /// <summary>Which of the recorded events there are rows for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="filter">What else is asked for.</param>
-    /// <param name="types">The types that are asked for; if null, those that the tools show.</param>
+    /// <param name="types">The types that are asked for, with all of theirs; if null, those of the plain table.</param>
     internal EventFilter Limit(ParseResult parsed, EventFilter filter, EventTypeSet? types = null) => filter with
     {
-        Types = types ?? (parsed.GetValue(all) ? null : EventTypeSet.Tcptracer),
+        Types = types,
+        Plain = types is null && !parsed.GetValue(all) && !parsed.GetValue(compat),
         Compat = parsed.GetValue(compat),
     };
 }

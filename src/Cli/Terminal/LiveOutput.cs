@@ -1,33 +1,32 @@
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Where a command writes that runs until it is stopped. Until then it waits for its reader as long as it takes;
-/// afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
+/// Standard output, or another pipe or device, of a command that runs until it is stopped. Until then it waits for its reader as long
+/// as it takes; afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
 /// </summary>
 internal sealed class LiveOutput : Stream
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly BackgroundWriter writer;
+    private readonly Stream target;
     private readonly string name;
+    private readonly BackgroundWriter writer;
     private readonly Task stopped;
 
-    /// <summary>Writes to standard output.</summary>
+    /// <summary>Standard output.</summary>
     /// <param name="stopped">Done once the command was asked to end.</param>
     internal LiveOutput(Task stopped)
         : this(StandardOutput.Open(), StandardOutput.Name, stopped)
     {
     }
 
-    /// <summary>Writes to something else.</summary>
-    /// <param name="stream">To what.</param>
+    /// <param name="target">Is disposed with this, unless it still waits for its reader.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="stopped">Done once the command was asked to end.</param>
-    internal LiveOutput(Stream stream, string name, Task stopped)
+    internal LiveOutput(Stream target, string name, Task stopped)
     {
-        writer = new BackgroundWriter(stream, "output");
-        this.name = name;
-        this.stopped = stopped;
+        (this.target, this.name, this.stopped) = (target, name, stopped);
+        writer = new BackgroundWriter(target, "output");
     }
 
     public override bool CanRead => false;
@@ -72,4 +71,14 @@ internal sealed class LiveOutput : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && writer.Written.IsCompleted)
+        {
+            target.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

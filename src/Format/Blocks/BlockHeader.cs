@@ -49,15 +49,12 @@ internal struct BlockHeader
     /// <summary>The greatest payload that a reader accepts, stored or unpacked: 16 MiB.</summary>
     public const int MaxPayload = 16 << 20;
 
-    /// <summary>The most events of a chunk. Laid out in columns an event takes up to 176 bytes, so that so many random
+    /// <summary>The most events of a chunk. Laid out in columns an event takes up to 192 bytes, so that so many random
     /// ones still fit <see cref="MaxPayload"/>.</summary>
     public const int MaxEvents = 1 << 16;
 
     /// <summary>The format's major version: a reader refuses a higher one.</summary>
     public const byte CurrentMajor = 1;
-
-    /// <summary>The format's minor version: a reader accepts any.</summary>
-    public const byte CurrentMinor = 0;
 
     /// <summary>The length of this header in the file.</summary>
     public ushort Length;
@@ -65,7 +62,7 @@ internal struct BlockHeader
     /// <summary>The format version that the block was written with.</summary>
     public byte Major;
 
-    /// <inheritdoc cref="Major" />
+    /// <summary>The lowest minor version that lays out all that the block holds; a reader accepts any.</summary>
     public byte Minor;
 
     /// <summary>What the payload is.</summary>

@@ -33,6 +33,9 @@ internal sealed class ChunkEncoder
     /// <summary>The events with counters.</summary>
     private int[] countedEvents = [];
 
+    /// <summary>The lowest minor version of the format that has all that the last payload holds.</summary>
+    public byte Minor => columns.Minor;
+
     /// <summary>Writes the payload, not yet packed by LZ4.</summary>
     /// <param name="events">The events in order of arrival; any bits in any field come back as they were.</param>
     /// <param name="raw">Replaced by a larger array if it is too small.</param>

@@ -93,6 +93,9 @@ internal readonly record struct Column(ColumnId Id, ChunkTable Table, ColumnEnco
 
     /// <summary>The values are indices of this table's rows; the addresses' tables count as one.</summary>
     public ChunkTable? RefersTo { get; init; }
+
+    /// <summary>The minor version of the format that it came with.</summary>
+    public byte Minor { get; init; }
 }
 
 /// <summary>
@@ -145,9 +148,9 @@ internal static class ChunkLayout
         new(ColumnId.CommLast, ChunkTable.Programs, ColumnEncoding.Packed),
         new(ColumnId.Kind, ChunkTable.Kinds, ColumnEncoding.Packed) { Limit = ChunkKind.Limit },
         new(ColumnId.Cpu, ChunkTable.Cpus, ColumnEncoding.Packed) { Limit = Bits16 },
-        new(ColumnId.ServiceNetnsId, ChunkTable.Services, ColumnEncoding.Packed),
-        new(ColumnId.ContainerPid, ChunkTable.Tasks, ColumnEncoding.Packed) { Limit = Bits32 },
-        new(ColumnId.Pidns, ChunkTable.Programs, ColumnEncoding.Packed) { Limit = Bits32 },
+        new(ColumnId.ServiceNetnsId, ChunkTable.Services, ColumnEncoding.Packed) { Minor = 1 },
+        new(ColumnId.ContainerPid, ChunkTable.Tasks, ColumnEncoding.Packed) { Limit = Bits32, Minor = 1 },
+        new(ColumnId.Pidns, ChunkTable.Programs, ColumnEncoding.Packed) { Limit = Bits32, Minor = 1 },
     ];
 
     /// <summary>How many tables this version knows.</summary>

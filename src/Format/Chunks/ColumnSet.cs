@@ -23,6 +23,9 @@ internal sealed class ColumnSet
     /// <summary>Whether the payload that was opened has columns or tables that this version does not know.</summary>
     public bool HasUnknown { get; private set; }
 
+    /// <summary>The lowest minor version of the format that has all columns of the payload that was written.</summary>
+    public byte Minor { get; private set; }
+
     /// <summary>How many rows the table has.</summary>
     public int Rows(ChunkTable table) => rows[(int)table];
 
@@ -178,9 +181,14 @@ internal sealed class ColumnSet
         }
 
         var stored = 0u;
-        foreach (var body in bodies)
+        Minor = 0;
+        for (var i = 0; i < bodies.Length; i++)
         {
-            stored += body.Length > 0 ? 1u : 0u;
+            if (bodies[i].Length > 0)
+            {
+                stored++;
+                Minor = Math.Max(Minor, ChunkLayout.Columns[i].Minor);
+            }
         }
 
         writer.WriteVarint(stored);

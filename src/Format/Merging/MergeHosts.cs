@@ -63,7 +63,7 @@ internal sealed class MergeHosts
             Selection = inputs.Count > 1 ? [] : inputs[0].Selection,
             Inputs = inputs.Count > 1 ? inputs : [],
             Hosts = hosts,
-            Options = Join(headers.Select(header => header.Options)),
+            Options = Options(headers),
             Comment = Join(headers.Select(header => header.Comment)),
             Start = sources.Select(source => source.StartClock).Where(clock => clock is not null).MinBy(clock => clock!.Value.Monotonic),
             Recorded = RecordedPeriod.Join(sources.SelectMany(source => source.Recorded)),
@@ -102,6 +102,20 @@ internal sealed class MergeHosts
 
         return number;
     }
+
+    /// <summary>All options, but that filters keep connections whole only if it holds of all captures that were filtered.</summary>
+    private static Dictionary<string, string> Options(CaptureHeader[] headers)
+    {
+        var options = Join(headers.Select(header => header.Options));
+        if (headers.Any(header => IsFiltered(header) && !header.Options.ContainsKey(CaptureHeader.FilterBy)))
+        {
+            options.Remove(CaptureHeader.FilterBy);
+        }
+
+        return options;
+    }
+
+    private static bool IsFiltered(CaptureHeader header) => header.Filters.Count > 0 || header.Inputs.Any(input => input.Filters.Count > 0);
 
     private static string Join(IEnumerable<string> texts) => string.Join("; ", texts.Where(text => text.Length > 0).Distinct());
 

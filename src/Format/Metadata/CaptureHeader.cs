@@ -66,6 +66,15 @@ public sealed record CaptureHeader
     /// <summary>Whether the sequence numbers of the events count all that the probes saw, so that a gap is a loss.</summary>
     internal bool CountsEvents => Probes is not ("" or Import) && Selection.Count == 0 && Hosts.Count == 0;
 
+    /// <summary>What <see cref="Options"/> have of ends: <see cref="EndsRecorded"/> if it is noted when TCP has finished.</summary>
+    internal const string Ended = "ended";
+
+    /// <summary>The value of <see cref="Ended"/>.</summary>
+    internal const string EndsRecorded = "recorded";
+
+    /// <summary>What <see cref="Options"/> have of what the filters judge: <c>connection</c> if they keep connections whole.</summary>
+    internal const string FilterBy = "filter-by";
+
     /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
     internal const string Flight = "flight";
 

@@ -159,6 +159,7 @@ public sealed class CaptureWriter
         var chunk = events.AsSpan(0, held);
         var rawLength = encoder.Encode(chunk, ref raw);
         var block = NewBlock(BlockKind.Chunk, rawLength);
+        block.Minor = encoder.Minor;
         Describe(chunk, ref block);
         block.Watermark = Watermark ?? block.LastTimestamp;
         WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
@@ -370,7 +371,6 @@ public sealed class CaptureWriter
     private static BlockHeader NewBlock(BlockKind kind, int rawLength) => new()
     {
         Major = BlockHeader.CurrentMajor,
-        Minor = BlockHeader.CurrentMinor,
         Kind = kind,
         RawLength = (uint)rawLength,
     };

@@ -14,14 +14,23 @@ internal enum TriggerSubject
     /// <summary>Connections that were closed.</summary>
     Closes,
 
-    /// <summary>Connects that failed, for any reason or for one.</summary>
+    /// <summary>Connects that failed.</summary>
     Fails,
+
+    /// <summary>Connections that TCP has finished with.</summary>
+    Ends,
+
+    /// <summary>Connections that a reset ended, from either end.</summary>
+    Resets,
 
     /// <summary>Connections that came or went: connects, accepts and closes.</summary>
     Churn,
 
     /// <summary>Events of all types.</summary>
     Events,
+
+    /// <summary>Connects that failed with one error, and connections that it ended.</summary>
+    Errors,
 }
 
 /// <summary>Whether an event is meant.</summary>
@@ -51,7 +60,7 @@ internal sealed class Trigger
     /// <summary>Makes a trigger.</summary>
     /// <param name="text">As the user wrote it.</param>
     /// <param name="subject">What is counted.</param>
-    /// <param name="error">Only failed connects with this error number; null for all.</param>
+    /// <param name="error">The error number that <see cref="TriggerSubject.Errors"/> counts.</param>
     /// <param name="isMeant">Only events of which this is true; null for all.</param>
     /// <param name="most">How many are still nothing special.</param>
     /// <param name="period">In what time.</param>
@@ -95,9 +104,12 @@ internal sealed class Trigger
     {
         TriggerSubject.Connects => one.Type == TcpEventType.Connect,
         TriggerSubject.Accepts => one.Type == TcpEventType.Accept,
-        TriggerSubject.Closes => one.Type == TcpEventType.Close,
-        TriggerSubject.Fails => one.Type == TcpEventType.ConnectFailed && (error is null || one.Error == error),
-        TriggerSubject.Churn => one.Type is TcpEventType.Connect or TcpEventType.Accept or TcpEventType.Close,
+        TriggerSubject.Closes => EventRows.IsClose(in one),
+        TriggerSubject.Fails => one.Type == TcpEventType.ConnectFailed,
+        TriggerSubject.Ends => one.Type == TcpEventType.Ended,
+        TriggerSubject.Resets => TcpEnds.Of(in one) is TcpEnd.ResetSent or TcpEnd.ResetReceived,
+        TriggerSubject.Churn => EventRows.IsPlain(in one),
+        TriggerSubject.Errors => one.Type is TcpEventType.ConnectFailed or TcpEventType.Ended && one.Error == error,
         _ => true,
     };
 

@@ -7,8 +7,8 @@ namespace TraceCap.Recorder.Flight;
 
 /// <summary>
 /// Reads a trigger: <c>SUBJECT &gt; NUMBER/PERIOD</c>, such as <c>closed &gt; 1000/s</c> or <c>failed[port == 443] &gt; 5/10s</c>. A
-/// subject is opened, accepted, closed, failed, churn, events, or the name of an error such as ECONNREFUSED; with an error, the rest
-/// may be left out and one is enough. Behind it a condition for events may stand in brackets. A period is a duration such as 10s, or
+/// subject is opened, accepted, closed, failed, ended, reset, churn, events, or the name of an error such as ECONNREFUSED, which counts
+/// connects that failed with it and connections that it ended; with an error, the rest may be left out and one is enough. Behind it a condition for events may stand in brackets. A period is a duration such as 10s, or
 /// only its unit if the number is 1.
 /// </summary>
 internal static class TriggerParser
@@ -20,6 +20,8 @@ internal static class TriggerParser
         ["accepted"] = TriggerSubject.Accepts,
         ["closed"] = TriggerSubject.Closes,
         ["failed"] = TriggerSubject.Fails,
+        ["ended"] = TriggerSubject.Ends,
+        ["reset"] = TriggerSubject.Resets,
         ["churn"] = TriggerSubject.Churn,
         ["events"] = TriggerSubject.Events,
         ["connects"] = TriggerSubject.Connects,
@@ -30,7 +32,7 @@ internal static class TriggerParser
 
     /// <summary>What can be counted, for messages.</summary>
     internal static string Expected { get; } =
-        $"{string.Join(", ", Enum.GetValues<TriggerSubject>().Select(subject => subjects.First(named => named.Value == subject).Key))}, or an error such as ECONNREFUSED";
+        $"{string.Join(", ", Enum.GetValues<TriggerSubject>().Where(subject => subject != TriggerSubject.Errors).Select(subject => subjects.First(named => named.Value == subject).Key))}, or an error such as ECONNREFUSED";
 
     /// <summary>Reads it.</summary>
     /// <param name="text">The trigger.</param>
@@ -84,7 +86,7 @@ internal static class TriggerParser
 
         var errno = Errno.Names.IndexOf(word);
         error = word.Length > 0 && errno > 0 ? (ushort)errno : throw TextError.At(text, begin, $"expected what to count: {Expected}");
-        return TriggerSubject.Fails;
+        return TriggerSubject.Errors;
     }
 
     private static EventPredicate? ReadCondition(string text, ref int at, Func<string, EventPredicate>? read)

@@ -25,10 +25,13 @@ internal interface IRecordingSink : IEventSink, IDisposable
 /// <param name="Length">Bytes written, or held in memory.</param>
 /// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
+/// <param name="Files">Captures that were begun.</param>
+/// <param name="Written">Bytes written into captures, those held in memory not included.</param>
 internal sealed record RecordingTotals(
-    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
+    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType, long Files, long Written);
 
-/// <summary>Passes on so many events, and then no more. Connections that were open before are not counted.</summary>
+/// <summary>Passes on events until so many of them have rows in the plain table, and then no more: what was opened, accepted and closed
+/// counts, what failed, was open before or is the end of TCP comes along.</summary>
 /// <param name="sink">Gets them.</param>
 /// <param name="most">How many.</param>
 internal sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
@@ -41,7 +44,7 @@ internal sealed class EventLimit(IEventSink sink, ulong most) : IEventSink
         var wanted = 0;
         while (wanted < events.Length && left > 0)
         {
-            left -= events[wanted++].Type == TcpEventType.Open ? 0ul : 1;
+            left -= EventRows.IsPlain(in events[wanted++]) ? 1ul : 0;
         }
 
         return sink.Take(events[..wanted], state) && left > 0;

@@ -114,18 +114,18 @@ internal sealed record SimulatedTraffic
                 Role = opened < 0 ? ConnectionRole.Unknown : isServer ? ConnectionRole.Server : ConnectionRole.Client,
                 LocalPort = isServer ? service : port,
                 PeerPort = isServer ? port : service,
-                ConnectTime = isServer || opened < 0 ? 0 : (ulong)(0.001 * factor * Math.Exp(Normal(random)) * Second),
+                Duration = isServer || opened < 0 ? 0 : (ulong)(0.001 * factor * Math.Exp(Normal(random)) * Second),
             };
             if (isFailed && !isServer)
             {
-                connections.Add(end with { Ending = ConnectionEnding.Failed, Error = 111, Ended = end.Opened, ConnectTime = 0, HasCloser = false });
+                connections.Add(end with { Ending = ConnectionEnding.Failed, Error = 111, Ended = end.Opened, Duration = 0, HasCloser = false });
                 continue;
             }
 
             connections.Add(end with { IsJoined = IsLoopback });
             if (IsLoopback)
             {
-                connections.Add(end with { IsJoined = true, IsSecondEnd = true, Role = ConnectionRole.Server, LocalPort = service, PeerPort = port, ConnectTime = 0 });
+                connections.Add(end with { IsJoined = true, IsSecondEnd = true, Role = ConnectionRole.Server, LocalPort = service, PeerPort = port, Duration = 0 });
             }
         }
     }

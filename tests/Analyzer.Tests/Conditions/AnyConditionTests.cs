@@ -25,21 +25,28 @@ public sealed class AnyConditionTests
     /// <summary>Numbers of events; null: the event has none.</summary>
     private static readonly (string[] Names, string Unit, Func<TcpEvent, long?> Get)[] numbers =
     [
-        (["pid", "process.pid"], "", e => e.Pid),
-        (["uid", "user.id"], "", e => e.Uid),
+        (["pid", "process.pid"], "", e => IsOfNobody(in e) ? null : e.Pid),
+        (["container.pid"], "", e => e.ContainerPid == 0 ? null : e.ContainerPid),
+        (["netns.id", "linux.netns.id"], "", e => e.NetnsId == 0 ? null : (long)e.NetnsId),
+        (["uid", "user.id"], "", e => e.Type == TcpEventType.Ended && e.Uid == 0 ? null : e.Uid),
         (["lport", "network.local.port"], "", e => e.LocalPort),
         (["rport", "peer.port"], "", e => e.PeerPort),
-        (["connect", "connect_ns"], "ns", e => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed ? (long)e.Duration : null),
-        (["retransmits"], "", e => e.Type == TcpEventType.Close ? e.Retransmits : null),
-        (["acked_bytes"], "", e => e.Type == TcpEventType.Close ? (long)e.BytesAcked : null),
-        (["rtt"], "us", e => e.Type == TcpEventType.Close ? e.SmoothedRtt : null),
-        (["error.number"], "", e => e.Type == TcpEventType.ConnectFailed ? e.Error : null),
+        (["connect", "connect_ns"], "ns", e => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed && e.Duration != 0 ? (long)e.Duration : null),
+        (["retransmits"], "", e => IsOver(in e) ? e.Retransmits : null),
+        (["acked_bytes"], "", e => IsOver(in e) ? (long)e.BytesAcked : null),
+        (["rtt"], "us", e => IsOver(in e) ? e.SmoothedRtt : null),
+        (["error.number"], "", e => e.Type is TcpEventType.ConnectFailed or TcpEventType.Ended ? e.Error : null),
+        (["accept", "accept_ns"], "ns", e => e.Type == TcpEventType.Accept && e.Duration != 0 ? (long)e.Duration : null),
     ];
 
     private static readonly string[] names = ["curl", "my app", "a\"b", "c\\d", "]", "é", "x{}", "(y)"];
 
+    private static bool IsOver(in TcpEvent e) => e.Type is TcpEventType.Close or TcpEventType.Ended;
+
+    private static bool IsOfNobody(in TcpEvent e) => e.Type == TcpEventType.Ended && e.Pid == 0;
+
     private static readonly Gen<TcpEvent> events = Gen.Select(
-        Gen.OneOf("CAXFO".Select(letter => (TcpEventType)letter).ToArray()), Gen.UInt[0, 5], Gen.UShort[0, 5], Gen.Int[0, names.Length - 1], Gen.Byte.Array[4],
+        Gen.OneOf("CAXFOE".Select(letter => (TcpEventType)letter).ToArray()), Gen.UInt[0, 5], Gen.UShort[0, 5], Gen.Int[0, names.Length - 1], Gen.Byte.Array[4],
         (type, number, port, name, address) => new TcpEvent
         {
             Type = type,
@@ -53,6 +60,8 @@ public sealed class AnyConditionTests
             BytesAcked = number,
             SmoothedRtt = number,
             Error = (ushort)(110 + port),
+            ContainerPid = number,
+            NetnsId = number,
             Comm = new ThreadName(names[name]),
             PeerAddress = new Address([10, (byte)(address[1] & 1), (byte)(address[2] & 3), address[3]]),
         });
@@ -87,7 +96,7 @@ public sealed class AnyConditionTests
                 e => Enumerable.Range(0, length).All(bit => Bit(e.PeerAddress.Bytes[..4].ToArray(), bit) == Bit(network, bit)) != isNot);
         }),
         Gen.OneOf("CAXFO".ToArray()).Select(letter => new Any($"type == {letter}", e => e.Type == (TcpEventType)letter)),
-        Gen.OneOf(new Any("errno", e => e.Type == TcpEventType.ConnectFailed), new Any("retransmits", e => e.Type == TcpEventType.Close)));
+        Gen.OneOf(new Any("errno", e => e.Type is TcpEventType.ConnectFailed or TcpEventType.Ended), new Any("retransmits", e => IsOver(in e))));
 
     private static readonly Gen<Any> any = Gen.Recursive<Any>((depth, inner) => depth > 4
         ? comparison

@@ -65,9 +65,17 @@ public sealed class ConnectionFeedTests
     [Fact]
     public void What_was_there_before_the_recording_lives_from_its_first_event_if_that_is_earlier_than_its_header_says()
     {
+        var (connections, recordings) = Read(Capture("boot", 100, 900, default, Event(TcpEventType.Open, 1, 80), Event(TcpEventType.Close, 3, 90), Event(TcpEventType.Close, 2, 200)));
+        Assert.Equal((90ul, 90ul), (recordings[0].Start, recordings[0].Origin));
+        Assert.Equal([(3ul, 90ul, 90ul), (2ul, 90ul, 200ul), (1ul, 90ul, 900ul)], connections.Select(connection => (connection.Id, connection.Opened, connection.Ended)));
+    }
+
+    [Fact]
+    public void What_was_open_makes_a_recording_no_longer_than_its_header_says()
+    {
         var (connections, recordings) = Read(Capture("boot", 100, 900, default, Event(TcpEventType.Open, 1, 80), Event(TcpEventType.Close, 2, 200)));
-        Assert.Equal((80ul, 80ul), (recordings[0].Start, recordings[0].Origin));
-        Assert.Equal([(2ul, 80ul, 200ul), (1ul, 80ul, 900ul)], connections.Select(connection => (connection.Id, connection.Opened, connection.Ended)));
+        Assert.Equal((100ul, 100ul, 800ul), (recordings[0].Start, recordings[0].Origin, recordings[0].Length));
+        Assert.Equal([(2ul, 100ul, 200ul), (1ul, 100ul, 900ul)], connections.Select(connection => (connection.Id, connection.Opened, connection.Ended)));
     }
 
     [Fact]

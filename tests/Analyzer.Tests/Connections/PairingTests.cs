@@ -40,6 +40,34 @@ public sealed class PairingTests
         Assert.Equal(NaiveTracker.Pair(Start, events, Start + 1000), NaiveTracker.InOrder(Track(events, 7)));
     }, iter: 5_000);
 
+    /// <summary>The same with ends, and what comes before and after them.</summary>
+    private static readonly Gen<TcpEvent> anyEventOrEnd =
+        from e in anyEvent
+        from isEnd in Gen.Int[0, 2]
+        from state in Gen.OneOf<byte>(1, 2, 4, 5, 7, 8, 9, 11)
+        from error in Gen.OneOf<ushort>(0, 0, 0, 104, 110)
+        from flags in Gen.OneOf(TcpEventFlags.None, TcpEventFlags.None, TcpEventFlags.FinReceived, TcpEventFlags.NotAccepted, TcpEventFlags.ConnectFailed)
+        from sent in Gen.ULong[0, 1000]
+        select isEnd == 0
+            ? e with { Type = TcpEventType.Ended, State = state, Error = error, Flags = flags, BytesSent = sent, BytesAcked = sent + 2, Duration = 0 }
+            : e with { State = state, Flags = flags, Duration = e.Type == TcpEventType.Accept ? error : e.Duration, BytesAcked = 2 };
+
+    [Fact]
+    public void Any_events_and_ends_in_any_order_are_paired_as_by_the_plain_rules() =>
+        Gen.Select(anyEventOrEnd.Array[0, 200], Gen.OneOf(1ul, 40_000_000_000ul), Gen.Bool).Sample((events, apart, awaitsEnds) =>
+        {
+            Number(events);
+            for (var i = 0; i < events.Length; i++)
+            {
+                events[i].Timestamp = Start + 1_000 + ((ulong)i * apart);
+                // No task brings an end about, and a late connect may not tell of its.
+                events[i].Pid = events[i].Type == TcpEventType.Ended || (i % 3 == 0 && events[i].Type is TcpEventType.Connect or TcpEventType.ConnectFailed) ? 0 : events[i].Pid;
+            }
+
+            var end = Start + 2_000 + ((ulong)events.Length * apart);
+            Assert.Equal(NaiveTracker.Pair(Start, events, end, awaitsEnds), NaiveTracker.InOrder(Track(events, 7, end, awaitsEnds)));
+        }, iter: 5_000);
+
     [Fact]
     public void More_connections_than_the_table_began_with_are_paired_as_by_the_plain_rules() =>
         Gen.Select(Gen.Int[1100, 2500], Gen.Int[0, int.MaxValue]).Sample((count, seed) =>
@@ -353,9 +381,9 @@ public sealed class PairingTests
         return events;
     }
 
-    private static List<Pairing> Track(TcpEvent[] events, int batch, ulong end = Start + 1000)
+    private static List<Pairing> Track(TcpEvent[] events, int batch, ulong end = Start + 1000, bool awaitsEnds = false)
     {
-        var tracker = new ConnectionTracker(Start);
+        var tracker = new ConnectionTracker(Start) { AwaitsEnds = awaitsEnds };
         var pairings = new List<Pairing>();
         for (var at = 0; at < events.Length; at += batch)
         {
@@ -366,6 +394,8 @@ public sealed class PairingTests
         {
         }
 
+        Append(tracker.ShowConnecting(end));
+
         return pairings;
 
         bool Append(ReadOnlySpan<Connection> connections)
@@ -374,7 +404,7 @@ public sealed class PairingTests
             {
                 // A reset is another test's.
                 var pairing = Pairing.Of(in connection);
-                pairings.Add(pairing.Ending == ConnectionEnding.Reset ? pairing with { Ending = ConnectionEnding.Closed } : pairing);
+                pairings.Add(pairing is { Ending: ConnectionEnding.Reset, HasEnd: false } ? pairing with { Ending = ConnectionEnding.Closed } : pairing);
             }
 
             return !connections.IsEmpty;

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Tests.Connections;
 
@@ -27,6 +28,25 @@ public sealed class PayloadTests
     public void Neither_syn_nor_fin_is_payload(ConnectionRole role, byte state, ulong acked, ulong received)
     {
         var connection = new Connection { Role = role, State = state, BytesSent = 100, BytesAcked = acked, BytesReceived = received, Ending = ConnectionEnding.Closed };
+        Assert.Equal((100ul, 50ul), (connection.PayloadSent, connection.PayloadReceived));
+    }
+
+    [Theory]
+    // By the end, whatever the close said: LAST_ACK, CLOSING and FIN_WAIT2 have the FIN acknowledged, without an error.
+    [InlineData(9, 0, TcpEventFlags.FinReceived, 102, 51)]
+    [InlineData(11, 0, TcpEventFlags.FinReceived, 102, 51)]
+    [InlineData(5, 0, TcpEventFlags.FinReceived, 102, 51)]
+    [InlineData(5, 0, TcpEventFlags.None, 102, 50)]
+    [InlineData(9, 110, TcpEventFlags.FinReceived, 101, 51)]
+    [InlineData(1, 104, TcpEventFlags.None, 101, 50)]
+    [InlineData(8, 0, TcpEventFlags.FinReceived, 101, 51)]
+    public void Where_the_end_was_seen_it_tells_which_fin_counts(byte state, ushort error, TcpEventFlags flags, ulong acked, ulong received)
+    {
+        var connection = new Connection
+        {
+            Role = ConnectionRole.Client, State = 1, HasCloser = true, HasEnd = true, EndState = state, EndError = error, Flags = flags,
+            BytesSent = 1000, BytesAcked = acked, BytesReceived = received,
+        };
         Assert.Equal((100ul, 50ul), (connection.PayloadSent, connection.PayloadReceived));
     }
 

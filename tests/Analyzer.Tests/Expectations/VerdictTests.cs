@@ -20,7 +20,7 @@ public sealed class VerdictTests
 
     private static readonly Connection[] connections =
     [
-        .. Enumerable.Range(0, 97).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i * Ms, (ulong)(i + 1) * Ms) with { BytesAcked = 101, BytesSent = 100, SegmentsSent = 10, ConnectTime = (ulong)(i + 1) * 1000 }),
+        .. Enumerable.Range(0, 97).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i * Ms, (ulong)(i + 1) * Ms) with { BytesAcked = 101, BytesSent = 100, SegmentsSent = 10, Duration = (ulong)(i + 1) * 1000 }),
         .. Enumerable.Range(0, 3).Select(i => Ends.Client("app", "10.0.0.2", 80, (ulong)i, Ms).FailedWith(111)),
     ];
 
@@ -93,7 +93,7 @@ public sealed class VerdictTests
         // Of each connection the opening, the close, or both may be lost.
         Connection Make((ulong Opened, ulong Lifetime, int Kind) one)
         {
-            var connection = Ends.Client("app", "10.0.0.2", 80, one.Opened * Ms, one.Lifetime * Ms) with { BytesSent = one.Lifetime, BytesAcked = one.Lifetime + 1, ConnectTime = one.Lifetime + 1 };
+            var connection = Ends.Client("app", "10.0.0.2", 80, one.Opened * Ms, one.Lifetime * Ms) with { BytesSent = one.Lifetime, BytesAcked = one.Lifetime + 1, Duration = one.Lifetime + 1 };
             return one.Kind switch
             {
                 0 => connection.FailedWith(111),
@@ -117,7 +117,7 @@ public sealed class VerdictTests
             }
             else if (!close && one.Ending is not (ConnectionEnding.Failed or ConnectionEnding.Open))
             {
-                seen.Add(one with { Ending = ConnectionEnding.Closed, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, ConnectTime = 0 });
+                seen.Add(one with { Ending = ConnectionEnding.Closed, IsPreexisting = true, IsUncertain = true, Role = ConnectionRole.Unknown, Opened = 0, Duration = 0 });
             }
         }
 
@@ -165,6 +165,25 @@ public sealed class VerdictTests
                 ? [Verdict.Holds, Verdict.Holds, Verdict.Unknown, Verdict.Unknown, Verdict.Holds]
                 : [Verdict.Holds, Verdict.Holds, Verdict.Holds, Verdict.Holds, Verdict.Holds],
             new[] { "failed == 3", "active.end <= 1", "active.end == 1", "closed == 97", "connect.p99 < 1s" }.Select(text => Check(recording, open, text).Verdict));
+    }
+
+    [Theory]
+    [InlineData("pid", "7", "", false)]
+    [InlineData("not port", "22", "", false)]
+    [InlineData("compat-filters", "yes", "", false)] // nothing was filtered
+    [InlineData("pid", "7", "compat-filters", true)]
+    [InlineData("addr", "10.0.0.0/8", "compat-filters", false)] // a socket has its addresses until it is closed
+    public void A_filter_that_judges_connections_parts_nothing(string filter, string value, string also, bool parts)
+    {
+        var recording = new RecordedSpan { Start = 0, End = Ends.Recording.End };
+        var filters = new Dictionary<string, string> { [filter] = value };
+        if (also.Length > 0)
+        {
+            filters[also] = "yes";
+        }
+
+        recording.Describe(new CaptureHeader { Filters = filters, Options = new Dictionary<string, string> { ["filter-by"] = "connection" } });
+        Assert.Equal(parts ? Verdict.Unknown : Verdict.Holds, Check(recording, [Ends.Client("app", "10.0.0.2", 80, 0, 0).StillOpen()], "open == 1").Verdict);
     }
 
     [Theory]

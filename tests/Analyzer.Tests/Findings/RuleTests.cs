@@ -2,6 +2,7 @@ using System.Net;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Tests.Connections;
+using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using static TraceCap.Analyzer.Tests.Findings.Traffic;
 
@@ -72,7 +73,7 @@ public sealed class RuleTests
     [InlineData(4, 1_000, false)]
     [InlineData(5, 999, false)]
     public void Connects_whose_SYN_was_sent_again_are_told(int count, ulong milliseconds, bool isFound) =>
-        AssertFound("slow", isFound, Many(count, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { ConnectTime = milliseconds * Ms }));
+        AssertFound("slow", isFound, Many(count, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Duration = milliseconds * Ms }));
 
     [Theory]
     [InlineData(1_000, 10, true)]
@@ -88,6 +89,10 @@ public sealed class RuleTests
     public void A_service_that_resets_is_told(int reset, int closed, bool isFound) =>
         AssertFound("reset", isFound,
             [.. Many(reset, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset }), .. Many(closed, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms))]);
+
+    [Fact]
+    public void What_this_end_resets_is_its_own_way_to_be_done() =>
+        AssertFound("reset", false, Many(20, _ => Ends.Client("app", "10.0.0.2", 5432, 0, Ms) with { Ending = ConnectionEnding.Reset, HasEnd = true, EndedBy = TcpEnd.ResetSent }));
 
     [Theory]
     [InlineData(700, 7, true)]
@@ -106,6 +111,15 @@ public sealed class RuleTests
         var filtered = new RecordedSpan { Start = 0, End = 100 * S };
         filtered.Describe(new CaptureHeader { Filters = new Dictionary<string, string> { ["pid"] = "7" } });
         Assert.DoesNotContain(Find(filtered, open), finding => finding.Rule == "leak");
+
+        // Closes by others are there as well.
+        var whole = new RecordedSpan { Start = 0, End = 100 * S };
+        whole.Describe(new CaptureHeader
+        {
+            Filters = new Dictionary<string, string> { ["pid"] = "7" },
+            Options = new Dictionary<string, string> { ["filter-by"] = "connection" },
+        });
+        Assert.Contains(Find(whole, open), finding => finding.Rule == "leak");
 
         var shorter = new RecordedSpan { Start = 0, End = 50 * S };
         Assert.DoesNotContain(Find(shorter, [.. open.Select(one => one with { Opened = one.Opened / 2, Ended = 50 * S })]), finding => finding.Rule == "leak");
@@ -164,6 +178,14 @@ public sealed class RuleTests
     ]);
 
     [Fact]
+    public void A_server_that_stops_accepting_is_told_by_when_it_accepts_what_the_kernel_had_established() => AssertFound("stopped", true,
+    [
+        .. Many(30, i => Accepted((ulong)i * S)),
+        .. Many(40, i => Done((ulong)i * S)),
+        .. Many(10, i => Accepted((30 + (ulong)i) * S) with { Duration = (40 - (ulong)i) * S }),
+    ]);
+
+    [Fact]
     public void A_server_that_pauses_as_it_never_did_is_told_unless_it_ends_so()
     {
         var hour = new RecordedSpan { Start = 0, End = 3_600 * S };
@@ -187,7 +209,7 @@ public sealed class RuleTests
     {
         Connection[] given = Many(50, i => Refused((ulong)i * S).FailedWith(0));
         Assert.Empty(Find(given));
-        Assert.Contains(Find([.. given.Select(one => one with { ConnectTime = S })]), finding => finding.Rule == "refused");
+        Assert.Contains(Find([.. given.Select(one => one with { Duration = S })]), finding => finding.Rule == "refused");
     }
 
     [Fact]
@@ -212,7 +234,7 @@ public sealed class RuleTests
     [InlineData(10, false)] // not so much longer
     public void A_peer_that_is_slower_than_the_others_is_told(ulong milliseconds, bool isFound) => AssertFound("differs", isFound,
     [
-        .. Enumerable.Range(1, 6).SelectMany(peer => Many(30, i => Done((ulong)i * S, peer: $"10.0.0.{peer}") with { ConnectTime = peer == 4 ? milliseconds * Ms : 2 * Ms })),
+        .. Enumerable.Range(1, 6).SelectMany(peer => Many(30, i => Done((ulong)i * S, peer: $"10.0.0.{peer}") with { Duration = peer == 4 ? milliseconds * Ms : 2 * Ms })),
     ]);
 
     [Fact]

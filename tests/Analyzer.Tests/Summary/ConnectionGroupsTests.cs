@@ -76,7 +76,7 @@ public sealed class ConnectionGroupsTests
     [Fact]
     public void The_figures_of_a_single_connection_are_small()
     {
-        Connection connection = Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { ConnectTime = 1_000, State = 8 };
+        Connection connection = Ends.Client("app", "10.0.0.2", 80, 0, Ms) with { Duration = 1_000, State = 8 };
         _ = Make(in connection);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var made = Make(in connection);

@@ -48,10 +48,12 @@ public sealed class SecondAnalysisTests : IDisposable
     [InlineData(2, 10_000, 1.0, 0.005, 2)]
     [InlineData(3, 10_000, 0.05, 0.0, 5)]
     [InlineData(4, 100_000, 0.2, 0.002, 3)]
-    public void Nor_of_a_made_up_history(int seed, int connections, double noCookie, double lost, int sections)
+    [InlineData(5, 10_000, 0.0, 0.0, 1, true)]
+    [InlineData(6, 10_000, 0.3, 0.01, 4, true)]
+    public void Nor_of_a_made_up_history(int seed, int connections, double noCookie, double lost, int sections, bool hasEnds = false)
     {
         var capture = Path.Combine(folder, "history.tcap");
-        File.WriteAllBytes(capture, new SocketHistory(seed, connections, noCookie).Capture(lost, sections));
+        File.WriteAllBytes(capture, new SocketHistory(seed, connections, noCookie, hasEnds).Capture(lost, sections));
         Compare(capture);
     }
 

@@ -15,20 +15,24 @@ internal sealed class SocketHistory
     private const ulong Begin = 7_000_000_000_000;
     private const ulong Wall = 1_790_000_000_000_000_000;
 
+    private static readonly byte[] endStates = [1, 4, 5, 5, 8, 9, 9, 11, 0];
+    private static readonly ushort[] endErrors = [0, 0, 0, 32, 103, 104, 110, 113];
     private static readonly byte[] closeStates = [1, 4, 5, 6, 7, 7, 7, 8, 9, 11];
     private static readonly string[] names = ["curl", "wrk", "nginx: worker", "java", "a\"b\\c", "é"];
 
     private readonly Random random;
     private readonly double noCookie;
+    private readonly bool hasEnds;
     private readonly List<TcpEvent> events = [];
     private ulong lastCookie;
 
     /// <param name="seed">Of all that is random.</param>
     /// <param name="connections">How many there are, about half of them with both ends.</param>
     /// <param name="noCookie">The share of connections whose events have no cookie.</param>
-    internal SocketHistory(int seed, int connections, double noCookie)
+    /// <param name="hasEnds">Whether the recorder noted when TCP had finished with them.</param>
+    internal SocketHistory(int seed, int connections, double noCookie, bool hasEnds = false)
     {
-        (random, this.noCookie) = (new Random(seed), noCookie);
+        (random, this.noCookie, this.hasEnds) = (new Random(seed), noCookie, hasEnds);
         Length = (ulong)connections * 40_000;
         for (var i = 0; i < connections; i++)
         {
@@ -51,7 +55,13 @@ internal sealed class SocketHistory
         for (ulong section = 0; section < (ulong)sections; section++)
         {
             var (start, end) = (Begin + (Length * section / (ulong)sections), Begin + (Length * (section + 1) / (ulong)sections));
-            var writer = new CaptureWriter(capture, new CaptureHeader { BootId = "made up", Host = "host", Start = Clock(start) });
+            var writer = new CaptureWriter(capture, new CaptureHeader
+            {
+                BootId = "made up",
+                Host = "host",
+                Start = Clock(start),
+                Options = hasEnds ? new Dictionary<string, string> { ["ended"] = "recorded" } : [],
+            });
             var counters = default(LossCounters);
             // A twentieth of the time nobody listens.
             var last = section + 1 == (ulong)sections ? Begin + Length : end - (Length / (ulong)sections / 20);
@@ -99,6 +109,9 @@ internal sealed class SocketHistory
             case 0:
                 Fail(client, at);
                 return;
+            case 1 when hasEnds && random.Next(4) == 0:
+                Connecting(client, at);
+                return;
             case 1:
                 // It was there before: the recorder says so, of one end or of both, or only the close does.
                 Preexisting(client, at);
@@ -140,7 +153,29 @@ internal sealed class SocketHistory
             Open(client, TcpEventType.Connect, at + Time(100_000));
         }
 
+        if (hasEnds && random.Next(4) == 0)
+        {
+            client.Flags |= TcpEventFlags.ConnectFailed;
+        }
+
         Close(client, at + 100_000 + Life());
+    }
+
+    /// <summary>A connect that was under way when recording began.</summary>
+    private void Connecting(TcpEvent client, ulong at)
+    {
+        Add(client with { State = 2 }, TcpEventType.Open, Begin);
+        client.Pid = random.Next(2) == 0 ? 0 : client.Pid;
+        switch (random.Next(3))
+        {
+            case 0:
+                Add(client with { Error = 110, Duration = random.Next(2) == 0 ? 0 : Time(1_000) }, TcpEventType.ConnectFailed, at);
+                break;
+            case 1:
+                Add(client, TcpEventType.Connect, at);
+                MayClose(client, at + Life());
+                break;
+        }
     }
 
     private void Preexisting(TcpEvent end, ulong at)
@@ -159,7 +194,21 @@ internal sealed class SocketHistory
 
     private void Open(TcpEvent end, TcpEventType type, ulong at)
     {
-        end.Duration = type == TcpEventType.Accept ? 0 : random.Next(50) == 0 ? 0 : Time(2_000_000);
+        if (type == TcpEventType.Accept)
+        {
+            end.Duration = hasEnds && random.Next(3) > 0 ? Time(50_000) : 0;
+            if (hasEnds && random.Next(10) == 0)
+            {
+                // It was reset in the accept queue, or there is an end that has nothing to do with any connection.
+                End(end with { Flags = end.Flags | TcpEventFlags.NotAccepted }, at - Time(50_000), random.Next(2) == 0);
+                end.Flags |= TcpEventFlags.ResetBeforeAccept;
+            }
+
+            Add(end, type, at);
+            return;
+        }
+
+        end.Duration = random.Next(50) == 0 ? 0 : Time(2_000_000);
         Add(end, type, at);
     }
 
@@ -171,21 +220,46 @@ internal sealed class SocketHistory
         }
     }
 
+    /// <summary>TCP has finished with it, in any way.</summary>
+    private void End(TcpEvent end, ulong at, bool isReset)
+    {
+        (end.Pid, end.Tid, end.Uid, end.Mntns, end.Cgroup, end.Comm, end.Duration) = (0, 0, 0, 0, 0, default, 0);
+        (end.State, end.Error) = isReset ? ((byte)random.Next(1, 2), (ushort)104) : (endStates[random.Next(endStates.Length)], endErrors[random.Next(endErrors.Length)]);
+        end.Flags |= random.Next(2) == 0 ? TcpEventFlags.FinReceived : 0;
+        Count(ref end);
+        if (at < Begin + Length)
+        {
+            Add(end, TcpEventType.Ended, at);
+        }
+    }
+
     private void Close(TcpEvent end, ulong at)
     {
+        if (hasEnds && random.Next(20) > 0)
+        {
+            // Mostly a little after the close.
+            var (later, isBefore) = (Time(90_000), random.Next(5) == 0);
+            End(end, isBefore ? at - later : at + later, isBefore);
+        }
+
         end.State = closeStates[random.Next(closeStates.Length)];
-        end.BytesSent = (ulong)random.Next(3) * (ulong)random.Next(100_000);
-        end.BytesAcked = end.BytesSent + (ulong)random.Next(3);
-        end.BytesReceived = (ulong)random.Next(1_000_000);
-        (end.SegmentsSent, end.SegmentsReceived) = ((uint)random.Next(100), (uint)random.Next(100));
-        end.Retransmits = random.Next(10) == 0 ? (uint)random.Next(1, 5) : 0;
-        end.SmoothedRtt = (uint)random.Next(1000);
+        Count(ref end);
         if (random.Next(10) == 0)
         {
             end.Pid++; // who inherited it
         }
 
         Add(end, TcpEventType.Close, at);
+    }
+
+    private void Count(ref TcpEvent end)
+    {
+        end.BytesSent = (ulong)random.Next(3) * (ulong)random.Next(100_000);
+        end.BytesAcked = end.BytesSent + (ulong)random.Next(3);
+        end.BytesReceived = (ulong)random.Next(1_000_000);
+        (end.SegmentsSent, end.SegmentsReceived) = ((uint)random.Next(100), (uint)random.Next(100));
+        end.Retransmits = random.Next(10) == 0 ? (uint)random.Next(1, 5) : 0;
+        end.SmoothedRtt = (uint)random.Next(1000);
     }
 
     private void Add(TcpEvent e, TcpEventType type, ulong at)

@@ -7,7 +7,7 @@ namespace TraceCap.Format.Tests.Columns;
 public class ColumnViews
 {
     private static readonly TcpEvent[] Events =
-        TrafficGenerator.Generate(5_000, new() { ConnectionsPerSecond = 20_000 });
+        TrafficGenerator.Generate(5_000, new() { ConnectionsPerSecond = 20_000, HasEnds = true });
 
     private static readonly byte[] Raw = Chunks.Encode(Events);
 
@@ -25,12 +25,12 @@ public class ColumnViews
             var task = columns.Tasks[columns.TaskOf[i]];
             var one = Events[i];
             Assert.Equal(
-                (one.Connection, one.LocalAddress, one.PeerAddress, one.LocalPort, one.PeerPort, one.Netns),
+                (one.Connection, one.LocalAddress, one.PeerAddress, one.LocalPort, one.PeerPort, one.Netns, one.NetnsId),
                 (socket.Connection, socket.LocalAddress, socket.PeerAddress, socket.LocalPort, socket.PeerPort,
-                    socket.Netns));
+                    socket.Netns, socket.NetnsId));
             Assert.Equal(
-                (one.Pid, one.Tid, one.Uid, one.Mntns, one.Cgroup, one.Comm),
-                (task.Pid, task.Tid, task.Uid, task.Mntns, task.Cgroup, task.Comm));
+                (one.Pid, one.Tid, one.Uid, one.Mntns, one.Cgroup, one.Comm, one.ContainerPid, one.Pidns),
+                (task.Pid, task.Tid, task.Uid, task.Mntns, task.Cgroup, task.Comm, task.ContainerPid, task.Pidns));
         }
     }
 

@@ -8,7 +8,7 @@ namespace TraceCap.Format.Tests.Columns;
 public class MalformedChunks
 {
     private static readonly TcpEvent[] Events =
-        TrafficGenerator.Generate(700, new() { ConnectionsPerSecond = 20_000, Lost = 0.01 });
+        TrafficGenerator.Generate(700, new() { ConnectionsPerSecond = 20_000, Lost = 0.01, HasEnds = true });
 
     private readonly ChunkDecoder decoder = new();
     private readonly TcpEvent[] decoded = new TcpEvent[Events.Length];

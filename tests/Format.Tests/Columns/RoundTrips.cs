@@ -40,7 +40,7 @@ public class RoundTrips
     public void Traffic_of_any_rate_comes_back() =>
         Gen.Select(Gen.Int[0, 5_000], Gen.Int[1, 1_000_000], Gen.Int[1, 64], Gen.Int[0, int.MaxValue]).Sample(
             (count, rate, cpus, seed) => Check(TrafficGenerator.Generate(
-                count, new() { ConnectionsPerSecond = rate, Cpus = cpus, Seed = seed, Lost = 0.01 })),
+                count, new() { ConnectionsPerSecond = rate, Cpus = cpus, Seed = seed, Lost = 0.01, HasEnds = seed % 2 == 0 })),
             iter: 30);
 
     [Theory]

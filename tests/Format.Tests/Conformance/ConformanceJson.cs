@@ -183,6 +183,9 @@ internal static class ConformanceJson
         ["segments_received"] = one.SegmentsReceived,
         ["retransmits"] = one.Retransmits,
         ["smoothed_rtt_us"] = one.SmoothedRtt,
+        ["linux.netns.id"] = Number(one.NetnsId),
+        ["container.pid"] = one.ContainerPid,
+        ["linux.pidns"] = one.Pidns,
     };
 
     private static string Hex<T>(T bytes)

@@ -30,7 +30,7 @@ internal static class ConformanceVectors
 
     internal static IEnumerable<ConformanceVector> All() =>
     [
-        .. from vector in Written().Concat(WrittenFurther()).Concat(Later()).Concat(Odd()) select new ConformanceVector(vector.Name, vector.File, "whole"),
+        .. from vector in Written().Concat(Of11()).Concat(WrittenFurther()).Concat(Later()).Concat(Odd()) select new ConformanceVector(vector.Name, vector.File, "whole"),
         .. from vector in Damaged().Concat(Malformed()) select new ConformanceVector(vector.Name, vector.File, "damaged"),
         .. from vector in Refused() select new ConformanceVector(vector.Name, vector.File, "refused"),
     ];
@@ -76,6 +76,28 @@ internal static class ConformanceVectors
         yield return ("lost-events", Write([Connect, Close], ledger: new LossCounters(1_000_007, 1_000_000, 3, 40, 2)));
         yield return ("codec-stored", Repack(Write(traffic), pack: false));
         yield return ("codec-lz4", Repack(Write(traffic), pack: true));
+    }
+
+    /// <summary>What came with version 1.1.</summary>
+    private static IEnumerable<(string Name, byte[] File)> Of11()
+    {
+        yield return ("one-ended", Write([Ended]));
+        yield return ("connection-with-its-end", Write([Connect, Close, Ended]));
+        yield return ("ends", Write(Ends()));
+        yield return ("reset-before-accept", Write(ResetBeforeAccept()));
+        yield return ("failed-then-closed", Write(FailedThenClosed()));
+        yield return ("open-while-connecting", Write([Open with { State = 2, Pid = 0, Tid = 0, Comm = default }, Connect with { Duration = 0 }]));
+        yield return ("containers", Write(Containers()));
+        yield return ("netns-ids", Write(NetworkNamespaces()));
+        yield return ("extremes-of-1.1", Write(ExtremesOf11()));
+        yield return ("random-bits-of-1.1", Write(RandomBitsOf11()));
+        yield return ("missing-columns-of-1.1", Change(Write(Containers().Concat(NetworkNamespaces()).Select(one => one with { NetnsId = 9, ContainerPid = 3, Pidns = 4 }).ToArray(), eventsPerChunk: 4), block =>
+        {
+            if (block.Header.Kind == BlockKind.Chunk)
+            {
+                block.WithRaw(((ColumnId[])[ColumnId.ServiceNetnsId, ColumnId.ContainerPid, ColumnId.Pidns]).Aggregate(block.Raw, (raw, id) => Payloads.WithoutColumn(raw, (byte)id)));
+            }
+        }));
     }
 
     /// <summary>What the other tools write.</summary>

@@ -76,6 +76,42 @@ public partial class SpecificationTests
             Enum.GetValues<TcpEventType>().Where(type => type != TcpEventType.None).Order(), EventTypes.All.Select(type => type.Type).Order());
     }
 
+    [Fact]
+    public void Every_flag_is_specified_in_words_and_in_C()
+    {
+        var flags = Enum.GetValues<TcpEventFlags>().Where(flag => flag != TcpEventFlags.None).Select(flag => (int)flag).ToArray();
+        var header = File.ReadAllText(Repository.File("bpf/event.h"));
+        Assert.Equal(flags, FlagLine().Matches(header).Select(line => Number(line.Groups["bit"].Value)));
+        var rows = page[page.IndexOf("\n| flag | of |", StringComparison.Ordinal)..].Split('\n').Skip(3).TakeWhile(line => line.StartsWith('|'));
+        Assert.Equal(flags, rows.Select(row => Number(row.Split('|')[1])));
+    }
+
+    /// <summary>A row of the page says how an end with such an error, state and flag ended.</summary>
+    [Theory]
+    [InlineData(104, 1, TcpEventFlags.None, "ECONNRESET (104), EPIPE (32) | any")]
+    [InlineData(32, 8, TcpEventFlags.FinReceived, "ECONNRESET (104), EPIPE (32) | any")]
+    [InlineData(103, 1, TcpEventFlags.None, "ECONNABORTED (103) | any")]
+    [InlineData(113, 5, TcpEventFlags.None, "any other but 0 | any")]
+    [InlineData(0, 8, TcpEventFlags.FinReceived, "0 | ESTABLISHED (1), FIN_WAIT1 (4), CLOSE_WAIT (8)")]
+    [InlineData(0, 11, TcpEventFlags.FinReceived, "0 | LAST_ACK (9), CLOSING (11)")]
+    [InlineData(0, 5, TcpEventFlags.FinReceived, "0 | FIN_WAIT2 (5), and flag 32")]
+    [InlineData(0, 5, TcpEventFlags.None, "0 | FIN_WAIT2 (5), without it")]
+    [InlineData(0, 7, TcpEventFlags.None, "0 | any other")]
+    public void An_end_is_told_as_the_page_does(ushort error, byte state, TcpEventFlags flags, string row)
+    {
+        var meaning = TcpEnds.Of(new TcpEvent { Type = TcpEventType.Ended, Error = error, State = state, Flags = flags }) switch
+        {
+            TcpEnd.Closed => "a FIN both ways",
+            TcpEnd.ResetSent => "this end sent a reset",
+            TcpEnd.ResetReceived => "the peer sent a reset",
+            TcpEnd.TimedOut => "it timed out",
+            TcpEnd.Aborted => "the administrator ended it",
+            TcpEnd.HalfClosed => "this end sent a FIN, and the peer none",
+            _ => "not known",
+        };
+        Assert.Contains($"\n| {row} | {meaning}", page, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Keys() =>
     [
         .. from section in ConformanceJson.Read(Vector("cut-and-recovered"))["sections"]!.AsArray()
@@ -85,6 +121,11 @@ public partial class SpecificationTests
     ];
 
     private static byte[] Vector(string name) => File.ReadAllBytes(Repository.File($"tests/conformance/{name}.tcap"));
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\tEVENT_\w+ = (?<bit>\d+),", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex FlagLine();
 
     [GeneratedRegex(@"^\tEVENT_\w+ = '(?<letter>.)',", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TypeLine();

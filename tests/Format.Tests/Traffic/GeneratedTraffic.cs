@@ -17,6 +17,10 @@ public class GeneratedTraffic
         Assert.Equal("ACFOX", string.Concat(Events.Select(each => (char)each.Type).Distinct().Order()));
 
     [Fact]
+    public void Ends_come_if_they_are_asked_for() =>
+        Assert.Equal("ACEFOX", string.Concat(TrafficGenerator.Generate(50_000, new() { HasEnds = true }).Select(each => (char)each.Type).Distinct().Order()));
+
+    [Fact]
     public void Each_cpu_counts_upwards_and_arrives_in_order()
     {
         foreach (var cpu in Events.GroupBy(each => each.Cpu))

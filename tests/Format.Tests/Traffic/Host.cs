@@ -7,7 +7,19 @@ namespace TraceCap.Format.Tests.Traffic;
 internal sealed record HostTask(uint Pid, uint Tid, uint Uid, string Comm, Container Container);
 
 /// <summary>Where a process lives. A plain process lives in the container that is the host itself.</summary>
-internal sealed record Container(uint Netns, uint Mntns, ulong Cgroup);
+internal sealed record Container(uint Netns, uint Mntns, ulong Cgroup)
+{
+    /// <summary>Containers have network and PID namespaces of their own; an end has no process.</summary>
+    public void Describe(ref TcpEvent one)
+    {
+        var isHost = Netns == Host.Root.Netns;
+        one.NetnsId = isHost ? 1 : 4096 + (ulong)(Netns - Host.Root.Netns);
+        if (!isHost && one.Type != TcpEventType.Ended)
+        {
+            (one.ContainerPid, one.Pidns) = (one.Pid % 100, Netns + 2);
+        }
+    }
+}
 
 /// <summary>What is seen of one end of a connection.</summary>
 /// <param name="Tasks">The threads that open or accept; one of them is taken for each connection.</param>
@@ -55,7 +67,7 @@ internal sealed record Workload(string Name, double Weight, Peer Client, Peer Se
 /// <summary>A host with a web server, an application, databases in containers, probes and outside peers.</summary>
 internal static class Host
 {
-    private static readonly Container Root = new(4026531840, 4026531841, 1);
+    public static readonly Container Root = new(4026531840, 4026531841, 1);
 
     private static readonly IPAddress[] Loopback4 = [IPAddress.Loopback];
     private static readonly IPAddress[] Loopback6 = [IPAddress.IPv6Loopback];

@@ -8,7 +8,9 @@ namespace TraceCap.Format.Tests.Traffic;
 internal sealed class HostSocket
 {
     private const byte Established = 1;
+    private const byte FinWait2 = 5;
     private const byte CloseWait = 8;
+    private const byte LastAck = 9;
 
     /// <summary>0 until somebody asks for it: at connect, or when accept returns.</summary>
     public ulong Cookie { get; set; }
@@ -64,13 +66,13 @@ internal sealed class HostSocket
                 break;
             case TcpEventType.Close:
                 result.State = ClosesFirst ? Established : CloseWait;
-                result.BytesSent = Transfer.Sent;
-                result.BytesAcked = Transfer.Acked;
-                result.BytesReceived = Transfer.Received;
-                result.SegmentsSent = Transfer.SegmentsSent;
-                result.SegmentsReceived = Transfer.SegmentsReceived;
-                result.Retransmits = Transfer.Retransmits;
-                result.SmoothedRtt = Transfer.SmoothedRtt;
+                Transfer.Count(ref result);
+                break;
+            case TcpEventType.Ended:
+                (result.Pid, result.Tid, result.Uid, result.Mntns, result.Cgroup, result.Comm) = (0, 0, 0, 0, 0, default);
+                result.State = ClosesFirst ? FinWait2 : LastAck;
+                result.Flags |= TcpEventFlags.FinReceived;
+                (Transfer with { Acked = Transfer.Acked + 1, SegmentsSent = Transfer.SegmentsSent + 1 }).Count(ref result);
                 break;
             default:
                 result.State = Established;
@@ -95,6 +97,17 @@ internal readonly record struct Transfer(
 {
     private const uint LoopbackSegment = 65_483;
     private const uint EthernetSegment = 1_448;
+
+    public void Count(ref TcpEvent one)
+    {
+        one.BytesSent = Sent;
+        one.BytesAcked = Acked;
+        one.BytesReceived = Received;
+        one.SegmentsSent = SegmentsSent;
+        one.SegmentsReceived = SegmentsReceived;
+        one.Retransmits = Retransmits;
+        one.SmoothedRtt = SmoothedRtt;
+    }
 
     /// <summary>What the kernel counts at the client or the server of a request and response connection.</summary>
     public static Transfer Of(Random random, Workload workload, ulong sent, ulong received, bool client, bool first)

@@ -102,6 +102,15 @@ public sealed class TrafficGenerator
         result.Timestamp = (ulong)at;
         result.Cpu = (ushort)cpu;
         result.Sequence = sequence;
+        if (options.HasEnds)
+        {
+            socket.Task.Container.Describe(ref result);
+            if (type == TcpEventType.Close)
+            {
+                happenings.Enqueue((socket, TcpEventType.Ended), at + random.Exponential(40e6));
+            }
+        }
+
         arrivals.Enqueue(result, (Math.Max(at, drained[cpu]), sequence));
     }
 

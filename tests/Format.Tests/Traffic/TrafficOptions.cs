@@ -16,6 +16,9 @@ public sealed record TrafficOptions
     /// <summary>The share of events that found no room in the ring buffer.</summary>
     public double Lost { get; init; } = 0.00002;
 
+    /// <summary>Whether there is what version 1.1 of the format came with: ends, ids of network namespaces, and pids in containers.</summary>
+    public bool HasEnds { get; init; }
+
     /// <summary>Connections that were open before the recording began.</summary>
     public int OpenAtStart { get; init; } = 200;
 }

@@ -188,7 +188,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
             .Number(opened, opened.ToString("F6", CultureInfo.InvariantCulture))
             .Duration(connection.Lifetime);
         _ = connection.ConnectTime > 0 ? table.Duration(connection.ConnectTime) : table.Nothing();
-        _ = connection.HasCloser
+        _ = connection.HasCounters
             ? table.Bytes(connection.PayloadSent).Bytes(connection.PayloadReceived).Count(connection.Retransmits).Duration(connection.SmoothedRtt * 1000UL)
             : table.Nothing().Nothing().Nothing().Nothing();
         table.EndRow();

@@ -13,8 +13,8 @@ namespace TraceCap.Analyzer.Output.Json;
 /// </summary>
 internal sealed class ConnectionJson : IConnectionRows
 {
-    // All names take 1000 bytes, all values at their longest 900.
-    private const int MaxLine = 2560;
+    // All names take 1300 bytes, all values at their longest 1100.
+    private const int MaxLine = 3072;
 
     private static readonly JsonKey role = new("role", JsonWords.Roles.List, "which side it is");
     private static readonly JsonKey ending = new("ending", JsonWords.Endings.List, "how it ended");
@@ -26,18 +26,26 @@ internal sealed class ConnectionJson : IConnectionRows
     private static readonly JsonTime endedTime = new("ended.time", "the time of day when it ended, or up to when it is known");
     private static readonly JsonKey ended = new("ended.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
 
+    private static readonly JsonKey end = new("tcp.end", JsonWords.Ends.List, "how TCP ended it, if that was seen");
+    private static readonly JsonTime closedTime = new("closed.time", "the time of day when its last descriptor was closed; absent where that is all that is known of its end");
+    private static readonly JsonKey closed = new("closed.monotonic_ns", JsonType.Digits, "the same by CLOCK_MONOTONIC");
+    private static readonly JsonKey held = new("held_ns", JsonType.Number, "how long a program had its descriptor after it had ended, up to the end of the recording; absent if not at all");
+    private static readonly JsonKey unfinished = new("unfinished", JsonType.Flag, "true if it was closed and not seen to end, although the recorder notes ends; else absent");
+    private static readonly JsonKey accept = new("accept_ns", JsonType.Number, "from established to accepted, the time in the accept queue; absent if it is not known");
+
     private static readonly JsonField[] network = EventJsonFields.Of(JsonPart.Network);
     private static readonly JsonField[] task = [.. EventJsonFields.Of(JsonPart.Who), .. EventJsonFields.Of(JsonPart.Task)];
     private static readonly JsonField[] connect = EventJsonFields.Of(JsonPart.Connect);
     private static readonly JsonField[] failure = EventJsonFields.Of(JsonPart.Failure);
     private static readonly JsonField[] close = EventJsonFields.Of(JsonPart.Close);
+    private static readonly JsonField[] state = [EventJsonFields.Find("network.connection.state")!];
     private static readonly (byte[] Key, JsonField Field)[] closer = Prefixed("closed.");
     private static readonly (byte[] Key, JsonField Field)[] peer = Prefixed("peer.");
 
     /// <summary>The properties that events do not have.</summary>
     internal static IReadOnlyList<JsonKey> Own { get; } =
     [
-        role, ending, preexisting, uncertain, lifetime, openedTime, opened, endedTime, ended,
+        role, ending, preexisting, uncertain, lifetime, openedTime, opened, endedTime, ended, end, closedTime, closed, held, unfinished, accept,
         .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"closed.{field.Name}", field.Type, $"{field.Doc}, of who closed it")),
         .. EventJsonFields.Of(JsonPart.Who).Select(field => new JsonKey($"peer.{field.Name}", field.Type, $"{field.Doc}, of who is at the other end, if that is on this host")),
     ];
@@ -71,22 +79,22 @@ internal sealed class ConnectionJson : IConnectionRows
         }
 
         at += Utf8Text.Write(line[at..], cgroup);
-        if (connection.Role == ConnectionRole.Client)
+        if (connection is { Role: ConnectionRole.Client, IsPreexisting: false })
         {
             e.Type = TcpEventType.Connect;
             at += Write(line[at..], connect, in e);
         }
 
-        if (connection.Ending == ConnectionEnding.Failed)
+        if (connection.HasError)
         {
             e.Type = TcpEventType.ConnectFailed;
             at += Write(line[at..], failure, in e);
         }
 
-        if (connection.HasCloser)
+        if (connection.HasCounters || connection.IsConnecting)
         {
             e.Type = TcpEventType.Close;
-            at += Write(line[at..], close, in e);
+            at += Write(line[at..], connection.HasCounters ? close : state, in e);
         }
 
         line[0] = (byte)'{'; // and no comma before the first
@@ -105,7 +113,23 @@ internal sealed class ConnectionJson : IConnectionRows
         at += openedTime.Write(target[at..], connection.Opened, context.WallOffset(connection.Opened));
         at += opened.WriteDigits(target[at..], connection.Opened);
         at += endedTime.Write(target[at..], connection.Ended, context.WallOffset(connection.Ended));
-        return at + ended.WriteDigits(target[at..], connection.Ended);
+        at += ended.WriteDigits(target[at..], connection.Ended);
+        return at + WriteEnd(target[at..], in connection, context);
+    }
+
+    /// <summary>What only recorders tell that note when TCP has finished.</summary>
+    private static int WriteEnd(Span<byte> target, in Connection connection, ConnectionContext context)
+    {
+        var at = connection.EndedBy == TcpEnd.Unknown ? 0 : end.WriteWord(target, JsonWords.Ends, (ulong)connection.EndedBy);
+        if (connection is { HasEnd: true, HasCloser: true })
+        {
+            at += closedTime.Write(target[at..], connection.Closed, context.WallOffset(connection.Closed));
+            at += closed.WriteDigits(target[at..], connection.Closed);
+        }
+
+        at += connection.Held == 0 ? 0 : held.WriteNumber(target[at..], connection.Held);
+        at += connection.IsUnfinished ? unfinished.WriteFlag(target[at..], true) : 0;
+        return at + (connection.AcceptTime == 0 ? 0 : accept.WriteNumber(target[at..], connection.AcceptTime));
     }
 
     private static (byte[] Key, JsonField Field)[] Prefixed(string prefix) =>
@@ -121,9 +145,10 @@ internal sealed class ConnectionJson : IConnectionRows
         PeerPort = connection.PeerPort,
         IpVersion = connection.IpVersion,
         Netns = connection.Netns,
-        Error = connection.Error,
+        NetnsId = connection.NetnsId,
+        Error = connection.AnyError,
         State = connection.State,
-        Duration = connection.ConnectTime,
+        Duration = connection.Duration,
         BytesSent = connection.BytesSent,
         BytesAcked = connection.BytesAcked,
         BytesReceived = connection.BytesReceived,
@@ -140,6 +165,8 @@ internal sealed class ConnectionJson : IConnectionRows
         Comm = task.Comm,
         Uid = task.Uid,
         Mntns = task.Mntns,
+        ContainerPid = task.ContainerPid,
+        Pidns = task.Pidns,
         Cgroup = task.Cgroup,
     };
 

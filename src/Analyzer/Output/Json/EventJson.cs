@@ -14,8 +14,8 @@ namespace TraceCap.Analyzer.Output.Json;
 /// </summary>
 internal static class EventJson
 {
-    // All names take 600 bytes, all values at their longest as many.
-    private const int MaxLine = 1536;
+    // All names take 700 bytes, all values at their longest 800.
+    private const int MaxLine = 2048;
 
     /// <summary>That of UTF-8, as Latin-1 reads it.</summary>
     private const string ByteOrderMark = "\u00ef\u00bb\u00bf";

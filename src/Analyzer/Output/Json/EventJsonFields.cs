@@ -28,19 +28,25 @@ internal static class EventJsonFields
             (in e) => e.PeerAddress, (ref e, v) => e.PeerAddress = v) { Required = true },
         new NumberField(JsonPart.Network, "network.peer.port", "its port", U16,
             (in e) => e.PeerPort, (ref e, v) => e.PeerPort = (ushort)v) { Required = true },
-        new WordField(JsonPart.Close, "network.connection.state", JsonWords.States, "the TCP state that it was closed from", byte.MaxValue,
+        new WordField(JsonPart.Close, "network.connection.state", JsonWords.States, "the TCP state that it was closed from, or had before its end", byte.MaxValue,
             (in e) => e.State, (ref e, v) => e.State = (byte)v) { IsNoneAt0 = true },
         new NumberField(JsonPart.Network, "connection.id", "the kernel's socket cookie; 0 if there is none", U64,
             (in e) => e.Connection, (ref e, v) => e.Connection = v, JsonType.Digits),
-        new NumberField(JsonPart.Who, "process.pid", "the process", U32, (in e) => e.Pid, (ref e, v) => e.Pid = (uint)v),
+        new NumberField(JsonPart.Who, "process.pid", "the process, as the host numbers it", U32, (in e) => e.Pid, (ref e, v) => e.Pid = (uint)v),
+        new NumberField(JsonPart.Who, "container.pid", "the process, as its container numbers it, if that has numbers of its own", U32,
+            (in e) => e.ContainerPid, (ref e, v) => e.ContainerPid = (uint)v) { IsNoneAt0 = true },
         new NumberField(JsonPart.Who, "thread.id", "the thread", U32, (in e) => e.Tid, (ref e, v) => e.Tid = (uint)v),
         new NameBytesField("thread.name.bytes", "the bytes of the thread's name, if they are not UTF-8"),
         new NameField("thread.name", "the thread's name; what is not UTF-8 is U+FFFD"),
         new NumberField(JsonPart.Task, "user.id", "the user", U32, (in e) => e.Uid, (ref e, v) => e.Uid = (uint)v),
         new NumberField(JsonPart.Network, "linux.netns", "the inode number of the socket's network namespace", U32,
             (in e) => e.Netns, (ref e, v) => e.Netns = (uint)v),
+        new NumberField(JsonPart.Network, "linux.netns.id", "the cookie of that namespace, which no other one gets while the host is up", U64,
+            (in e) => e.NetnsId, (ref e, v) => e.NetnsId = v, JsonType.Digits) { IsNoneAt0 = true },
         new NumberField(JsonPart.Task, "linux.mntns", "the inode number of the task's mount namespace", U32,
             (in e) => e.Mntns, (ref e, v) => e.Mntns = (uint)v),
+        new NumberField(JsonPart.Task, "linux.pidns", "the inode number of the process's PID namespace, if that is not the host's", U32,
+            (in e) => e.Pidns, (ref e, v) => e.Pidns = (uint)v) { IsNoneAt0 = true },
         new NumberField(JsonPart.Task, "linux.cgroup.id", "the id of the task's cgroup", U64,
             (in e) => e.Cgroup, (ref e, v) => e.Cgroup = v, JsonType.Digits),
         new NumberField(JsonPart.Event, "cpu.logical_number", "the CPU", U16, (in e) => e.Cpu, (ref e, v) => e.Cpu = (ushort)v),
@@ -48,8 +54,11 @@ internal static class EventJsonFields
             (in e) => e.Sequence, (ref e, v) => e.Sequence = v, JsonType.Digits),
         new FlagsField("flags", "what is special about it; absent if nothing is"),
         new NumberField(JsonPart.Connect, "connect_ns", "from SYN to established, or to the failure", U64,
-            (in e) => e.Duration, (ref e, v) => e.Duration = v) { OldName = "duration_ns" },
-        new NumberField(JsonPart.Failure, "error.number", "the errno of a failed connect; 0 if the program itself ended it", U16, (in e) => e.Error, SetError),
+            (in e) => e.Type == TcpEventType.Accept ? 0 : e.Duration, SetDuration) { OldName = "duration_ns", IsNoneAt0 = true },
+        new NumberField(JsonPart.Event, "accept_ns", "from established to accepted: the time in the accept queue", U64,
+            (in e) => e.Type == TcpEventType.Accept ? e.Duration : 0, SetDuration) { IsNoneAt0 = true },
+        new EndField("tcp.end", "how TCP ended it"),
+        new NumberField(JsonPart.Failure, "error.number", "the errno of a failed connect, 0 if the program itself ended it; of an end the error of TCP", U16, (in e) => e.Error, SetError),
         new WordField(JsonPart.Failure, "error.type", JsonWords.Errors, "its name", U16, (in e) => e.Error, SetError),
         new NumberField(JsonPart.Close, "sent_bytes", "payload sent, with retransmissions", U64,
             (in e) => e.BytesSent, (ref e, v) => e.BytesSent = v) { OldName = "bytes_sent" },
@@ -86,6 +95,16 @@ internal static class EventJsonFields
         }
 
         e.IpVersion = (byte)version;
+    }
+
+    private static void SetDuration(ref TcpEvent e, ulong duration)
+    {
+        if (e.Duration != 0 && e.Duration != duration)
+        {
+            throw new CaptureFormatException("connect_ns and accept_ns are of different durations");
+        }
+
+        e.Duration = duration;
     }
 
     private static void SetError(ref TcpEvent e, ulong error)

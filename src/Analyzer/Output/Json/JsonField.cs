@@ -28,10 +28,10 @@ internal enum JsonPart
     /// <summary>What a connect tells.</summary>
     Connect,
 
-    /// <summary>What a failed connect tells.</summary>
+    /// <summary>What a failed connect tells, and an end with an error.</summary>
     Failure,
 
-    /// <summary>What a close tells.</summary>
+    /// <summary>What a close tells, and an end.</summary>
     Close,
 }
 
@@ -107,9 +107,10 @@ internal abstract class IntegerField(JsonPart part, string name, string type, st
     /// <summary>Whether events of a type always have it; others have it unless it is 0.</summary>
     private bool IsOf(TcpEventType type) => Part switch
     {
+        JsonPart.Who or JsonPart.Task => type != TcpEventType.Ended,
         JsonPart.Connect => type is TcpEventType.Connect or TcpEventType.ConnectFailed,
         JsonPart.Failure => type == TcpEventType.ConnectFailed,
-        JsonPart.Close => type == TcpEventType.Close,
+        JsonPart.Close => type is TcpEventType.Close or TcpEventType.Ended,
         _ => true,
     };
 

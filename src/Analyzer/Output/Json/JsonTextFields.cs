@@ -50,6 +50,11 @@ internal sealed class NameField : JsonField
 
     public override int Write(Span<byte> target, in TcpEvent e)
     {
+        if (e.Type == TcpEventType.Ended && e.Comm == default)
+        {
+            return 0;
+        }
+
         target[0] = (byte)'"';
         var end = 1 + CommText.WriteJson(target[1..], e.Comm.Bytes);
         target[end] = (byte)'"';
@@ -78,6 +83,15 @@ internal sealed class NameField : JsonField
 
         e.Comm = new ThreadName(bytes);
     }
+}
+
+/// <summary>How TCP ended a connection: what error, state and flags of an end say. It is written, and not read.</summary>
+internal sealed class EndField(string name, string doc) : JsonField(JsonPart.Event, name, JsonWords.Ends.Type, doc)
+{
+    public override int Write(Span<byte> target, in TcpEvent e) =>
+        TcpEnds.Of(in e) is var end && end == TcpEnd.Unknown ? 0 : JsonWords.Ends.Write(target, (ulong)end);
+
+    public override void Read(ref Utf8JsonReader reader, ref TcpEvent e) => ReadString(ref reader, $"one of {JsonWords.Ends.List}");
 }
 
 /// <summary>The bytes of a thread's name that is not UTF-8, in hexadecimal digits.</summary>

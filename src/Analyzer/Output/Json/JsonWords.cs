@@ -17,6 +17,8 @@ internal sealed class JsonWords(Words words)
 
     public static readonly JsonWords States = new(Words.States);
 
+    public static readonly JsonWords Ends = new(Words.Ends);
+
     public static readonly JsonWords Errors = new(Words.Errors);
 
     public static readonly JsonWords Roles = new(ConnectionWords.Roles);

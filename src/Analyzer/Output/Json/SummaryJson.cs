@@ -118,6 +118,11 @@ internal static class SummaryJson
         }
 
         json.WriteEndObject();
+        if (section.HasEnds is { } hasEnds)
+        {
+            json.WriteBoolean("ends_recorded", hasEnds);
+        }
+
         json.WriteStartObject("ledger");
         json.WriteNumber("emitted", section.LossCounters.Emitted);
         json.WriteNumber("lost", section.LossCounters.Lost);

@@ -26,7 +26,7 @@ internal sealed class LifetimeValues
     internal static int FormatMilliseconds(Span<byte> target, in Connection connection) =>
         Utf8Text.WriteFixed(target, connection.Lifetime / 1000 / 1e3, 2);
 
-    /// <summary>One that failed has sent nothing; of others the counters are known by their close.</summary>
+    /// <summary>One that failed has sent nothing; of others the counters are known by their end or their close.</summary>
     internal static bool HasCounters(in Connection connection) =>
-        connection.HasCloser || connection.Ending == ConnectionEnding.Failed;
+        connection.HasCounters || connection.Ending == ConnectionEnding.Failed;
 }

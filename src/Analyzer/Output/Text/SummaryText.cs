@@ -120,6 +120,7 @@ internal static class SummaryText
 
         var recorded = section.Events == section.Recorded ? "" : Invariant($" of {section.Recorded:N0}");
         Line(text, "events", Invariant($"{section.Events:N0}{recorded}{ByType(section.EventsByType)}"));
+        Line(text, "ends", section.HasEnds == false ? "none: how a connection ended is concluded from its close" : "");
         Line(text, "lost", Lost(section));
         Line(text, "missing", Missing(section.Missing));
         AddNames(text, section.Names);

@@ -35,6 +35,10 @@ internal sealed record TableOptions
     /// <summary>The time of day before all other columns, which the tools have not; null: no such column.</summary>
     public ClockStyle? Clock { get; init; }
 
+    /// <summary>Rows as the tools have them, to the last byte: no word at their ends. Such a word is not in the tools: why a connect
+    /// failed, how TCP ended, that a close is of no connection.</summary>
+    public bool Compat { get; init; }
+
     /// <summary>Prints thread names as the tools do, control characters included. Otherwise these are escaped (not in
     /// the tools), see <see cref="TcptracerTable"/>.</summary>
     public bool Raw { get; init; }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
@@ -16,15 +17,16 @@ namespace TraceCap.Analyzer.Output.Text;
 /// (<c>\xff</c>): the tools let a process print rows that never happened;</item>
 /// <item>an event from before the first printed one has a negative time in both tables; the libbpf tool prints some
 /// 18446744073709 seconds;</item>
-/// <item>connects that failed (F, <c>failed</c>) and connections from before the recording (O, <c>open</c>) have rows
-/// of the same form, those that failed with the errno behind them; the tools have no such events.</item>
+/// <item>connects that failed (F, <c>failed</c>), connections from before the recording (O, <c>open</c>) and TCP's own ends (E,
+/// <c>ended</c>) have rows of the same form, those that failed with the errno behind them, ends with how it ended; the tools have no
+/// such events. Unless <see cref="TableOptions.Compat"/>, a word tells the close of what failed to connect from others.</item>
 /// </list>
 /// </summary>
 internal sealed class TcptracerTable(TableOptions options) : IEventRows
 {
     // All columns at their longest: a day and a time of it, 30; a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets;
-    // the numbers; an errno, 20.
-    private const int MaxRow = 384 + Utf8Text.Slack;
+    // the numbers; how it ended and an errno, 40.
+    private const int MaxRow = 400 + Utf8Text.Slack;
 
     private const uint NanosecondsPerSecond = 1_000_000_000;
     private const uint MicrosecondsPerSecond = 1_000_000;
@@ -33,7 +35,7 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     private const ulong MaxExact = 1UL << 50;
 
     // By the value of the type.
-    private static readonly byte[]?[] words = MakeWords();
+    private static readonly byte[]?[] types = MakeWords();
 
     /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools.</summary>
     private ulong? start;
@@ -83,14 +85,32 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
         at += options.Style == TableStyle.Libbpf
             ? FormatLibbpf(row[at..], in e, begin)
             : FormatBcc(row[at..], in e, begin);
-        if (e.Type == TcpEventType.ConnectFailed)
-        {
-            row[at++] = (byte)' ';
-            at += Encoding.ASCII.GetBytes(Errno.NameOf(e.Error), row[at..]);
-        }
-
+        at += options.Compat ? 0 : WriteWords(row[at..], in e);
         row[at++] = (byte)'\n';
         output.Advance(at);
+    }
+
+    /// <summary>What else the type of an event makes one ask.</summary>
+    private static int WriteWords(Span<byte> row, in TcpEvent e) => e.Type switch
+    {
+        TcpEventType.ConnectFailed => WriteWord(row, Errno.NameOf(e.Error)),
+        TcpEventType.Close when !EventRows.IsClose(in e) => WriteWord(row, Words.Flags.Of((ulong)TcpEventFlags.ConnectFailed)),
+        TcpEventType.Ended => WriteEnd(row, in e),
+        _ => 0,
+    };
+
+    /// <summary>How it ended, with the error of one that timed out: it may be another than ETIMEDOUT.</summary>
+    private static int WriteEnd(Span<byte> row, in TcpEvent e)
+    {
+        var end = TcpEnds.Of(in e);
+        var at = end == TcpEnd.Unknown ? 0 : WriteWord(row, Words.Ends.Of((ulong)end));
+        return end == TcpEnd.TimedOut ? at + WriteWord(row[at..], Errno.NameOf(e.Error)) : at;
+    }
+
+    private static int WriteWord(Span<byte> row, string word)
+    {
+        row[0] = (byte)' ';
+        return 1 + Encoding.ASCII.GetBytes(word, row[1..]);
     }
 
     private int FormatTimeOfDay(Span<byte> row, ClockStyle clock, Int128? time)
@@ -205,9 +225,9 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
         return end + 1;
     }
 
-    private static byte Letter(TcpEventType type, char unknown) => words[(byte)type] is null ? (byte)unknown : (byte)type;
+    private static byte Letter(TcpEventType type, char unknown) => types[(byte)type] is null ? (byte)unknown : (byte)type;
 
-    private static ReadOnlySpan<byte> Word(TcpEventType type) => words[(byte)type] ?? "unknown"u8;
+    private static ReadOnlySpan<byte> Word(TcpEventType type) => types[(byte)type] ?? "unknown"u8;
 
     private static byte[]?[] MakeWords()
     {
