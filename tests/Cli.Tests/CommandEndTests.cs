@@ -83,6 +83,23 @@ public sealed class CommandEndTests : IDisposable
     }
 
     [Fact]
+    public void A_flight_recorder_keeps_SIGUSR1_for_itself()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var recorder = Tracecap.Start("record", "-q", "-o", Path.Combine(folder, "flight-%n.tcap"), "--flight", "1m", "--", "python3", ListenerFile);
+        Assert.StartsWith("ready", recorder.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        LiveRecorder.Signal(recorder, "USR1");
+        while (!File.Exists(Path.Combine(folder, "flight-000001.tcap")))
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        LiveRecorder.Signal(recorder, "TERM");
+        recorder.WaitForExit();
+        Assert.Equal((3, ""), (recorder.ExitCode, recorder.StandardOutput.ReadToEnd()));
+    }
+
+    [Fact]
     public void Signals_reach_a_command_of_another_user()
     {
         LiveRecorder.SkipUnlessRoot();

@@ -35,15 +35,21 @@ internal sealed partial class SessionSignals : IDisposable
         hangUp = Stop;
         // A file that would become larger than it may is an error of writing it.
         On(FileTooLarge, () => { });
+        // The command takes it over, unless it is for a flight recorder.
+        On(User1, () => user());
+        foreach (var signal in others)
+        {
+            On(signal, Stop);
+        }
+
         if (areOthers)
         {
             return;
         }
 
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, .. others])
-        {
-            On(signal, Stop);
-        }
+        On(PosixSignal.SIGINT, Stop);
+        On(PosixSignal.SIGQUIT, Stop);
+        On(PosixSignal.SIGTERM, Stop);
 
         // What nohup has ignore it is meant to last.
         if (!IsIgnored(PosixSignal.SIGHUP))
@@ -51,7 +57,6 @@ internal sealed partial class SessionSignals : IDisposable
             On(PosixSignal.SIGHUP, () => hangUp());
         }
 
-        On(User1, () => user());
         On(User2, () => Messages.Warn("SIGUSR2 does nothing here"));
     }
 
