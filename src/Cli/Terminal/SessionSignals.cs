@@ -36,15 +36,19 @@ internal sealed partial class SessionSignals : IDisposable
         (this.session, this.areOthers) = (session, areOthers);
         hangUp = Stop;
         LetFilesBeTooLarge();
+        foreach (var signal in others)
+        {
+            On(signal, Stop);
+        }
+
         if (areOthers)
         {
             return;
         }
 
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, .. others])
-        {
-            On(signal, Stop);
-        }
+        On(PosixSignal.SIGINT, Stop);
+        On(PosixSignal.SIGQUIT, Stop);
+        On(PosixSignal.SIGTERM, Stop);
 
         // What nohup has ignore it is meant to last.
         if (!IsIgnored(PosixSignal.SIGHUP))
