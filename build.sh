@@ -19,6 +19,7 @@ usage() {
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts
 	./build.sh bench     measure, and print the figures
+	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fuzz      read captures that are damaged in every way: 60 s, or fuzz SECONDS [SEED]
 	./build.sh help      this
 	END
@@ -106,6 +107,13 @@ publish() {
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 }
 
+# soak [SECONDS]: as root, for it makes a network namespace.
+soak() {
+	mkdir -p artifacts/bench
+	clang -O2 -pthread -o artifacts/bench/load bench/host/load.c
+	python3 bench/host/soak.py artifacts/bench/load "$tracecap" "$@"
+}
+
 # run_tests [PROJECT...]: runs these suites or all, even after one failed, and sums them up from their reports.
 run_tests() {
 	[[ $# -gt 0 ]] || set -- tests/*/*.Tests.csproj
@@ -140,6 +148,7 @@ case ${1:-help} in
 	vm) need_to_test; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
+	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;
 	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;
 	help | -h | --help) usage ;;
 	*) usage >&2; exit 2 ;;

@@ -5,7 +5,8 @@ namespace TraceCap.Cli.Tests;
 
 /// <summary>
 /// What the pages show is true. A block <c>```sh</c> is run line by line and must succeed; in a block <c>```console</c>
-/// each <c>$ command</c> must print the lines below it, where <c>...</c> stands for any text.
+/// each <c>$ command</c> must print the lines below it, where <c>...</c> stands for any text. Of a block <c>```yaml</c>, steps of a
+/// CI job, each <c>run:</c> is run as well; there <c>sudo</c> is for others than root.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed partial class DocumentationTests : IDisposable
@@ -14,7 +15,7 @@ public sealed partial class DocumentationTests : IDisposable
 
     public DocumentationTests() => File.CreateSymbolicLink(Path.Combine(folder, "samples"), Repository.File("samples"));
 
-    public static TheoryData<string> PagesWithCommands => [.. Blocks("sh").Select(block => block.Page).Distinct()];
+    public static TheoryData<string> PagesWithCommands => [.. Blocks("(?:sh|yaml)").Select(block => block.Page).Distinct()];
 
     public static TheoryData<string, string, string> Sessions => [.. Blocks("console").SelectMany(block =>
         Prompt().Split(block.Text)[1..].Select(session => session.Split('\n', 2)).Select(session => (block.Page, session[0], session[1])))];
@@ -26,7 +27,9 @@ public sealed partial class DocumentationTests : IDisposable
     [MemberData(nameof(PagesWithCommands))]
     public void The_commands_of_a_page_work_one_after_another(string page)
     {
-        var commands = Blocks("sh").Where(block => block.Page == page).SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        var commands = Blocks("(?:sh|yaml)").Where(block => block.Page == page).SelectMany(block => Step().IsMatch(block.Text)
+            ? Step().Matches(block.Text).Select(step => step.Groups[1].Value.Replace("sudo -E ", "", StringComparison.Ordinal))
+            : block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToArray();
         if (commands.Any(command => Live().IsMatch(command)))
         {
             LiveRecorder.SkipUnlessAllowed();
@@ -91,6 +94,9 @@ public sealed partial class DocumentationTests : IDisposable
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
     }
+
+    [GeneratedRegex("^ +run: (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Step();
 
     [GeneratedRegex(@"^\$ ", RegexOptions.Multiline)]
     private static partial Regex Prompt();

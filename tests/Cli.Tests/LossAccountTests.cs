@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Cli.Tests;
 
@@ -30,10 +33,33 @@ public sealed class LossAccountTests : IDisposable
         }
 
         Assert.NotEmpty(LiveRecorder.Info(capture).GetProperty("cgroups").EnumerateArray());
-        Assert.Equal((400ul, 0ul), AssertSame(capture));
+        Assert.Equal((600ul, 0ul), AssertSame(capture));
     }
 
-    private static (ulong Emitted, ulong Lost) AssertSame(string capture)
+    /// <summary>As after a full disk: what was lost before a file could be begun is for that file to tell.</summary>
+    [Fact]
+    public void What_was_lost_before_a_file_began_all_commands_tell_and_so_does_a_cut_of_it()
+    {
+        const ulong begin = 100_000_000_000;
+        var (capture, cut) = (Path.Combine(folder, "next.tcap"), Path.Combine(folder, "cut.tcap"));
+        using (var file = File.Create(capture))
+        {
+            var writer = new CaptureWriter(file, new CaptureHeader { Start = new ClockAnchor(begin, begin, 2 * begin) })
+            {
+                Watermark = begin - 1_000,
+                LossCounters = new LossCounters(12, 4, 3, 0, 5),
+            };
+            writer.Complete("stopped by a signal", new ClockAnchor(begin + 1, begin + 1, (2 * begin) + 1));
+        }
+
+        Assert.Equal((12ul, 12ul), AssertSame(capture));
+        Assert.Equal(0, Tracecap.Run("cut", capture, "--from", "0", "-o", cut).Code);
+        Assert.Equal((12ul, 12ul), AssertSame(cut));
+        Assert.Contains("12 of 12 events", Tracecap.Run("summary", capture, "--from", "0").Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What they all say.</summary>
+    internal static (ulong Emitted, ulong Lost) AssertSame(string capture)
     {
         var ledger = LiveRecorder.Info(capture).GetProperty("ledger");
         var info = (Number(ledger, "emitted"), Number(ledger, "lost"));

@@ -30,6 +30,15 @@ public sealed partial class PackagingTests : IDisposable
     }
 
     [Fact]
+    public void The_unit_waits_until_it_records_and_looks_whether_it_still_does()
+    {
+        var lines = File.ReadAllLines(Unit);
+        Assert.Contains("Type=notify", lines);
+        Assert.Contains(lines, line => line.StartsWith("WatchdogSec=", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("RestrictAddressFamilies=", StringComparison.Ordinal) && line.Contains("AF_UNIX", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_unit_exposes_little()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed");

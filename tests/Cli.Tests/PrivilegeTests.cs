@@ -101,7 +101,7 @@ public sealed class PrivilegeTests : IDisposable
         Loopback.Churn(5);
 
         Assert.All(Threads(recorder), status => Assert.Equal((None, None, "1"), (status["CapPrm"], status["CapAmb"], status["NoNewPrivs"])));
-        Assert.Contains("20 events", LiveRecorder.End(recorder), StringComparison.Ordinal);
+        Assert.Contains("30 events", LiveRecorder.End(recorder), StringComparison.Ordinal);
     }
 
     /// <summary>The fields of /proc/PID/task/TID/status.</summary>

@@ -27,7 +27,7 @@ public sealed class RecordTests : IDisposable
         var port = Loopback.Churn(3);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [FO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
+        Assert.Matches(@"^tracecap: .*run\.tcap: [\d,]+ events \(C \d+, A \d+, X \d+(, [EFO] [\d,]+)*\) in [\d.]+ s, none lost, [\d.]+ KiB\n$", said);
         var rows = Tracecap.Run("replay", "-p", LiveRecorder.Text(Environment.ProcessId), Capture).Text.Split('\n').Where(row => row.Contains($" {port} ", StringComparison.Ordinal));
         Assert.Equal("CAXX" + "CAXX" + "CAXX", string.Concat(rows.Select(row => row[0])));
         var info = Tracecap.Run("info", Capture).Text;
@@ -131,6 +131,30 @@ public sealed class RecordTests : IDisposable
 
         Assert.Equal("precious", File.ReadAllText(precious));
         Assert.Equal(0, Tracecap.Run("replay", Capture).Code);
+    }
+
+    [Theory]
+    [InlineData("-o /dev/stdout -d 0.2 | tracecap verify -", 0, "")]
+    [InlineData("-o /dev/null -d 0.2", 0, "")]
+    [InlineData("-o /dev/null --force -d 0.2; [ -c /dev/null ]", 0, "")]
+    [InlineData("-o /dev/stdout --force -d 0.2 > {folder}/file", 1, "tracecap: /dev/stdout is a file or socket that is open already; -o - writes into standard output\n")]
+    public void Standard_output_and_devices_may_be_named_by_their_paths(string arguments, int code, string error)
+    {
+        LiveRecorder.SkipUnlessAllowed();
+        var result = Shell.Run($"set -o pipefail; tracecap record -q {arguments.Replace("{folder}", folder, StringComparison.Ordinal)}");
+        Assert.Equal((code, error), (result.Code, result.Error));
+        Assert.Equal("/proc/self/fd/1\n", Shell.Run("readlink /dev/stdout").Text);
+    }
+
+    [Theory]
+    [InlineData("mkfifo {capture}", "is a pipe of user 65534, who could take or drop all that is recorded; name one of your own, or a file")]
+    [InlineData("ln -s /dev/null {capture}", "is a link of user 65534 and not followed; name what it leads to, or replace it with --force")]
+    public void What_somebody_else_put_at_the_name_takes_nothing(string plant, string expected)
+    {
+        LiveRecorder.SkipUnlessRoot();
+        Assert.Equal(0, Shell.Run($"chmod 777 {folder}; {plant.Replace("{capture}", Capture, StringComparison.Ordinal)}; chown -h 65534 {Capture}").Code);
+        var refused = Tracecap.Run("record", "-o", Capture, "-d", "0.1");
+        Assert.Equal((1, $"tracecap: {Capture} {expected}\n"), (refused.Code, refused.Error));
     }
 
     [Fact]
@@ -296,7 +320,7 @@ public sealed class RecordTests : IDisposable
 
         Assert.Equal(1, recorder.ExitCode);
         Assert.EndsWith(
-            "recording ended: standard output was closed by its reader; of 4 events, 0 were written before and can be read; LOST 4 (dropped 4)\n",
+            "recording ended: standard output was closed by its reader; of 6 events, 0 were written before and can be read; LOST 6 (dropped 6)\n",
             recorder.StandardError.ReadToEnd(),
             StringComparison.Ordinal);
     }

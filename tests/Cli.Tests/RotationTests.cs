@@ -25,19 +25,19 @@ public sealed class RotationTests : IDisposable
         WaitFor(recorder, () => Files.Length > 4);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Contains("80,000 events", said, StringComparison.Ordinal);
+        Assert.Contains("120,000 events", said, StringComparison.Ordinal);
         Assert.Contains("none lost", said, StringComparison.Ordinal);
         var sections = Files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(section.GetProperty("events").GetInt64(), section.GetProperty("ledger").GetProperty("emitted").GetInt64()));
-        Assert.Equal(4ul * connections, Sum(section => LiveRecorder.Number(section.GetProperty("events"))));
+        Assert.Equal(6ul * connections, Sum(section => LiveRecorder.Number(section.GetProperty("events"))));
         var clocks = sections.Select(section => section.GetProperty("clocks")[0].GetProperty("monotonic_ns").GetString()).ToArray();
         Assert.Equal(clocks.Length, clocks.Distinct().Count());
 
         // Each file stands alone, and no event is in two of them.
         var verified = Tracecap.Run(["verify", .. Files]);
         Assert.True(verified.Code == 0, verified.Text);
-        var numbers = Files.SelectMany(file => Tracecap.Run("replay", "--json", file).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(4 * connections, numbers.Distinct().Count());
+        var numbers = Files.SelectMany(file => Tracecap.Run("replay", "--all", "--json", file).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(6 * connections, numbers.Distinct().Count());
 
         ulong Sum(Func<System.Text.Json.JsonElement, ulong> value) => sections.Aggregate(0ul, (sum, section) => sum + value(section));
     }
@@ -57,7 +57,7 @@ public sealed class RotationTests : IDisposable
 
         var sections = Files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(0, section.GetProperty("ledger").GetProperty("unaccounted").GetInt64()));
-        Assert.Equal(8ul * connections, sections.Aggregate(0ul, (sum, section) =>
+        Assert.Equal(12ul * connections, sections.Aggregate(0ul, (sum, section) =>
             sum + LiveRecorder.Number(section.GetProperty("events")) + LiveRecorder.Number(section.GetProperty("ledger").GetProperty("lost"))));
     }
 
@@ -66,7 +66,7 @@ public sealed class RotationTests : IDisposable
     {
         var foreign = Path.Combine(folder, "run-1.tcap");
         File.WriteAllText(foreign, "not of the series: its number has too few digits");
-        File.WriteAllText(Path.Combine(folder, "run-000007.tcap"), "of an earlier recording");
+        File.Copy(Repository.File("samples/captures/traffic.tcap"), Path.Combine(folder, "run-000007.tcap"));
         using var recorder = LiveRecorder.Start("-o", Numbered, "--keep", "2");
         foreach (var number in Enumerable.Range(9, 3))
         {
@@ -78,6 +78,23 @@ public sealed class RotationTests : IDisposable
         Assert.Equal(["run-000010.tcap", "run-000011.tcap", "run-1.tcap"], Files.Select(Path.GetFileName));
         Assert.Equal("rotated", LiveRecorder.Info(Files[0]).GetProperty("end_reason").GetString());
         Assert.Equal("stopped by a signal", LiveRecorder.Info(Files[1]).GetProperty("end_reason").GetString());
+    }
+
+    [Fact]
+    public void What_somebody_planted_neither_ends_it_nor_has_captures_deleted()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        string[] planted = ["run-000002.tcap", "run-000003.tcap", "run-999999999999999999.tcap"];
+        using var recorder = LiveRecorder.Start("-o", Numbered, "--keep", "2");
+        Assert.Equal(0, Shell.Run($"cd {folder}; touch {planted[0]}; mkfifo {planted[1]}; cp {Repository.File("samples/captures/traffic.tcap")} {planted[2]}; chown 65534 {string.Join(' ', planted)}").Code);
+        foreach (var number in Enumerable.Range(4, 3))
+        {
+            LiveRecorder.Signal(recorder, "HUP");
+            WaitFor(recorder, () => File.Exists(Path.Combine(folder, $"run-{number:D6}.tcap")));
+        }
+
+        LiveRecorder.End(recorder);
+        Assert.Equal([.. planted[..2], "run-000005.tcap", "run-000006.tcap", planted[2]], Files.Select(Path.GetFileName));
     }
 
     [Fact]
@@ -125,7 +142,7 @@ public sealed class RotationTests : IDisposable
     [Fact]
     public void Files_that_were_packed_are_still_of_the_series()
     {
-        File.WriteAllText(Path.Combine(folder, "run-000007.tcap.gz"), "of an earlier recording");
+        Assert.Equal(0, Shell.Run($"gzip < traffic.tcap > {folder}/run-000007.tcap.gz").Code);
         using var recorder = LiveRecorder.Start("-o", Numbered, "--keep", "2", "--on-rotate", "gzip -9");
         foreach (var number in Enumerable.Range(8, 3))
         {

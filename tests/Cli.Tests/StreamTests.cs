@@ -109,7 +109,7 @@ public partial class StreamTests
 
     [Theory]
     [InlineData("record', '-o', '-', '--buffer', '4K")]
-    [InlineData("trace', '-t', '--all")]
+    [InlineData("trace', '-t', '--all', '--buffer', '4K")]
     public void A_reader_that_stopped_reading_does_not_keep_it_from_ending(string command)
     {
         LiveRecorder.SkipUnlessAllowed();
@@ -131,20 +131,51 @@ public partial class StreamTests
                     made += 1
             recorder.send_signal(signal.SIGTERM)
             assert recorder.wait() == 1
-            print(4 * made)
+            print(6 * made)
             print(recorder.stderr.read().decode())
             """);
         Assert.True(result.Code == 0, result.Error);
         Assert.Matches(@"standard output was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
         if (command.StartsWith("record", StringComparison.Ordinal))
         {
-            var told = Told().Match(result.Text);
-            Assert.True(told.Success, result.Text);
-            ulong Number(string name) => ulong.Parse(told.Groups[name].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
-            Assert.Equal(Number("made"), Number("all"));
-            Assert.Equal(Number("all"), Number("written") + Number("lost"));
-            Assert.Equal(Number("lost"), Number("ring") + Number("dropped"));
+            AssertAccount(result.Text);
         }
+        else
+        {
+            Assert.Matches(@"; of [\d,]+ events, LOST [\d,]+ \(ring full [\d,]+\)", result.Text);
+        }
+    }
+
+    [Fact]
+    public void A_reader_of_a_named_pipe_that_stopped_reading_does_not_keep_it_from_ending()
+    {
+        LiveRecorder.SkipUnlessAllowed();
+        var result = Shell.Python("""
+            import fcntl, os, signal, socket, struct, subprocess, tempfile, termios
+            folder = tempfile.TemporaryDirectory()
+            pipe = os.path.join(folder.name, 'pipe')
+            os.mkfifo(pipe)
+            recorder = subprocess.Popen([tracecap, 'record', '-o', pipe, '--buffer', '4K', '-p', str(os.getpid())], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            reader = os.open(pipe, os.O_RDONLY)
+            fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+            server = socket.create_server(('127.0.0.1', 0))
+            while b'recording to' not in recorder.stderr.readline(): pass
+            def held(): return struct.unpack('i', fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0]
+            before = -1
+            made = 0
+            while before <= 0 or held() > before:
+                before = held()
+                for _ in range(3000):
+                    client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
+                    made += 1
+            recorder.send_signal(signal.SIGTERM)
+            assert recorder.wait() == 1
+            print(6 * made)
+            print(recorder.stderr.read().decode())
+            """);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Matches(@"/pipe was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
+        AssertAccount(result.Text);
     }
 
     [Theory]
@@ -216,6 +247,17 @@ public partial class StreamTests
     {
         var result = Shell.Run(line);
         Assert.Equal((2, message), (result.Code, result.Error));
+    }
+
+    /// <summary>Of all events that were made, each was written or lost, in the ring or here.</summary>
+    private static void AssertAccount(string text)
+    {
+        var told = Told().Match(text);
+        Assert.True(told.Success, text);
+        ulong Number(string name) => ulong.Parse(told.Groups[name].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        Assert.Equal(Number("made"), Number("all"));
+        Assert.Equal(Number("all"), Number("written") + Number("lost"));
+        Assert.Equal(Number("lost"), Number("ring") + Number("dropped"));
     }
 
     [GeneratedRegex(@"^(?<made>\d+)\n(.|\n)*; of (?<all>[\d,]+) events, (?<written>[\d,]+) were written before and can be read; LOST (?<lost>[\d,]+) \(ring full (?<ring>[\d,]+), dropped (?<dropped>[\d,]+)\)")]

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using TraceCap.Format.Blocks;
 using TraceCap.Recorder.Files;
 using TraceCap.Recorder.Flight;
 
@@ -35,11 +37,16 @@ public sealed class NamePatternTests : IDisposable
     {
         foreach (var name in new[] { "web1-000009.tcap", "web1-000010.tcap", "web1-000011.tcap", "web2-000001.tcap", "web1-1.tcap", "web1-000001.tcap.gz", "web1-000011.tcap.zst", "web1-000002.tcap.orig" })
         {
-            File.WriteAllText(Path.Combine(folder, name), "");
+            using var earlier = File.Create(Path.Combine(folder, name));
+            earlier.Write(name.EndsWith(".zst", StringComparison.Ordinal) ? [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0] : name.EndsWith(".gz", StringComparison.Ordinal) ? Pack(BlockHeader.Magic) : BlockHeader.Magic);
         }
 
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%h-%n.tcap"), "web1"), FileMode.CreateNew, keep: 2);
-        files.Create(Time)!.Dispose();
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%h-%n.tcap"), "web1"), force: false, keep: 2);
+        using (var next = files.Create(Time)!)
+        {
+            next.Write(BlockHeader.Magic);
+        }
+
         files.Prune();
 
         Assert.Equal(
@@ -50,16 +57,27 @@ public sealed class NamePatternTests : IDisposable
     [Fact]
     public void Numbers_go_on_from_a_file_that_was_packed()
     {
-        File.WriteAllText(Path.Combine(folder, "000041.xz"), "");
-        using var file = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%n"), "web1"), FileMode.CreateNew, keep: null).Create(Time)!;
+        File.WriteAllBytes(Path.Combine(folder, "000041.xz"), [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0, 4]);
+        using var file = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%n"), "web1"), force: false, keep: null).Create(Time)!;
 
         Assert.EndsWith("/000042", file.Path, StringComparison.Ordinal);
+    }
+
+    private static byte[] Pack(ReadOnlySpan<byte> content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(content);
+        }
+
+        return packed.ToArray();
     }
 
     [Fact]
     public void A_second_without_a_number_has_one_file()
     {
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%t"), "web1"), FileMode.Create, keep: null);
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "%t"), "web1"), force: true, keep: null);
         using var first = files.Create(Time)!;
 
         Assert.Null(files.Create(Time));

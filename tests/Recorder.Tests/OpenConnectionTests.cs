@@ -75,6 +75,30 @@ public class OpenConnectionTests
             socket => Assert.Matches("^([OCA](X?E?|EX))?$", string.Concat(socket.Select(e => (char)e.Type))));
     }
 
+    /// <summary>The connect is known by the process that holds the socket; when it began nobody knows.</summary>
+    [Theory]
+    [InlineData("established", "OCXE")]
+    [InlineData("given_up", "OF")]
+    public void A_connect_that_is_under_way_has_its_end(string end, string expected)
+    {
+        Live.SkipUnlessAllowed();
+        using var cgroup = new TestCgroup();
+        using var connecting = cgroup.Start("python3", Repository.File("tests/vm/corners.py"), "under_way", end);
+        Assert.Equal("ready", connecting.StandardOutput.ReadLine());
+        var all = Record(new ProbeOptions(), () =>
+        {
+            connecting.StandardInput.WriteLine();
+            connecting.WaitForExit();
+        });
+
+        Assert.Equal(0, connecting.ExitCode);
+        var client = cgroup.Own(all).Where(e => e.PeerPort == 9).ToList();
+        Assert.Equal(expected, string.Concat(client.Select(e => (char)e.Type)));
+        Assert.Single(client.Select(e => e.Connection).Distinct());
+        Assert.Equal((2, (uint)connecting.Id, 0ul), (client[0].State, client[0].Pid, client[1].Duration));
+        Assert.Equal((client[0].Pid, client[0].Comm, client[0].Cgroup), (client[1].Pid, client[1].Comm, client[1].Cgroup));
+    }
+
     [Fact]
     public void Those_of_other_network_namespaces_are_told_too()
     {

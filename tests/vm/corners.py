@@ -60,6 +60,40 @@ def hold():
 
 
 @case
+def under_way(end="established"):
+    """A connect to a network that is down, until told how it is to end."""
+    ready, go = os.pipe()
+    up, told = os.pipe()
+    server = os.fork()
+    if not server:
+        assert not libc.unshare(0x40000000)  # CLONE_NEWNET
+        os.write(go, b"x"); os.read(up, 1)
+        l = socket.socket(); l.bind(("192.0.2.2", 9)); l.listen()
+        assert not os.system("ip link set v1 up")
+        l.accept()[0].close()
+        os._exit(0)
+    os.read(ready, 1)
+    there = "nsenter --net=/proc/%d/ns/net ip " % server
+    assert not os.system(" && ".join((
+        "ip link add v0 type veth peer name v1 netns %d" % server, "ip addr add 192.0.2.1/24 dev v0", "ip link set v0 up",
+        there + "link set v1 address 02:00:00:00:00:02", there + "addr add 192.0.2.2/24 dev v1",
+        "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0")))
+    s = socket.socket()
+    connect_to_silence(s)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    if end == "established":
+        os.write(told, b"x")
+        poll = select.poll(); poll.register(s, select.POLLOUT); poll.poll()
+        s.setblocking(True)
+        assert s.recv(1) == b""
+    else:
+        os.kill(server, 9)
+    s.close()
+    os.waitpid(server, 0)
+
+
+@case
 def unspec():
     """connect(AF_UNSPEC) takes the connection's ends away before the close."""
     c, s = pair()
@@ -404,7 +438,7 @@ def start_apart(name):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--all"]:
-        started = {name: start_apart(name) for name in CASES if name != "hold"}
+        started = {name: start_apart(name) for name in CASES if name not in ("hold", "under_way")}
         failed = [name for name, pid in started.items() if os.waitpid(pid, 0)[1]]
         sys.exit("failed: " + " ".join(failed) if failed else 0)
     run(*sys.argv[1:])

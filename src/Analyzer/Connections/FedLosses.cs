@@ -44,12 +44,11 @@ internal sealed class FedLosses
         var span = recording.Span;
         var isAll = span.Window == new RecordedPeriod(0, ulong.MaxValue);
         var emitted = isAll ? 0 : CountWithin(fresh, span.Window);
-        if (section.TakeLoss() is { } loss && (isAll || loss.IsWithin(span.Window)))
+        if (section.TakeLoss()?.NotBefore(section.Start) is { } loss && (isAll || loss.IsWithin(span.Window)))
         {
-            var from = Math.Max(loss.From, section.Start);
             span.LossCounters += loss.LossCounters with { Emitted = 0 };
             emitted += loss.LossCounters.Lost;
-            recording.NoteLoss(loss with { From = from, To = Math.Max(loss.To, from) });
+            recording.NoteLoss(loss);
         }
 
         if (isAll)

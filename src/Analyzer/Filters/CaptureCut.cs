@@ -72,7 +72,7 @@ internal sealed class CaptureCut(CaptureReader reader, Stream output, CaptureFil
     protected override LossCounters ShareAtEnd() => Share(losses.End(recordedTo));
 
     private LossCounters Share(DatedLoss? loss) =>
-        loss is { } known && known.IsWithin(window) ? known.LossCounters with { Emitted = known.LossCounters.Lost } : default;
+        loss?.NotBefore(Reader.Known.Begin ?? 0) is { } known && known.IsWithin(window) ? known.LossCounters with { Emitted = known.LossCounters.Lost } : default;
 
     /// <summary>When events are wanted. Of whole connections there are events of other times as well; and without clocks nobody
     /// knows yet when the section begins.</summary>

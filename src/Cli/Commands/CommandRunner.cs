@@ -3,9 +3,11 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Charts;
+using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Kernel;
+using TraceCap.Recorder.Launch;
 
 namespace TraceCap.Cli.Commands;
 
@@ -86,10 +88,11 @@ internal static class CommandRunner
         }
 
         // What stands behind an unknown option may be its value.
-        var options = MisspeltOptions(parsed).Concat(parsed.UnmatchedTokens.Where(IsOption)).ToArray();
+        var unmatched = parsed.UnmatchedTokens.SkipLast(LaunchOptions.WordsOf(parsed).Length).ToArray();
+        var options = MisspeltOptions(parsed).Concat(unmatched.Where(IsOption)).ToArray();
         return options.Length > 0
             ? options.Select(word => Unknown("option", word, Names(command.Options.Concat(root.Options))))
-            : parsed.UnmatchedTokens.Select(word => $"'{word}' is one argument too many for {command.Name}");
+            : unmatched.Select(word => $"'{word}' is one argument too many for {command.Name}{LaunchOptions.Hint(parsed)}");
     }
 
     private static bool IsOption(string word) => word is ['-', _, ..];
@@ -124,7 +127,8 @@ internal static class CommandRunner
         return ExitCode.Done;
     }
 
-    private static ExitCode Guard(Func<ExitCode> action)
+    /// <summary>Tells what an action fails with.</summary>
+    internal static ExitCode Guard(Func<ExitCode> action)
     {
         try
         {
@@ -134,10 +138,20 @@ internal static class CommandRunner
         {
             return ExitCode.Done;
         }
+        catch (Exception error) when (error is not CommandException && Descriptors.AreUsedUp())
+        {
+            Messages.Warn("too many open files: this process may have no more; raise the limit, such as by ulimit -n 1024");
+            return ExitCode.Failed;
+        }
         catch (CommandException error)
         {
             Messages.Warn(error.Message);
             return error.Code;
+        }
+        catch (LaunchException error)
+        {
+            Messages.Warn(error.Message);
+            return (ExitCode)error.ExitCode;
         }
         catch (Exception error) when (error is ProbeException or ChartException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {

@@ -11,12 +11,14 @@ internal static class Examples
             "tracecap record -o 'run-%t.tcap' --rotate-every 1h --keep 24",
             "tracecap record -o 'run-%n.tcap' --flight 10m --trigger 'failed > 50/10s'",
             "tracecap record -o - | tracecap replay - -t",
+            "tracecap record -o run.tcap -- sh -c 'exit 0' && tracecap check run.tcap --expect 'failed == 0'",
         ],
         ["trace"] =
         [
             "tracecap trace -t",
             "tracecap trace --all --json -n 100",
             "tracecap trace -4 -u 0 --style libbpf",
+            "tracecap trace --all -o rows.csv -- sh -c 'exit 0'",
         ],
         ["probes"] =
         [

@@ -1,4 +1,6 @@
 using TraceCap.Cli.Terminal;
+using TraceCap.Recorder.Files;
+using TraceCap.Recorder.Host;
 
 namespace TraceCap.Cli.Files;
 
@@ -39,9 +41,21 @@ internal static class CaptureOutput
         }
     }
 
-    /// <summary>How a file is opened that has passed <see cref="Check"/>.</summary>
-    internal static FileMode Mode(string path, bool force) => IsFlow(path) ? FileMode.Open : force ? FileMode.Create : FileMode.CreateNew;
+    /// <summary>Opens what a capture is written into although it is there already: standard output, a pipe, a device.</summary>
+    /// <param name="path">Has passed <see cref="Check"/>.</param>
+    /// <param name="force">Whether somebody else's link is to be replaced by a file, not followed.</param>
+    /// <param name="owner">Another user whose pipe or device it may be; null for none.</param>
+    /// <returns>Null for a file.</returns>
+    /// <exception cref="IOException">It is somebody else's, or cannot be opened.</exception>
+    internal static Stream? OpenFlow(string path, bool force, UserAccount? owner = null)
+    {
+        if (path == CaptureName.Pipe)
+        {
+            return StandardOutput.Open();
+        }
 
-    /// <summary>Whether nothing is lost by writing into what is there: a pipe or a device.</summary>
-    internal static bool IsFlow(string path) => FileIdentity.KindOf(path) is FileKind.Pipe or FileKind.Device;
+        return OperatingSystem.IsLinux() && OutputFlow.Open(path, force, owner?.Uid) is { } flow ? new DescriptorStream(flow, path) : null;
+    }
+
+    private static bool IsFlow(string path) => FileIdentity.KindOf(path) is FileKind.Pipe or FileKind.Device;
 }

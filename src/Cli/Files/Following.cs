@@ -15,6 +15,7 @@ internal sealed class Following : IDisposable
     private readonly PosixSignalRegistration[] signals;
     internal Following()
     {
+        SessionSignals.HearInterrupts();
         var first = new FirstInterrupt();
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
 

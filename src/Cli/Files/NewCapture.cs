@@ -29,8 +29,10 @@ internal sealed class NewCapture : IDisposable
         this.force = force;
         unfinished = $"{target}.{Path.GetRandomFileName()}";
         var pipe = readsPipe ? new FirstInterrupt() : null;
+        // A file that would become larger than it may is an error of writing it.
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
-            .Select(signal => PosixSignalRegistration.Create(signal, Delete))];
+            .Select(signal => PosixSignalRegistration.Create(signal, Delete)),
+            PosixSignalRegistration.Create(SessionSignals.FileTooLarge, context => context.Cancel = true)];
         Stream = OpenNew(unfinished, FileAccess.Write, name);
 
         void Delete(PosixSignalContext context)
@@ -62,13 +64,9 @@ internal sealed class NewCapture : IDisposable
         }
 
         CaptureOutput.Check(path, force);
-        if (path == CaptureName.Pipe)
-        {
-            return new NewCapture(StandardOutput.Name, StandardOutput.Open());
-        }
-
-        return File.Exists(path) && FileIdentity.KindOf(path) != FileKind.Regular
-            ? new NewCapture(path, OutputFile.Open(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 }, path))
+        // Standard output that is a file, and named by its path, is replaced like any other.
+        return FileIdentity.KindOf(path) != FileKind.Regular && CaptureOutput.OpenFlow(path, force) is { } flow
+            ? new NewCapture(path == CaptureName.Pipe ? StandardOutput.Name : path, flow)
             : new NewCapture(path, FileIdentity.Resolve(path), force, inputs.Contains(CaptureName.Pipe) && StandardInput.IsPipe);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceCap.Recorder.Files;
 
 namespace TraceCap.Cli.Files;
 
@@ -56,6 +57,19 @@ internal sealed class OutputFile : Stream
         }
     }
 
+    /// <summary>Opens one that is written under its name as it grows, for its owner only.</summary>
+    /// <inheritdoc cref="Open" path="/exception" />
+    internal static OutputFile Create(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return Open(path, options, path);
+    }
+
     /// <summary>Has all of it on the disk.</summary>
     internal void BringToDisk() => Try(() => file.Flush(flushToDisk: true));
 
@@ -70,6 +84,11 @@ internal sealed class OutputFile : Stream
         try
         {
             file.Write(buffer);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What .NET makes of EFBIG.
+            throw new IOException($"{name}: {FileFailure.TooLarge}");
         }
         catch (IOException error)
         {

@@ -8,7 +8,8 @@ internal sealed class ResultOutput : IDisposable
 {
     private readonly NewCapture? file;
 
-    private ResultOutput(Stream stream, NewCapture? file, bool isTerminal) => (Stream, this.file, IsTerminal) = (stream, file, isTerminal);
+    private ResultOutput(Stream stream, NewCapture? file, bool isTerminal, int? width = null) =>
+        (Stream, this.file, IsTerminal, Width) = (stream, file, isTerminal, width ?? (file is null ? StandardOutput.Columns : 0));
 
     /// <summary>Takes them.</summary>
     internal Stream Stream { get; }
@@ -17,7 +18,7 @@ internal sealed class ResultOutput : IDisposable
     internal bool IsTerminal { get; }
 
     /// <summary>How wide a table may be; 0: of any width.</summary>
-    internal int Width => file is null ? StandardOutput.Columns : 0;
+    internal int Width { get; }
 
     /// <param name="path">The file; null or <c>-</c> for standard output.</param>
     /// <param name="force">Whether a file that is there already is replaced.</param>
@@ -42,6 +43,12 @@ internal sealed class ResultOutput : IDisposable
 
     /// <summary>Results that are written to standard output in a way of their own.</summary>
     internal static ResultOutput Around(Stream standardOutput) => new(standardOutput, null, !Console.IsOutputRedirected);
+
+    /// <summary>Results that are written to standard error.</summary>
+    internal static ResultOutput OnError(Stream standardError) => new(standardError, null, StandardError.IsTerminal, StandardError.Columns);
+
+    /// <summary>Results that are written into a file as they come.</summary>
+    internal static ResultOutput Into(Stream growing) => new(growing, null, false, width: 0);
 
     /// <summary>They are complete.</summary>
     internal void Finish() => file?.Finish();

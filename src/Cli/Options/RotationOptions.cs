@@ -57,7 +57,7 @@ internal sealed class RotationOptions
     internal bool Force(ParseResult parsed) => parsed.GetValue(force);
 
     internal CaptureFiles Files(ParseResult parsed, UserAccount? owner) =>
-        new(Output(parsed), CaptureOutput.Mode(Output(parsed).Name, Force(parsed)), (int?)parsed.GetValue(keep)) { Owner = owner };
+        new(Output(parsed), Force(parsed), (int?)parsed.GetValue(keep)) { Owner = owner };
 
     internal SeriesOptions Series(ParseResult parsed) => new()
     {

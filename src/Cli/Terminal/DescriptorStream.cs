@@ -1,19 +1,26 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Standard output or error as a stream that reports a closed pipe, as the console's own does not: a replay into
-/// <c>head</c> must end, and a recording whose reader is gone must say so.
+/// Standard output or error, or another pipe, as a stream that reports a closed pipe, as the console's own does not: a replay
+/// into <c>head</c> must end, and a recording whose reader is gone must say so.
 /// </summary>
-internal sealed partial class DescriptorStream(int descriptor, string name) : Stream
+internal sealed partial class DescriptorStream(SafeFileHandle handle, string name) : Stream
 {
     private const int Eintr = 4;
     private const int Eagain = 11;
     private const int EagainOfDarwin = 35;
     private const int Epipe = 32;
     private const short PollOut = 4;
+
+    /// <summary>One that the process began with.</summary>
+    internal DescriptorStream(int descriptor, string name)
+        : this(new SafeFileHandle(descriptor, ownsHandle: false), name)
+    {
+    }
 
     public override bool CanRead => false;
 
@@ -33,7 +40,7 @@ internal sealed partial class DescriptorStream(int descriptor, string name) : St
     {
         while (buffer.Length > 0)
         {
-            var written = Write(descriptor, buffer, (nuint)buffer.Length);
+            var written = Write(handle, buffer, (nuint)buffer.Length);
             if (written >= 0)
             {
                 buffer = buffer[(int)written..];
@@ -45,7 +52,7 @@ internal sealed partial class DescriptorStream(int descriptor, string name) : St
                 case Eintr:
                     break;
                 case Eagain or EagainOfDarwin:
-                    var waiting = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
+                    var waiting = new PollDescriptor { Descriptor = (int)handle.DangerousGetHandle(), Events = PollOut };
                     _ = Poll(ref waiting, 1, -1);
                     break;
                 case Epipe:
@@ -68,8 +75,18 @@ internal sealed partial class DescriptorStream(int descriptor, string name) : St
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            handle.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, ReadOnlySpan<byte> buffer, nuint count);
+    private static partial nint Write(SafeFileHandle descriptor, ReadOnlySpan<byte> buffer, nuint count);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);

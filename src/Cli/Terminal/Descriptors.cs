@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceCap.Cli.Terminal;
 
@@ -13,6 +14,8 @@ internal static partial class Descriptors
     private const int GetFlags = 1;
     private const int CloseOnExec = 1;
     private const int ReadWrite = 2;
+    private const int CloseOnExecFlag = 0x80000;
+    private const int OpenFiles = 7;
     private const nuint GetWindowSize = 0x5413;
 
     private static readonly bool[] closed = new bool[3];
@@ -41,6 +44,36 @@ internal static partial class Descriptors
     /// <summary>Whether the process was given this one.</summary>
     internal static bool IsOpen(int descriptor) => !closed[descriptor];
 
+    /// <summary>Bit by bit, which the process was not given.</summary>
+    internal static int Closed => Enumerable.Range(Input, closed.Length).Sum(descriptor => closed[descriptor] ? 1 << descriptor : 0);
+
+    /// <summary>Says that recording takes more open files than this process may have, before it fails half-way.</summary>
+    /// <exception cref="CommandException">That.</exception>
+    internal static void CheckLimit()
+    {
+        // The probes, their maps and links, what is watched, and the capture: some fifty with those that take the most.
+        const ulong Least = 64;
+        if (OperatingSystem.IsLinux() && ReadLimit(OpenFiles, out var limit) == 0 && limit.Now < Least)
+        {
+            throw new CommandException(FormattableString.Invariant(
+                $"this process may have {limit.Now} open files, and recording takes {Least}; raise the limit, such as by ulimit -n 1024"));
+        }
+    }
+
+    /// <summary>Whether this process has as many files open as it may; asked where something failed, before anything is closed again.</summary>
+    internal static bool AreUsedUp()
+    {
+        const int TooManyOfAll = 23;
+        const int TooMany = 24;
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using var one = new SafeFileHandle(Open("/dev/null", CloseOnExecFlag), ownsHandle: true);
+        return one.IsInvalid && Marshal.GetLastPInvokeError() is TooMany or TooManyOfAll;
+    }
+
     /// <summary>The path that leads to what a descriptor stands for.</summary>
     internal static string PathOf(int descriptor) => FormattableString.Invariant($"/dev/fd/{descriptor}");
 
@@ -66,6 +99,17 @@ internal static partial class Descriptors
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Query(int descriptor, nuint request, out WindowSize size);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int ReadLimit(int resource, out Limit limit);
+
+    /// <summary><c>struct rlimit</c></summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Limit
+    {
+        internal ulong Now;
+        internal ulong Most;
+    }
 
     /// <summary><c>struct winsize</c></summary>
     [StructLayout(LayoutKind.Sequential, Size = 8)]

@@ -7,10 +7,15 @@ using TraceCap.Recorder.Session;
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>The events of a live session, each once no earlier one can come.</summary>
-internal sealed class LiveEvents(LiveSession session) : IEventSource
+/// <param name="session">Gives them.</param>
+/// <param name="seen">Sees what each drain found, before it is in order.</param>
+internal sealed class LiveEvents(LiveSession session, LiveEvents.Seen? seen = null) : IEventSource
 {
     /// <summary>The wall clock may be set, or the host sleep, meanwhile.</summary>
     private const ulong ClockInterval = 1_000_000_000;
+
+    /// <summary>Sees what a drain found.</summary>
+    internal delegate void Seen(ReadOnlySpan<TcpEvent> events, in DrainState state);
 
     private readonly EventOrder order = new();
     private EventContext context = new() { Names = session.Names };
@@ -36,6 +41,7 @@ internal sealed class LiveEvents(LiveSession session) : IEventSource
             return true;
         }
 
+        seen?.Invoke(some, state);
         FollowClock(state.Now);
         LossCounters = state.LossCounters;
         events = order.Add(some, state.Watermark);

@@ -1,18 +1,33 @@
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// Standard output of a command that runs until it is stopped. Until then it waits for its reader as long as it takes;
-/// afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
+/// Standard output, or another pipe or device, of a command that runs until it is stopped. Until then it waits for its reader as long
+/// as it takes; afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
 /// </summary>
 internal sealed class LiveOutput : Stream
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly BackgroundWriter writer = new(StandardOutput.Open(), "output");
+    private readonly Stream target;
+    private readonly string name;
+    private readonly BackgroundWriter writer;
     private readonly Task stopped;
 
+    /// <summary>Standard output.</summary>
     /// <param name="stopped">Done once the command was asked to end.</param>
-    internal LiveOutput(Task stopped) => this.stopped = stopped;
+    internal LiveOutput(Task stopped)
+        : this(StandardOutput.Open(), StandardOutput.Name, stopped)
+    {
+    }
+
+    /// <param name="target">Is disposed with this, unless it still waits for its reader.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="stopped">Done once the command was asked to end.</param>
+    internal LiveOutput(Stream target, string name, Task stopped)
+    {
+        (this.target, this.name, this.stopped) = (target, name, stopped);
+        writer = new BackgroundWriter(target, "output");
+    }
 
     public override bool CanRead => false;
 
@@ -36,7 +51,7 @@ internal sealed class LiveOutput : Stream
         if (!writer.Written.Wait(Patience))
         {
             throw new IOException(FormattableString.Invariant(
-                $"{StandardOutput.Name} was not read for {Patience.TotalSeconds} s after the stop; the last {buffer.Length:N0} bytes are not complete"));
+                $"{name} was not read for {Patience.TotalSeconds} s after the stop; the last {buffer.Length:N0} bytes are not complete"));
         }
 
         if (writer.Failure is { } failure)
@@ -56,4 +71,14 @@ internal sealed class LiveOutput : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && writer.Written.IsCompleted)
+        {
+            target.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -16,15 +16,20 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     private readonly IRecordingSink sink;
     private readonly string shortName;
     private readonly bool quiet;
+    private readonly string? until;
     private readonly ulong begin = Clocks.Monotonic();
     private ulong shownAt;
     private ulong shownEvents;
 
-    internal RecordingStatus(IRecordingSink sink, bool quiet)
+    /// <param name="sink">What it is about.</param>
+    /// <param name="quiet">Whether only losses are said.</param>
+    /// <param name="until">When it ends, if there is a command that ends it: then the terminal is the command's.</param>
+    internal RecordingStatus(IRecordingSink sink, bool quiet, string? until)
     {
         this.sink = sink;
         shortName = PrintableText.Of(Path.GetFileName(sink.Name));
         this.quiet = quiet;
+        this.until = until;
         shownAt = begin;
     }
 
@@ -33,14 +38,14 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
     {
         if (!quiet)
         {
-            Messages.Warn($"recording to {sink.Name}; Ctrl-C ends it");
+            Messages.Warn($"recording to {sink.Name}{(until is null ? "; Ctrl-C ends it" : $" until {until}")}");
         }
     }
 
     public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
     {
         var wanted = sink.Take(events, state);
-        if (StatusLine.IsSeen && !quiet && state.Now - shownAt >= Interval)
+        if (StatusLine.IsSeen && !quiet && until is null && state.Now - shownAt >= Interval)
         {
             var totals = sink.Totals;
             var rate = (totals.Events - shownEvents) * 1e9 / (state.Now - shownAt);

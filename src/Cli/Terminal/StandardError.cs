@@ -8,6 +8,8 @@ namespace TraceCap.Cli.Terminal;
 /// </summary>
 internal static class StandardError
 {
+    internal const string Name = "standard error";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly Lock gate = new();
     private static BackgroundWriter? writer;
@@ -15,6 +17,15 @@ internal static class StandardError
 
     /// <summary>Whether it is a terminal.</summary>
     internal static bool IsTerminal => Descriptors.IsOpen(Descriptors.Error) && !Console.IsErrorRedirected;
+
+    /// <summary>How wide a table on it may be; 0 if it is no terminal.</summary>
+    internal static int Columns => IsTerminal ? Math.Max(StandardOutput.Narrowest, Descriptors.Columns(Descriptors.Error)) : 0;
+
+    /// <summary>It as a stream of results, for a command whose standard output is another's.</summary>
+    /// <exception cref="CommandException">It was closed when the process began.</exception>
+    internal static Stream Open() => Descriptors.IsOpen(Descriptors.Error)
+        ? new DescriptorStream(Descriptors.Error, Name)
+        : throw new CommandException($"{Name} is closed: there is nowhere to write to");
 
     /// <summary>Writes, and waits until it is written, but not for ever.</summary>
     internal static void Write(string text)
@@ -45,7 +56,7 @@ internal static class StandardError
         }
 
         writer ??= new BackgroundWriter(
-            OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(Descriptors.Error, "standard error"), "messages");
+            OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(Descriptors.Error, Name), "messages");
         if (!writer.Written.Wait(patience))
         {
             return false;

@@ -5,7 +5,8 @@ internal static class StandardOutput
 {
     internal const string Name = "standard output";
 
-    private const int Narrowest = 40;
+    /// <summary>The narrowest terminal that tables are fitted to.</summary>
+    internal const int Narrowest = 40;
 
     /// <summary>How wide a table may be; 0 if it does not go to a terminal, and so to no width. The console's own answer
     /// would send the terminal codes that nothing takes back.</summary>

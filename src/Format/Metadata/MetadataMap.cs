@@ -115,9 +115,6 @@ internal sealed class MetadataMap<T>(string name)
     }
 }
 
-/// <summary>Reads the value of a key into what the map is in memory.</summary>
-internal delegate T ReadKey<T>(ref MessagePackReader reader, T value);
-
 /// <summary>A key of a metadata map.</summary>
 /// <typeparam name="T">What the map is in memory.</typeparam>
 /// <param name="Name">The key.</param>
@@ -128,4 +125,4 @@ internal delegate T ReadKey<T>(ref MessagePackReader reader, T value);
 /// <param name="Write">Writes its value.</param>
 /// <param name="IsWritten">Whether it is written at all.</param>
 internal sealed record MetadataKey<T>(
-    string Name, string Type, string IfMissing, string Doc, ReadKey<T> Read, WriteValue<T> Write, Predicate<T> IsWritten);
+    string Name, string Type, string IfMissing, string Doc, ReadPart<T> Read, WriteValue<T> Write, Predicate<T> IsWritten);

@@ -6,6 +6,9 @@ namespace TraceCap.Format.Metadata;
 /// <summary>Reads one value where the reader stands.</summary>
 internal delegate T ReadValue<out T>(ref MessagePackReader reader);
 
+/// <summary>Reads a part of a value, such as that of a key, into what the whole is in memory.</summary>
+internal delegate T ReadPart<T>(ref MessagePackReader reader, T value);
+
 /// <summary>Writes one value.</summary>
 internal delegate void WriteValue<in T>(ref MessagePackWriter writer, T value);
 
@@ -22,7 +25,7 @@ internal sealed record MetadataType<T>(string Name, string IfMissing, ReadValue<
 /// <param name="IsWritten">Whether a value has it.</param>
 /// <param name="Read">Reads it into the value.</param>
 /// <param name="Write">Writes it.</param>
-internal sealed record LaterElement<T>(Predicate<T> IsWritten, ReadKey<T> Read, WriteValue<T> Write);
+internal sealed record LaterElement<T>(Predicate<T> IsWritten, ReadPart<T> Read, WriteValue<T> Write);
 
 /// <summary>The types of values that metadata maps have.</summary>
 internal static class MetadataType

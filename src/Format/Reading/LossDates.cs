@@ -18,6 +18,9 @@ internal readonly record struct DatedLoss(LossCounters LossCounters, ulong From,
 
     internal bool IsWithin(RecordedPeriod window) => To >= window.From && From < window.To;
 
+    /// <summary>The same, of a section that begins then: what was lost before, when no other could tell of it, is this one's from its beginning on.</summary>
+    internal DatedLoss NotBefore(ulong begin) => this with { From = Math.Max(From, begin), To = Math.Max(To, Math.Max(From, begin)) };
+
     /// <summary>Both, in the time of both.</summary>
     internal DatedLoss And(in DatedLoss other) =>
         new(LossCounters + other.LossCounters, Math.Min(From, other.From), Math.Max(To, other.To), IsDamaged || other.IsDamaged);

@@ -6,29 +6,33 @@ namespace TraceCap.Recorder.Files;
 /// <summary>Makes the files of a series, and deletes the oldest ones. A single file is a series too.</summary>
 internal sealed class CaptureFiles
 {
+    /// <summary>Who takes more names than this in a row means harm.</summary>
+    private const int MostAttempts = 100;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
-    private readonly FileMode mode;
+    private readonly bool force;
     private readonly int? keep;
     private readonly IFileSystem fileSystem;
+    private readonly Lock gate = new();
+    private readonly List<string> made = [];
     private ulong? last;
     private string lastName = "";
 
     /// <summary>Nothing is done yet.</summary>
     /// <param name="pattern">Their names.</param>
-    /// <param name="mode">What to do if there is a file of that name already: <see cref="FileMode.CreateNew"/>: fail;
-    /// <see cref="FileMode.Create"/>: delete it; <see cref="FileMode.Open"/>: write into it, which is a pipe or a device.</param>
+    /// <param name="force">Whether a single file replaces one that is there already. Files of a series never do.</param>
     /// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
     /// no limit.</param>
-    public CaptureFiles(NamePattern pattern, FileMode mode, int? keep)
-        : this(pattern, mode, keep, new HostFileSystem())
+    public CaptureFiles(NamePattern pattern, bool force, int? keep)
+        : this(pattern, force, keep, new HostFileSystem())
     {
     }
 
-    internal CaptureFiles(NamePattern pattern, FileMode mode, int? keep, IFileSystem fileSystem)
+    internal CaptureFiles(NamePattern pattern, bool force, int? keep, IFileSystem fileSystem)
     {
         Pattern = pattern;
-        this.mode = mode;
+        this.force = force && !pattern.IsSeries;
         this.keep = keep;
         this.fileSystem = fileSystem;
     }
@@ -39,7 +43,8 @@ internal sealed class CaptureFiles
     /// <summary>Whose files they are; null for those of the user that this process runs as.</summary>
     public UserAccount? Owner { get; init; }
 
-    /// <summary>Creates the next file. Numbers go on from the highest one in the folder.</summary>
+    /// <summary>Creates the next file. Numbers go on from the highest of a capture of this user in the folder, and those that are taken,
+    /// by whatever, are left out.</summary>
     /// <param name="realtime">Now, nanoseconds since 1970 UTC.</param>
     /// <returns>Null if this second has its file already, of this recording or another: a name without a number names
     /// one a second.</returns>
@@ -47,16 +52,31 @@ internal sealed class CaptureFiles
     /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
     internal NewFile? Create(ulong realtime)
     {
-        var number = Pattern.HasNumber ? (last ?? Pattern.FindHighestNumber(fileSystem.List(Pattern.Folder))) + 1 : 0;
-        var name = Pattern.Format(realtime, number);
-        if (name == lastName || (Pattern is { HasTime: true, HasNumber: false } && fileSystem.Exists(name)))
+        var taken = 0ul;
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            return null;
+            var number = Pattern.HasNumber ? FindNumber(taken) : 0;
+            var name = Pattern.Format(realtime, number);
+            if (name == lastName)
+            {
+                return null;
+            }
+
+            if (TryCreate(name) is { } file)
+            {
+                (last, lastName) = (number, name);
+                return file;
+            }
+
+            if (!Pattern.HasNumber)
+            {
+                return Pattern.HasTime ? null : throw new IOException($"{name} is there already; it is not overwritten");
+            }
+
+            taken = number;
         }
 
-        var file = fileSystem.Create(name, mode, Owner);
-        (last, lastName) = (number, name);
-        return file;
+        throw new IOException($"{Pattern.Text}: somebody else creates every file of the series first; name a folder of your own");
     }
 
     /// <summary>Creates the next file, in the next second if this one has its file already.</summary>
@@ -78,18 +98,14 @@ internal sealed class CaptureFiles
     }
 
     /// <summary>Takes the last file back: nothing could be written to it. If it cannot be deleted it stays, and the next one
-    /// has the next name. A pipe or a device was there before, and stays.</summary>
+    /// has the next name.</summary>
     internal void Discard(NewFile file)
     {
         file.Dispose();
-        if (mode == FileMode.Open)
-        {
-            return;
-        }
-
         try
         {
             fileSystem.Delete(file.Path);
+            Forget(file.Path);
             last--;
             lastName = "";
         }
@@ -104,20 +120,91 @@ internal sealed class CaptureFiles
     public void CheckFolder()
     {
         var probe = Path.Combine(Pattern.Folder, Path.GetRandomFileName());
-        fileSystem.Create(probe, FileMode.CreateNew, owner: null).Dispose();
+        fileSystem.Create(probe, force: false, owner: null)?.Dispose();
         fileSystem.Delete(probe);
     }
 
-    /// <summary>Deletes the oldest files of the series.</summary>
+    /// <summary>Deletes the oldest captures of the series: of this recording in the order in which they were made, whatever the clock
+    /// said then, and before them those of earlier ones, by their names. What is in use stays, and so does what is not this
+    /// user's or no capture, and neither of these counts.</summary>
     /// <exception cref="IOException">The folder cannot be read, or a file not be deleted.</exception>
     internal void Prune()
     {
-        if (keep is { } most)
+        if (keep is not { } most)
         {
-            foreach (var path in Pattern.FindFiles(fileSystem.List(Pattern.Folder)).SkipLast(most).SelectMany(paths => paths))
+            return;
+        }
+
+        // Listed first: a file that is made meanwhile is not in the list, or known to be new.
+        var listed = Pattern.FindFiles(fileSystem.List(Pattern.Folder)).ToList();
+        var order = Made();
+        var captures = listed
+            .Select(paths => paths.Where(fileSystem.IsOwnCapture).ToArray())
+            .Where(paths => paths.Length > 0)
+            .OrderBy(paths => paths.Max(path => order.GetValueOrDefault(NamePattern.Unpacked(path), -1)))
+            .ToList();
+        foreach (var path in captures.Take(Math.Max(0, captures.Count - most)).SelectMany(paths => paths))
+        {
+            if (!fileSystem.IsInUse(path))
             {
                 fileSystem.Delete(path);
+                Forget(path);
             }
+        }
+    }
+
+    /// <param name="taken">One that turned out to be taken, and all below it.</param>
+    private ulong FindNumber(ulong taken)
+    {
+        var paths = fileSystem.List(Pattern.Folder).ToList();
+        last ??= Pattern.FindHighestNumber(paths, fileSystem.IsOwnCapture);
+        return Pattern.FindFreeNumber(paths, Math.Max(taken, last.Value));
+    }
+
+    /// <summary>It is known before it is there.</summary>
+    private NewFile? TryCreate(string name)
+    {
+        Remember(name);
+        NewFile? file = null;
+        try
+        {
+            return file = fileSystem.Create(name, force, Owner);
+        }
+        finally
+        {
+            if (file is null)
+            {
+                Forget(name);
+            }
+        }
+    }
+
+    private void Remember(string path)
+    {
+        if (keep is { } most)
+        {
+            lock (gate)
+            {
+                made.Add(Path.GetFullPath(path));
+                // As many as are kept, and those in use, are enough to know their order.
+                made.RemoveRange(0, Math.Max(0, made.Count - most - 2));
+            }
+        }
+    }
+
+    private void Forget(string path)
+    {
+        lock (gate)
+        {
+            made.Remove(Path.GetFullPath(path));
+        }
+    }
+
+    private Dictionary<string, int> Made()
+    {
+        lock (gate)
+        {
+            return made.Select((path, place) => (path, place)).ToDictionary(file => file.path, file => file.place);
         }
     }
 }

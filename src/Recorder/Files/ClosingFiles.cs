@@ -20,22 +20,24 @@ internal sealed class ClosingFiles(CaptureFiles? files, Action<string>? closed)
     private async Task Close(Task before, Stream stream)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using (stream)
+        try
         {
-            try
+            using (stream)
             {
-                if (stream is NewFile file)
-                {
-                    file.Finish();
-                    closed?.Invoke(file.Path);
-                }
+                (stream as NewFile)?.Finish();
+            }
 
-                files?.Prune();
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            // Closed first: what is open is never deleted.
+            if (stream is NewFile file)
             {
-                failure = new IOException(error.Message, error);
+                closed?.Invoke(file.Path);
             }
+
+            files?.Prune();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            failure = new IOException(error.Message, error);
         }
     }
 }

@@ -15,48 +15,15 @@ internal sealed class DurableFileStream : NewFile
     private readonly FileStream file;
     private readonly Thread syncing;
     private readonly ManualResetEventSlim ending = new();
+    private long written;
     private bool isNamedOnDisk;
     private volatile bool dirty;
     private volatile IOException? failure;
 
-    /// <summary>Creates the file with mode 0600.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="mode">What to do if something is there already: <see cref="FileMode.CreateNew"/>: throw;
-    /// <see cref="FileMode.Create"/>: delete it first, so that neither its mode nor what a link names is taken over, and
-    /// whoever still writes to it does not spoil this one; <see cref="FileMode.Open"/>: write into it, which is a pipe or
-    /// a device.</param>
-    /// <exception cref="IOException">It is there already, or cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written by this user.</exception>
-    internal DurableFileStream(string path, FileMode mode)
+    private DurableFileStream(string path, FileStream file)
     {
-        if (mode == FileMode.Create)
-        {
-            File.Delete(path);
-            mode = FileMode.CreateNew;
-        }
-
-        var options = new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         Path = path;
-        try
-        {
-            file = new FileStream(path, options);
-        }
-        catch (IOException error) when (error.GetType() == typeof(IOException))
-        {
-            throw FileFailure.Explain(path, error);
-        }
-
+        this.file = file;
         syncing = new Thread(SyncUntilEnd) { IsBackground = true, Name = "sync" };
         syncing.Start();
     }
@@ -74,8 +41,41 @@ internal sealed class DurableFileStream : NewFile
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Creates the file with mode 0600, and nothing else: a link is not followed.</summary>
+    /// <param name="path">Where.</param>
+    /// <returns>Null if something is there already.</returns>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
+    internal static DurableFileStream? Create(string path)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            return new DurableFileStream(path, new FileStream(path, options));
+        }
+        catch (IOException error) when (FileFailure.IsAlreadyThere(error))
+        {
+            return null;
+        }
+        catch (IOException error) when (error.GetType() == typeof(IOException))
+        {
+            throw FileFailure.Explain(path, error);
+        }
+    }
+
     /// <inheritdoc />
-    /// <exception cref="IOException">The disk is full, or failed since the last write, or the file was deleted.</exception>
+    /// <exception cref="IOException">The disk is full, or failed since the last write, or the file was deleted or made shorter.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ThrowIfFailed();
@@ -83,11 +83,16 @@ internal sealed class DurableFileStream : NewFile
         {
             file.Write(buffer);
         }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw FileFailure.ExplainTooLarge(Path);
+        }
         catch (IOException error)
         {
             throw FileFailure.Explain(Path, error);
         }
 
+        Interlocked.Exchange(ref written, file.Position);
         dirty = true;
     }
 
@@ -96,14 +101,17 @@ internal sealed class DurableFileStream : NewFile
     {
         if (failure is { } earlier)
         {
-            throw earlier is FileDeletedException ? new FileDeletedException(Path) : new IOException(earlier.Message, earlier);
+            throw earlier is FileSpoiledException ? new FileSpoiledException(earlier.Message) : new IOException(earlier.Message, earlier);
         }
+
+        ThrowIfShorter();
     }
 
     /// <inheritdoc />
     internal override void CutTo(long length)
     {
         failure = null;
+        Interlocked.Exchange(ref written, length);
         file.SetLength(length);
         file.Position = length;
     }
@@ -136,6 +144,15 @@ internal sealed class DurableFileStream : NewFile
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Somebody else cut it: what is written behind its end leaves a hole that no reader gets over.</summary>
+    private void ThrowIfShorter()
+    {
+        if (RandomAccess.GetLength(file.SafeFileHandle) is var length && length < Interlocked.Read(ref written))
+        {
+            throw new FileSpoiledException(FormattableString.Invariant($"{Path} was cut to {length:N0} bytes by somebody else"));
+        }
     }
 
     private void EndSyncing()
@@ -171,8 +188,10 @@ internal sealed class DurableFileStream : NewFile
             {
                 if (Libc.CountLinks(file.SafeFileHandle) == 0)
                 {
-                    throw new FileDeletedException(Path);
+                    throw FileSpoiledException.Deleted(Path);
                 }
+
+                ThrowIfShorter();
 
                 if (dirty)
                 {

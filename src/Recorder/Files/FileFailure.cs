@@ -6,10 +6,16 @@ namespace TraceCap.Recorder.Files;
 internal static class FileFailure
 {
     private const int AlreadyThere = 17;
-    private const int TooLarge = 27;
+    private const int LargerThanAllowed = 27;
     private const int DiskFull = 28;
     private const int QuotaUsedUp = 122;
     private const int HighestErrno = 4095;
+
+    /// <summary>What the system says of a file that would become larger than it may (<c>ulimit -f</c>), or than the file system takes.</summary>
+    internal static string TooLarge => Marshal.GetPInvokeErrorMessage(LargerThanAllowed);
+
+    /// <summary>Whether a file could not be created because something of that name is there already.</summary>
+    internal static bool IsAlreadyThere(IOException error) => error.HResult == AlreadyThere;
 
     /// <summary>The same error, with a message for the user.</summary>
     /// <param name="path">The file.</param>
@@ -18,8 +24,7 @@ internal static class FileFailure
     {
         var advice = error.HResult switch
         {
-            AlreadyThere => "; it is not overwritten",
-            TooLarge => "; begin the next file before (--rotate-size)",
+            LargerThanAllowed => "; begin the next file before (--rotate-size)",
             DiskFull => "; make room, or have the oldest files deleted (--keep)",
             QuotaUsedUp => "; give this user more, or have the oldest files deleted (--keep)",
             _ => "",
@@ -27,4 +32,7 @@ internal static class FileFailure
         var what = error.HResult is > 0 and <= HighestErrno ? Marshal.GetPInvokeErrorMessage(error.HResult) : error.Message;
         return new IOException($"{path}: {what}{advice}", error);
     }
+
+    /// <summary>.NET takes EFBIG for a wrong argument.</summary>
+    internal static IOException ExplainTooLarge(string path) => Explain(path, new IOException(TooLarge, LargerThanAllowed));
 }

@@ -1,4 +1,5 @@
 using TraceCap.Recorder.Host;
+using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Files;
 
@@ -8,15 +9,20 @@ internal interface IFileSystem
 {
     /// <summary>Creates a file.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="mode">What to do if something is there already, see <see cref="DurableFileStream"/>.</param>
+    /// <param name="force">Whether a file or a link that is there already is deleted first, so that neither its mode nor what the link names
+    /// is taken over, and whoever still writes to it does not spoil this one.</param>
     /// <param name="owner">Whose it is; null for the user that this process runs as.</param>
-    NewFile Create(string path, FileMode mode, UserAccount? owner);
+    /// <returns>Null if something is there already.</returns>
+    NewFile? Create(string path, bool force, UserAccount? owner);
 
-    /// <summary>Whether there is a file.</summary>
-    bool Exists(string path);
-
-    /// <summary>The paths of all files in a folder, in any order.</summary>
+    /// <summary>The paths of all that is in a folder, in any order.</summary>
     IEnumerable<string> List(string folder);
+
+    /// <summary>Whether a file is a capture and belongs to the user that this process runs as.</summary>
+    bool IsOwnCapture(string path);
+
+    /// <summary>Whether somebody writes or reads it.</summary>
+    bool IsInUse(string path);
 
     /// <summary>Deletes a file, if it is there.</summary>
     void Delete(string path);
@@ -26,9 +32,18 @@ internal interface IFileSystem
 internal sealed class HostFileSystem : IFileSystem
 {
     /// <inheritdoc />
-    public NewFile Create(string path, FileMode mode, UserAccount? owner)
+    public NewFile? Create(string path, bool force, UserAccount? owner)
     {
-        var file = new DurableFileStream(path, mode);
+        if (force && IsReplaceable(path))
+        {
+            File.Delete(path);
+        }
+
+        if (DurableFileStream.Create(path) is not { } file)
+        {
+            return null;
+        }
+
         try
         {
             if (owner is not null)
@@ -41,16 +56,23 @@ internal sealed class HostFileSystem : IFileSystem
         catch
         {
             file.Dispose();
+            File.Delete(path);
             throw;
         }
     }
 
     /// <inheritdoc />
-    public bool Exists(string path) => File.Exists(path);
+    public IEnumerable<string> List(string folder) => Directory.EnumerateFileSystemEntries(folder);
 
     /// <inheritdoc />
-    public IEnumerable<string> List(string folder) => Directory.EnumerateFiles(folder);
+    public bool IsOwnCapture(string path) => FileClaim.IsOwnCapture(path);
+
+    /// <inheritdoc />
+    public bool IsInUse(string path) => FileClaim.IsInUse(path);
 
     /// <inheritdoc />
     public void Delete(string path) => File.Delete(path);
+
+    /// <summary>A pipe, a device or a socket is nobody's file.</summary>
+    private static bool IsReplaceable(string path) => OperatingSystem.IsLinux() && FileCalls.TypeAt(path) is FileCalls.Regular or FileCalls.Link;
 }

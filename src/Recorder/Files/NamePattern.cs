@@ -12,8 +12,10 @@ internal sealed partial class NamePattern
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
-    /// <summary>What programs that pack a file add to its name.</summary>
-    private const string Packed = @"(\.(gz|bz2|xz|lzma|zst|lz4|lzo|br|Z|7z|zip))?";
+    /// <summary>Numbers have so many digits at most: the greatest is never given.</summary>
+    private const ulong Greatest = 999_999_999_999_999_999;
+
+    private static readonly Regex packedSuffix = new(Packing.Expression + "$", RegexOptions.CultureInvariant);
 
     private readonly string host;
     private readonly Regex ownFiles;
@@ -25,7 +27,7 @@ internal sealed partial class NamePattern
         HasTime = Specifiers().Matches(text).Any(match => match.Value == "%t");
         HasNumber = Specifiers().Matches(text).Any(match => match.Value == "%n");
         Folder = Path.GetDirectoryName(Path.GetFullPath(Replace(text, "", "")))!;
-        ownFiles = new Regex("^" + OwnFiles(Path.GetFileName(text)) + Packed + "$", RegexOptions.CultureInvariant);
+        ownFiles = new Regex("^" + OwnFiles(Path.GetFileName(text)) + Packing.Expression + "$", RegexOptions.CultureInvariant);
     }
 
     /// <summary>The pattern as it was given.</summary>
@@ -79,7 +81,7 @@ internal sealed partial class NamePattern
     /// <returns>Null if it has neither.</returns>
     internal static NamePattern? OfFile(string path)
     {
-        var name = PackedSuffix().Replace(Path.GetFileName(path), "").Replace("%", "%%", StringComparison.Ordinal);
+        var name = packedSuffix.Replace(Path.GetFileName(path), "").Replace("%", "%%", StringComparison.Ordinal);
         var time = TimeInName().Match(name);
         var number = NumberInName().Matches(name).LastOrDefault(match => !time.Success || match.Index >= time.Index + time.Length || match.Index + match.Length <= time.Index);
         foreach (var (match, specifier) in new[] { (time, "%t"), (number ?? Match.Empty, "%n") }.OrderByDescending(found => found.Item1.Index))
@@ -114,10 +116,37 @@ internal sealed partial class NamePattern
         orderby same.Key
         select same.ToArray();
 
-    /// <summary>The highest number of a file of the series; 0 without one.</summary>
+    /// <summary>The highest number of a file that is one of the series; 0 without one.</summary>
     /// <param name="paths">All files of the folder.</param>
-    internal ulong FindHighestNumber(IEnumerable<string> paths) => paths
-        .Select(path => ownFiles.Match(Path.GetFileName(path))).Where(match => match.Success).Select(Number).DefaultIfEmpty().Max();
+    /// <param name="isOne">Whether a file whose name is right is one.</param>
+    internal ulong FindHighestNumber(IEnumerable<string> paths, Func<string, bool> isOne) => Numbered(paths)
+        .Where(file => file.Number < Greatest).OrderByDescending(file => file.Number).FirstOrDefault(file => isOne(file.Path)).Number;
+
+    /// <summary>The first number above another that no file has, whatever else is at that name.</summary>
+    /// <param name="paths">All files of the folder.</param>
+    /// <param name="last">The other.</param>
+    internal ulong FindFreeNumber(IEnumerable<string> paths, ulong last)
+    {
+        var taken = Numbered(paths).Select(file => file.Number).ToHashSet();
+        do
+        {
+            last++;
+        }
+        while (taken.Contains(last));
+        return last;
+    }
+
+    /// <summary>The full path of a file before it was packed.</summary>
+    internal static string Unpacked(string path) => packedSuffix.Replace(Path.GetFullPath(path), "");
+
+    /// <summary>Whether a path is one that a file of the series may have.</summary>
+    internal bool Names(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) == Folder && ownFiles.IsMatch(Path.GetFileName(path));
+
+    private IEnumerable<(string Path, ulong Number)> Numbered(IEnumerable<string> paths) =>
+        from path in paths
+        let match = ownFiles.Match(Path.GetFileName(path))
+        where match.Success
+        select (path, Number(match));
 
     private static ulong Number(Match match) => ulong.TryParse(
         match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
@@ -154,9 +183,6 @@ internal sealed partial class NamePattern
 
     [GeneratedRegex("[0-9]{6,18}")]
     private static partial Regex NumberInName();
-
-    [GeneratedRegex(Packed + "$")]
-    private static partial Regex PackedSuffix();
 
     [GeneratedRegex("%.?", RegexOptions.Singleline)]
     private static partial Regex Specifiers();

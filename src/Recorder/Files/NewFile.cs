@@ -17,13 +17,12 @@ internal abstract class NewFile : Stream
 
     /// <summary>Says what happened to the file since the last write.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    /// <exception cref="FileDeletedException">The file or its folder was deleted.</exception>
+    /// <exception cref="FileSpoiledException">The file or its folder was deleted, or somebody else made it shorter.</exception>
     internal abstract void ThrowIfFailed();
 
     /// <summary>Takes back what a write that failed has left at the end, and lets another one try.</summary>
     /// <param name="length">How much of the file is good, in bytes.</param>
     /// <exception cref="IOException">It cannot be made shorter.</exception>
-    /// <exception cref="NotSupportedException">It is a pipe or a device.</exception>
     internal abstract void CutTo(long length);
 
     /// <summary>Has all that was written on the disk, and says so if it is not.</summary>
@@ -48,6 +47,10 @@ internal abstract class NewFile : Stream
     public sealed override void SetLength(long value) => throw new NotSupportedException();
 }
 
-/// <summary>A file has no name any more: what is written to it nobody can read.</summary>
-/// <param name="path">The name that it had.</param>
-internal sealed class FileDeletedException(string path) : IOException($"{path} was deleted, or its folder was");
+/// <summary>What was written to a file is lost, and so would be what is still to come: it has no name any more, or was cut.</summary>
+/// <param name="message">Which file, and what was done to it.</param>
+internal sealed class FileSpoiledException(string message) : IOException(message)
+{
+    /// <summary>It, or its folder, was deleted.</summary>
+    internal static FileSpoiledException Deleted(string path) => new($"{path} was deleted, or its folder was");
+}

@@ -25,6 +25,8 @@ internal sealed class FlightRecorder : IRecordingSink
     private readonly CaptureSink sink;
     private Task writing = Task.CompletedTask;
     private volatile string? asked;
+    private long filesWritten;
+    private long bytesWritten;
     private string? wanted;
 
     /// <summary>Begins to keep.</summary>
@@ -52,7 +54,7 @@ internal sealed class FlightRecorder : IRecordingSink
     public string Name => $"memory ({limits}, for {files.Pattern.Text})";
 
     /// <inheritdoc />
-    public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.LossCounters, sink.EventsByType);
+    public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.LossCounters, sink.EventsByType, Interlocked.Read(ref filesWritten), Interlocked.Read(ref bytesWritten));
 
     /// <summary>Has a file written soon. May be called from any thread.</summary>
     /// <param name="reason">Who asks; the file says so.</param>
@@ -155,6 +157,8 @@ internal sealed class FlightRecorder : IRecordingSink
 
             writer.Complete(reason, clocks);
             file.Finish();
+            Interlocked.Increment(ref filesWritten);
+            Interlocked.Add(ref bytesWritten, writer.Length);
             var span = first == ulong.MaxValue ? 0 : (clocks.Monotonic - first) / 1e9;
             options.Tell(string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {writer.Events:N0} events of the last {span:F1} s ({reason})"));
         }

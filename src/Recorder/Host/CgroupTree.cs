@@ -30,6 +30,7 @@ internal sealed unsafe class CgroupTree : IDisposable
     private readonly Dictionary<ulong, Node> living = [];
     private readonly Dictionary<int, Node> watched = [];
     private readonly NameTable<CgroupName> named = new();
+    private readonly NameTable<Node> gone = new();
     private readonly Stack<Node> unread = [];
     private readonly byte[] notes = new byte[64 << 10];
     private readonly string mount;
@@ -95,7 +96,11 @@ internal sealed unsafe class CgroupTree : IDisposable
         notify.Dispose();
     }
 
-    private CgroupName? FindKnown(ulong id) => named.Find(new NameKey(0, id)) ?? (living.TryGetValue(id, out var node) ? Name(node) : null);
+    private CgroupName? FindKnown(ulong id)
+    {
+        var key = new NameKey(0, id);
+        return named.Find(key) ?? ((living.GetValueOrDefault(id) ?? gone.Find(key)) is { } node ? Name(node) : null);
+    }
 
     /// <summary>Names are kept as long as there is room for them: a user may have thousands of cgroups with paths of 4 KiB.</summary>
     private CgroupName Name(Node node)
@@ -265,11 +270,7 @@ internal sealed unsafe class CgroupTree : IDisposable
             _ = Libc.NotifyRemove(notify, node.Watch);
         }
 
-        if (named.Find(new NameKey(0, node.Id)) is null)
-        {
-            _ = Name(node);
-        }
-
+        gone.Add(new NamedId(node.Id, node.Leaf), node);
         living.Remove(node.Id);
         characters -= node.Leaf.Length;
         node.Parent?.Below.Remove(node.Leaf);

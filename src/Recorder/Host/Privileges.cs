@@ -120,6 +120,6 @@ internal static partial class Privileges
         NumberStyles.HexNumber,
         CultureInfo.InvariantCulture);
 
-    [LibraryImport("libtracecap_privileges", EntryPoint = "tracecap_relinquish", SetLastError = true)]
+    [LibraryImport("libtracecap_native", EntryPoint = "tracecap_relinquish", SetLastError = true)]
     private static partial int Relinquish(int thread, ulong keep);
 }

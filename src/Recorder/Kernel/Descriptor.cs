@@ -23,6 +23,16 @@ internal sealed partial class Descriptor : SafeHandle
         }
     }
 
+    /// <summary>Its number, for a call that takes several in one; it must stay open meanwhile.</summary>
+    internal int Number
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (int)handle;
+        }
+    }
+
     /// <summary>What went wrong, as a negative error number, if the call that made it gives one.</summary>
     internal int Error => (int)handle;
 

@@ -6,6 +6,7 @@ namespace TraceCap.Recorder.Kernel;
 internal static unsafe partial class Libc
 {
     internal const int ReadOnly = 0;
+    internal const int WriteOnly = 1;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
@@ -67,7 +68,7 @@ internal static unsafe partial class Libc
         internal ulong Device;
     }
 
-    /// <summary>struct passwd, as far as the group id.</summary>
+    /// <summary>struct passwd</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct PasswordEntry
     {
@@ -75,6 +76,9 @@ internal static unsafe partial class Libc
         internal nint Password;
         internal uint Uid;
         internal uint Gid;
+        internal nint RealName;
+        internal nint Home;
+        internal nint Shell;
     }
 
     /// <summary><c>O_DIRECTORY</c>, one of the flags that Arm kept for itself.</summary>
@@ -154,6 +158,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial PasswordEntry* FindUser(string name);
 
+    [LibraryImport("libc", EntryPoint = "getpwuid")]
+    internal static partial PasswordEntry* FindUser(uint uid);
+
+    [LibraryImport("libc", EntryPoint = "getuid")]
+    internal static partial uint User();
+
+    [LibraryImport("libc", EntryPoint = "getgid")]
+    internal static partial uint Group();
+
     [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetGroupsOf(string user, uint gid);
 
@@ -180,6 +193,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(Descriptor descriptor, byte* buffer, nuint capacity);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(Descriptor descriptor, byte* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeFolder(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveFolder(string path);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     private static partial int OpenNotify(int flags);

@@ -16,6 +16,8 @@ internal sealed unsafe class RingBuffer : IDisposable
     private readonly Mapping consumerPage;
     private readonly Mapping producerPages;
     private readonly WaitSet waiting;
+    private long found;
+    private long highest;
 
     /// <param name="map">The map; may be closed afterwards.</param>
     /// <param name="size">How many bytes of records it holds.</param>
@@ -30,6 +32,9 @@ internal sealed unsafe class RingBuffer : IDisposable
         // An event in the ring does not end the wait, only the probes' wake-up does.
         waiting.Add(map, onlyWakeUps: true);
     }
+
+    /// <summary>How full it was when it was last read from; for the reading thread.</summary>
+    internal RingFill Fill => new(found, highest, size);
 
     private static int Page => Environment.SystemPageSize;
 
@@ -49,6 +54,8 @@ internal sealed unsafe class RingBuffer : IDisposable
         ref var consumer = ref *(ulong*)own.Address;
         var position = consumer;
         var end = Volatile.Read(ref *(ulong*)kernel.Address);
+        found = (long)(end - position);
+        highest = Math.Max(highest, found);
         var mask = (ulong)size - 1;
         var count = 0;
         while (position < end && count < events.Length)
@@ -87,3 +94,9 @@ internal sealed unsafe class RingBuffer : IDisposable
         consumerPage.Dispose();
     }
 }
+
+/// <summary>How full a ring buffer is, in bytes of records and what stands before each.</summary>
+/// <param name="Bytes">What waited to be read.</param>
+/// <param name="Highest">The most that ever waited.</param>
+/// <param name="Size">What there is room for.</param>
+internal readonly record struct RingFill(long Bytes, long Highest, long Size);

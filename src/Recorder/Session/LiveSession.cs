@@ -58,6 +58,9 @@ internal sealed class LiveSession : IDisposable
     /// <inheritdoc cref="AttachedProbes.ProbeSet" />
     internal string ProbeSet => probes.ProbeSet;
 
+    /// <inheritdoc cref="RingBuffer.Fill" />
+    internal RingFill RingFill => probes.Ring.Fill;
+
     /// <inheritdoc cref="AttachedProbes.NotUsed" />
     internal IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
 

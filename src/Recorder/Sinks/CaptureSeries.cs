@@ -23,6 +23,7 @@ internal sealed class CaptureSeries : IRecordingSink
     private readonly RetryTimes retry = new();
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private long length;
+    private long begunFiles;
     private OpenCapture? open;
     private LedgerHandOver account;
     private DrainState last;
@@ -63,7 +64,9 @@ internal sealed class CaptureSeries : IRecordingSink
     /// <inheritdoc />
     public RecordingTotals Totals => new(
         account.Taken, account.Kept + (open?.Sink.EventsWritten ?? 0), length + (open?.Sink.Length ?? 0), account.Seen,
-        open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType));
+        open is null ? eventsByType : Sum(new(eventsByType), open.Sink.EventsByType),
+        begunFiles,
+        length + (open?.Sink.Length ?? 0));
 
     /// <summary>Has the next capture begin soon. May be called from any thread.</summary>
     public void RotateNow() => rotateNow = true;
@@ -125,6 +128,7 @@ internal sealed class CaptureSeries : IRecordingSink
     {
         var sink = new CaptureSink(output, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
         open = new OpenCapture(output, sink, begun);
+        begunFiles++;
     }
 
     /// <summary>A file that takes nothing at all does not stay.</summary>
@@ -227,6 +231,7 @@ internal sealed class CaptureSeries : IRecordingSink
             throw new IOException("there is no file that could be written");
         }
 
+        (capture.Output as NewFile)?.ThrowIfFailed();
         capture.Sink.Complete(reason, cut);
         account = account.End(capture.Sink.Events, capture.Sink.LossCounters);
         Leave(capture);
@@ -262,11 +267,11 @@ internal sealed class CaptureSeries : IRecordingSink
             retry.Reset();
         }
 
-        var isDeleted = error is FileDeletedException;
-        if (isDeleted || (options.KeepGoing && capture.Sink.EventsWritten == 0))
+        var isSpoiled = error is FileSpoiledException;
+        if (isSpoiled || (options.KeepGoing && capture.Sink.EventsWritten == 0))
         {
             open = null;
-            if (!isDeleted)
+            if (!isSpoiled)
             {
                 files!.Discard((NewFile)capture.Output);
             }

@@ -25,8 +25,10 @@ internal interface IRecordingSink : IEventSink, IDisposable
 /// <param name="Length">Bytes written, or held in memory.</param>
 /// <param name="LossCounters">Where events went.</param>
 /// <param name="EventsByType">The events of chunks, by type.</param>
+/// <param name="Files">Captures that were begun.</param>
+/// <param name="Written">Bytes written into captures, those held in memory not included.</param>
 internal sealed record RecordingTotals(
-    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType);
+    ulong Events, ulong EventsWritten, long Length, LossCounters LossCounters, IReadOnlyDictionary<TcpEventType, ulong> EventsByType, long Files, long Written);
 
 /// <summary>Passes on events until so many of them have rows in the plain table, and then no more: what was opened, accepted and closed
 /// counts, what failed, was open before or is the end of TCP comes along.</summary>

@@ -1,3 +1,4 @@
+using TraceCap.Format.Blocks;
 using TraceCap.Recorder.Files;
 using TraceCap.Recorder.Host;
 
@@ -8,6 +9,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 {
     private readonly object gate = new();
     private readonly Dictionary<string, MemoryFile> files = [];
+    private readonly HashSet<string> earlier = [];
     private readonly List<(FileAction Action, string Path)> done = [];
 
     /// <summary>Whether to fail now; gets what is to be done and to which file.</summary>
@@ -45,27 +47,47 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Puts a file there that somebody else wrote.</summary>
-    internal void Add(string path)
+    /// <summary>Puts a file there: a capture of an earlier recording, or what somebody else planted.</summary>
+    internal void Add(string path, bool isOwnCapture = true)
     {
         lock (gate)
         {
-            files.Add(path, new MemoryFile(this, path));
+            var file = new MemoryFile(this, path);
+            file.Dispose();
+            files.Add(path, file);
+            if (isOwnCapture)
+            {
+                earlier.Add(path);
+            }
         }
     }
 
-    public NewFile Create(string path, FileMode mode, UserAccount? owner)
+    public NewFile? Create(string path, bool force, UserAccount? owner)
     {
         Do(FileAction.Create, path);
         lock (gate)
         {
-            return !files.ContainsKey(path) || mode != FileMode.CreateNew
-                ? files[path] = new MemoryFile(this, path)
-                : throw new IOException($"{path} is there already");
+            return !files.ContainsKey(path) || force ? files[path] = new MemoryFile(this, path) : null;
         }
     }
 
-    public bool Exists(string path)
+    public bool IsOwnCapture(string path)
+    {
+        lock (gate)
+        {
+            return earlier.Contains(path) || (files.TryGetValue(path, out var file) && file.Content.AsSpan().StartsWith(BlockHeader.Magic));
+        }
+    }
+
+    public bool IsInUse(string path)
+    {
+        lock (gate)
+        {
+            return files[path].IsOpen;
+        }
+    }
+
+    private bool Exists(string path)
     {
         lock (gate)
         {
@@ -113,6 +135,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         internal byte[] Content => content.ToArray();
 
+        internal bool IsOpen { get; private set; } = true;
+
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             try
@@ -133,7 +157,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         {
             if (!files.Exists(path))
             {
-                throw new FileDeletedException(path);
+                throw FileSpoiledException.Deleted(path);
             }
         }
 
@@ -144,6 +168,12 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
 
         internal override void Finish() => files.Do(FileAction.Finish, path);
+
+        protected override void Dispose(bool disposing)
+        {
+            IsOpen = false;
+            base.Dispose(disposing);
+        }
     }
 }
 

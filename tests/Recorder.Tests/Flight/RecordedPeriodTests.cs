@@ -52,7 +52,7 @@ public sealed class RecordedPeriodTests : IDisposable
 
     private (CaptureHeader Header, CaptureFooter Footer, TcpEvent[] Events) Record(FlightLimits limits, int seconds, int quiet = 0)
     {
-        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "f-%n.tcap"), "host"), FileMode.CreateNew, keep: null);
+        var files = new CaptureFiles(NamePattern.Parse(Path.Combine(folder, "f-%n.tcap"), "host"), force: false, keep: null);
         var said = new List<string>();
         using (var recorder = new FlightRecorder(files, new CaptureHeader { Start = Clocks() }, Clocks, limits, [], new SeriesOptions { Tell = said.Add }))
         {

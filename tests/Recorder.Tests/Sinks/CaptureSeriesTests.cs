@@ -45,16 +45,85 @@ public class CaptureSeriesTests
         Assert.InRange(recording.Files.Content(files[2].Path).Length, 64 << 10, 1 << 20);
     }
 
-    [Theory]
-    [InlineData(FileMode.Open, true)]
-    [InlineData(FileMode.Create, false)]
-    public void What_takes_nothing_at_all_does_not_stay_but_for_a_pipe_or_a_device(FileMode mode, bool stays)
+    [Fact]
+    public void A_file_that_takes_nothing_at_all_does_not_stay()
     {
-        recording.Files.Add("/dev/full");
+        recording.Files.Add("/captures/run.tcap");
         recording.Files.Fails = (action, _) => action == FileAction.Write;
-        Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions(), "/dev/full", mode: mode));
+        Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions(), "/captures/run.tcap", force: true));
 
-        Assert.Equal(stays ? ["/dev/full"] : [], recording.Files.Paths);
+        Assert.Empty(recording.Files.Paths);
+    }
+
+    [Fact]
+    public void A_single_file_that_is_there_already_is_left_alone()
+    {
+        recording.Files.Add("/captures/run.tcap");
+        var error = Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions(), "/captures/run.tcap"));
+
+        Assert.Equal("/captures/run.tcap is there already; it is not overwritten", error.Message);
+        Assert.Empty(recording.Files.Content("/captures/run.tcap"));
+    }
+
+    [Fact]
+    public void Names_that_somebody_planted_are_left_out_and_what_is_no_capture_is_never_deleted()
+    {
+        var planted = new[] { "/captures/000010.tcap", "/captures/000011.tcap", "/captures/999999999999999999.tcap" };
+        recording.Files.Add("/captures/000009.tcap");
+        foreach (var path in planted)
+        {
+            recording.Files.Add(path, isOwnCapture: false);
+        }
+
+        using (var series = recording.Begin(new SeriesOptions(), keep: 1, force: true))
+        {
+            series.RotateNow();
+            RecordSome(series, 1);
+            series.Complete("the end", cut: false);
+        }
+
+        Assert.Equal([.. planted[..2], "/captures/000013.tcap", planted[2]], recording.Files.Paths);
+    }
+
+    [Fact]
+    public void Whoever_creates_every_file_first_does_not_keep_the_recording_for_ever()
+    {
+        recording.Files.Fails = (action, path) =>
+        {
+            if (action == FileAction.Create)
+            {
+                recording.Files.Add(path, isOwnCapture: false);
+            }
+
+            return false;
+        };
+
+        Assert.StartsWith("/captures/%n.tcap: somebody else creates every file", Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_clock_that_goes_back_makes_no_new_file_an_old_one()
+    {
+        recording.Files.Add("/captures/20991231T235959Z");
+        var back = 0ul;
+        using (var series = new CaptureSeries(
+            recording.Captures("/captures/%t", keep: 2), new CaptureHeader { Start = recording.ReadClocks() }, Clocks, new SeriesOptions()))
+        {
+            for (back = 100 * Second; back < 500 * Second; back += 100 * Second)
+            {
+                series.RotateNow();
+                RecordSome(series, 1);
+                Assert.Contains(recording.Files.Paths, path => path == PathAt(Clocks().Realtime));
+            }
+
+            series.Complete("the end", cut: false);
+        }
+
+        Assert.Equal([PathAt(recording.ReadClocks().Realtime - (400 * Second)), PathAt(recording.ReadClocks().Realtime - (300 * Second))], recording.Files.Paths);
+
+        ClockAnchor Clocks() => recording.ReadClocks() with { Realtime = recording.ReadClocks().Realtime - back };
+
+        static string PathAt(ulong realtime) => DateTime.UnixEpoch.AddTicks((long)realtime / 100).ToString("'/captures/'yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -40,11 +40,11 @@ internal sealed class FakeRecording
 
     internal ClockAnchor ReadClocks() => new(Now, Now, Now + (1000 * Second));
 
-    internal CaptureFiles Captures(string pattern, int? keep = null, FileMode mode = FileMode.CreateNew) =>
-        new(NamePattern.Parse(pattern, "host"), mode, keep, Files);
+    internal CaptureFiles Captures(string pattern, int? keep = null, bool force = false) =>
+        new(NamePattern.Parse(pattern, "host"), force, keep, Files);
 
-    internal CaptureSeries Begin(SeriesOptions options, string pattern = "/captures/%n.tcap", int? keep = null, FileMode mode = FileMode.CreateNew) =>
-        new(Captures(pattern, keep, mode), new CaptureHeader { Start = ReadClocks() }, ReadClocks, options with { Tell = Tell });
+    internal CaptureSeries Begin(SeriesOptions options, string pattern = "/captures/%n.tcap", int? keep = null, bool force = false) =>
+        new(Captures(pattern, keep, force), new CaptureHeader { Start = ReadClocks() }, ReadClocks, options with { Tell = Tell });
 
     internal void Tell(string message)
     {

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "native.h"
+
 static volatile unsigned long long kept;
 
 /* Each step that is not allowed or not known to the kernel changes nothing; the caller looks what became of it. */
@@ -37,7 +39,12 @@ static void relinquish(int signal)
 	errno = error;
 }
 
-/* Has a thread give up all capabilities but those of the mask; 0, or -1 with errno. */
+void tracecap_relinquish_here(unsigned long long keep)
+{
+	kept = keep;
+	relinquish(0);
+}
+
 int tracecap_relinquish(int thread, unsigned long long keep)
 {
 	struct sigaction action = { .sa_handler = relinquish, .sa_flags = SA_RESTART };

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using TraceCap.Format.Blocks;
+using TraceCap.Recorder.Files;
+
+namespace TraceCap.Recorder.Tests.Files;
+
+/// <summary>Which files of a folder are deleted, and that a file which is written cannot be changed unnoticed; on a real file system.</summary>
+public sealed class CaptureFilesTests : IDisposable
+{
+    private const ulong Now = 1_800_000_000_000_000_000;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+
+    private IEnumerable<string?> Names => Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Only_captures_of_this_user_that_nobody_has_open_are_deleted_and_count()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make somebody else's file");
+        foreach (var number in new[] { 1, 2, 3, 5 })
+        {
+            WriteCapture(PathOf(number));
+        }
+
+        File.WriteAllText(PathOf(6), "");
+        File.WriteAllText(PathOf(7), "a text of some length, and no capture");
+        File.CreateSymbolicLink(PathOf(8), PathOf(5));
+        Run("mkfifo", PathOf(9));
+        WriteCapture(PathOf(10));
+        Run("chown", "65534", PathOf(10));
+        Directory.CreateDirectory(PathOf(11));
+        WriteCapture(PathOf(12) + ".gz", packed: true);
+        File.WriteAllText(PathOf(13) + ".gz", "not packed");
+        using var reader = File.OpenRead(PathOf(2));
+
+        new CaptureFiles(Pattern("run-%n.tcap"), force: false, keep: 2).Prune();
+
+        Assert.Equal(
+            new[] { 2, 5, 6, 7, 8, 9, 10, 11 }.Select(number => Path.GetFileName(PathOf(number))).Append("run-000012.tcap.gz").Append("run-000013.tcap.gz"), Names);
+    }
+
+    [Theory]
+    [InlineData("run-%n.tcap")]
+    [InlineData("%t.tcap")]
+    public void The_file_that_is_written_stays_whatever_its_name_says(string pattern)
+    {
+        var captures = new CaptureFiles(Pattern(pattern), force: false, keep: 1);
+        using var written = captures.Create(Now)!;
+        WriteCapture(written);
+        WriteCapture(Pattern(pattern).Format(2 * Now, 999_999));
+        WriteCapture(Pattern(pattern).Format(Now * 3 / 2, 999_998));
+        captures.Prune();
+        Assert.True(File.Exists(written.Path));
+
+        written.Dispose();
+        captures.Prune();
+        Assert.Equal([Path.GetFileName(written.Path)], Names);
+    }
+
+    [Fact]
+    public void A_folder_of_the_next_name_is_left_out()
+    {
+        WriteCapture(PathOf(3));
+        Directory.CreateDirectory(PathOf(4));
+        using var next = new CaptureFiles(Pattern("run-%n.tcap"), force: false, keep: null).Create(Now)!;
+        Assert.Equal(PathOf(5), next.Path);
+    }
+
+    [Fact]
+    public void A_file_that_somebody_cut_takes_no_more()
+    {
+        using var file = new HostFileSystem().Create(PathOf(1), force: false, owner: null)!;
+        file.Write(new byte[1000]);
+        file.ThrowIfFailed();
+        using (var other = new FileStream(PathOf(1), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            other.SetLength(10);
+        }
+
+        Assert.Equal($"{PathOf(1)} was cut to 10 bytes by somebody else", Assert.Throws<FileSpoiledException>(() => file.Write(new byte[1])).Message);
+        Assert.Throws<FileSpoiledException>(file.Finish);
+        Assert.Equal(10, new FileInfo(PathOf(1)).Length);
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_by_its_writer_takes_more()
+    {
+        using var file = new HostFileSystem().Create(PathOf(1), force: false, owner: null)!;
+        file.Write(new byte[1000]);
+        file.CutTo(10);
+        file.Write(new byte[1]);
+        file.Finish();
+        Assert.Equal(11, new FileInfo(PathOf(1)).Length);
+    }
+
+    private NamePattern Pattern(string name) => NamePattern.Parse(Path.Combine(folder, name), "host");
+
+    private string PathOf(int number) => Path.Combine(folder, $"run-{number:D6}.tcap");
+
+    private static void WriteCapture(string path, bool packed = false)
+    {
+        using var file = File.Create(path);
+        WriteCapture(packed ? new GZipStream(file, CompressionLevel.Fastest) : file);
+    }
+
+    private static void WriteCapture(Stream stream)
+    {
+        var header = new byte[BlockHeader.Size];
+        new BlockHeader { Major = BlockHeader.CurrentMajor, Kind = BlockKind.Header }.Write(header);
+        stream.Write(header);
+        (stream as GZipStream)?.Dispose();
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}
