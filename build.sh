@@ -16,6 +16,8 @@ usage() {
 	./build.sh demo      install what is missing, build, record live traffic, replay it, sum it up, draw it
 	./build.sh test      install what is missing, build, run every test
 	./build.sh vm        of these, the comparison with the real tcptracer on stock Debian kernels in virtual machines
+	./build.sh vm-all    the same on more kernels and with each way of preemption: about half an hour; the table is tests/vm/results/amd64.md
+	./build.sh vm-arm64  the same on emulated arm64 machines, with the executable for arm64; the table is tests/vm/results/arm64.md
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts
 	./build.sh bench     measure, and print the figures
@@ -81,6 +83,48 @@ need_to_test() {
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 }
 
+# fetch_for_vm ARCHITECTURE SERIES...: Debian's newest kernels and the tools to compare with, unless there are some from before.
+fetch_for_vm() {
+	local architecture=$1 series
+	if [[ $architecture == amd64 ]]; then
+		[[ -e tests/vm/tools/usr/bin/redis-server ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
+	else
+		tests/vm/vmroot "$architecture" >/dev/null || fail "no Debian of $architecture from apt"
+	fi
+	for series in "${@:2}"; do
+		tests/vm/vmkernel "$series" "$architecture" >/dev/null || say "no $series kernel from apt: its tests are skipped"
+	done
+}
+
+build() {
+	command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download"
+	if [[ $(uname -s) == Linux ]]; then
+		need clang /usr/bin/clang
+		need bpftool /usr/sbin/bpftool /usr/bin/bpftool
+		need libbpf-dev /usr/include/bpf/bpf_helpers.h
+		need libelf-dev /usr/include/libelf.h
+		need zlib1g-dev /usr/include/zlib.h
+	fi
+}
+
+need_to_test() {
+	need_to_build
+	need python3 /usr/bin/python3
+	need python3-lz4 /usr/lib/python3/dist-packages/lz4
+	need python3-xxhash /usr/lib/python3/dist-packages/xxhash
+	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
+	need curl /usr/bin/curl
+	need xz-utils /usr/bin/xz
+	need bzip2 /usr/bin/bzip2 /bin/bzip2
+	need zstd /usr/bin/zstd
+	need lz4 /usr/bin/lz4
+	need nginx-light /usr/sbin/nginx
+	need wrk /usr/bin/wrk
+	need chromium /usr/bin/chromium /usr/bin/google-chrome
+	need qemu-system-x86 /usr/bin/qemu-system-x86_64
+	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
+}
+
 # The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
 fetch_for_vm() {
 	local series newest
@@ -105,6 +149,23 @@ publish() {
 	esac
 	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
+}
+
+# The executable for arm64, linked with what tests/vm/vmroot has unpacked. In a folder of its own, and for one framework:
+# what is restored for one processor is not what another one needs.
+publish_arm64() {
+	local root=$PWD/tests/vm/roots/arm64
+	dotnet publish src/Cli -c "$configuration" -r linux-arm64 --artifacts-path "$PWD/artifacts/arm64" -o artifacts/arm64/tracecap -v quiet --nologo \
+		-p:TargetFrameworks=net10.0 -p:RunAnalyzers=false -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
+}
+
+# compare_in_vms ARCHITECTURE: the comparison with the real tools on all of these; its table is kept.
+compare_in_vms() {
+	dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary
+	publish
+	mkdir -p tests/vm/results
+	TRACECAP=$tracecap TRACECAP_TEST_MACHINES=$1 TRACECAP_VM_RESULTS=tests/vm/results/$1.md run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj
 }
 
 # soak [SECONDS]: as root, for it makes a network namespace.
@@ -144,8 +205,16 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; fetch_for_vm; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
-	vm) need_to_test; install_missing; fetch_for_vm; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
+	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
+	vm-arm64)
+		need_to_test
+		need qemu-system-arm /usr/bin/qemu-system-aarch64
+		need lld /usr/bin/ld.lld
+		need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
+		install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
+		;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;

@@ -30,7 +30,7 @@ internal static class HostFigures
             return;
         }
 
-        foreach (var kernel in Directory.GetDirectories("tests/vm/kernels").Order(StringComparer.Ordinal))
+        foreach (var kernel in Directory.GetDirectories("tests/vm/kernels", "6.1*-amd64").Order(StringComparer.Ordinal))
         {
             string[] bcc = Path.GetFileName(kernel).StartsWith("6.1.", StringComparison.Ordinal) ? [$"{Bcc}=tcptracer-bpfcc -t"] : [];
             string[] command = [

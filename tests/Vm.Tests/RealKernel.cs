@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -14,21 +15,36 @@ internal sealed class RealKernel
     /// <summary>The collection of all tests: two machines would be too slow for either.</summary>
     internal const string OneAtATime = "one machine at a time";
 
-    internal static readonly string[] Versions = ["6.1", "6.12"];
+    /// <summary>The tools of libbpf-tools once more: how far they differ from themselves is what the machine does.</summary>
+    internal const string SecondTcptracer = "second", SecondTcplife = "second-tcplife";
 
-    internal static readonly string[] ProbeSets = ["fentry", "kprobe", "tracepoint"];
-
-    private static readonly string Tools = Repository.File("tests/vm/tools/usr/sbin");
+    /// <summary>Of NVMe over TCP and of CIFS, whose sockets are the kernel's own.</summary>
+    private static readonly string[] Modules = ["nvmet_tcp", "nvme_tcp", "cifs"];
 
     private static readonly ConcurrentDictionary<string, Lazy<RealKernel>> Runs = new();
 
     private readonly string folder;
 
-    private RealKernel(string folder, bool isEmulated) => (this.folder, IsEmulated) = (folder, isEmulated);
+    private RealKernel(Machine machine, string folder, string said)
+    {
+        (Machine, this.folder) = (machine, folder);
+        IsEmulated = said.Contains("vmrun: tcg", StringComparison.Ordinal);
+        Version = Path.GetFileName(machine.Tree!);
+        Cases = int.Parse(File.ReadAllText(Path.Combine(folder, "cases")), CultureInfo.InvariantCulture);
+    }
 
-    internal static TheoryData<string, string> KernelsAndSets => Pairs(Versions);
+    /// <summary>Machines, and the probe sets that must load there.</summary>
+    internal static TheoryData<string, string> KernelsAndSets => Pairs(Machine.Chosen);
 
-    internal static TheoryData<string, string> KernelsWithPythonTools => Pairs(Versions.Where(HasPythonTools));
+    internal static TheoryData<string, string> KernelsWithPythonTools => Pairs(Machine.Chosen.Where(machine => machine.HasPythonTools));
+
+    internal Machine Machine { get; }
+
+    /// <summary>Of the kernel, as Debian calls it.</summary>
+    internal string Version { get; }
+
+    /// <summary>How many kinds of traffic there were.</summary>
+    internal int Cases { get; }
 
     /// <summary>Whether the processor of the machine was emulated, because the host cannot lend its own.</summary>
     internal bool IsEmulated { get; }
@@ -38,20 +54,19 @@ internal sealed class RealKernel
         Environment.GetEnvironmentVariable("TRACECAP") is { Length: > 0 } path ? path : "artifacts/tracecap/tracecap",
         Repository.Root);
 
-    /// <summary>The run under the kernel whose version begins so, made when it is first asked for. The test is skipped
-    /// where something is missing.</summary>
-    internal static RealKernel Run(string version)
+    /// <summary>The run on the machine of this name, made when it is first asked for. The test is skipped where something is
+    /// missing.</summary>
+    internal static RealKernel Run(string name)
     {
-        var tree = Directory.Exists(Repository.File("tests/vm/kernels"))
-            ? Directory.GetDirectories(Repository.File("tests/vm/kernels"), version + ".*").Order().LastOrDefault()
-            : null;
-        Assert.SkipWhen(tree is null, $"there is no {version} kernel in tests/vm/kernels: ./build.sh vm fetches it");
-        foreach (var needed in (string[])[Tracecap, Tools + "/tcptracer", Tools + "/tcplife", "/usr/bin/qemu-system-x86_64", "/usr/sbin/tcptracer-bpfcc"])
+        var machine = Machine.Of(name);
+        Assert.SkipWhen(machine.Tree is null, $"there is no {machine.Series} kernel in tests/vm/kernels: ./build.sh {machine.Verb} fetches it");
+        foreach (var needed in (string[])[machine.Tracecap, machine.Tools.Host + "/tcptracer", machine.Tools.Host + "/tcplife", machine.Emulator])
         {
-            Assert.SkipUnless(File.Exists(needed), $"{needed} is not there: ./build.sh vm provides it");
+            Assert.SkipUnless(File.Exists(needed), $"{needed} is not there: ./build.sh {machine.Verb} provides it");
         }
 
-        return Runs.GetOrAdd(version, _ => new Lazy<RealKernel>(() => Boot(version, tree))).Value;
+        Assert.SkipUnless(!machine.HasPythonTools || File.Exists("/usr/sbin/tcptracer-bpfcc"), "bpfcc-tools are not installed");
+        return Runs.GetOrAdd(name, _ => new Lazy<RealKernel>(() => Boot(machine))).Value;
     }
 
     /// <summary>What one of the tools printed.</summary>
@@ -59,17 +74,17 @@ internal sealed class RealKernel
 
     /// <summary>What replaying the capture of a probe set prints.</summary>
     internal string Replayed(string probeSet, params string[] options) =>
-        Run(Tracecap, ["replay", "--compat", "--raw", "-t", .. options, Path.Combine(folder, probeSet + ".tcap")], Rows.Encoding).Output;
+        Run(Tracecap, ["replay", "--compat", "--raw", "-t", .. options, Capture(probeSet)], Rows.Encoding).Output;
 
     /// <summary>What <c>lifetimes</c> says of the capture of a probe set, without the marks.</summary>
     internal IReadOnlyList<Session> Sessions(string probeSet) =>
-        [.. Run(Tracecap, ["lifetimes", "--json", Path.Combine(folder, probeSet + ".tcap")], Encoding.UTF8).Output
+        [.. Run(Tracecap, ["lifetimes", "--json", Capture(probeSet)], Encoding.UTF8).Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Session.Parse).Where(session => !session.Ends.IsMark)];
 
     /// <summary>How many events a capture has, and its ledger, as <c>info</c> says.</summary>
     internal (long Events, long Emitted, long Lost, long RingFull, long ProbeMissed) LossCounters(string capture)
     {
-        var info = Run(Tracecap, ["info", "--json", Path.Combine(folder, capture + ".tcap")], Encoding.UTF8).Output;
+        var info = Run(Tracecap, ["info", "--json", Capture(capture)], Encoding.UTF8).Output;
         var section = JsonDocument.Parse(info).RootElement.GetProperty("sections")[0];
         var ledger = section.GetProperty("ledger");
         return (Number(section, "events"), Number(ledger, "emitted"), Number(ledger, "lost"), Number(ledger, "ring_full"),
@@ -78,28 +93,36 @@ internal sealed class RealKernel
         static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
     }
 
-    private static RealKernel Boot(string version, string tree)
+    /// <summary>What was recorded, if the kernel took the probes.</summary>
+    private string Capture(string name)
+    {
+        var refused = Path.Combine(folder, name + ".refused");
+        Assert.False(File.Exists(refused), File.Exists(refused) ? File.ReadAllText(refused) : "");
+        return Path.Combine(folder, name + ".tcap");
+    }
+
+    private static RealKernel Boot(Machine machine)
     {
         var folder = Directory.CreateTempSubdirectory("tracecap-vm").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        string[] tracers = [$"libbpf=stdbuf -oL {Tools}/tcptracer -t", $"libbpf-tcplife=stdbuf -oL {Tools}/tcplife -w"];
-        if (HasPythonTools(version))
+        var tools = machine.Tools.Guest;
+        string[] tracers = [$"libbpf=stdbuf -oL {tools}/tcptracer -t", $"libbpf-tcplife=stdbuf -oL {tools}/tcplife -w", $"{SecondTcptracer}=stdbuf -oL {tools}/tcptracer -t", $"{SecondTcplife}=stdbuf -oL {tools}/tcplife -w"];
+        if (machine.HasPythonTools)
         {
             tracers = [.. tracers, "bcc=tcptracer-bpfcc -t", "bcc-tcplife=tcplife-bpfcc -w"];
         }
 
         var (_, said) = Run(
             Repository.File("tests/vm/vmrun"),
-            ["--verbose", "--kernel", tree, "--rw", folder, "--", Repository.File("tests/vm/watch.py"), folder, Tracecap, string.Join(',', ProbeSets), .. tracers],
+            ["--verbose", "--kernel", machine.Tree!, "--append", machine.Parameter, .. Modules.SelectMany(module => (string[])["--module", module]),
+                "--timeout", "1500", "--rw", folder,
+                "--", Repository.File("tests/vm/watch.py"), folder, machine.Tracecap, string.Join(',', machine.ProbeSets), .. tracers],
             Rows.Encoding);
-        return new RealKernel(folder, said.Contains("vmrun: tcg", StringComparison.Ordinal));
+        return new RealKernel(machine, folder, said);
     }
 
-    /// <summary>The Python tools do not compile under 6.12.</summary>
-    internal static bool HasPythonTools(string version) => version == "6.1";
-
-    private static TheoryData<string, string> Pairs(IEnumerable<string> versions) =>
-        [.. versions.SelectMany(version => ProbeSets, (version, probeSet) => new TheoryDataRow<string, string>(version, probeSet))];
+    private static TheoryData<string, string> Pairs(IEnumerable<Machine> machines) =>
+        [.. machines.SelectMany(machine => machine.ProbeSets, (machine, probeSet) => new TheoryDataRow<string, string>(machine.Name, probeSet))];
 
     private static (string Output, string Error) Run(string command, string[] arguments, Encoding encoding)
     {

@@ -1,9 +1,11 @@
 namespace TraceCap.Vm.Tests;
 
-/// <summary>A row of tcplife, our session of it, and the session's other end if that is known.</summary>
-internal sealed record SessionPair(TcplifeRow Theirs, Session Ours, Session? Other)
+/// <summary>A row of tcplife, and our session of it.</summary>
+internal sealed record SessionPair(TcplifeRow Theirs, Session Ours)
 {
-    internal Difference Difference => new($"{Ours.Ends}", Theirs, $"{Ours}; its other end: {Other}");
+    internal Difference Difference => new($"{Ours.Ends}", Theirs, Ours);
+
+    internal long TimeBetween => Theirs.Lifetime - Ours.Lifetime;
 }
 
 /// <summary>What a tcplife printed beside what tracecap tells of the same run.</summary>
@@ -19,7 +21,7 @@ internal sealed class SessionMatch
         foreach (var row in TcplifeRow.Read(run.Printed(tool)))
         {
             // Ends are used again: then the likest it is.
-            var session = byEnds[row.Ends].Where(left.Contains).MinBy(session => Math.Abs(session.Ended - session.Opened - row.Lifetime));
+            var session = byEnds[row.Ends].Where(left.Contains).MinBy(session => Math.Abs(session.Lifetime - row.Lifetime));
             if (session is null)
             {
                 onlyTheirs.Add(row);
@@ -27,7 +29,7 @@ internal sealed class SessionMatch
             }
 
             left.Remove(session);
-            pairs.Add(new(row, session, byEnds[row.Ends.Reversed].FirstOrDefault(other => !ReferenceEquals(other, session))));
+            pairs.Add(new(row, session));
         }
 
         // A test of nothing would hold.

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """corners.py CASE [ARGUMENT ...] - one connection that a tracer easily gets wrong
-corners.py --all              - all of them at the same time, each in a network namespace that is made for it
+corners.py --all              - most of them at the same time, each in a network namespace that is made for it
+corners.py --apart CASE ...   - these, in the same way
 
 Each case is one process (and its children) on the loopback device of a network namespace of its own, where it may
 set what it likes.  The name of the thread is the case's.
@@ -8,7 +9,11 @@ set what it likes.  The name of the thread is the case's.
 import array, ctypes, errno, os, select, socket, struct, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+SO_SNDBUFFORCE = 32
 CASES = {}
+# The first two wait to be told to go on; the last one leaves kretprobes no room for the accepts of anybody else.
+NOT_BESIDE_OTHERS = "hold", "under_way", "many_waiting"
 
 
 def case(function):
@@ -258,6 +263,35 @@ def user_timeout():
 
 
 @case
+def reset_by_both():
+    """Either end resets: the second one finds that it is over."""
+    c, s = pair(); reset(c); reset(s)
+
+
+@case
+def dropped_after_close():
+    """The client resets while the kernel still sends what the server has left."""
+    l = listener()
+    l.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16_000_000)
+    c = client_of(l); s = l.accept()[0]
+    s.setblocking(False); s.send(b"x" * 6_000_000); s.close()
+    c.recv(1000); c.close()  # unread data: a reset
+
+
+@case
+def killed():
+    """The process dies, and its sockets close with it."""
+    l = listener()
+    pid = os.fork()
+    if not pid:
+        c = client_of(l)
+        os.kill(os.getpid(), 9)
+    s = l.accept()[0]
+    os.waitpid(pid, 0)
+    s.close()
+
+
+@case
 def refused_nonblocking():
     s = socket.socket()
     s.setblocking(False)
@@ -360,7 +394,7 @@ def rejected():
     done, end = os.pipe()
     router = os.fork()
     if not router:
-        assert not libc.unshare(0x40000000)  # CLONE_NEWNET
+        assert not libc.unshare(CLONE_NEWNET)
         os.write(go, b"x"); os.read(done, 1)
         os._exit(0)
     os.read(ready, 1)
@@ -386,6 +420,42 @@ def timed_out():
     with socket.socket() as s:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
         assert s.connect_ex(("192.0.2.2", 9)) == 110  # ETIMEDOUT
+
+
+@case
+def keep_alive():
+    """The peer falls silent, and the kernel notices."""
+    assert not os.system("ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 && ip addr add 192.0.2.1/24 dev v0")
+    l = listener("192.0.2.1")
+    moved, quiet = os.pipe(), os.pipe()
+    pid = os.fork()
+    if not pid:
+        assert not libc.unshare(CLONE_NEWNET)
+        os.write(moved[1], b"x"); os.read(quiet[0], 1)
+        assert not os.system("ip addr add 192.0.2.2/24 dev v1 && ip link set v1 up")
+        c = socket.create_connection(l.getsockname())
+        c.recv(1)
+        # The client is not heard any more, whatever it says.
+        assert not os.system("ip neigh replace 192.0.2.1 lladdr 02:00:00:00:00:99 dev v1")
+        os.write(moved[1], b"x"); os.read(quiet[0], 1)
+        c.close()
+        os._exit(0)
+    os.read(moved[0], 1)
+    assert not os.system("ip link set v1 netns %d && ip link set v0 up" % pid)
+    os.write(quiet[1], b"x")
+    s = l.accept()[0]
+    s.send(b"x")
+    os.read(moved[0], 1)
+    # The last also if the client was not heard so soon that there is something to send again.
+    for option, value in (socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 1), (socket.TCP_USER_TIMEOUT, 2000):
+        s.setsockopt(socket.IPPROTO_TCP, option, value)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    try:
+        s.recv(1)
+    except OSError as e:
+        assert e.errno == errno.ETIMEDOUT
+    s.close(); os.write(quiet[1], b"x")
+    assert os.waitpid(pid, 0)[1] == 0
 
 
 @case
@@ -427,7 +497,7 @@ def start_apart(name):
     if not pid:
         status = 1
         try:
-            assert not libc.unshare(0x40000000) and not os.system("ip link set lo up")  # CLONE_NEWNET
+            assert not libc.unshare(CLONE_NEWNET) and not os.system("ip link set lo up")
             run(name)
             status = 0
         except BaseException:
@@ -437,8 +507,8 @@ def start_apart(name):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--all"]:
-        started = {name: start_apart(name) for name in CASES if name not in ("hold", "under_way")}
+    if sys.argv[1:2] in (["--all"], ["--apart"]):
+        started = {name: start_apart(name) for name in sys.argv[2:] or CASES if name not in NOT_BESIDE_OTHERS or sys.argv[2:]}
         failed = [name for name, pid in started.items() if os.waitpid(pid, 0)[1]]
         sys.exit("failed: " + " ".join(failed) if failed else 0)
     run(*sys.argv[1:])

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """watch.py OUTDIR TRACECAP SET,... NAME=COMMAND... - make connections while recorders and tracers watch
 
-Run as root inside vmrun.  The connections are those of traffic.py --netns, corners.py and servers.py.
-TRACECAP records with each SET of probes into OUTDIR/SET.tcap; what each COMMAND (run by sh; the name
+Run as root inside vmrun.  The connections are those of traffic.py --netns, corners.py, edges.py, kernel_sockets.py and
+servers.py.  TRACECAP records with each SET of probes into OUTDIR/SET.tcap, or what it says of a set that this kernel
+refuses goes into OUTDIR/SET.refused; what each COMMAND (run by sh; the name
 of a tcplife ends so) prints becomes OUTDIR/NAME.out.  Nothing is timed: a recorder says that it has
 begun, and ends with all there is; for the others, connections with ports of their own
 (17000-18999), made on every processor and for both kinds of addresses, show that a tracer has
@@ -12,6 +13,8 @@ Then each SET records two bursts of traffic.py into OUTDIR/SET-flood.tcap, with 
 ring; while the first one lasts, the recorders are stopped.
 """
 import itertools, os, signal, socket, subprocess, sys, time
+
+import corners, edges, kernel_sockets, traffic
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 OUT = sys.argv[1]
@@ -30,13 +33,11 @@ def start(name, command):
                             env=dict(os.environ, PYTHONUNBUFFERED="1"))
 
 
-def start_recorders(names, *options):
-    """A recorder for each set of probes, once all of them record."""
-    recorders = {name: start(name, " ".join([sys.argv[2], "record", "-o", file_of(name, "tcap"), "--probes", probes, *options]))
-                 for name, probes in zip(names, SETS)}
-    for name, process in recorders.items():
-        wait_for_recorder(name, process)
-    return recorders
+def start_recorders(sets, suffix="", *options):
+    """A recorder for each set of probes that this kernel takes, once all of them record."""
+    recorders = {probes + suffix: start(probes + suffix, " ".join(
+        [sys.argv[2], "record", "-o", file_of(probes + suffix, "tcap"), "--probes", probes, *options])) for probes in sets}
+    return {name: process for name, process in recorders.items() if records(name, process)}
 
 
 def end(processes):
@@ -52,10 +53,13 @@ def check_running(name, process):
         sys.exit("%s ended: %s" % (name, open(file_of(name, "err")).read()))
 
 
-def wait_for_recorder(name, process):
+def records(name, process):
     while "recording to" not in open(file_of(name, "err")).read():
-        check_running(name, process)
+        if process.poll() is not None:
+            os.rename(file_of(name, "err"), file_of(name, "refused"))
+            return False
         time.sleep(0.05)
+    return True
 
 
 def mark():
@@ -97,23 +101,46 @@ def wait_for_marks(tracers):
             time.sleep(0.05)
 
 
-traffic = subprocess.Popen([HERE + "/traffic.py", "--wait", "--netns", "--log", OUT + "/traffic.log", "--burst", "500"],
-                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-assert traffic.stdout.readline() == "ready\n"
+def start_steps(*command):
+    """A program that makes connections, stops for a line until they are recorded, and again until they are not."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go_on(process):
+    process.stdin.write("\n"), process.stdin.flush()
+    assert process.stdout.readline() == "done\n"
+
+
+def finish(process):
+    process.stdin.write("\n"), process.stdin.close()
+    assert process.wait() == 0
+
+
+# All of traffic.py, its namespaces, what begins before and ends after, and the servers' and clients' three.
+CASES = len(traffic.CASES) + 1 + len(corners.CASES) - 2 + len(edges.CASES) + len(kernel_sockets.possible()) + 3
+with open(OUT + "/cases", "w") as f:
+    f.write("%d" % CASES)
+
+steps = [start_steps(HERE + "/traffic.py", "--wait", "--netns", "--log", OUT + "/traffic.log", "--burst", "500"),
+         start_steps(HERE + "/edges.py")]
 recorders = start_recorders(SETS)
 tracers = {name: start(name, command) for name, command in TRACERS.items()}
 wait_for_marks(tracers)
-traffic.stdin.write("\n"), traffic.stdin.flush()
-assert traffic.stdout.readline() == "done\n"
-corners = subprocess.Popen([HERE + "/corners.py", "--all"])
+for process in steps:
+    go_on(process)
+at_once = subprocess.Popen([HERE + "/corners.py", "--all"])
 subprocess.run([HERE + "/servers.py"], check=True)
-assert corners.wait() == 0
+subprocess.run([HERE + "/kernel_sockets.py"], check=True)
+assert at_once.wait() == 0
+subprocess.run([HERE + "/corners.py", "--apart", "many_waiting"], check=True)
 wait_for_marks(tracers)
 end({**recorders, **tracers})
-traffic.stdin.write("\n"), traffic.stdin.close()
-assert traffic.wait() == 0
+for process in steps:
+    finish(process)
 
-flooded = start_recorders([name + "-flood" for name in SETS], "--buffer", "4096")
+flooded = start_recorders(recorders, "-flood", "--buffer", "4096")
 for pause in signal.SIGSTOP, signal.SIGCONT:
     for process in flooded.values():
         process.send_signal(pause)
