@@ -83,6 +83,23 @@ public sealed class CommandEndTests : IDisposable
     }
 
     [Fact]
+    public void A_flight_recorder_keeps_SIGUSR1_for_itself()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var recorder = Tracecap.Start("record", "-q", "-o", Path.Combine(folder, "flight-%n.tcap"), "--flight", "1m", "--", "python3", ListenerFile);
+        Assert.StartsWith("ready", recorder.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        LiveRecorder.Signal(recorder, "USR1");
+        while (!File.Exists(Path.Combine(folder, "flight-000001.tcap")))
+        {
+            Assert.False(recorder.HasExited);
+        }
+
+        LiveRecorder.Signal(recorder, "TERM");
+        recorder.WaitForExit();
+        Assert.Equal((3, ""), (recorder.ExitCode, recorder.StandardOutput.ReadToEnd()));
+    }
+
+    [Fact]
     public void Signals_reach_a_command_of_another_user()
     {
         LiveRecorder.SkipUnlessRoot();
@@ -187,7 +204,7 @@ public sealed class CommandEndTests : IDisposable
         LetGo();
         recorder.WaitForExit();
         Assert.Equal(4, recorder.ExitCode);
-        Assert.Equal(4, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
+        Assert.Equal(6, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
         Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
     }
 
@@ -207,6 +224,7 @@ public sealed class CommandEndTests : IDisposable
         LetGo();
         while (Directory.Exists(cgroup))
         {
+            Thread.Yield();
         }
     }
 
@@ -238,6 +256,7 @@ public sealed class CommandEndTests : IDisposable
         Assert.Equal("goes on\n", recorder.StandardOutput.ReadToEnd());
         while (Directory.Exists(cgroup))
         {
+            Thread.Yield();
         }
     }
 

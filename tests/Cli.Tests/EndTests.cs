@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TraceCap.Cli.Tests;
 
 /// <summary>What version 1.1 of the format came with, through the commands: ends, the close of what failed to connect, the accept of what
 /// was reset, pids in containers.</summary>
-public sealed class EndTests : IDisposable
+public sealed partial class EndTests : IDisposable
 {
     private const string Header = "Tracing TCP established connections. Ctrl-C to end.\nT  PID    COMM             IP SADDR            DADDR            SPORT  DPORT \n";
 
@@ -56,7 +57,7 @@ public sealed class EndTests : IDisposable
         {
             var capture = Path.Combine(folder, $"{vector}.tcap");
             Tracecap.Run([.. command.Split(' '), Vector(vector), "-o", capture]);
-            Assert.Equal(Tracecap.Run("replay", "--json", "--all", Vector(vector)).Text, Tracecap.Run("replay", "--json", "--all", capture).Text);
+            Assert.Equal(Lines(Vector(vector)), Lines(capture));
         }
     }
 
@@ -97,6 +98,12 @@ public sealed class EndTests : IDisposable
     [InlineData("type == E and not tcp.end", "\n")]
     public void Ends_are_found_by_how_they_ended(string condition, string ends) =>
         Assert.Equal("tcp.end\n" + ends, Tracecap.Run("replay", Vector("ends"), "--all", "--where", condition, "--fields", "tcp.end", "--format", "csv").Text);
+
+    /// <summary>All events but for their sequence numbers, which the vectors give as they like, and a recovery clears.</summary>
+    private static string Lines(string capture) => SequenceNumber().Replace(Tracecap.Run("replay", "--json", "--all", capture).Text, "");
+
+    [GeneratedRegex("\"sequence\":\"[0-9]+\",?")]
+    private static partial Regex SequenceNumber();
 
     private static string Vector(string name) => Repository.File($"tests/conformance/{name}.tcap");
 }

@@ -100,6 +100,6 @@ internal static class TraceCommand
     {
         null => ResultOutput.OnError(new LiveOutput(StandardError.Open(), StandardError.Name, stopped)),
         CaptureName.Pipe => ResultOutput.Around(new LiveOutput(stopped)),
-        _ => ResultOutput.Into(OutputFile.Create(path, CaptureOutput.Mode(path, force))),
+        _ => ResultOutput.Into(CaptureOutput.OpenFlow(path, force) is { } flow ? new LiveOutput(flow, path, stopped) : OutputFile.Create(path, force)),
     };
 }

@@ -29,10 +29,9 @@ internal sealed class NewCapture : IDisposable
         this.force = force;
         unfinished = $"{target}.{Path.GetRandomFileName()}";
         var pipe = readsPipe ? new FirstInterrupt() : null;
-        // A file that would become larger than it may is an error of writing it.
+        SessionSignals.LetFilesBeTooLarge();
         signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
-            .Select(signal => PosixSignalRegistration.Create(signal, Delete)),
-            PosixSignalRegistration.Create(SessionSignals.FileTooLarge, context => context.Cancel = true)];
+            .Select(signal => PosixSignalRegistration.Create(signal, Delete))];
         Stream = OpenNew(unfinished, FileAccess.Write, name);
 
         void Delete(PosixSignalContext context)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceCap.Recorder.Files;
+using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Cli.Files;
 
@@ -59,10 +60,17 @@ internal sealed class OutputFile : Stream
 
     /// <summary>Opens one that is written under its name as it grows, for its owner only.</summary>
     /// <inheritdoc cref="Open" path="/exception" />
-    internal static OutputFile Create(string path, FileMode mode)
+    /// <param name="path">Where.</param>
+    /// <param name="force">Whether a file or a link that is there is deleted first: what a link names is not touched.</param>
+    internal static OutputFile Create(string path, bool force)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
+        if (force && FileCalls.TypeAt(path) is FileCalls.Regular or FileCalls.Link)
+        {
+            File.Delete(path);
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }

@@ -9,8 +9,8 @@ namespace TraceCap.Cli.Terminal;
 /// </summary>
 internal sealed partial class SessionSignals : IDisposable
 {
-    /// <summary>SIGXFSZ (<c>ulimit -f</c>). .NET has no name for it, nor for those below; the numbers are those of x86-64 and arm64.</summary>
-    internal const PosixSignal FileTooLarge = (PosixSignal)25;
+    /// <summary>SIGXFSZ. .NET has no name for it, nor for those below; the numbers are those of x86-64 and arm64.</summary>
+    private const PosixSignal FileTooLarge = (PosixSignal)25;
 
     private const nint Default = 0;
     private const nint Ignored = 1;
@@ -19,6 +19,8 @@ internal sealed partial class SessionSignals : IDisposable
 
     /// <summary>What else ends a process: SIGALRM, SIGSTKFLT, SIGXCPU (<c>ulimit -t</c>), SIGVTALRM, SIGPROF, SIGIO and SIGPWR.</summary>
     private static readonly PosixSignal[] others = [.. new[] { 14, 16, 24, 26, 27, 29, 30 }.Select(number => (PosixSignal)number)];
+
+    private static PosixSignalRegistration? tooLarge;
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly TaskCompletionSource stopped = new();
@@ -33,17 +35,20 @@ internal sealed partial class SessionSignals : IDisposable
     {
         (this.session, this.areOthers) = (session, areOthers);
         hangUp = Stop;
-        // A file that would become larger than it may is an error of writing it.
-        On(FileTooLarge, () => { });
+        LetFilesBeTooLarge();
+        foreach (var signal in others)
+        {
+            On(signal, Stop);
+        }
+
         if (areOthers)
         {
             return;
         }
 
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, .. others])
-        {
-            On(signal, Stop);
-        }
+        On(PosixSignal.SIGINT, Stop);
+        On(PosixSignal.SIGQUIT, Stop);
+        On(PosixSignal.SIGTERM, Stop);
 
         // What nohup has ignore it is meant to last.
         if (!IsIgnored(PosixSignal.SIGHUP))
@@ -83,6 +88,10 @@ internal sealed partial class SessionSignals : IDisposable
             On(User1, () => user());
         }
     }
+
+    /// <summary>Has a file that would become larger than it may (<c>ulimit -f</c>) be an error of writing it. For good: .NET tells of a signal
+    /// some time after it came, and would end the process if nobody wanted to know any more.</summary>
+    internal static void LetFilesBeTooLarge() => tooLarge ??= PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
 
     /// <summary>Has SIGINT and SIGQUIT heard although they were ignored when the process began, as a shell begins what runs in the background
     /// of a script. To be called before any other signal is asked for: .NET looks only once what is ignored.</summary>
