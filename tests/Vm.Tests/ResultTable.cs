@@ -11,6 +11,8 @@ internal sealed class ResultTable
 
     private RealKernel? run;
 
+    private string lost = "";
+
     private int differences;
 
     static ResultTable()
@@ -24,7 +26,7 @@ internal sealed class ResultTable
     internal static ResultTable Of(RealKernel run, string probeSet)
     {
         var row = Rows.GetOrAdd((run.Machine.Name, probeSet), _ => new ResultTable());
-        row.run = run;
+        (row.run, row.lost) = (run, Lost(run, probeSet));
         return row;
     }
 
@@ -50,7 +52,7 @@ internal sealed class ResultTable
             lines.AddRange(machine.ProbeSets.Select(probeSet => Rows.TryGetValue((machine.Name, probeSet), out var row) && row.run is { } run
                 ? $"| {run.Version} {machine.Parameter} | {probeSet} | {run.Cases} | "
                     + string.Join(" | ", tools.Select(tool => row.compared.TryGetValue(tool, out var rows) ? $"{rows}" : "-"))
-                    + $" | {row.differences} | {Lost(run, probeSet)} |"
+                    + $" | {row.differences} | {row.lost} |"
                 : $"| {machine.Name} | {probeSet} | not run |||||||"));
         }
 
