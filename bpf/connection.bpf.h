@@ -94,6 +94,8 @@ static __always_inline void emit_attempt(__u8 type, const struct sock *sk, __u64
 		return;
 	if (attempt->started)
 		event->duration = event->timestamp - attempt->started;
+	else
+		event->state = BPF_TCP_SYN_SENT; /* as it was when recording began */
 	event->error = error;
 	submit_event(event);
 }
@@ -246,13 +248,10 @@ static __always_inline void emit_mptcp_close(const struct sock *mptcp)
 		emit_close((const struct sock *)TYPED(struct tcp_sock, sk), connection_of(sk), EVENT_MPTCP);
 }
 
-/* A socket of the kernel's own (of NFS, for example), for which no cgroup's hook is called. */
-static __always_inline void emit_kernel_close(const struct socket *socket)
+/* tcp_close() is called for all sockets; of those of programs the cgroup's hook has said so already, which the kernel never skips. */
+static __always_inline void emit_kernel_close(const struct sock *sk)
 {
-	const struct tcp_sock *tcp = TYPED(struct tcp_sock, READ(socket, sk));
-	const struct sock *sk = (const struct sock *)tcp;
-
-	if (is_tcp(sk) && !is_mptcp(sk))
+	if (is_tcp(sk) && is_of_kernel(sk))
 		emit_close(sk, connection_of(sk), 0);
 }
 

@@ -46,7 +46,7 @@ struct event {
 	unsigned short error;              /* F: errno; 0 if the program itself gave up. E: sk_err */
 	unsigned char type;                /* enum event_type */
 	unsigned char ip_version;          /* 4 or 6 */
-	unsigned char state;               /* X, A: TCP state at that moment, E: the one before, as in the kernel's tcp_states.h */
+	unsigned char state;               /* X, A: TCP state at that moment, E: the one before, as in the kernel's tcp_states.h; C, F: SYN_SENT if begun before recording */
 	unsigned char flags;               /* enum event_flags */
 	unsigned long long duration;       /* C: from SYN to established; F: how long it tried; A: from established; ns; 0 unknown */
 	/* X, E only */

@@ -298,12 +298,10 @@ static __always_inline bool is_mptcp(const struct sock *sk)
 	return bpf_core_field_exists(tcp->is_mptcp) && READ(tcp, is_mptcp);
 }
 
-/* Whether it is a socket of the kernel's own (of NFS, for example), to which no file belongs. It has not been closed yet. */
+/* Whether it is a socket of the kernel's own (of NFS, for example), for which no cgroup's hook is called when it is closed. */
 static __always_inline bool is_of_kernel(const struct sock *sk)
 {
-	const struct socket *socket = READ(sk, sk_socket);
-
-	return socket && !READ(socket, file);
+	return READ_BIT(sk, sk_kern_sock) && !is_mptcp(sk);
 }
 
 /* 0 for a socket that was established before the probes were attached, if nobody else asked for its cookie. */

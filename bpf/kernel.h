@@ -96,11 +96,6 @@ struct mptcp_sock {
 	struct sock *first;
 };
 
-/* The second argument of inet_csk_accept() since 6.10 */
-struct proto_accept_arg {
-	int flags;
-};
-
 /* --- tasks --- */
 
 struct kernfs_node {

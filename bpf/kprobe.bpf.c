@@ -3,7 +3,7 @@
  * The kprobe probe set, for kernels with kprobes and without BPF trampolines.
  *
  *   accept                              kprobe/security_sock_graft
- *   close of the kernel's own sockets   kprobe/sock_release
+ *   close of the kernel's own sockets   kprobe/tcp_close
  *   the rest                            as in every set, sockets.bpf.h
  *
  * Not kretprobe/inet_csk_accept: a kretprobe has room for ten tasks, or two
@@ -35,10 +35,9 @@ int security_sock_graft(struct pt_regs *ctx)
 	return 0;
 }
 
-/* Only the kernel itself calls it: what a program closes goes another way. */
-SEC("kprobe/sock_release")
-int kernel_sock_release(struct pt_regs *ctx)
+SEC("kprobe/tcp_close")
+int tcp_close(struct pt_regs *ctx)
 {
-	emit_kernel_close(TYPED(struct socket, first_argument(ctx)));
+	emit_kernel_close((const struct sock *)TYPED(struct tcp_sock, first_argument(ctx)));
 	return 0;
 }

@@ -107,10 +107,14 @@ int sock_release(struct bpf_sock *ctx)
 {
 	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
 
-	if (ctx->protocol == IPPROTO_TCP)
+	if (ctx->protocol == IPPROTO_TCP) {
+#ifdef KERNEL_SOCKETS_BY_STATE
+		count_kernel_accept(sk);
+#endif
 		emit_close(sk, bpf_get_socket_cookie(ctx), 0);
-	else if (ctx->protocol == IPPROTO_MPTCP)
+	} else if (ctx->protocol == IPPROTO_MPTCP) {
 		emit_mptcp_close(sk);
+	}
 	return 1;
 }
 

@@ -19,7 +19,7 @@ static __always_inline void see_kernel_accept(const struct sock *sk, __u64 conne
 {
 	struct identity nobody = {};
 
-	if (!options.by_task && BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) && !READ(sk, sk_socket) && !is_mptcp(sk))
+	if (!options.by_task && is_of_kernel(sk) && !READ(sk, sk_socket))
 		emit_accept_by(&nobody, sk, connection, 0);
 }
 
@@ -30,8 +30,20 @@ static __always_inline void see_kernel_close(const struct sock *sk, int old_stat
 		return;
 	if (new_state != BPF_TCP_FIN_WAIT1 && new_state != BPF_TCP_LAST_ACK && new_state != BPF_TCP_CLOSE)
 		return;
-	if (is_of_kernel(sk) && !is_mptcp(sk))
+	if (is_of_kernel(sk) && READ(sk, sk_socket))
 		emit_close(sk, connection_of(sk), 0);
+}
+
+/*
+ * Some parts of the kernel (nvmet, for example) have sockets like those of
+ * programs, but without a file: closing one is seen, accepting it was not.
+ */
+static __always_inline void count_kernel_accept(const struct sock *sk)
+{
+	const struct socket *socket = READ(sk, sk_socket);
+
+	if (socket && !READ(socket, file) && READ(sk, __sk_common.skc_dport) && !options.by_task)
+		count_missed();
 }
 
 #define KERNEL_SOCKETS_BY_STATE

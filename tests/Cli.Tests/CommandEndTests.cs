@@ -103,7 +103,7 @@ public sealed class CommandEndTests : IDisposable
     public void Signals_reach_a_command_of_another_user()
     {
         LiveRecorder.SkipUnlessRoot();
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
+        FileModes.Set(folder, (UnixFileMode)0x1ED);
         using var recorder = Tracecap.Start("record", "-q", "-o", Capture, "--as", "nobody", "--", "python3", ListenerFile);
         Assert.StartsWith("ready", recorder.StandardOutput.ReadLine(), StringComparison.Ordinal);
         LiveRecorder.Signal(recorder, "INT");

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 
 namespace TraceCap.Cli.Tests;
@@ -51,7 +49,7 @@ public sealed class CommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void All_connections_of_all_its_descendants_are_recorded_and_no_others()
+    public async Task All_connections_of_all_its_descendants_are_recorded_and_no_others()
     {
         LiveRecorder.SkipUnlessRoot();
         using var done = new CancellationTokenSource();
@@ -66,10 +64,10 @@ public sealed class CommandTests : IDisposable
             return made;
         });
         var result = Record("-q", "-o", Capture, "--", "python3", FamilyFile, "10");
-        done.Cancel();
+        await done.CancelAsync();
 
         Assert.Equal((0, "", ""), (result.Code, result.Text, result.Error));
-        Assert.True(noise.Result > 0);
+        Assert.True(await noise > 0);
         var rows = Rows(Capture);
         var server = Assert.Single(rows.Where(row => Text(row, "event.name") == "tcp.accept").Select(row => LiveRecorder.Number(row.GetProperty("network.local.port"))).Distinct());
         Assert.All(rows, row => Assert.True(
@@ -141,7 +139,7 @@ public sealed class CommandTests : IDisposable
         LiveRecorder.SkipUnlessRoot();
         var script = Path.Combine(folder, "script");
         File.WriteAllText(script, "#!/no/such/interpreter\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        FileModes.Set(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var result = Record("-q", "-o", Capture, "--", script);
         Assert.Equal((126, $"tracecap: {script} cannot be run: No such file or directory\n"), (result.Code, result.Error));
         Assert.Equal(0, Tracecap.Run("verify", Capture).Code);
@@ -149,7 +147,7 @@ public sealed class CommandTests : IDisposable
         // A script that does not say what it is for is for the shell.
         File.Delete(script);
         File.WriteAllText(script, "echo \"$0\" \"$1\"; exit 4");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        FileModes.Set(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         result = Record("-q", "--force", "-o", Capture, "--", script, "a b");
         Assert.Equal((4, $"{script} a b\n"), (result.Code, result.Text));
     }

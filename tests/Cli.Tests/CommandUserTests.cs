@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TraceCap.Cli.Tests;
 
 /// <summary>A recording around a command: whom the command runs as, and where its cgroup may be.</summary>
@@ -77,8 +75,8 @@ public sealed class CommandUserTests : IDisposable
         LiveRecorder.SkipUnlessRoot();
         var program = Path.Combine(folder, "program");
         File.Copy("/bin/true", program);
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        FileModes.Set(folder, (UnixFileMode)0x1ED);
+        FileModes.Set(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var result = Shell.Run($"tracecap record -q -o {Capture} --as nobody -- {program}");
         Assert.Equal((126, $"tracecap: {program} cannot be run: Permission denied\n"), (result.Code, result.Error));
     }

@@ -123,7 +123,7 @@ public sealed class FailureTests : IDisposable
         }
 
         // What happened before the second file began is drained before the third one is due.
-        File.SetUnixFileMode(disk, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        FileModes.Set(disk, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         LiveRecorder.Signal(recorder, "HUP");
         recorder.WaitForExit();
 

@@ -36,6 +36,8 @@ internal sealed partial class SessionSignals : IDisposable
         (this.session, this.areOthers) = (session, areOthers);
         hangUp = Stop;
         LetFilesBeTooLarge();
+        // The command takes it over, unless it is for a flight recorder.
+        On(User1, () => user());
         foreach (var signal in others)
         {
             On(signal, Stop);
@@ -56,7 +58,6 @@ internal sealed partial class SessionSignals : IDisposable
             On(PosixSignal.SIGHUP, () => hangUp());
         }
 
-        On(User1, () => user());
         On(User2, () => Messages.Warn("SIGUSR2 does nothing here"));
     }
 
@@ -80,14 +81,7 @@ internal sealed partial class SessionSignals : IDisposable
         }
     }
 
-    internal void OnUser(Action action)
-    {
-        user = action;
-        if (areOthers)
-        {
-            On(User1, () => user());
-        }
-    }
+    internal void OnUser(Action action) => user = action;
 
     /// <summary>Has a file that would become larger than it may (<c>ulimit -f</c>) be an error of writing it. For good: .NET tells of a signal
     /// some time after it came, and would end the process if nobody wanted to know any more.</summary>

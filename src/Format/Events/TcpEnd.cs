@@ -57,7 +57,7 @@ internal static class TcpEnds
         new(TcpEnd.ResetReceived, "reset_received", "the peer sent a reset"),
         new(TcpEnd.TimedOut, "timed_out", "the peer did not answer"),
         new(TcpEnd.Aborted, "aborted", "the administrator ended it"),
-        new(TcpEnd.HalfClosed, "half_closed", "the peer's FIN never came"),
+        new(TcpEnd.HalfClosed, "half_closed", "the peer's FIN had not come yet"),
     ];
 
     /// <summary>How an event says that TCP ended.</summary>

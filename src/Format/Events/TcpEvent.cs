@@ -47,6 +47,9 @@ public struct TcpEvent
     /// <summary>The size of the struct in bytes, in the ring buffer and in memory.</summary>
     public const int Size = 176;
 
+    /// <summary>The state of a socket that connects.</summary>
+    internal const byte SynSent = 2;
+
     /// <summary>CLOCK_MONOTONIC in nanoseconds.</summary>
     public ulong Timestamp;
 
@@ -105,8 +108,8 @@ public struct TcpEvent
     /// <summary>4 or 6: the family of the socket, so 6 for an IPv4-mapped connection.</summary>
     public byte IpVersion;
 
-    /// <summary>The TCP state that the socket was in (include/net/tcp_states.h), at an end the one before it; 0 where it is not
-    /// recorded.</summary>
+    /// <summary>The TCP state that the socket was in (include/net/tcp_states.h), at an end the one before it, of a connect that was
+    /// under way when recording began <see cref="SynSent"/>; 0 where it is not recorded.</summary>
     public byte State;
 
     /// <summary>See <see cref="TcpEventFlags"/>.</summary>

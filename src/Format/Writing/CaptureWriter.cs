@@ -291,7 +291,8 @@ public sealed class CaptureWriter
         if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
             new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
-            WriteMetadata(BlockKind.Context, watermark: 0);
+            var hasIds = namespaces.Exists(name => name.NetnsId != 0);
+            WriteMetadata(BlockKind.Context, watermark: 0, minor: hasIds ? (byte)1 : (byte)0);
             cgroups.Clear();
             namespaces.Clear();
             clocks.Clear();
@@ -359,9 +360,10 @@ public sealed class CaptureWriter
         RawBytes += block.RawLength;
     }
 
-    private void WriteMetadata(BlockKind kind, ulong? watermark = null)
+    private void WriteMetadata(BlockKind kind, ulong? watermark = null, byte minor = 0)
     {
         var header = NewBlock(kind, metadata.WrittenCount);
+        header.Minor = minor;
         header.Watermark = watermark ?? Watermark ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
         WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);

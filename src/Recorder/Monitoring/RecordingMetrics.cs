@@ -1,5 +1,4 @@
 using TraceCap.Format.Events;
-using TraceCap.Format.Metadata;
 using TraceCap.Recorder.Kernel;
 using TraceCap.Recorder.Sinks;
 

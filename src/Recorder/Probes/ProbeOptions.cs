@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using TraceCap.Format.Events;
-using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Probes;

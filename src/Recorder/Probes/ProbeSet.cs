@@ -29,15 +29,15 @@ internal sealed record ProbeSet(string Name, string Means, IReadOnlyList<ProbePr
             + "it takes BPF trampolines (CONFIG_FUNCTION_TRACER; on arm64 since 6.4) and no lockdown",
         [
             .. Shared,
-            new ProbeProgram("inet_csk_accept", LosesEvents: true),
-            new ProbeProgram("kernel_sock_release", LosesEvents: true),
+            new ProbeProgram("security_sock_graft", LosesEvents: true),
+            new ProbeProgram("tcp_close", LosesEvents: true),
         ]),
         new("kprobe",
             "the probes sit on breakpoints in the kernel's functions; it takes CONFIG_KPROBE_EVENTS and no lockdown",
         [
             .. Shared,
             new ProbeProgram("security_sock_graft", LosesEvents: true),
-            new ProbeProgram("kernel_sock_release", LosesEvents: true),
+            new ProbeProgram("tcp_close", LosesEvents: true),
         ])
         {
             IsNeverPreempted = true,

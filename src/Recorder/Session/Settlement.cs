@@ -13,8 +13,6 @@ namespace TraceCap.Recorder.Session;
 /// <param name="begun">When recording began, CLOCK_MONOTONIC ns.</param>
 internal sealed class Settlement(ProbeOptions options, EarlierConnections earlier, ulong begun)
 {
-    private const byte SynSent = 2;
-
     /// <summary>How many of the recorded events passed no filter after all.</summary>
     internal ulong Hidden { get; private set; }
 
@@ -26,7 +24,7 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
     {
         foreach (ref readonly var open in CollectionsMarshal.AsSpan(found))
         {
-            var fits = earlier.Keep(open.Connection) && (open.State != SynSent || earlier.Await(in open));
+            var fits = earlier.Keep(open.Connection) && (open.State != TcpEvent.SynSent || earlier.Await(in open));
             Forgotten += fits ? 0ul : 1;
         }
     }

@@ -198,7 +198,7 @@ internal static class EventJson
 
         if (names is not null && netns.Length > 0 && names.NetnsOf(in e) != netns)
         {
-            names.Add(new CaptureContext { NetworkNamespaces = [new NamedId(e.Netns, netns)] });
+            names.Add(new CaptureContext { NetworkNamespaces = [new NamedId(e.Netns, netns, NetnsId: e.NetnsId)] });
         }
 
         return e;
