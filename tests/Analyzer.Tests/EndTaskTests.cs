@@ -73,6 +73,10 @@ public sealed class EndTaskTests
 
     private static TcpEvent Of(TcpEventType type, ulong connection, uint pid = 0) => new()
     {
-        Type = type, Connection = connection, Pid = pid, IpVersion = 4, Comm = pid == 0 ? default : new ThreadName("nginx"),
+        Type = type,
+        Connection = connection,
+        Pid = pid,
+        IpVersion = 4,
+        Comm = pid == 0 ? default : new ThreadName("nginx"),
     };
 }

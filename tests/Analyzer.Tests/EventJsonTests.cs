@@ -68,8 +68,19 @@ public sealed class EventJsonTests
     {
         var end = connect with
         {
-            Type = TcpEventType.Ended, State = 8, Error = 32, Flags = TcpEventFlags.FinReceived, Duration = 0, BytesSent = 7, NetnsId = 18_446_744_073_709_551_615,
-            Pid = 0, Tid = 0, Uid = 0, Comm = default, Mntns = 0, Cgroup = 0,
+            Type = TcpEventType.Ended,
+            State = 8,
+            Error = 32,
+            Flags = TcpEventFlags.FinReceived,
+            Duration = 0,
+            BytesSent = 7,
+            NetnsId = 18_446_744_073_709_551_615,
+            Pid = 0,
+            Tid = 0,
+            Uid = 0,
+            Comm = default,
+            Mntns = 0,
+            Cgroup = 0,
         };
         Assert.Equal(
             """

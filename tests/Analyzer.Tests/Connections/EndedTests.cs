@@ -132,7 +132,14 @@ public sealed class EndedTests
 
     private static TcpEvent Event(TcpEventType type, ulong id, ulong second) => new()
     {
-        Type = type, Connection = id, Timestamp = At(second), IpVersion = 4, LocalPort = (ushort)id, PeerPort = 80, Netns = 1, Pid = type == TcpEventType.Ended ? 0 : 7u,
+        Type = type,
+        Connection = id,
+        Timestamp = At(second),
+        IpVersion = 4,
+        LocalPort = (ushort)id,
+        PeerPort = 80,
+        Netns = 1,
+        Pid = type == TcpEventType.Ended ? 0 : 7u,
     };
 
     private static List<Connection> Track(params TcpEvent[] events)

@@ -44,8 +44,16 @@ public sealed class PayloadTests
     {
         var connection = new Connection
         {
-            Role = ConnectionRole.Client, State = 1, HasCloser = true, HasEnd = true, EndState = state, EndError = error, Flags = flags,
-            BytesSent = 1000, BytesAcked = acked, BytesReceived = received,
+            Role = ConnectionRole.Client,
+            State = 1,
+            HasCloser = true,
+            HasEnd = true,
+            EndState = state,
+            EndError = error,
+            Flags = flags,
+            BytesSent = 1000,
+            BytesAcked = acked,
+            BytesReceived = received,
         };
         Assert.Equal((100ul, 50ul), (connection.PayloadSent, connection.PayloadReceived));
     }

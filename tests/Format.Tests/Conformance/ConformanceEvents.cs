@@ -210,12 +210,27 @@ internal static class ConformanceEvents
     /// <summary>What no task brings about.</summary>
     private static TcpEvent EndOf(TcpEvent one) => one with
     {
-        Type = TcpEventType.Ended, Timestamp = one.Timestamp + 40_000_000, Sequence = one.Sequence + 1, Cpu = 0, Pid = 0, Tid = 0, Uid = 0, Mntns = 0, Cgroup = 0, Comm = default,
+        Type = TcpEventType.Ended,
+        Timestamp = one.Timestamp + 40_000_000,
+        Sequence = one.Sequence + 1,
+        Cpu = 0,
+        Pid = 0,
+        Tid = 0,
+        Uid = 0,
+        Mntns = 0,
+        Cgroup = 0,
+        Comm = default,
     };
 
     private static TcpEvent Clear(TcpEvent one) => one with
     {
-        BytesSent = 0, BytesAcked = 0, BytesReceived = 0, SegmentsSent = 0, SegmentsReceived = 0, Retransmits = 0, SmoothedRtt = 0,
+        BytesSent = 0,
+        BytesAcked = 0,
+        BytesReceived = 0,
+        SegmentsSent = 0,
+        SegmentsReceived = 0,
+        Retransmits = 0,
+        SmoothedRtt = 0,
     };
 
     private static TcpEvent WithComm(byte[] bytes)
