@@ -143,6 +143,51 @@ static __always_inline const struct sock *shown_socket(const struct sock *sk)
 	return sk;
 }
 
+#ifdef TRACEPOINTS_ONLY
+
+/*
+ * With a filter on tasks, closes of what was never seen to open. An accept is
+ * seen when it returns, and by then another thread may be closing the socket:
+ * one of the two finds the other here, and there is both or neither.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u8);
+} unseen_closes SEC(".maps");
+
+static __always_inline bool is_kept_by_now(__u64 connection)
+{
+	const __u8 yes = 1;
+
+	bpf_map_update_elem(&unseen_closes, &connection, &yes, BPF_ANY);
+	return bpf_map_lookup_elem(&kept, &connection) && !bpf_map_delete_elem(&unseen_closes, &connection);
+}
+
+static __always_inline bool was_closed_unseen(__u64 connection)
+{
+	if (!judges_openings() || bpf_map_delete_elem(&unseen_closes, &connection))
+		return false;
+	bpf_map_delete_elem(&kept, &connection);
+	count_missed_opening();
+	return true;
+}
+
+#else
+
+static __always_inline bool is_kept_by_now(__u64 connection)
+{
+	return false;
+}
+
+static __always_inline bool was_closed_unseen(__u64 connection)
+{
+	return false;
+}
+
+#endif
+
 /* The current task accepts, or, if it is not to be blamed, nobody knows who. */
 static __always_inline void emit_accept_by(const struct identity *who, const struct sock *sk, __u64 connection, __u8 flags)
 {
@@ -159,6 +204,8 @@ static __always_inline void emit_accept_by(const struct identity *who, const str
 	if (!read_ends(&ends, sk, port) || !ends.peer_port || phase == PHASE_OFF)
 		return;
 	keep(connection);
+	if (was_closed_unseen(connection))
+		return;
 	if (is_mptcp(sk))
 		flags |= EVENT_MPTCP;
 	ends.flags |= flags;
@@ -222,7 +269,7 @@ static __always_inline void emit_close(const struct sock *sk, __u64 connection, 
 	}
 	if (!read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)
 		return;
-	if (!(flags & EVENT_CONNECT_FAILED_BEFORE) && !is_kept(connection))
+	if (!(flags & EVENT_CONNECT_FAILED_BEFORE) && !is_kept(connection) && !is_kept_by_now(connection))
 		return;
 	identify_current(&who);
 	if (options.each_event && !wanted_task(&who))

@@ -59,7 +59,7 @@ int sock_ops(struct bpf_sock_ops *ctx)
 		if (has_cookie) /* else nobody began to connect it */
 			end_connect(sk, connection, false);
 		follow_states(ctx);
-#ifdef KERNEL_SOCKETS_BY_STATE
+#ifdef TRACEPOINTS_ONLY
 		see_kernel_accept(sk, connection);
 #endif
 		break;
@@ -82,7 +82,7 @@ int inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
 	const struct tcp_sock *tcp = TYPED(struct tcp_sock, ctx->args[0]);
 	const struct sock *sk = (const struct sock *)tcp;
 
-#ifdef KERNEL_SOCKETS_BY_STATE
+#ifdef TRACEPOINTS_ONLY
 	see_kernel_close(sk, old_state, new_state);
 #endif
 	if (new_state == BPF_TCP_CLOSE && was_established(old_state)) {
@@ -108,7 +108,7 @@ int sock_release(struct bpf_sock *ctx)
 	const struct sock *sk = (const struct sock *)TYPED(struct tcp_sock, ctx);
 
 	if (ctx->protocol == IPPROTO_TCP) {
-#ifdef KERNEL_SOCKETS_BY_STATE
+#ifdef TRACEPOINTS_ONLY
 		count_kernel_accept(sk);
 #endif
 		emit_close(sk, bpf_get_socket_cookie(ctx), 0);

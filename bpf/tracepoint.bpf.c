@@ -11,6 +11,7 @@
  * call, and closed without a hook: they are seen where TCP establishes them, by
  * which thread nobody knows, and where it begins to close them.
  */
+#define TRACEPOINTS_ONLY
 #include "connection.bpf.h"
 
 /* --- the kernel's own sockets --- */
@@ -46,7 +47,6 @@ static __always_inline void count_kernel_accept(const struct sock *sk)
 		count_missed();
 }
 
-#define KERNEL_SOCKETS_BY_STATE
 #include "sockets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

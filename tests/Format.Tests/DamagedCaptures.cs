@@ -121,7 +121,7 @@ public class DamagedCaptures
         later[Offsets[1] + 10] = 2;
         CaptureBlock.Rehash(later, Offsets[1]);
         var error = Assert.Throws<CaptureFormatException>(() => Captures.Read(later));
-        Assert.Equal($"at byte {Offsets[1]}: format 2.0 is newer than this version reads (1.x); use a newer tracecap", error.Message);
+        Assert.Equal($"at byte {Offsets[1]}: format 2.1 is newer than this version reads (1.x); use a newer tracecap", error.Message);
     }
 
     [Fact]

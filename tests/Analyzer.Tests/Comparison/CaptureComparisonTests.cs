@@ -49,6 +49,9 @@ public sealed class CaptureComparisonTests
             connect.p50               -         -         ?
             connect.p90               -         -         ?
             connect.p99               -         -         ?
+            accept.p50                -         -         ?
+            accept.p90                -         -         ?
+            accept.p99                -         -         ?
             bytes.sent              0 B       0 B         =
             bytes.received          0 B       0 B         =
             retransmits.share         -         -         ?

@@ -106,7 +106,7 @@ public partial class SpecificationTests
             TcpEnd.ResetReceived => "the peer sent a reset",
             TcpEnd.TimedOut => "it timed out",
             TcpEnd.Aborted => "the administrator ended it",
-            TcpEnd.HalfClosed => "this end sent a FIN, and the peer none",
+            TcpEnd.HalfClosed => "this end sent a FIN, and the peer's had not come",
             _ => "not known",
         };
         Assert.Contains($"\n| {row} | {meaning}", page, StringComparison.Ordinal);
