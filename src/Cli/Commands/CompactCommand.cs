@@ -16,7 +16,7 @@ internal static class CompactCommand
         var file = OptionFactory.CaptureFile();
         var output = OptionFactory.CaptureOutput();
         var chunk = OptionFactory.Size(
-            "Events of a chunk, as they are in memory; 4M if not given.", "a size from 64K to 10M, such as 1M or 8M", IsChunkSize, "--chunk");
+            "Events of a chunk, as they are in memory; 4M if not given.", "a size from 64K to 11M, such as 1M or 8M", IsChunkSize, "--chunk");
         var force = OptionFactory.Force();
         var command = new Command("compact", "Makes a capture smaller by larger chunks; what is in it stays.") { file, output, chunk, force };
         command.Does(parsed => Run(

@@ -7,10 +7,11 @@ namespace TraceCap.Cli.Options;
 /// <summary>The values of filters, as they are written on the command line.</summary>
 internal static class FilterText
 {
-    /// <exception cref="FormatException">It is none.</exception>
-    internal static uint ParseNumber(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new FormatException($"expected whole numbers from 0 to {uint.MaxValue}, not '{text}'");
+    /// <exception cref="FormatException">It is none, or less than <paramref name="least"/>.</exception>
+    internal static uint ParseNumber(string text, uint least) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            ? number
+            : throw new FormatException(FormattableString.Invariant($"expected a whole number from {least} to {uint.MaxValue}, not '{text}'"));
 
     /// <exception cref="FormatException">It is none.</exception>
     internal static ushort ParsePort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)

@@ -9,14 +9,15 @@ namespace TraceCap.Cli.Options;
 /// <summary>Which connections are recorded: the filters that act in the kernel, each with its opposite.</summary>
 internal sealed class LiveFilterOptions
 {
-    private static readonly FilterWords<uint> number = new("NUMBERS", FilterText.ParseNumber, "1234 or 1234,5678");
+    private static readonly FilterWords<uint> number = new("NUMBERS", text => FilterText.ParseNumber(text, 1), "1234 or 1234,5678");
+    private static readonly FilterWords<uint> user = new("NUMBERS", text => FilterText.ParseNumber(text, 0), "1000 or 0,1000");
     private static readonly FilterWords<ushort> port = new("PORTS", FilterText.ParsePort, "443 or 80,443");
     private static readonly FilterWords<IPNetwork> network = new("CIDR", text => AddressPrefix.Parse(text).ToNetwork(), "10.0.0.0/8 or ::1");
     private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx");
     private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", isList: false);
 
     private readonly WantedOption<uint> pids = new(number, "these processes", "-p", "--pid");
-    private readonly WantedOption<uint> uids = new(number, "these users, by their numbers", "-u", "--uid");
+    private readonly WantedOption<uint> uids = new(user, "these users, by their numbers", "-u", "--uid");
     private readonly WantedOption<uint> netns = new(number, "these network namespaces, by their inode numbers", "-N", "--netns");
     private readonly WantedOption<ushort> ports = new(port, "these ports, at either end", "--port");
     private readonly WantedOption<IPNetwork> addresses = new(network, "these addresses or ranges, at either end; of two that hold one, the smaller counts", "--addr");
