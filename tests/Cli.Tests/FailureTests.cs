@@ -211,7 +211,8 @@ public sealed class FailureTests : IDisposable
         Loopback.Churn(10);
         LiveRecorder.End(recorder);
 
-        var files = new[] { Path.Combine(folder, "moved.tcap") }.Concat(Directory.GetFiles(disk).Order(StringComparer.Ordinal)).ToArray();
+        // The first one may have had no room for its footer.
+        var files = Directory.GetFiles(disk).Order(StringComparer.Ordinal).ToArray();
         Assert.True(files.Sum(file => (long)LossAccountTests.AssertSame(file).Lost) > 0);
         var next = files[^1];
         var cut = Path.Combine(folder, "cut.tcap");

@@ -45,7 +45,7 @@ public class UsageTests
     [InlineData("replay x --json -t", "tracecap: -t is for the table; --json has all there is")]
     [InlineData("replay x --port 80,x", "tracecap: --port: 'x' is no port; expected 0 to 65535")]
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: expected bcc or libbpf")]
-    [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows neither F nor O")]
+    [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows none of FOE")]
     [InlineData("cut x", "tracecap: Option '-o' is required.")]
     [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 2026-01-31 or 2026-01-31 23:59 (UTC), 21:51:03 (of the day), 1.5 or 90m (since the capture begins), -5m (before it ends), 1795754994 (since 1970) or 3685182041524ns (the host's monotonic clock)")]
     [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
