@@ -16,19 +16,18 @@ public class LifetimeTests
     ];
 
     /// <summary>
-    /// Within a millisecond; and where the processor is emulated as far apart as two real tools are on the same run: a pause
-    /// between two programs on one event comes to any two of them. What failed begins at another event here than there.
+    /// Within a millisecond, as far as the emulation lets them. What failed begins at another event here than there, and of what
+    /// the tracepoint set missed the accept, and counted it, the beginning is not known.
     /// </summary>
     [Theory]
     [MemberData(nameof(Runs))]
     public void Lifetimes_are_those_of_tcplife(string kernel, string probeSet, string tool)
     {
         var run = RealKernel.Run(kernel);
-        var ours = new SessionMatch(run, probeSet, tool).Pairs.Where(pair => pair.Ours.End.Length > 0);
+        var ours = new SessionMatch(run, probeSet, tool).Pairs.Where(pair => pair.Ours is { End.Length: > 0, Role: not "unknown" });
 
         Difference.AssertSameTimes(
-            [.. ours.Select(pair => (pair.Difference, pair.TimeBetween))],
-            run.IsEmulated ? TcplifeRow.TimesBetween(run.Printed(tool), run.Printed(RealKernel.SecondTcplife)) : []);
+            [.. ours.Select(pair => (pair.Difference, pair.TimeBetween))], run.IsEmulated);
     }
 
     [Theory]
@@ -36,7 +35,7 @@ public class LifetimeTests
     public void Bytes_are_those_of_tcplife(string kernel, string probeSet, string tool)
     {
         var run = RealKernel.Run(kernel);
-        var closed = new SessionMatch(run, probeSet, tool).Pairs.Where(pair => pair.Ours.WasClosed).ToArray();
+        var closed = new SessionMatch(run, probeSet, tool).Pairs.Where(pair => pair.Ours is { WasClosed: true, Role: not "unknown" }).ToArray();
 
         ResultTable.Of(run, probeSet).AssertNone(tool, closed.Length, "with other bytes, or not seen to end", closed
             .Where(pair => pair.Ours.End.Length == 0
@@ -53,9 +52,12 @@ public class LifetimeTests
 
         Assert.InRange(pairs.Count(pair => pair.Ours.NotedByTcplife is not null), pairs.Count / 2, pairs.Count);
         Difference.AssertNone("of somebody else", pairs
-            .Where(pair => pair.Ours.NotedByTcplife is { } noted && noted != (pair.Theirs.Pid, pair.Theirs.Comm))
+            .Where(pair => pair.Ours.NotedByTcplife is { } noted && noted != (pair.Theirs.Pid, pair.Theirs.Comm) && !IsThreadOfKernel(pair.Theirs.Comm))
             .Select(pair => pair.Difference));
     }
+
+    /// <summary>They send the last FIN for others: for a subflow of MPTCP, for a mount.</summary>
+    private static bool IsThreadOfKernel(string name) => name.StartsWith("kworker", StringComparison.Ordinal) || name == "cifsd";
 
     /// <summary>
     /// tcplife also lists the server's end of a connection that nobody accepted, and what the kernel ends without a close;

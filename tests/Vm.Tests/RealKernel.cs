@@ -15,9 +15,6 @@ internal sealed class RealKernel
     /// <summary>The collection of all tests: two machines would be too slow for either.</summary>
     internal const string OneAtATime = "one machine at a time";
 
-    /// <summary>The tools of libbpf-tools once more: how far they differ from themselves is what the machine does.</summary>
-    internal const string SecondTcptracer = "second", SecondTcplife = "second-tcplife";
-
     /// <summary>Of NVMe over TCP and of CIFS, whose sockets are the kernel's own.</summary>
     private static readonly string[] Modules = ["nvmet_tcp", "nvme_tcp", "cifs"];
 
@@ -106,7 +103,7 @@ internal sealed class RealKernel
         var folder = Directory.CreateTempSubdirectory("tracecap-vm").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var tools = machine.Tools.Guest;
-        string[] tracers = [$"libbpf=stdbuf -oL {tools}/tcptracer -t", $"libbpf-tcplife=stdbuf -oL {tools}/tcplife -w", $"{SecondTcptracer}=stdbuf -oL {tools}/tcptracer -t", $"{SecondTcplife}=stdbuf -oL {tools}/tcplife -w"];
+        string[] tracers = [$"libbpf=stdbuf -oL {tools}/tcptracer -t", $"libbpf-tcplife=stdbuf -oL {tools}/tcplife -w"];
         if (machine.HasPythonTools)
         {
             tracers = [.. tracers, "bcc=tcptracer-bpfcc -t", "bcc-tcplife=tcplife-bpfcc -w"];

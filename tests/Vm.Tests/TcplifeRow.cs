@@ -19,14 +19,6 @@ internal sealed partial record TcplifeRow(
     internal decimal Shown(ulong bytes) =>
         Digits == 0 ? Math.Floor(bytes / 1024m) : Math.Round(bytes / 1024m, Digits, MidpointRounding.ToEven);
 
-    /// <summary>How far two tools differ on the same sessions, in ns.</summary>
-    internal static IReadOnlyList<long> TimesBetween(string output, string other)
-    {
-        var others = Read(other).ToLookup(row => row.Ends);
-        return [.. Read(output).GroupBy(row => row.Ends)
-            .SelectMany(rows => rows.Zip(others[rows.Key], (one, another) => one.Lifetime - another.Lifetime))];
-    }
-
     /// <summary>All rows but those of the marks.</summary>
     /// <param name="output">In <see cref="Rows.Encoding"/>.</param>
     internal static List<TcplifeRow> Read(string output)
