@@ -97,46 +97,6 @@ fetch_for_vm() {
 }
 
 build() {
-	command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download"
-	if [[ $(uname -s) == Linux ]]; then
-		need clang /usr/bin/clang
-		need bpftool /usr/sbin/bpftool /usr/bin/bpftool
-		need libbpf-dev /usr/include/bpf/bpf_helpers.h
-		need libelf-dev /usr/include/libelf.h
-		need zlib1g-dev /usr/include/zlib.h
-	fi
-}
-
-need_to_test() {
-	need_to_build
-	need python3 /usr/bin/python3
-	need python3-lz4 /usr/lib/python3/dist-packages/lz4
-	need python3-xxhash /usr/lib/python3/dist-packages/xxhash
-	need iproute2 /sbin/ip /usr/sbin/ip /bin/ip
-	need curl /usr/bin/curl
-	need xz-utils /usr/bin/xz
-	need bzip2 /usr/bin/bzip2 /bin/bzip2
-	need zstd /usr/bin/zstd
-	need lz4 /usr/bin/lz4
-	need nginx-light /usr/sbin/nginx
-	need wrk /usr/bin/wrk
-	need chromium /usr/bin/chromium /usr/bin/google-chrome
-	need qemu-system-x86 /usr/bin/qemu-system-x86_64
-	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
-}
-
-# The newest Debian kernels of two series and the tools to compare with, unless there are some from before.
-fetch_for_vm() {
-	local series newest
-	[[ -e tests/vm/tools/usr/bin/redis-server ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
-	for series in 6.1 6.12; do
-		compgen -G "tests/vm/kernels/$series.*" >/dev/null && continue
-		newest=$(apt-cache pkgnames "linux-image-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1) || true
-		[[ -n $newest ]] && tests/vm/vmkernel "${newest#linux-image-}" >/dev/null || say "no $series kernel from apt: its tests are skipped"
-	done
-}
-
-build() {
 	dotnet build TraceCap.sln -c "$configuration" -v quiet --nologo -clp:NoSummary
 }
 
