@@ -221,7 +221,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(30, File.ReadLines(file).Count(row => row.Contains("tcp.accept", StringComparison.Ordinal)));
         Assert.Equal(1, Tracecap.Run("trace", "-o", file, "--", "true").Code);
         Assert.Equal(0, Tracecap.Run("trace", "-o", file, "--force", "--", "true").Code);
-        Assert.Equal("said\n", Tracecap.Run("trace", "-o", "-", "--", "echo", "said").Text[..5]);
+        Assert.Contains("said\n", Tracecap.Run("trace", "-o", "-", "--", "echo", "said").Text, StringComparison.Ordinal);
     }
 
     [Theory]

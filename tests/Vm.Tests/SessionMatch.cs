@@ -20,6 +20,12 @@ internal sealed class SessionMatch
         var onlyTheirs = new List<TcplifeRow>();
         foreach (var row in TcplifeRow.Read(run.Printed(tool)))
         {
+            // A listener in the memory of a connection whose end tcplife has missed: no connection has port 0.
+            if (row.Ends.Peer.Port == 0)
+            {
+                continue;
+            }
+
             // Ends are used again: then the likest it is.
             var session = byEnds[row.Ends].Where(left.Contains).MinBy(session => Math.Abs(session.Lifetime - row.Lifetime));
             if (session is null)
