@@ -113,26 +113,10 @@ public partial class StreamTests
     public void A_reader_that_stopped_reading_does_not_keep_it_from_ending(string command)
     {
         LiveRecorder.SkipUnlessAllowed();
-        var result = Shell.Python($$"""
-            import fcntl, os, signal, socket, struct, subprocess, termios
+        var result = EndUnread($$"""
             command = ['{{command}}']
             recorder = subprocess.Popen([tracecap, *command, '-p', str(os.getpid())], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            fcntl.fcntl(recorder.stdout, fcntl.F_SETPIPE_SZ, 4096)
-            server = socket.create_server(('127.0.0.1', 0))
-            while command[0] == 'record' and b'recording to' not in recorder.stderr.readline(): pass
-            def held(): return struct.unpack('i', fcntl.ioctl(recorder.stdout, termios.FIONREAD, bytes(4)))[0]
-            before = -1
-            made = 0
-            # A pipe is full before its last byte: it is once so many events no longer make it fuller.
-            while before <= 0 or held() > before:
-                before = held()
-                for _ in range(3000):
-                    client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
-                    made += 1
-            recorder.send_signal(signal.SIGTERM)
-            assert recorder.wait() == 1
-            print(6 * made)
-            print(recorder.stderr.read().decode())
+            reader = recorder.stdout
             """);
         Assert.True(result.Code == 0, result.Error);
         Assert.Matches(@"standard output was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
@@ -150,33 +134,41 @@ public partial class StreamTests
     public void A_reader_of_a_named_pipe_that_stopped_reading_does_not_keep_it_from_ending()
     {
         LiveRecorder.SkipUnlessAllowed();
-        var result = Shell.Python("""
-            import fcntl, os, signal, socket, struct, subprocess, tempfile, termios
+        var result = EndUnread("""
+            command = ['record']
             folder = tempfile.TemporaryDirectory()
             pipe = os.path.join(folder.name, 'pipe')
             os.mkfifo(pipe)
             recorder = subprocess.Popen([tracecap, 'record', '-o', pipe, '--buffer', '4K', '-p', str(os.getpid())], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
             reader = os.open(pipe, os.O_RDONLY)
-            fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
-            server = socket.create_server(('127.0.0.1', 0))
-            while b'recording to' not in recorder.stderr.readline(): pass
-            def held(): return struct.unpack('i', fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0]
-            before = -1
-            made = 0
-            while before <= 0 or held() > before:
-                before = held()
-                for _ in range(3000):
-                    client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
-                    made += 1
-            recorder.send_signal(signal.SIGTERM)
-            assert recorder.wait() == 1
-            print(6 * made)
-            print(recorder.stderr.read().decode())
             """);
         Assert.True(result.Code == 0, result.Error);
         Assert.Matches(@"/pipe was not read for 2 s after the stop; the last [\d,]+ bytes are not complete", result.Text);
         AssertAccount(result.Text);
     }
+
+    /// <summary>Ends a recorder whose reader has stopped reading; prints how many events it was to have seen, and what it said.</summary>
+    /// <param name="begin">Python that begins it: sets <c>command</c>, <c>recorder</c> and <c>reader</c>.</param>
+    private static Tracecap.Result EndUnread(string begin) => Shell.Python($$"""
+        import fcntl, os, signal, socket, struct, subprocess, tempfile, termios
+        {{begin}}
+        fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+        server = socket.create_server(('127.0.0.1', 0))
+        while command[0] == 'record' and b'recording to' not in recorder.stderr.readline(): pass
+        def held(): return struct.unpack('i', fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0]
+        before = -1
+        made = 0
+        # A pipe is full before its last byte: it is once so many events no longer make it fuller.
+        while before <= 0 or held() > before:
+            before = held()
+            for _ in range(3000):
+                client = socket.create_connection(server.getsockname()); server.accept()[0].close(); client.close()
+                made += 1
+        recorder.send_signal(signal.SIGTERM)
+        assert recorder.wait() == 1
+        print(6 * made)
+        print(recorder.stderr.read().decode())
+        """);
 
     [Theory]
     [InlineData("replay', '-t")]

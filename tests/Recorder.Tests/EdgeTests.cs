@@ -83,18 +83,4 @@ public class EdgeTests
             client.Close();
         }
     }
-
-    private sealed class Everything : IEventSink
-    {
-        internal List<TcpEvent> Events { get; } = [];
-
-        internal LossCounters LossCounters { get; private set; }
-
-        public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
-        {
-            Events.AddRange(events);
-            LossCounters = state.LossCounters;
-            return true;
-        }
-    }
 }

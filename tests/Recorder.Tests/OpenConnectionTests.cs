@@ -236,20 +236,6 @@ public class OpenConnectionTests
         return [.. sink.Events.OrderBy(e => e.Timestamp)];
     }
 
-    private sealed class Everything : IEventSink
-    {
-        internal List<TcpEvent> Events { get; } = [];
-
-        internal LossCounters LossCounters { get; private set; }
-
-        public bool Take(ReadOnlySpan<TcpEvent> events, in DrainState state)
-        {
-            Events.AddRange(events);
-            LossCounters = state.LossCounters;
-            return true;
-        }
-    }
-
     private sealed class Connection : IDisposable
     {
         private readonly Socket client;
