@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Host;
 
 /// <summary>What recording takes, checked one by one before the kernel refuses the whole without a reason.</summary>
-internal static partial class HostRequirements
+internal static class HostRequirements
 {
     private static readonly Version OldestKernel = new(5, 10);
 
@@ -27,7 +26,7 @@ internal static partial class HostRequirements
         ("capabilities", "CAP_BPF loads programs, CAP_PERFMON lets them read the kernel, CAP_NET_ADMIN attaches them to sockets",
             () => CheckCapabilities(File.ReadAllText("/proc/self/status"))),
         ("lockdown", "lockdown=confidentiality keeps what is in the kernel's memory from BPF programs, and so from the probes",
-            () => CheckLockdown(ReadIfThere("/sys/kernel/security/lockdown"), ReadIfThere("/proc/cmdline"))),
+            () => CheckLockdown(HostFacts.TryRead("/sys/kernel/security/lockdown") ?? "", HostFacts.TryRead("/proc/cmdline") ?? "")),
         ("type information", "tells the programs where this kernel keeps what they read", CheckTypes),
         ("cgroup2", "its root has all sockets of the host: there, connects are seen", () => Cgroups.FindRoot()),
     ];
@@ -63,29 +62,13 @@ internal static partial class HostRequirements
         }
     }
 
-    private static string ReadIfThere(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
     internal static void CheckKernel(string release)
     {
-        if (KernelVersion(release) < OldestKernel)
+        if (HostFacts.KernelVersion(release) < OldestKernel)
         {
             throw new ProbeException($"the kernel is {release}; recording needs {OldestKernel} or later");
         }
     }
-
-    /// <summary>The two numbers that a release begins with; null if it does not.</summary>
-    internal static Version? KernelVersion(string release) =>
-        Version.TryParse(KernelNumber().Match(release).Value, out var version) ? version : null;
 
     /// <param name="link">Where /proc/PID/ns/user leads; null on a kernel without user namespaces.</param>
     internal static void CheckUserNamespace(string? link)
@@ -125,7 +108,4 @@ internal static partial class HostRequirements
         var held = ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         return (held >> capability & 1) != 0;
     }
-
-    [GeneratedRegex(@"^\d+\.\d+")]
-    private static partial Regex KernelNumber();
 }

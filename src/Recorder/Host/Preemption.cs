@@ -8,7 +8,7 @@ internal static partial class Preemption
 {
     /// <summary>Whether this kernel may, as far as can be told: if it can be set at boot and nobody says how, it may.</summary>
     internal static bool IsPossible() => IsPossible(
-        HostFacts.ReadKernelText("version"), TryRead("/proc/cmdline"), TryRead("/sys/kernel/debug/sched/preempt"));
+        HostFacts.ReadKernelText("version"), HostFacts.TryRead("/proc/cmdline"), HostFacts.TryRead("/sys/kernel/debug/sched/preempt"));
 
     /// <param name="version">As <c>uname -v</c> prints it.</param>
     /// <param name="commandLine">What the kernel was booted with.</param>
@@ -23,18 +23,6 @@ internal static partial class Preemption
 
         var mode = modes is not null ? InUse().Match(modes).Groups[1].Value : Chosen().Matches(commandLine ?? "").LastOrDefault()?.Groups[1].Value;
         return mode is not ("none" or "voluntary");
-    }
-
-    private static string? TryRead(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     [GeneratedRegex(@"\bPREEMPT\w*")]

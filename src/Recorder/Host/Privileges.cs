@@ -28,7 +28,7 @@ internal static partial class Privileges
     /// <exception cref="ProbeException">It is not possible; nothing is recorded with more privileges than wanted.</exception>
     public static void Drop(UserAccount? user)
     {
-        var needed = HostRequirements.KernelVersion(HostFacts.ReadKernelText("osrelease")) < new Version(6, 0) ? Mask(Bpf) : 0;
+        var needed = HostFacts.ReadKernelVersion() < new Version(6, 0) ? Mask(Bpf) : 0;
         if (user is not null)
         {
             if (!Environment.IsPrivilegedProcess)

@@ -111,7 +111,7 @@ internal sealed unsafe class ProbeObject : IDisposable
     private static string ResourceName(ProbeSet set, ProbeOptions options, KernelTypes kernel)
     {
         var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        var variant = HostRequirements.KernelVersion(HostFacts.ReadKernelText("osrelease")) < firstWithFetch ? ".no_fetch"
+        var variant = HostFacts.ReadKernelVersion() < firstWithFetch ? ".no_fetch"
             : options.CopyReads || !kernel.HasFunction("bpf_rdonly_cast") ? ".copy_reads"
             : "";
         return $"{set.Name}.bpf.{processor}{variant}.o";
