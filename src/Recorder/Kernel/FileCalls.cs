@@ -20,13 +20,9 @@ internal static unsafe partial class FileCalls
     private const int TypeMask = 0xF000;
     private const int WriteOnly = 1;
     private const int NoControllingTerminal = 0x100;
-    private const int NotFollowed = 0x100;
-    private const int EmptyPath = 0x1000;
-    private const int WorkingDirectory = -100;
     private const int LockAlone = 2;
     private const int LockAtOnce = 4;
     private const long ProcFileSystem = 0x9fa0;
-    private const int StatxSize = 256;
     private const uint TypeAndUser = 0x1 | 0x8;
 
     /// <summary><c>O_NOFOLLOW</c>, one of the flags that Arm kept for itself.</summary>
@@ -46,17 +42,14 @@ internal static unsafe partial class FileCalls
         new(OpenFile(path, Libc.ReadOnly | NoFollow | Libc.NonBlocking | NoControllingTerminal | Libc.CloseOnExec), ownsHandle: true);
 
     /// <summary>What an open file is; null if that is not told.</summary>
-    internal static FileStatus? StatusOf(SafeHandle file)
-    {
-        var result = stackalloc byte[StatxSize];
-        return StatxOf(file, "", EmptyPath, TypeAndUser, result) == 0 ? Read(result) : null;
-    }
+    internal static FileStatus? StatusOf(SafeHandle file) =>
+        Libc.TryLook(file, TypeAndUser, out var status) ? new FileStatus(status.Mode & TypeMask, status.User) : null;
 
     /// <summary>What type of file a path names, which may be a link; 0 if there is nothing, or that is not told.</summary>
     internal static int TypeAt(string path)
     {
-        var result = stackalloc byte[StatxSize];
-        return StatxAt(WorkingDirectory, path, NotFollowed, TypeAndUser, result) == 0 ? Read(result).Type : 0;
+        using var found = OpenToLook(path);
+        return !found.IsInvalid && StatusOf(found) is { } status ? status.Type : 0;
     }
 
     /// <summary>Whether an open file is one of /proc, where a link is what a descriptor refers to, and its text only describes it.</summary>
@@ -85,9 +78,6 @@ internal static unsafe partial class FileCalls
     [LibraryImport("libc", EntryPoint = "isatty")]
     internal static partial int IsTerminal(SafeHandle file);
 
-    /// <summary>From struct statx: stx_mode and stx_uid.</summary>
-    private static FileStatus Read(byte* status) => new(*(ushort*)(status + 28) & TypeMask, *(uint*)(status + 20));
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
 
@@ -99,10 +89,4 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport("libc", EntryPoint = "readlinkat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ReadLinkAt(Descriptor folder, string path, byte* buffer, nuint capacity);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatxOf(SafeHandle file, string path, int flags, uint mask, byte* result);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatxAt(int folder, string path, int flags, uint mask, byte* result);
 }

@@ -58,6 +58,12 @@ internal static unsafe partial class Libc
         [FieldOffset(16)]
         internal uint Links;
 
+        [FieldOffset(20)]
+        internal uint User;
+
+        [FieldOffset(28)]
+        internal ushort Mode;
+
         [FieldOffset(32)]
         internal ulong Inode;
 
