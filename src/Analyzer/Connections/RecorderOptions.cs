@@ -7,8 +7,6 @@ namespace TraceCap.Analyzer.Connections;
 internal static class RecorderOptions
 {
     private const string TypeOption = "--type";
-    private const string ByConnection = "connection";
-    private const string CompatFilters = "compat-filters";
 
     /// <summary>Whether it notes when TCP has finished with a connection, and nobody has cut that out since.</summary>
     /// <param name="header">Null if it could not be read.</param>
@@ -24,10 +22,10 @@ internal static class RecorderOptions
 
     /// <summary>Filters that chose what was recorded, such as <c>pid 7</c>.</summary>
     internal static IEnumerable<string> FiltersOf(IReadOnlyDictionary<string, string> filters) =>
-        filters.Where(filter => filter.Key != CompatFilters).Select(filter => $"{filter.Key} {filter.Value}");
+        filters.Where(filter => filter.Key != CaptureHeader.CompatFilters).Select(filter => $"{filter.Key} {filter.Value}");
 
     /// <summary>Whether filters judged each event by itself: those of earlier recorders, and those that do as tcptracer does. Of others a
     /// connection is judged at its opening.</summary>
     internal static bool PartsEvents(CaptureHeader header, IReadOnlyDictionary<string, string> filters) =>
-        header.Options.GetValueOrDefault(CaptureHeader.FilterBy) != ByConnection || filters.ContainsKey(CompatFilters);
+        header.Options.GetValueOrDefault(CaptureHeader.FilterBy) != CaptureHeader.ByConnection || filters.ContainsKey(CaptureHeader.CompatFilters);
 }

@@ -72,8 +72,14 @@ public sealed record CaptureHeader
     /// <summary>The value of <see cref="Ended"/>.</summary>
     internal const string EndsRecorded = "recorded";
 
-    /// <summary>What <see cref="Options"/> have of what the filters judge: <c>connection</c> if they keep connections whole.</summary>
+    /// <summary>What <see cref="Options"/> have of what the filters judge: <see cref="ByConnection"/> if they keep connections whole.</summary>
     internal const string FilterBy = "filter-by";
+
+    /// <summary>The value of <see cref="FilterBy"/>.</summary>
+    internal const string ByConnection = "connection";
+
+    /// <summary>What <see cref="Filters"/> have if those on tasks judged each event, as tcptracer's do. It is no filter itself.</summary>
+    internal const string CompatFilters = "compat-filters";
 
     /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
     internal const string Flight = "flight";

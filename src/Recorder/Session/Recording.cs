@@ -40,12 +40,12 @@ internal static class Recording
         var settings = new Dictionary<string, string> { ["buffer"] = Sizes.Format((ulong)options.RingBytes) };
         if (options.BeyondTcptracer)
         {
-            settings.Add("ended", "recorded");
+            settings.Add(CaptureHeader.Ended, CaptureHeader.EndsRecorded);
         }
 
         if (options.JudgesOpenings)
         {
-            settings.Add("filter-by", "connection");
+            settings.Add(CaptureHeader.FilterBy, CaptureHeader.ByConnection);
         }
 
         return settings;
@@ -64,7 +64,7 @@ internal static class Recording
         Add("cgroup", options.Cgroups);
         Add("cgroupmap", options.CgroupMap);
         Add("mntnsmap", options.MountNamespaceMap);
-        Add("compat-filters", options is { HasTaskFilter: true, FilterEachEvent: true } ? "yes" : null);
+        Add(CaptureHeader.CompatFilters, options is { HasTaskFilter: true, FilterEachEvent: true } ? "yes" : null);
         return filters;
 
         void Add(string name, object? value)
