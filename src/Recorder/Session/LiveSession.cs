@@ -74,9 +74,13 @@ internal sealed class LiveSession : IDisposable
     /// <inheritdoc cref="AttachedProbes.Attach" path="/exception" />
     public static LiveSession Start(ProbeOptions options, Action<string>? tell = null)
     {
-        var session = Begin(options, tell ?? (_ => { }));
+        AttachedProbes.Check();
+        // One that is made anew while the probes are attached is noticed then.
+        var places = options.Cgroups.Listed.Select(entry => (Place: Cgroups.Find(entry.One), entry.Passes)).ToList();
+        var session = Begin(options);
         try
         {
+            places.ForEach(entry => session.Follow(entry.Place, entry.Passes, tell ?? (_ => { })));
             if (options.BeyondTcptracer || options.JudgesOpenings)
             {
                 session.FindOpenConnections(options);
@@ -171,31 +175,16 @@ internal sealed class LiveSession : IDisposable
     }
 
     /// <summary>Who makes a cgroup and connects from it must be known before the first event.</summary>
-    private static LiveSession Begin(ProbeOptions options, Action<string> tell)
+    private static LiveSession Begin(ProbeOptions options)
     {
-        AttachedProbes.Check();
-        // One that is made anew while the probes are attached is noticed then.
-        var places = options.Cgroups.Listed.Select(entry => (Place: Cgroups.Find(entry.One), entry.Passes)).ToList();
         var names = HostNames.Open();
-        LiveSession session;
         try
         {
-            session = new LiveSession(AttachedProbes.Attach(options), names);
+            return new LiveSession(AttachedProbes.Attach(options), names);
         }
         catch
         {
             names.Dispose();
-            throw;
-        }
-
-        try
-        {
-            places.ForEach(entry => session.Follow(entry.Place, entry.Passes, tell));
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
             throw;
         }
     }

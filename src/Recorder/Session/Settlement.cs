@@ -44,7 +44,7 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
         var begunSince = new HashSet<ulong>();
         foreach (ref var one in CollectionsMarshal.AsSpan(recorded))
         {
-            if (one.Type is TcpEventType.Connect or TcpEventType.Accept or TcpEventType.ConnectFailed)
+            if (IsOpening(in one))
             {
                 begunSince.Add(one.Connection);
                 if (places.TryGetValue(one.Connection, out var place) && one.Type != TcpEventType.Accept)
@@ -61,13 +61,15 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
         found.AddRange(closed);
     }
 
+    /// <summary>Whether a connection began with it, or should have.</summary>
+    private static bool IsOpening(in TcpEvent one) => one.Type is TcpEventType.Connect or TcpEventType.Accept or TcpEventType.ConnectFailed;
+
     /// <summary>The probes did not see who began the connect; the process that holds the socket did, or inherited it.</summary>
     private static void NameTask(ref TcpEvent one, in TcpEvent open)
     {
         if (one.Tid == 0)
         {
-            (one.Pid, one.Tid, one.Uid, one.Comm) = (open.Pid, open.Tid, open.Uid, open.Comm);
-            (one.Cgroup, one.Mntns, one.ContainerPid, one.Pidns) = (open.Cgroup, open.Mntns, open.ContainerPid, open.Pidns);
+            new EventTask(in open).WriteTo(ref one);
         }
     }
 
@@ -80,9 +82,7 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
         }
 
         var wanted = new HashSet<ulong>(places.Keys);
-        wanted.UnionWith(from one in recorded
-                         where one.Type is TcpEventType.Connect or TcpEventType.Accept or TcpEventType.ConnectFailed && one.Tid != 0
-                         select one.Connection);
+        wanted.UnionWith(recorded.Where(one => IsOpening(in one) && one.Tid != 0).Select(one => one.Connection));
         Hidden = (ulong)recorded.RemoveAll(one =>
         {
             var isUnwanted = !wanted.Contains(one.Connection) && (one.Flags & TcpEventFlags.ConnectFailed) == 0;
@@ -98,9 +98,8 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
     /// <summary>What was open, and closed before it was found: its close proves it. Who opened it nobody knows.</summary>
     private List<TcpEvent> ClosedSince(List<TcpEvent> recorded, Dictionary<ulong, int> places, HashSet<ulong> begunSince) =>
     [
-        .. from one in recorded
-           where one.Type == TcpEventType.Close && one.Connection != 0 && (one.Flags & TcpEventFlags.ConnectFailed) == 0
-               && !places.ContainsKey(one.Connection) && !begunSince.Contains(one.Connection)
+        .. from one in recorded.Where(one => EventRows.IsClose(in one))
+           where one.Connection != 0 && !places.ContainsKey(one.Connection) && !begunSince.Contains(one.Connection)
            select new TcpEvent
            {
                Timestamp = begun,
