@@ -162,7 +162,7 @@ public sealed record TcpConnection
             IsSecondSocket = connection.IsSecondEnd,
         };
 
-        RecordedProcess ProcessOf(in ConnectionTask task)
+        RecordedProcess ProcessOf(in EventTask task)
         {
             // The number of the host in a merged capture is in the id.
             var cgroup = recording.Names.CgroupOf(new TcpEvent { Connection = id, Cgroup = task.Cgroup });

@@ -99,7 +99,7 @@ internal sealed class DictionaryTracker(bool join)
         connection.SmoothedRtt = e.SmoothedRtt;
     }
 
-    private static ConnectionTask Task(in TcpEvent e) => new()
+    private static EventTask Task(in TcpEvent e) => new()
     {
         Cgroup = e.Cgroup,
         Pid = e.Pid,
@@ -112,7 +112,7 @@ internal sealed class DictionaryTracker(bool join)
     private struct OpenSocket
     {
         public TcpEvent Opening;
-        public ConnectionTask Peer;
+        public EventTask Peer;
         public bool IsJoined;
     }
 }

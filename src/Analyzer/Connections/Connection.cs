@@ -73,13 +73,13 @@ internal struct Connection
     internal ulong Duration;
 
     /// <summary>Who opened it: called connect, or accept. Meaningless if not <see cref="HasOpener"/>.</summary>
-    public ConnectionTask Opener;
+    public EventTask Opener;
 
     /// <summary>Who closed its last descriptor. Meaningless if not <see cref="HasCloser"/>.</summary>
-    public ConnectionTask Closer;
+    public EventTask Closer;
 
     /// <summary>Who opened the other end, if that is on this host. Meaningless if not <see cref="IsJoined"/>.</summary>
-    public ConnectionTask PeerOwner;
+    public EventTask PeerOwner;
 
     /// <summary>The socket's own address.</summary>
     public Address LocalAddress;
@@ -238,7 +238,7 @@ internal struct Connection
 
     /// <summary>Whose socket it is: who opened it; who closed it, if nobody saw that. The one that opens a socket is the
     /// one that asked for the connection; a close may come from the process that inherited the descriptor last.</summary>
-    public readonly ConnectionTask Owner => HasOpener ? Opener : Closer;
+    public readonly EventTask Owner => HasOpener ? Opener : Closer;
 
     /// <summary>Whether it is known whose it is.</summary>
     public readonly bool HasOwner => HasOpener || HasCloser;

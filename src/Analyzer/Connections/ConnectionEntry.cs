@@ -37,7 +37,7 @@ internal struct ConnectionEntry
     /// <summary>When it was closed.</summary>
     internal ulong Closed;
 
-    internal ConnectionTask Opener;
+    internal EventTask Opener;
     internal EndPair Ends;
     internal uint Hash;
     internal int NextById;

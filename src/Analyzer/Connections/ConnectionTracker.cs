@@ -262,7 +262,7 @@ internal sealed class ConnectionTracker
         ref var entry = ref table[index];
         entry.Opened = opened;
         entry.Duration = e.Duration;
-        entry.Opener = new ConnectionTask(in e);
+        entry.Opener = new EventTask(in e);
         entry.Ends = pair;
         entry.IpVersion = e.IpVersion;
         entry.Flags = e.Flags;
@@ -345,7 +345,7 @@ internal sealed class ConnectionTracker
         var known = e;
         if (e.Pid == 0)
         {
-            new ConnectionTask(in before).WriteTo(ref known);
+            new EventTask(in before).WriteTo(ref known);
         }
 
         return known;

@@ -167,7 +167,7 @@ internal sealed class FinishedConnections(ConnectionTable table, ulong start)
         connection.HasOpener = isOpeningSeen;
         connection.IsUncertain = !isOpeningSeen && close.Timestamp >= firstLoss;
         connection.HasCloser = true;
-        connection.Closer = new ConnectionTask(in close);
+        connection.Closer = new EventTask(in close);
         connection.Closed = close.Timestamp;
         connection.State = close.State;
         connection.Flags |= close.Flags;
@@ -207,7 +207,7 @@ internal sealed class FinishedConnections(ConnectionTable table, ulong start)
         connection.Id = e.Connection;
         connection.Opened = opened;
         connection.Ended = ended;
-        connection.Opener = new ConnectionTask(in e);
+        connection.Opener = new EventTask(in e);
         connection.HasOpener = true;
         connection.Role = ConnectionRole.Client;
         connection.Flags = e.Flags;

@@ -1,4 +1,3 @@
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -14,9 +13,9 @@ internal sealed class EndTasks
     /// <summary>The end of a connection rarely comes so many closes after its own.</summary>
     private const int MostClosed = 1 << 16;
 
-    private readonly Dictionary<ulong, ChunkTask> open = [];
-    private Dictionary<ulong, ChunkTask> closed = [];
-    private Dictionary<ulong, ChunkTask> closedBefore = [];
+    private readonly Dictionary<ulong, EventTask> open = [];
+    private Dictionary<ulong, EventTask> closed = [];
+    private Dictionary<ulong, EventTask> closedBefore = [];
     private TcpEvent[] picked = [];
     private CaptureHeader? header;
 
@@ -61,10 +60,10 @@ internal sealed class EndTasks
         switch (one.Type)
         {
             case TcpEventType.Connect or TcpEventType.Accept or TcpEventType.Open:
-                open[one.Connection] = TaskOf(in one);
+                open[one.Connection] = new EventTask(in one);
                 break;
             case TcpEventType.Close:
-                Close(one.Connection, open.Remove(one.Connection, out var opener) ? opener : TaskOf(in one));
+                Close(one.Connection, open.Remove(one.Connection, out var opener) ? opener : new EventTask(in one));
                 break;
             case TcpEventType.Ended when one.Pid == 0 && (open.Remove(one.Connection, out var task)
                 || closed.TryGetValue(one.Connection, out task) || closedBefore.TryGetValue(one.Connection, out task)):
@@ -74,7 +73,7 @@ internal sealed class EndTasks
         return wanted.Matches(in one);
     }
 
-    private void Close(ulong connection, ChunkTask task)
+    private void Close(ulong connection, EventTask task)
     {
         if (closed.Count == MostClosed)
         {
@@ -85,28 +84,9 @@ internal sealed class EndTasks
         closed[connection] = task;
     }
 
-    private static ChunkTask TaskOf(in TcpEvent one) => new()
+    private static TcpEvent WithTask(TcpEvent end, in EventTask task)
     {
-        Cgroup = one.Cgroup,
-        Comm = one.Comm,
-        Pid = one.Pid,
-        Tid = one.Tid,
-        Uid = one.Uid,
-        Mntns = one.Mntns,
-        ContainerPid = one.ContainerPid,
-        Pidns = one.Pidns,
-    };
-
-    private static TcpEvent WithTask(TcpEvent end, in ChunkTask task)
-    {
-        end.Cgroup = task.Cgroup;
-        end.Comm = task.Comm;
-        end.Pid = task.Pid;
-        end.Tid = task.Tid;
-        end.Uid = task.Uid;
-        end.Mntns = task.Mntns;
-        end.ContainerPid = task.ContainerPid;
-        end.Pidns = task.Pidns;
+        task.WriteTo(ref end);
         return end;
     }
 }

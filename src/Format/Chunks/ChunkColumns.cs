@@ -34,5 +34,5 @@ internal readonly ref struct ChunkColumns
     public ReadOnlySpan<int> TaskOf => parts.ReadLinks(raw).TaskOf;
 
     /// <summary>The tasks of the chunk, in the order of their first events.</summary>
-    public ReadOnlySpan<ChunkTask> Tasks => parts.ReadTasks(raw);
+    public ReadOnlySpan<EventTask> Tasks => parts.ReadTasks(raw);
 }

@@ -70,7 +70,7 @@ internal sealed class ChunkParts
         return socketTable.Sockets;
     }
 
-    internal ReadOnlySpan<ChunkTask> ReadTasks(ReadOnlySpan<byte> raw)
+    internal ReadOnlySpan<EventTask> ReadTasks(ReadOnlySpan<byte> raw)
     {
         if (!tasksAreRead)
         {

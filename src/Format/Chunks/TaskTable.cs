@@ -5,10 +5,10 @@ namespace TraceCap.Format.Chunks;
 /// <summary>The tasks of a chunk.</summary>
 internal sealed class TaskTable
 {
-    private ChunkTask[] tasks = [];
+    private EventTask[] tasks = [];
     private int count;
 
-    public ReadOnlySpan<ChunkTask> Tasks => tasks.AsSpan(0, count);
+    public ReadOnlySpan<EventTask> Tasks => tasks.AsSpan(0, count);
 
     /// <exception cref="CaptureFormatException">The columns contradict each other.</exception>
     public void Read(ColumnSet columns, ReadOnlySpan<byte> payload)

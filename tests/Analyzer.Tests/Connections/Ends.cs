@@ -17,7 +17,7 @@ internal static class Ends
         State = 1,
         HasOpener = true,
         HasCloser = true,
-        Opener = new ConnectionTask { Pid = 1, Comm = new ThreadName(comm) },
+        Opener = new EventTask { Pid = 1, Comm = new ThreadName(comm) },
         Opened = opened,
         Ended = opened + lifetime,
         IpVersion = 4,

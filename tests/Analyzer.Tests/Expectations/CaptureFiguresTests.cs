@@ -110,7 +110,7 @@ public sealed class CaptureFiguresTests
         var of = ConnectionCondition.Parse(selector);
         var context = ConnectionContext.Of(recording);
         Assert.Equal(count, new ulong[] { 1, 2, 3 }.Count(cgroup =>
-            of.Holds(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new ConnectionTask { Cgroup = cgroup } }, context)));
+            of.Holds(Ends.Client("a", "10.0.0.2", 80, 0, Ms) with { Opener = new EventTask { Cgroup = cgroup } }, context)));
         Assert.Equal(of, ConnectionCondition.Parse(selector));
         Assert.Throws<ConditionFormatException>(() => ConnectionCondition.Parse(selector.Split('=')[0] + "="));
     }

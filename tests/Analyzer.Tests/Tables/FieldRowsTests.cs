@@ -7,6 +7,7 @@ using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Tests.Connections;
+using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
 
@@ -30,7 +31,7 @@ public sealed class FieldRowsTests
     public void Every_field_of_any_connection_can_be_read_and_written() => Gen.Select(AnyEvent.Valid, Gen.Enum<ConnectionEnding>(), Gen.Enum<ConnectionRole>(), Gen.Bool).Sample(
         (e, ending, role, has) =>
         {
-            var task = new ConnectionTask { Pid = e.Pid, Tid = e.Tid, Uid = e.Uid, Cgroup = e.Cgroup, Mntns = e.Mntns, Comm = e.Comm };
+            var task = new EventTask { Pid = e.Pid, Tid = e.Tid, Uid = e.Uid, Cgroup = e.Cgroup, Mntns = e.Mntns, Comm = e.Comm };
             var connection = new Connection
             {
                 Id = e.Connection,

@@ -158,7 +158,7 @@ internal sealed class ConnectionJson : IConnectionRows
         SmoothedRtt = connection.SmoothedRtt,
     };
 
-    private static TcpEvent EventOf(in ConnectionTask task) => new()
+    private static TcpEvent EventOf(in EventTask task) => new()
     {
         Pid = task.Pid,
         Tid = task.Tid,
