@@ -10,12 +10,11 @@ internal sealed record Machine(string Series, string Parameter, string Architect
     private static readonly string[] AllSets = ["fentry", "kprobe", "tracepoint"];
 
     /// <summary>
-    /// 5.10 knows one way of preemption, and gives no socket its id in fentry programs. 7.2 knows two ways, of which the lazy
-    /// one is its own; so there is no <c>none</c>. The kernel's functions have places for fentry on arm64 since 6.4.
+    /// 5.10 knows one way of preemption. 7.2 knows two, of which the lazy one is its own; so there is no <c>none</c>. The kernel's functions have places for fentry on arm64 since 6.4.
     /// </summary>
     private static readonly Machine[] All =
     [
-        new("5.10", "", "amd64", "kprobe", "tracepoint"),
+        new("5.10", "", "amd64", AllSets),
         new("6.1", "", "amd64", AllSets),
         new("6.1", "preempt=full", "amd64", AllSets),
         new("6.1", "preempt=none", "amd64", AllSets),
