@@ -8,7 +8,8 @@ public class AgreementTests
 {
     public static TheoryData<string, string> KernelsAndSets => RealKernel.KernelsAndSets;
 
-    public static TheoryData<string, string> KernelsWithPythonTools => RealKernel.KernelsWithPythonTools;
+    public static TheoryData<string, string> KernelsWithPythonTools => RealKernel.KernelsWithPythonTools is { Count: > 0 } some
+        ? some : [new TheoryDataRow<string, string>("", "") { Skip = "none of the chosen machines runs bcc's tools" }];
 
     [Theory]
     [MemberData(nameof(KernelsAndSets))]
@@ -25,7 +26,7 @@ public class AgreementTests
     }
 
     /// <summary>The Python tool loses rows in a burst; every row that it has must be there.</summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(KernelsWithPythonTools))]
     public void Replay_prints_every_row_of_bcc(string kernel, string probeSet)
     {
