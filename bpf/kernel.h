@@ -159,6 +159,10 @@ struct thread_info {
 	__u32 status;        /* x86: TS_COMPAT */
 };
 
+struct callback_head {
+	struct callback_head *next;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -168,6 +172,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+	struct callback_head *task_works; /* what it has to do before it returns to its program, the newest first */
 	struct signal_struct *signal;
 };
 
@@ -188,8 +193,17 @@ struct pt_regs {
 
 /* --- files --- */
 
+struct llist_node {
+	struct llist_node *next;
+};
+
 struct file {
 	void *private_data;
+	struct llist_node f_llist; /* in one place with what a task has to do with the file */
+};
+
+struct file___before_6_0 {
+	struct llist_node f_u; /* the same */
 };
 
 struct fdtable {
