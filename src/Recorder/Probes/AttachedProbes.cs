@@ -30,7 +30,8 @@ internal sealed class AttachedProbes : IDisposable
             Ring = new RingBuffer(events, options.RingBytes);
             turn = new Switch(loaded);
             Earlier = new EarlierConnections(loaded, options);
-            LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
+            LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippedRuns(program => program.LosesEvents));
+            SkippedEarlierEnds = loaded.OpenSkippedRuns(program => program.LosesEarlierEnds);
             AttachToHost();
         }
         catch
@@ -54,6 +55,9 @@ internal sealed class AttachedProbes : IDisposable
 
     /// <summary>How many events there were, and how many of them were lost.</summary>
     internal LossLedger LossCounters { get; }
+
+    /// <summary>How often the program was skipped that sees the ends of connections from before the probes.</summary>
+    internal SkippedRuns SkippedEarlierEnds { get; }
 
     /// <summary>Tells the probes what was there before them.</summary>
     internal EarlierConnections Earlier { get; }
@@ -120,6 +124,7 @@ internal sealed class AttachedProbes : IDisposable
         turn?.Dispose();
         Ring?.Dispose();
         LossCounters?.Dispose();
+        SkippedEarlierEnds?.Dispose();
         loaded.Dispose();
     }
 

@@ -62,9 +62,10 @@ internal sealed unsafe class ProbeObject : IDisposable
     /// <summary>What this kernel does not let the programs see, one sentence each.</summary>
     internal IReadOnlyList<string> Limits { get; }
 
-    /// <summary>Opens the programs whose skipped runs may be lost events.</summary>
-    internal IReadOnlyList<Descriptor> OpenSkippablePrograms() =>
-        [.. from program in programs where program.LosesEvents select Libc.Duplicate(Libbpf.ProgramDescriptor(FindProgram(program)))];
+    /// <summary>Opens programs to ask the kernel how often it skipped them.</summary>
+    /// <param name="which">Which ones.</param>
+    internal SkippedRuns OpenSkippedRuns(Predicate<ProbeProgram> which) =>
+        new([.. from program in programs where which(program) select Libc.Duplicate(Libbpf.ProgramDescriptor(FindProgram(program)))]);
 
     internal Descriptor OpenMap(string name) => Libc.Duplicate(Libbpf.MapDescriptor(FindMap(name)));
 
