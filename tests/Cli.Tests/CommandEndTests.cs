@@ -260,6 +260,19 @@ public sealed class CommandEndTests : IDisposable
         }
     }
 
+    /// <summary>Root that gave its capabilities up may not pass a folder that it closed to itself.</summary>
+    [Fact]
+    public void A_command_that_closes_its_cgroup_to_everybody_is_recorded_to_its_end()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var recorder = Tracecap.Start("record", "-q", "-o", Capture, "--", "/bin/sh", "-c", $"chmod 0 {CgroupFolder}$(sed -n s/^0:://p /proc/self/cgroup); exit 4");
+        recorder.WaitForExit();
+
+        Assert.Equal((4, ""), (recorder.ExitCode, recorder.StandardError.ReadToEnd()));
+        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateDirectories(CgroupFolder, $"tracecap-{recorder.Id}"));
+    }
+
     private static string CgroupFolder => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).First(mount => mount[2] == "cgroup2")[1];
 
     private static string CgroupOf(Process recorder) =>

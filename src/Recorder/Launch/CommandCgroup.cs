@@ -37,19 +37,15 @@ internal sealed class CommandCgroup : IDisposable
     /// <summary>Takes processes.</summary>
     internal Descriptor Procs { get; }
 
-    /// <summary>Whether a process is in it, or below it.</summary>
-    internal bool IsPopulated
+    /// <summary>Whether a process is in it, or below it. Asked of what is open: the command may close its folder to everybody.</summary>
+    internal unsafe bool IsPopulated
     {
         get
         {
-            try
-            {
-                return File.ReadAllText(Folder + "/cgroup.events").Contains("populated 1", StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
+            const int Longest = 256;
+            var text = stackalloc byte[Longest];
+            var length = Libc.ReadAt(Events, text, Longest, 0);
+            return length > 0 && new ReadOnlySpan<byte>(text, (int)length).IndexOf("populated 1"u8) >= 0;
         }
     }
 
