@@ -25,6 +25,10 @@
 /* --- sockets --- */
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
 	__s64 counter;
 } atomic64_t;
 
@@ -151,6 +155,7 @@ struct pid {
 #define PIDTYPE_TGID 1
 
 struct signal_struct {
+	atomic_t live; /* threads */
 	struct pid *pids[4];
 };
 

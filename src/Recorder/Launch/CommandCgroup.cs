@@ -50,11 +50,12 @@ internal sealed class CommandCgroup : IDisposable
     }
 
     /// <summary>Makes one.</summary>
-    /// <exception cref="ProbeException">There is no place where this user may.</exception>
-    internal static CommandCgroup Make()
+    /// <param name="refusal">Why there is none.</param>
+    /// <returns>Null if there is no place where this user may.</returns>
+    internal static CommandCgroup? Make(out string refusal)
     {
         var root = Cgroups.FindRoot();
-        var refusal = "";
+        refusal = "";
         for (var above = Own(root); ; above = above[..above.LastIndexOf('/')])
         {
             if (TryMake(root, above, ref refusal) is { } made)
@@ -64,9 +65,7 @@ internal sealed class CommandCgroup : IDisposable
 
             if (above.Length == 0)
             {
-                throw new ProbeException(
-                    $"the command needs a cgroup of its own, and none could be made: {refusal}; run it as root, with {root} writable, "
-                    + "or where cgroups are yours: systemd-run --user --scope -p Delegate=yes tracecap ...");
+                return null;
             }
         }
     }

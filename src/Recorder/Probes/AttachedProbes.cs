@@ -30,6 +30,7 @@ internal sealed class AttachedProbes : IDisposable
             Ring = new RingBuffer(events, options.RingBytes);
             turn = new Switch(loaded);
             Earlier = new EarlierConnections(loaded, options);
+            Tree = new ProcessTree(loaded);
             LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippedRuns(program => program.LosesEvents));
             SkippedEarlierEnds = loaded.OpenSkippedRuns(program => program.LosesEarlierEnds);
             AttachToHost();
@@ -61,6 +62,9 @@ internal sealed class AttachedProbes : IDisposable
 
     /// <summary>Tells the probes what was there before them.</summary>
     internal EarlierConnections Earlier { get; }
+
+    /// <summary>The processes that are recorded, where these are one and what it has started.</summary>
+    internal ProcessTree Tree { get; }
 
     /// <summary>Loads the probes and puts them in place: the set that was asked for, else the first that the kernel takes.</summary>
     /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
@@ -121,6 +125,7 @@ internal sealed class AttachedProbes : IDisposable
     {
         Detach();
         Earlier?.Dispose();
+        Tree?.Dispose();
         turn?.Dispose();
         Ring?.Dispose();
         LossCounters?.Dispose();

@@ -29,7 +29,8 @@ internal sealed unsafe class ProbeObject : IDisposable
         var ioUring = kernel.FindIoUringTracepoint();
         programs = [.. set.Programs.Where(program =>
             (!program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))
-            && (!program.OfTaskFilter || options.JudgesOpenings))];
+            && (!program.OfTaskFilter || options.JudgesOpenings)
+            && (!program.OfTree || options.Tree is not null))];
         Limits = ioUring == IoUringTracepoint.WithoutRequest
             ? ["accepts through io_uring are not seen: before 5.18, the kernel does not tell them from reads"]
             : [];
@@ -154,6 +155,7 @@ internal sealed unsafe class ProbeObject : IDisposable
         SetEntries("attempts", (uint)options.MaxConnects);
         SetEntries("ledgers", (uint)Libbpf.PossibleCpus());
         SetEntries("kept", options.JudgesOpenings ? (uint)options.MaxKept : 1);
+        SetEntries("tree", options.Tree is null ? 1 : (uint)ProcessTree.MostProcesses);
         WantedMaps.SetEntries(options, SetEntries);
         Reuse("cgroup_set", options.CgroupMap, PinnedMap.OpenCgroups);
         Reuse("mntns_set", options.MountNamespaceMap, PinnedMap.OpenMountNamespaces);

@@ -65,6 +65,9 @@ internal sealed class LiveSession : IDisposable
     /// <inheritdoc cref="AttachedProbes.NotUsed" />
     internal IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
 
+    /// <inheritdoc cref="AttachedProbes.Tree" />
+    internal ProcessTree Tree => probes.Tree;
+
     /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
     public IReadOnlyList<string> Limits { get; private set; }
 
