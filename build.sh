@@ -87,7 +87,7 @@ need_to_test() {
 fetch_for_vm() {
 	local architecture=$1 series
 	if [[ $architecture == amd64 ]]; then
-		[[ -e tests/vm/tools/usr/bin/redis-server ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
+		[[ -e tests/vm/tools/usr/bin/promtool ]] || tests/vm/vmtools >/dev/null || say "no tools to compare with"
 	else
 		tests/vm/vmroot "$architecture" >/dev/null || fail "no Debian of $architecture from apt"
 	fi

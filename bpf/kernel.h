@@ -62,7 +62,7 @@ struct sock_common {
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
-	atomic64_t skc_cookie; /* 0 until somebody asks for it */
+	atomic64_t skc_cookie; /* 0 until something asks for it */
 };
 
 struct socket;

@@ -123,3 +123,4 @@ record traffic "tests/vm/traffic.py --netns --burst 50" 1000000 "" traffic
 record nginx "nginx with two workers on loopback, five runs of curl, then wrk with 10 connections" 8998 "" nginx_and_wrk
 record lossy "400 connections, as fast as they come, and a ring of one page" 1000000 "--buffer 4096" burst
 incident
+wanted ends && "$tracecap" record --force -o ends.tcap --comment "samples/captures/ends.py: a connection for each way in which TCP ends" -- ./ends.py

@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Output.Html;
 
 namespace TraceCap.Charts.Tests;
 
-/// <summary>Charts look as they did when somebody last looked at them.</summary>
+/// <summary>Charts look as they did when a person last looked at them.</summary>
 public class PictureTests
 {
     /// <summary>With UPDATE_GOLDENS=1 the goldens are drawn anew, to be looked at before they are committed.</summary>

@@ -148,7 +148,7 @@ public sealed class FailureTests : IDisposable
         var said = recorder.StandardError.ReadLine();
         if (keepGoing)
         {
-            Assert.Equal($"tracecap: {first} was cut to 0 bytes by somebody else; going on with the next file", said);
+            Assert.Equal($"tracecap: {first} was cut to 0 bytes by another process; going on with the next file", said);
             Assert.Contains("recording goes on in ", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
             Loopback.Churn(1);
             LiveRecorder.End(recorder);
@@ -156,7 +156,7 @@ public sealed class FailureTests : IDisposable
         }
         else
         {
-            Assert.StartsWith($"tracecap: recording ended: {first} was cut to 0 bytes by somebody else; of ", said, StringComparison.Ordinal);
+            Assert.StartsWith($"tracecap: recording ended: {first} was cut to 0 bytes by another process; of ", said, StringComparison.Ordinal);
             recorder.WaitForExit();
             Assert.Equal(1, recorder.ExitCode);
         }

@@ -56,7 +56,7 @@ public sealed class OutputTests : IDisposable
     [MemberData(nameof(Commands))]
     public void A_folder_that_may_not_be_written_is_told_with_the_name_of_the_output(string command)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/setpriv") && Environment.IsPrivilegedProcess, "it takes root, to become somebody else");
+        Assert.SkipUnless(File.Exists("/usr/bin/setpriv") && Environment.IsPrivilegedProcess, "it takes root, to become another user");
         var result = Shell.Run($"chmod 755 {folder}; setpriv --reuid 65534 --clear-groups tracecap {command} -o {folder}/output");
         Assert.Equal((1, $"tracecap: {folder}/output: this user may not create or write it; choose another folder, or another user\n"), (result.Code, result.Error));
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TraceCap.Cli.Tests;
 
-/// <summary>The command as a shell, or somebody at a terminal, runs it.</summary>
+/// <summary>The command as a shell, or a person at a terminal, runs it.</summary>
 internal static class Shell
 {
     /// <summary>Runs a line of bash, in which <c>tracecap</c> is the command under test.</summary>

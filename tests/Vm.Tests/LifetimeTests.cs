@@ -51,7 +51,7 @@ public class LifetimeTests
         var pairs = new SessionMatch(RealKernel.Run(kernel), probeSet, tool).Pairs;
 
         Assert.InRange(pairs.Count(pair => pair.Ours.NotedByTcplife is not null), pairs.Count / 2, pairs.Count);
-        Difference.AssertNone("of somebody else", pairs
+        Difference.AssertNone("of another process", pairs
             .Where(pair => pair.Ours.NotedByTcplife is { } noted && noted != (pair.Theirs.Pid, pair.Theirs.Comm) && !IsThreadOfKernel(pair.Theirs.Comm))
             .Select(pair => pair.Difference));
     }

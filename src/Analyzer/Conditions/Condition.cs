@@ -14,7 +14,7 @@ internal interface IFieldRow<in TGet>
     ulong ToMonotonic(TimePoint point);
 }
 
-/// <summary>What is asked of events or connections. docs/conditions.md defines the language.</summary>
+/// <summary>What events or connections are to meet. docs/conditions.md defines the language.</summary>
 /// <typeparam name="TGet">A delegate that reads a value.</typeparam>
 internal abstract record Condition<TGet>
     where TGet : Delegate

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Connections;
 /// </summary>
 /// <param name="table">The sockets.</param>
 /// <param name="finished">Gets the connections of which all is known.</param>
-/// <param name="skews">Of several hosts, takes what closes tell of their clocks.</param>
+/// <param name="skews">Of several hosts, takes what closes show of their clocks.</param>
 internal sealed class ConnectionEnds(ConnectionTable table, FinishedConnections finished, ClockSkews? skews)
 {
     private readonly PendingEnds pending = new();

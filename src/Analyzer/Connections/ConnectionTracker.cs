@@ -35,7 +35,7 @@ internal sealed class ConnectionTracker
     }
 
     /// <param name="start">When recording began, CLOCK_MONOTONIC ns.</param>
-    /// <param name="skews">Of several hosts, takes what their connections tell of their clocks.</param>
+    /// <param name="skews">Of several hosts, takes what their connections show of their clocks.</param>
     public ConnectionTracker(ulong start, ClockSkews? skews)
         : this(start, new FailedSockets(), skews)
     {

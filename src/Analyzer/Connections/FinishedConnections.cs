@@ -148,7 +148,7 @@ internal sealed class FinishedConnections(ConnectionTable table, ulong start)
     }
 
     /// <summary>One that is still being established.</summary>
-    /// <param name="e">What told of it.</param>
+    /// <param name="e">The event that shows it.</param>
     /// <param name="end">When recording ended.</param>
     internal void Connecting(in TcpEvent e, ulong end)
     {

@@ -184,7 +184,7 @@ internal sealed class RecordedSpan
             return;
         }
 
-        // Mostly it is the last one: but what several captures tell of one time may come in any order.
+        // Mostly it is the last one: but what several captures say about one time may come in any order.
         var place = losses.Count;
         while (place > 0 && noted.From < losses[place - 1].To)
         {

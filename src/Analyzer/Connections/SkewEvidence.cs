@@ -1,6 +1,6 @@
 namespace TraceCap.Analyzer.Connections;
 
-/// <summary>What the two ends of a connection tell of the clocks of their hosts: which of two events came first, whatever the clocks
+/// <summary>What the two ends of a connection show of the clocks of their hosts: which of two events came first, whatever the clocks
 /// say.</summary>
 internal static class SkewEvidence
 {

@@ -39,7 +39,7 @@ internal sealed class EventPipeline : IDisposable
     /// <summary>Reads a source to its end, or until as many events were handed on as are wanted. Of several, one is read after the
     /// other.</summary>
     /// <param name="source">The events.</param>
-    /// <param name="lost">Is told of lost events, after those that came before and before those that come then.</param>
+    /// <param name="lost">Takes the counts of lost events, after those that came before and before those that come then.</param>
     /// <param name="threads">How many threads may make the output, if the exporter lets several.</param>
     /// <inheritdoc cref="CaptureReader.Read" path="/exception" />
     public void Run(IEventSource source, Action<LossCounters> lost, int threads = 1)

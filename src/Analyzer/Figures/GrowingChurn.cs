@@ -4,7 +4,7 @@ namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
 /// Gives the intervals of a churn while its captures are still being read, each as soon as it is complete. A pre-existing
-/// connection is active from then on when an event tells of it: only at the end of all is it known of each from the beginning.
+/// connection is active from then on when an event shows it: only at the end of all is it known of each from the beginning.
 /// </summary>
 /// <param name="churn">What a feed hands its connections to.</param>
 /// <param name="feed">That feed.</param>

@@ -8,7 +8,7 @@ namespace TraceCap.Analyzer.Filters;
 
 /// <summary>
 /// Makes a smaller capture out of the events that are wanted. Losses stay with the time in which they happened; clocks
-/// and names stay where an event follows them; what this version does not know is left out, for it may tell of what is cut away.
+/// and names stay where an event follows them; what this version does not know is left out, for it may hold what is cut away.
 /// </summary>
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>

@@ -15,7 +15,7 @@ public sealed class CgroupFilter(string? container, string? unit, string? path)
     private readonly string? unit = unit is null ? null : CgroupMatch.FullUnit(unit);
     private readonly string? path = path is null ? null : CgroupMatch.InHierarchy(path);
 
-    /// <summary>For each cgroup the answer, as long as somebody knows that cgroup.</summary>
+    /// <summary>For each cgroup the answer, as long as any event has that cgroup.</summary>
     private readonly ConditionalWeakTable<CgroupName, StrongBox<bool>> answers = [];
 
     /// <summary>Any cgroup whose path is known.</summary>

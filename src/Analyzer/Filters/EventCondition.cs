@@ -22,7 +22,7 @@ public sealed class EventCondition : IParsable<EventCondition>, IEquatable<Event
     public static EventCondition Parse(string s, IFormatProvider? provider = null) =>
         new(s, ConditionParser<EventGet>.Parse(s, EventFields.Set, Elsewhere));
 
-    /// <summary>Reads one that is held against events as they happen: what only a capture tells of them is not known then.</summary>
+    /// <summary>Reads one that is held against events as they happen: what only a capture knows is not known then.</summary>
     /// <exception cref="ConditionFormatException">It is none, or needs to know more.</exception>
     internal static EventCondition ParseForEventsAlone(string text)
     {

@@ -6,7 +6,7 @@ using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Import;
 
-/// <summary>Makes a capture out of events as JSON lines: of somebody else's, or written by hand for a test.</summary>
+/// <summary>Makes a capture out of events as JSON lines: another program's, or written by hand for a test.</summary>
 internal static class EventImport
 {
     private const int EventsPerChunk = CaptureWriter.DefaultChunkBytes / TcpEvent.Size;

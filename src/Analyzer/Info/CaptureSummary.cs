@@ -224,7 +224,7 @@ internal sealed record CaptureSummary
             clocks = reader.Known.Clocks;
             names = reader.Names;
             bytes += reader.Length;
-            // The footer knows of the losses that damaged blocks told of, too.
+            // The footer knows of the losses that damaged blocks counted, too.
             ledger = reader.Footer?.LossCounters ?? ledger + block.LossCounters;
             switch (block.Kind)
             {

@@ -5,7 +5,7 @@ namespace TraceCap.Analyzer.Metrics;
 
 /// <summary>
 /// What tells a change from noise, once for all metrics that say the same of connections: <c>opened</c> and <c>opened.rate</c>, or all percentiles
-/// of lifetimes. There are as many questions that a comparison asks of metrics as there are of these.
+/// of lifetimes. There are as many questions in which a comparison looks at metrics as there are of these.
 /// </summary>
 internal sealed class MetricTest
 {

@@ -35,7 +35,7 @@ internal sealed class CommandRun : IDisposable
         }
     }
 
-    /// <summary>Who called, if that is somebody else than this process runs as: the recorder becomes that user, and the capture
+    /// <summary>Who called, if that is another user than this process runs as: the recorder becomes that user, and the capture
     /// is for that user.</summary>
     internal UserAccount? User { get; }
 

@@ -85,7 +85,7 @@ internal static class TraceCommand
         }
         catch (IOException error) when (error is not ClosedPipeException && session.Detach() is { Lost: > 0 } lost)
         {
-            // While nobody read, the ring had no room, and no row tells of that.
+            // While nobody read, the ring had no room, and no row shows that.
             throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{error.Message}; of {CountText.Of(lost.Emitted, "event")}, LOST {LossText.Describe(lost)}{LossText.Advice(lost)}"));
         }
 

@@ -43,10 +43,10 @@ internal static class CaptureOutput
 
     /// <summary>Opens what a capture is written into although it is there already: standard output, a pipe, a device.</summary>
     /// <param name="path">Has passed <see cref="Check"/>.</param>
-    /// <param name="force">Whether somebody else's link is to be replaced by a file, not followed.</param>
+    /// <param name="force">Whether another user's link is to be replaced by a file, not followed.</param>
     /// <param name="owner">Another user whose pipe or device it may be; null for none.</param>
     /// <returns>Null for a file.</returns>
-    /// <exception cref="IOException">It is somebody else's, or cannot be opened.</exception>
+    /// <exception cref="IOException">It is another user's, or cannot be opened.</exception>
     internal static Stream? OpenFlow(string path, bool force, UserAccount? owner = null)
     {
         if (path == CaptureName.Pipe)

@@ -67,7 +67,7 @@ internal static partial class FileIdentity
     }
 
     /// <summary>Whether any process has a file open to write; null if that cannot be told. The kernel grants a lease on a file to
-    /// its owner, or to who may take one (CAP_LEASE), unless somebody writes it (fcntl(2)); it is given back at once.</summary>
+    /// its owner, or to who may take one (CAP_LEASE), unless a process writes it (fcntl(2)); it is given back at once.</summary>
     internal static bool? IsBeingWritten(string path)
     {
         if (!OperatingSystem.IsLinux() || KindOf(path) != FileKind.Regular)

@@ -14,7 +14,7 @@ internal sealed class ResultOutput : IDisposable
     /// <summary>Takes them.</summary>
     internal Stream Stream { get; }
 
-    /// <summary>Whether somebody watches.</summary>
+    /// <summary>Whether a person watches.</summary>
     internal bool IsTerminal { get; }
 
     /// <summary>How wide a table may be; 0: of any width.</summary>

@@ -73,7 +73,7 @@ internal sealed class LaunchOptions
             : throw new CommandException($"--as {name}: only root can run a command as another user; leave it out, or run tracecap with sudo");
     }
 
-    /// <summary>Whether it runs as somebody whom the command line names.</summary>
+    /// <summary>Whether it runs as a user whom the command line names.</summary>
     internal bool IsOther(ParseResult parsed) => parsed.GetValue(user) is not null;
 
     /// <summary>It as a shell would have it, if that is not too long.</summary>

@@ -18,7 +18,7 @@ internal readonly record struct DatedLoss(LossCounters LossCounters, ulong From,
 
     internal bool IsWithin(RecordedPeriod window) => To >= window.From && From < window.To;
 
-    /// <summary>The same, of a section that begins then: what was lost before, when no other could tell of it, is this one's from its beginning on.</summary>
+    /// <summary>The same, of a section that begins then: what was lost before, when no other could count it, is this one's from its beginning on.</summary>
     internal DatedLoss NotBefore(ulong begin) => this with { From = Math.Max(From, begin), To = Math.Max(To, Math.Max(From, begin)) };
 
     /// <summary>Both, in the time of both.</summary>

@@ -76,7 +76,7 @@ internal sealed class CaptureFiles
             taken = number;
         }
 
-        throw new IOException($"{Pattern.Text}: somebody else creates every file of the series first; name a folder of your own");
+        throw new IOException($"{Pattern.Text}: another process creates every file of the series first; name a folder of your own");
     }
 
     /// <summary>Creates the next file, in the next second if this one has its file already.</summary>

@@ -145,12 +145,12 @@ internal sealed class DurableFileStream : NewFile
         base.Dispose(disposing);
     }
 
-    /// <summary>Somebody else cut it: what is written behind its end leaves a hole that no reader gets over.</summary>
+    /// <summary>Another process cut it: what is written behind its end leaves a hole that no reader gets over.</summary>
     private void ThrowIfShorter()
     {
         if (RandomAccess.GetLength(file.SafeFileHandle) is var length && length < Interlocked.Read(ref written))
         {
-            throw new FileSpoiledException(FormattableString.Invariant($"{Path} was cut to {length:N0} bytes by somebody else"));
+            throw new FileSpoiledException(FormattableString.Invariant($"{Path} was cut to {length:N0} bytes by another process"));
         }
     }
 

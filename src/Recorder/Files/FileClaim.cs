@@ -17,7 +17,7 @@ internal static class FileClaim
             && IsCapture(path, opened);
     }
 
-    /// <summary>Whether somebody writes or reads it: .NET has every file locked that it has open, and so whoever opens it in this moment
+    /// <summary>Whether a process writes or reads it: .NET has every file locked that it has open, and so whoever opens it in this moment
     /// is told that it is in use.</summary>
     internal static bool IsInUse(string path)
     {

@@ -21,7 +21,7 @@ internal interface IFileSystem
     /// <summary>Whether a file is a capture and belongs to the user that this process runs as.</summary>
     bool IsOwnCapture(string path);
 
-    /// <summary>Whether somebody writes or reads it.</summary>
+    /// <summary>Whether a process writes or reads it.</summary>
     bool IsInUse(string path);
 
     /// <summary>Deletes a file, if it is there.</summary>

@@ -17,7 +17,7 @@ internal abstract class NewFile : Stream
 
     /// <summary>Says what happened to the file since the last write.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    /// <exception cref="FileSpoiledException">The file or its folder was deleted, or somebody else made it shorter.</exception>
+    /// <exception cref="FileSpoiledException">The file or its folder was deleted, or another process made it shorter.</exception>
     internal abstract void ThrowIfFailed();
 
     /// <summary>Takes back what a write that failed has left at the end, and lets another one try.</summary>

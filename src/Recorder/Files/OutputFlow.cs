@@ -5,7 +5,7 @@ using TraceCap.Recorder.Kernel;
 namespace TraceCap.Recorder.Files;
 
 /// <summary>
-/// A pipe or a device that a capture is written into although it is there already. What it is and whose is asked of what was
+/// A pipe or a device that a capture is written into although it is there already. What it is and whose is read from what was
 /// opened, so that nobody can put something else there in between; and what belongs to others is refused, as a shell does
 /// in folders that all may write to (protected_fifos and protected_symlinks in sysctl fs).
 /// </summary>
@@ -16,10 +16,10 @@ internal static class OutputFlow
 
     /// <summary>Opens it to write; a pipe that nobody has opened to read yet is waited for.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="force">Whether somebody else's link is to be replaced by a file, not followed.</param>
+    /// <param name="force">Whether another user's link is to be replaced by a file, not followed.</param>
     /// <param name="owner">Another user whose pipe or device it may be; null for none.</param>
     /// <returns>Null if there is nothing, or what is no pipe and no device: a file can be created there, or not.</returns>
-    /// <exception cref="IOException">It is somebody else's, or cannot be opened.</exception>
+    /// <exception cref="IOException">It is another user's, or cannot be opened.</exception>
     internal static SafeFileHandle? Open(string path, bool force, uint? owner)
     {
         var here = path;

@@ -35,7 +35,7 @@ internal sealed class FlightRecorder : IRecordingSink
     /// <param name="readClocks">Reads the clocks now.</param>
     /// <param name="limits">How much is kept.</param>
     /// <param name="triggers">What else than being asked to has it write a file.</param>
-    /// <param name="options">Whom to tell of files.</param>
+    /// <param name="options">What is called for each file.</param>
     public FlightRecorder(
         CaptureFiles files, CaptureHeader header, Func<ClockAnchor> readClocks, FlightLimits limits, IReadOnlyList<Trigger> triggers, SeriesOptions options)
     {
@@ -146,7 +146,7 @@ internal sealed class FlightRecorder : IRecordingSink
             var first = ulong.MaxValue;
             while (reader.Read())
             {
-                // What is lost belongs to the block that tells of it; what was not kept is no part of this file.
+                // What is lost belongs to the block that counts it; what was not kept is no part of this file.
                 lost += reader.Block.LossCounters with { Emitted = 0 };
                 writer.LossCounters = lost with { Emitted = writer.Events + reader.Block.Events + lost.Lost };
                 first = Math.Min(first, reader.Block.Events > 0 ? reader.Block.FirstTimestamp : ulong.MaxValue);

@@ -6,7 +6,7 @@ using TraceCap.Recorder.Kernel;
 namespace TraceCap.Recorder.Host;
 
 /// <summary>
-/// The cgroups of the host by their ids, those that have gone meanwhile included. The kernel tells of each that is made
+/// The cgroups of the host by their ids, those that have gone meanwhile included. The kernel reports each that is made
 /// (inotify), so that even one is known that lives for some milliseconds. It takes no privilege: cgroups are folders that
 /// everybody may read. Where the kernel has no more watches to give, the folders are looked through when an unknown id
 /// comes.

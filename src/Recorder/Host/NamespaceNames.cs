@@ -5,7 +5,7 @@ namespace TraceCap.Recorder.Host;
 
 /// <summary>
 /// Which network namespaces have a name: those that <c>ip netns</c>, CNI or docker keep in a folder. A folder is read
-/// again when it has changed and somebody asks for a namespace: at once for one that was not asked for before, else once
+/// again when it has changed and a namespace is asked for: at once for one that was not asked for before, else once
 /// a second at most.
 /// </summary>
 internal sealed class NamespaceNames : IDisposable

@@ -100,7 +100,7 @@ internal sealed unsafe class NetworkNamespaces
     }
 
     /// <summary>Opens what a path leads to if it is a namespace, and nothing else: who owns the folders on the way may have put
-    /// there what somebody else must not open, such as a FIFO or a device.</summary>
+    /// there what no other process may open, such as a FIFO or a device.</summary>
     /// <param name="path">As <see cref="PathText"/> writes it.</param>
     /// <param name="inode">Which one it must be; null for any.</param>
     internal static Descriptor? Open(string path, uint? inode)

@@ -36,7 +36,7 @@ internal static partial class Privileges
                 throw new ProbeException($"only root can become another user; leave out --user {user.Name}, or run it with sudo");
             }
 
-            // Becoming somebody else takes all capabilities with it, but what this thread asks to keep.
+            // Becoming another user takes all capabilities with it, but what this thread asks to keep.
             _ = Libc.ControlThread(KeepCapabilities, 1, 0, 0, 0);
             Relinquish(needed | Mask(SetGid) | Mask(SetUid));
             Check(Libc.SetGroupsOf(user.Name, user.Gid), user);

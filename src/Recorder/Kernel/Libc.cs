@@ -147,7 +147,7 @@ internal static unsafe partial class Libc
     internal static Descriptor TakeDescriptor(Descriptor process, int descriptor) =>
         new((int)SystemCall(PidfdGetDescriptor, process.DangerousGetHandle(), descriptor, 0));
 
-    /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
+    /// <summary>A descriptor of its own for what another process's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
 
     /// <summary>Has a descriptor refer to what another one does, at once.</summary>

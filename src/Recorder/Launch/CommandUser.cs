@@ -21,7 +21,7 @@ internal sealed record CommandUser(uint Uid, uint Gid, UserAccount? Account)
         return uid == 0 && Asked(variable) is { } asked ? asked : new CommandUser(uid, gid, null);
     }
 
-    /// <summary>Somebody else.</summary>
+    /// <summary>Another user.</summary>
     internal static CommandUser Of(UserAccount account) => new(account.Uid, account.Gid, account);
 
     /// <summary>What its environment has in the place of what sudo has put there; <c>NAME=VALUE</c>.</summary>

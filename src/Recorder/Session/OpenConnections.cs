@@ -8,7 +8,7 @@ namespace TraceCap.Recorder.Session;
 
 /// <summary>
 /// The connections that are open when recording begins, asked for while the probes are in place already: so each
-/// connection is either here, or tells of itself. The asking also gives each of them its id, which programs that can
+/// connection is either here, or in an event of its own. The asking also gives each of them its id, which programs that can
 /// only read it need. It takes a thread of its own, which enters one network namespace after the other.
 /// </summary>
 internal sealed class OpenConnections

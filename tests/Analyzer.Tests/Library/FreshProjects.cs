@@ -88,7 +88,7 @@ public sealed class FreshProjects : IDisposable
     }
 }
 
-/// <summary>What the page about testing says works for somebody who begins.</summary>
+/// <summary>What the page about testing says works for a newcomer.</summary>
 public sealed class FreshProjectTests(FreshProjects projects) : IClassFixture<FreshProjects>
 {
     private const long MaxBytes = 5_000_000;

@@ -3,7 +3,7 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Tests.Fuzzing;
 
-/// <summary>What somebody hostile does: changes within a block, with hashes that are right again.</summary>
+/// <summary>What an attacker does: changes within a block, with hashes that are right again.</summary>
 internal static class BlockMutation
 {
     private static readonly ulong[] interesting =

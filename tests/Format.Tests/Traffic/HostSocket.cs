@@ -12,7 +12,7 @@ internal sealed class HostSocket
     private const byte CloseWait = 8;
     private const byte LastAck = 9;
 
-    /// <summary>0 until somebody asks for it: at connect, or when accept returns.</summary>
+    /// <summary>0 until something asks for it: at connect, or when accept returns.</summary>
     public ulong Cookie { get; set; }
 
     public required HostTask Task { get; init; }

@@ -19,7 +19,7 @@ public sealed class CaptureFilesTests : IDisposable
     [Fact]
     public void Only_captures_of_this_user_that_nobody_has_open_are_deleted_and_count()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make somebody else's file");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make another user's file");
         foreach (var number in new[] { 1, 2, 3, 5 })
         {
             WriteCapture(PathOf(number));
@@ -143,7 +143,7 @@ public sealed class CaptureFilesTests : IDisposable
             other.SetLength(10);
         }
 
-        Assert.Equal($"{PathOf(1)} was cut to 10 bytes by somebody else", Assert.Throws<FileSpoiledException>(() => file.Write(new byte[1])).Message);
+        Assert.Equal($"{PathOf(1)} was cut to 10 bytes by another process", Assert.Throws<FileSpoiledException>(() => file.Write(new byte[1])).Message);
         Assert.Throws<FileSpoiledException>(file.Finish);
         Assert.Equal(10, new FileInfo(PathOf(1)).Length);
     }

@@ -47,7 +47,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Puts a file there: a capture of an earlier recording, or what somebody else planted.</summary>
+    /// <summary>Puts a file there: a capture of an earlier recording, or what another process planted.</summary>
     internal void Add(string path, bool isOwnCapture = true)
     {
         lock (gate)

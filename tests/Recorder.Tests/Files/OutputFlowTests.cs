@@ -4,7 +4,7 @@ using TraceCap.Recorder.Files;
 
 namespace TraceCap.Recorder.Tests.Files;
 
-/// <summary>Which pipes and devices a capture is written into, and which are somebody's trap.</summary>
+/// <summary>Which pipes and devices a capture is written into, and which are an attacker's trap.</summary>
 public sealed class OutputFlowTests : IDisposable
 {
     private const uint Nobody = 65534;
@@ -111,7 +111,7 @@ public sealed class OutputFlowTests : IDisposable
 
     private static void GiveToNobody(string path)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make somebody else's file");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to make another user's file");
         Run("chown", "-h", "65534:65534", path);
     }
 

@@ -98,7 +98,7 @@ public class CaptureSeriesTests
             return false;
         };
 
-        Assert.StartsWith("/captures/%n.tcap: somebody else creates every file", Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions())).Message, StringComparison.Ordinal);
+        Assert.StartsWith("/captures/%n.tcap: another process creates every file", Assert.Throws<IOException>(() => recording.Begin(new SeriesOptions())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>
 /// All that is known of connections on one HTML page: figures, findings, charts, tables. It takes them as a capture
-/// tells of them, in memory that does not grow with their number.
+/// says of them, in memory that does not grow with their number.
 /// </summary>
 internal sealed class TrafficReport : IConnectionSink
 {

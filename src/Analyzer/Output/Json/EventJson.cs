@@ -49,7 +49,7 @@ internal static class EventJson
         output.Advance(at);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, or somebody by hand. <c>monotonic_ns</c>, <c>event.name</c> and
+    /// <summary>Reads what <see cref="Write"/> wrote, or a person by hand. <c>monotonic_ns</c>, <c>event.name</c> and
     /// both addresses and ports are required; what else is absent is 0. What the path of the cgroup tells is not looked
     /// at, and neither is the host.</summary>
     /// <param name="json">One object in UTF-8.</param>
