@@ -30,7 +30,7 @@ internal sealed class AttachedProbes : IDisposable
             Ring = new RingBuffer(events, options.RingBytes);
             turn = new Switch(loaded);
             Earlier = new EarlierConnections(loaded, options);
-            Tree = new ProcessTree(loaded);
+            Tree = new ProcessTree(loaded.OpenMap(ProcessTree.Map));
             LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippedRuns(program => program.LosesEvents));
             SkippedEarlierEnds = loaded.OpenSkippedRuns(program => program.LosesEarlierEnds);
             AttachToHost();

@@ -3,17 +3,14 @@ using TraceCap.Recorder.Kernel;
 namespace TraceCap.Recorder.Probes;
 
 /// <summary>The processes that live of those that one has started, as the programs know them (bpf/tree.bpf.h).</summary>
-internal sealed unsafe class ProcessTree : IDisposable
+/// <param name="processes">Their map; disposed with this.</param>
+internal sealed unsafe class ProcessTree(Descriptor processes) : IDisposable
 {
     /// <summary>The map.</summary>
     internal const string Map = "tree";
 
     /// <summary>How many there can be at a time; that there were more is counted.</summary>
     internal const int MostProcesses = 65536;
-
-    private readonly Descriptor processes;
-
-    internal ProcessTree(ProbeObject loaded) => processes = loaded.OpenMap(Map);
 
     /// <summary>Whether none lives any more.</summary>
     internal bool IsEmpty
