@@ -70,11 +70,17 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>Only what the command does is wanted.</summary>
-    internal ProbeOptions Limit(ProbeOptions options) => options.Cgroups.Only.Count > 0
-        ? throw new CommandException("--cgroup and a command exclude each other: the command has a cgroup of its own", ExitCode.Usage)
-        : command.Cgroup is { } cgroup
-        ? options with { Cgroups = options.Cgroups with { Only = [cgroup] } }
-        : options with { Tree = command.Process };
+    internal ProbeOptions Limit(ProbeOptions options)
+    {
+        if (options.Cgroups.Only.Count > 0)
+        {
+            throw new CommandException("--cgroup and a command exclude each other: the command has a cgroup of its own", ExitCode.Usage);
+        }
+
+        return command.Cgroup is { } cgroup
+            ? options with { Cgroups = options.Cgroups with { Only = [cgroup] } }
+            : options with { Tree = command.Process };
+    }
 
     /// <summary>Adds the command to what a capture says of its recording.</summary>
     internal CaptureHeader Describe(CaptureHeader header) =>

@@ -22,6 +22,11 @@ internal sealed class EarlierEnds(IEnumerable<ulong> connections, ulong skipped)
     /// <summary>Takes note of the ends that came.</summary>
     internal void Note(ReadOnlySpan<TcpEvent> events)
     {
+        if (!AreLeft)
+        {
+            return;
+        }
+
         foreach (ref readonly var one in events)
         {
             // What is established now tells of its end as every other connection does.
