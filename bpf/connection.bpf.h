@@ -133,6 +133,38 @@ static __always_inline void fail_connect(const struct sock *sk, __u64 connection
 	emit_attempt(EVENT_CONNECT_FAILED, sk, connection, &attempt, error);
 }
 
+static __always_inline void add_counters(struct event *event, const struct sock *sk)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+
+	event->bytes_sent = READ(tcp, bytes_sent);
+	event->bytes_acked = READ(tcp, bytes_acked);
+	event->bytes_received = READ(tcp, bytes_received);
+	event->segments_sent = READ(tcp, segs_out);
+	event->segments_received = READ(tcp, segs_in);
+	event->retransmits = READ(tcp, total_retrans);
+	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
+}
+
+/* How TCP has finished with a connection. */
+static __always_inline void emit_end(const struct sock *sk, __u64 connection, struct ends *ends, int state)
+{
+	struct identity nobody = {};
+	struct event *event;
+
+	if (READ(sk, __sk_common.skc_flags) & 1 << SOCK_DONE)
+		ends->flags |= EVENT_FIN_RECEIVED;
+	if (is_mptcp(sk))
+		ends->flags |= EVENT_MPTCP;
+	event = reserve_event(EVENT_ENDED, connection, ends, &nobody);
+	if (!event)
+		return;
+	event->state = state;
+	event->error = READ(sk, sk_err);
+	add_counters(event, sk);
+	submit_event(event);
+}
+
 /* --- accept --- */
 
 /* An MPTCP connection shows its first subflow, as it does in tcptracer. */
@@ -188,6 +220,21 @@ static __always_inline bool was_closed_unseen(__u64 connection)
 
 #endif
 
+/*
+ * With a filter on tasks, nobody knew whose a connection would be when a reset
+ * ended it in the accept queue. Now somebody accepts it, and the socket is as
+ * it was then: our side had not shut it down, the peer may have.
+ */
+static __always_inline void emit_end_in_queue(const struct sock *sk, __u64 connection, const struct ends *accepted)
+{
+	struct ends ends = *accepted;
+
+	if (!options.beyond || !judges_openings())
+		return;
+	ends.flags |= EVENT_NOT_ACCEPTED;
+	emit_end(sk, connection, &ends, READ(sk, __sk_common.skc_flags) & 1 << SOCK_DONE ? BPF_TCP_CLOSE_WAIT : BPF_TCP_ESTABLISHED);
+}
+
 /* The current task accepts, or, if it is not to be blamed, nobody knows who. */
 static __always_inline void emit_accept_by(const struct identity *who, const struct sock *sk, __u64 connection, __u8 flags)
 {
@@ -206,6 +253,8 @@ static __always_inline void emit_accept_by(const struct identity *who, const str
 	keep(connection);
 	if (was_closed_unseen(connection))
 		return;
+	if (flags & EVENT_RESET_BEFORE_ACCEPT)
+		emit_end_in_queue(sk, connection, &ends);
 	if (is_mptcp(sk))
 		flags |= EVENT_MPTCP;
 	ends.flags |= flags;
@@ -231,19 +280,6 @@ static __always_inline void emit_accept(const struct sock *sk, __u64 connection,
 }
 
 /* --- close --- */
-
-static __always_inline void add_counters(struct event *event, const struct sock *sk)
-{
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-
-	event->bytes_sent = READ(tcp, bytes_sent);
-	event->bytes_acked = READ(tcp, bytes_acked);
-	event->bytes_received = READ(tcp, bytes_received);
-	event->segments_sent = READ(tcp, segs_out);
-	event->segments_received = READ(tcp, segs_in);
-	event->retransmits = READ(tcp, total_retrans);
-	event->smoothed_rtt = READ(tcp, srtt_us) >> 3; /* the kernel keeps it in eighths */
-}
 
 /* The last descriptor of the socket is going; the socket is as the program left it. */
 static __always_inline void emit_close(const struct sock *sk, __u64 connection, __u8 flags)
@@ -317,28 +353,15 @@ static __always_inline bool was_established(int state)
  */
 static __always_inline void emit_ended(const struct sock *sk, __u64 connection, int state)
 {
-	unsigned long flags = READ(sk, __sk_common.skc_flags);
-	struct identity nobody = {};
-	struct event *event;
 	struct ends ends;
 
 	if (!options.beyond || !connection || !read_ends(&ends, sk, source_port(sk)) || !ends.peer_port)
 		return;
 	if (options.by_task && (options.each_event || !is_kept(connection)))
 		return;
-	if (flags & 1 << SOCK_DONE)
-		ends.flags |= EVENT_FIN_RECEIVED;
-	if (!(flags & 1 << SOCK_DEAD) && !READ(sk, sk_socket))
+	if (!(READ(sk, __sk_common.skc_flags) & 1 << SOCK_DEAD) && !READ(sk, sk_socket))
 		ends.flags |= EVENT_NOT_ACCEPTED;
-	if (is_mptcp(sk))
-		ends.flags |= EVENT_MPTCP;
-	event = reserve_event(EVENT_ENDED, connection, &ends, &nobody);
-	if (!event)
-		return;
-	event->state = state;
-	event->error = READ(sk, sk_err);
-	add_counters(event, sk);
-	submit_event(event);
+	emit_end(sk, connection, &ends, state);
 }
 
 #endif

@@ -10,6 +10,7 @@
 #define TRACECAP_FILTER_H
 
 #include "tracecap.bpf.h"
+#include "tree.bpf.h"
 
 /* --- what the filters list: 1 passes, 0 does not --- */
 
@@ -153,7 +154,6 @@ static __always_inline void identify_current(struct identity *who)
 }
 
 #define MAX_PID_LEVEL 32 /* the kernel nests no more PID namespaces */
-
 /* The process id that the user of the recorder knows the current task by; 0 if it has none in that namespace. */
 static __always_inline __u32 pid_for_user(const struct identity *who)
 {
@@ -237,7 +237,7 @@ static __always_inline bool wanted_task(const struct identity *who)
 		return false;
 	if (options.uids && !passes(options.uids, find_number(NUMBER_UID, who->uid)))
 		return false;
-	if (options.comms && !wanted_comm(who))
+	if ((options.comms && !wanted_comm(who)) || (options.by_tree && !is_of_tree(who->pid)))
 		return false;
 	if (options.by_cgroup_set && !bpf_map_lookup_elem(&cgroup_set, &who->cgroup))
 		return false;

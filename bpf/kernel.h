@@ -25,6 +25,10 @@
 /* --- sockets --- */
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
 	__s64 counter;
 } atomic64_t;
 
@@ -151,12 +155,17 @@ struct pid {
 #define PIDTYPE_TGID 1
 
 struct signal_struct {
+	atomic_t live; /* threads */
 	struct pid *pids[4];
 };
 
 struct thread_info {
 	unsigned long flags; /* arm64: TIF_32BIT */
 	__u32 status;        /* x86: TS_COMPAT */
+};
+
+struct callback_head {
+	struct callback_head *next;
 };
 
 struct task_struct {
@@ -168,6 +177,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+	struct callback_head *task_works; /* what it has to do before it returns to its program, the newest first */
 	struct signal_struct *signal;
 };
 
@@ -188,8 +198,17 @@ struct pt_regs {
 
 /* --- files --- */
 
+struct llist_node {
+	struct llist_node *next;
+};
+
 struct file {
 	void *private_data;
+	struct llist_node f_llist; /* in one place with what a task has to do with the file */
+};
+
+struct file___before_6_0 {
+	struct llist_node f_u; /* the same */
 };
 
 struct fdtable {

@@ -39,7 +39,8 @@ struct options {
 	__u8 each_event;     /* ... as tcptracer does, each event by its own task */
 	__u8 beyond;         /* tell what tcptracer does not: connects that failed, TCP's own end */
 	__u8 io_uring_cqe;   /* io_uring_complete passes the completion, not its fields */
-	__u8 reserved[2];
+	__u8 by_tree;        /* only the tasks of the processes in tree */
+	__u8 reserved;
 };
 
 /* A section of its own: the recorder finds it without knowing what else is constant. */

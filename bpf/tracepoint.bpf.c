@@ -212,6 +212,42 @@ static __always_inline bool is_wanted_listener(const struct sock *sk)
 }
 
 #define EFAULT 14
+#define MAX_TASK_WORKS 16
+
+/* The file that a task has to let go of, if that is what it has to do. */
+static __always_inline const struct file *file_of_work(const struct callback_head *work)
+{
+	const struct file *file = NULL;
+
+	if (bpf_core_field_exists(file->f_llist))
+		return TYPED(struct file, (__u64)work - bpf_core_field_offset(struct file, f_llist));
+	return TYPED(struct file, (__u64)work - bpf_core_field_offset(struct file___before_6_0, f_u));
+}
+
+/*
+ * An accept whose peer's address finds no place to be written to ends with
+ * EFAULT, and its socket, which has no number yet, is let go of before the task
+ * returns to its program. There is none if nothing was accepted: anybody may
+ * have a filter of system calls say EFAULT. False if that is not known.
+ */
+static __always_inline bool emit_dropped_accept(__u8 flags)
+{
+	const struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
+	const struct callback_head *work = READ(task, task_works);
+	const struct file *file = NULL;
+	int i;
+
+	for (i = 0; i < MAX_TASK_WORKS && work; i++) {
+		file = file_of_work(work);
+		if (socket_of(file))
+			break;
+		file = NULL;
+		work = READ(TYPED(struct callback_head, work), next);
+	}
+	if (file)
+		emit_accepted_file(file, flags);
+	return file || !work;
+}
 
 /* Runs at the end of every system call of the host: its first lines are all that most of them see. */
 SEC("raw_tp/sys_exit")
@@ -227,8 +263,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	flags = accept_flags(regs);
 	if (flags < 0)
 		return 0;
-	/* With EFAULT a connection was accepted, and closed as its peer's address found no place to be written to. */
-	if (result >= 0 && emit_accepted_file(file_of_descriptor(result), flags))
+	if (result >= 0 ? emit_accepted_file(file_of_descriptor(result), flags) : emit_dropped_accept(flags))
 		return 0;
 	if (is_wanted_listener(socket_of(file_of_descriptor(listening_descriptor(regs, flags)))))
 		count_missed_accept();

@@ -260,6 +260,67 @@ public sealed class CommandEndTests : IDisposable
         }
     }
 
+    /// <summary>Whatever it starts, and nothing else: where no cgroup can be made, as in a container, its processes are followed.</summary>
+    [Fact]
+    public void A_command_without_a_cgroup_is_recorded_with_all_that_it_starts()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        Process.Start("mkfifo", [Go]).WaitForExit();
+        File.WriteAllText(Path.Combine(folder, "family.py"), $"""
+            import os, socket, threading
+            def connect():
+                listener = socket.socket()
+                listener.bind(("127.0.0.1", 0))
+                listener.listen()
+                client = socket.create_connection(listener.getsockname())
+                server, _ = listener.accept()
+                client.close()
+                server.close()
+            connect()
+            thread = threading.Thread(target=connect)
+            thread.start()
+            thread.join()
+            child = os.fork()
+            if child == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    open("{Go}").read()
+                    connect()
+                os._exit(0)
+            os.waitpid(child, 0)
+            os._exit(4)
+            """);
+        using var recorder = Process.Start(new ProcessStartInfo("unshare", ["--mount", "/bin/sh", "-c",
+            $"mount -o remount,bind,ro {CgroupFolder} && exec {Tracecap.Path} record -o {Capture} -- python3 {folder}/family.py </dev/null"]) { RedirectStandardError = true })!;
+        var said = recorder.StandardError;
+        Assert.Matches("^tracecap: the command has no cgroup of its own \\(.*Read-only file system\\); its processes are followed instead$", said.ReadLine());
+        string? line;
+        while ((line = said.ReadLine())?.StartsWith("tracecap: the command ended with 4; recording goes on", StringComparison.Ordinal) == false)
+        {
+        }
+
+        Assert.NotNull(line);
+        Loopback.Churn(10);
+        LetGo();
+        recorder.WaitForExit();
+        Assert.Equal(4, recorder.ExitCode);
+        Assert.Equal(18, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
+        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Root that gave its capabilities up may not pass a folder that it closed to itself.</summary>
+    [Fact]
+    public void A_command_that_closes_its_cgroup_to_everybody_is_recorded_to_its_end()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var recorder = Tracecap.Start("record", "-q", "-o", Capture, "--", "/bin/sh", "-c", $"chmod 0 {CgroupFolder}$(sed -n s/^0:://p /proc/self/cgroup); exit 4");
+        recorder.WaitForExit();
+
+        Assert.Equal((4, ""), (recorder.ExitCode, recorder.StandardError.ReadToEnd()));
+        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateDirectories(CgroupFolder, $"tracecap-{recorder.Id}"));
+    }
+
     private static string CgroupFolder => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).First(mount => mount[2] == "cgroup2")[1];
 
     private static string CgroupOf(Process recorder) =>

@@ -109,6 +109,63 @@ public sealed partial class MonitoringTests : IDisposable
         }
     }
 
+    /// <summary>Nobody reads what it writes, so it waits for ever. Another recorder, which is well, tells the time.</summary>
+    [Fact]
+    public void A_recorder_that_hangs_does_not_say_that_all_is_well()
+    {
+        const int Beats = 20;
+        const int Rounds = 200;
+        LiveRecorder.SkipUnlessAllowed();
+        var fifo = Path.Combine(folder, "fifo");
+        Process.Start("mkfifo", [fifo]).WaitForExit();
+        using var reader = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec tail -f /dev/null < {fifo}"]))!;
+        using var hungSocket = Bound("hung");
+        using var wellSocket = Bound("well");
+        using var hung = Watched("hung", fifo);
+        using var well = Watched("well", Capture);
+        Receive(hungSocket);
+        Receive(wellSocket);
+        Loopback.Churn(20_000);
+        var rounds = 0;
+        do
+        {
+            while (hungSocket.Poll(0, SelectMode.SelectRead))
+            {
+                Receive(hungSocket);
+            }
+
+            for (var beat = 0; beat < Beats; beat++)
+            {
+                Assert.StartsWith("WATCHDOG=1\n", Receive(wellSocket), StringComparison.Ordinal);
+            }
+        }
+        while (hungSocket.Poll(0, SelectMode.SelectRead) && ++rounds < Rounds);
+
+        Assert.InRange(rounds, 0, Rounds - 1);
+        Assert.False(hung.HasExited);
+        foreach (var process in new[] { hung, well, reader })
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Socket Bound(string name)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 };
+            socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, name)));
+            return socket;
+        }
+
+        Process Watched(string name, string output) => Process.Start(new ProcessStartInfo("env", [
+            $"NOTIFY_SOCKET={Path.Combine(folder, name)}", "WATCHDOG_USEC=40000", Tracecap.Path, "record", "-q", "-o", output, "-p", LiveRecorder.Text(Environment.ProcessId)]))!;
+
+        static string Receive(Socket socket)
+        {
+            var buffer = new byte[4096];
+            return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
+        }
+    }
+
     /// <summary>Somebody else's watchdog is not this process's.</summary>
     [Fact]
     public void A_watchdog_of_another_process_is_not_told()

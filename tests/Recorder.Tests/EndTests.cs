@@ -30,13 +30,16 @@ public class EndTests
         Assert.All(ends, e => Assert.Equal((connect.Netns, connect.NetnsId), (e.Netns, e.NetnsId)));
     }
 
-    /// <summary>With a filter on tasks nobody knows whose it would have been.</summary>
-    [Fact]
-    public void A_connection_that_is_reset_in_the_queue_ends_before_it_is_accepted()
+    /// <summary>With a filter on tasks nobody knows whose it would have been, until it is accepted.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_connection_that_is_reset_in_the_queue_ends_before_it_is_accepted(bool byTask)
     {
         Live.SkipUnlessAllowed();
         using var cgroup = new TestCgroup();
-        using var probes = Live.Attach(new ProbeOptions { RingBytes = 32 << 20 });
+        using var map = new TestMap(cgroup.Id);
+        using var probes = Live.Attach(new ProbeOptions { RingBytes = 32 << 20, CgroupMap = byTask ? map.Path : null });
         cgroup.Run("python3", Repository.File("tests/vm/corners.py"), "reset_unaccepted");
         probes.Detach();
 

@@ -65,8 +65,8 @@ public class AgreementTests
 
     /// <summary>
     /// The rows of which docs/tcptracer.md tells: a kretprobe misses accepts for which it has no room, while many threads wait, and
-    /// those that waited before it was there; the tracepoint set counts as missed an accept whose probe the kernel skipped, or of a system
-    /// call that failed after all, or of the kernel itself, and sees the kernel's own sockets close when they are shut down.
+    /// those that waited before it was there; the tracepoint set counts as missed an accept whose probe the kernel skipped, or of the
+    /// kernel itself, and sees the kernel's own sockets close when they are shut down.
     /// </summary>
     private static bool IsMeant(Difference row, RealKernel run, string probeSet)
     {

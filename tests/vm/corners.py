@@ -208,6 +208,20 @@ def bad_address_unix():
 
 
 @case
+def accept_that_never_was():
+    """A filter of system calls says what an accept says that fails after it has accepted."""
+    l = listener()
+    numbers = {"x86_64": (43, 288), "aarch64": (202, 242)}[os.uname().machine]
+    # Load the number of the call; for each of these return EFAULT; else allow it.
+    program = b"".join(struct.pack("HBBI", *instruction) for instruction in [
+        (0x20, 0, 0, 0), (0x15, 1, 0, numbers[0]), (0x15, 0, 1, numbers[1]), (0x06, 0, 0, 0x00050000 | errno.EFAULT), (0x06, 0, 0, 0x7FFF0000)])
+    code = ctypes.create_string_buffer(program)
+    filter = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
+    assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, filter, 0, 0) == 0
+    assert libc.accept(l.fileno(), None, None) == -1 and ctypes.get_errno() == errno.EFAULT
+
+
+@case
 def unread():
     c, s = pair(); c.send(b"never read"); s.close(); c.close()
 

@@ -29,6 +29,10 @@ internal sealed class CommandRun : IDisposable
         // What recording takes is told first: a command's cgroup takes less.
         AttachedProbes.Check();
         command = launch.Prepare(parsed);
+        if (command.Cgroup is null)
+        {
+            Tell($"the command has no cgroup of its own ({command.Refusal}); its processes are followed instead");
+        }
     }
 
     /// <summary>Who called, if that is another user than this process runs as: the recorder becomes that user, and the capture
@@ -66,9 +70,17 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>Only what the command does is wanted.</summary>
-    internal ProbeOptions Limit(ProbeOptions options) => options.Cgroups.Only.Count == 0
-        ? options with { Cgroups = options.Cgroups with { Only = [command.Cgroup] } }
-        : throw new CommandException("--cgroup and a command exclude each other: the command has a cgroup of its own", ExitCode.Usage);
+    internal ProbeOptions Limit(ProbeOptions options)
+    {
+        if (options.Cgroups.Only.Count > 0)
+        {
+            throw new CommandException("--cgroup and a command exclude each other: the command has a cgroup of its own", ExitCode.Usage);
+        }
+
+        return command.Cgroup is { } cgroup
+            ? options with { Cgroups = options.Cgroups with { Only = [cgroup] } }
+            : options with { Tree = command.Process };
+    }
 
     /// <summary>Adds the command to what a capture says of its recording.</summary>
     internal CaptureHeader Describe(CaptureHeader header) =>

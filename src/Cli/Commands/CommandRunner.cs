@@ -143,6 +143,12 @@ internal static class CommandRunner
             Messages.Warn("too many open files: this process may have no more; raise the limit, such as by ulimit -n 1024");
             return ExitCode.Failed;
         }
+        catch (OutOfMemoryException)
+        {
+            // What .NET says of a thread that cannot be made, too.
+            Messages.Warn("there is no more memory, or no more threads, for this process; raise the limit (ulimit -v, ulimit -u, or its cgroup's)");
+            return ExitCode.Failed;
+        }
         catch (CommandException error)
         {
             Messages.Warn(error.Message);

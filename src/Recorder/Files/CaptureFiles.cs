@@ -25,7 +25,7 @@ internal sealed class CaptureFiles
     /// <param name="keep">How many files of the series there are at most, those of earlier recordings included; null for
     /// no limit.</param>
     public CaptureFiles(NamePattern pattern, bool force, int? keep)
-        : this(pattern, force, keep, new HostFileSystem())
+        : this(pattern, force, keep, new HostFileSystem(new HeldFolder(pattern.Folder)))
     {
     }
 

@@ -13,6 +13,7 @@ internal sealed class DurableFileStream : NewFile
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
 
     private readonly FileStream file;
+    private readonly string folder;
     private readonly Thread syncing;
     private readonly ManualResetEventSlim ending = new();
     private long written;
@@ -20,9 +21,10 @@ internal sealed class DurableFileStream : NewFile
     private volatile bool dirty;
     private volatile IOException? failure;
 
-    private DurableFileStream(string path, FileStream file)
+    private DurableFileStream(string path, string folder, FileStream file)
     {
         Path = path;
+        this.folder = folder;
         this.file = file;
         syncing = new Thread(SyncUntilEnd) { IsBackground = true, Name = "sync" };
         syncing.Start();
@@ -42,11 +44,12 @@ internal sealed class DurableFileStream : NewFile
     }
 
     /// <summary>Creates the file with mode 0600, and nothing else: a link is not followed.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">What the user calls it.</param>
+    /// <param name="here">The path that leads there.</param>
     /// <returns>Null if something is there already.</returns>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created by this user.</exception>
-    internal static DurableFileStream? Create(string path)
+    internal static DurableFileStream? Create(string path, string here)
     {
         var options = new FileStreamOptions
         {
@@ -62,15 +65,11 @@ internal sealed class DurableFileStream : NewFile
 
         try
         {
-            return new DurableFileStream(path, new FileStream(path, options));
+            return new DurableFileStream(path, System.IO.Path.GetDirectoryName(here)!, new FileStream(here, options));
         }
         catch (IOException error) when (FileFailure.IsAlreadyThere(error))
         {
             return null;
-        }
-        catch (IOException error) when (error.GetType() == typeof(IOException))
-        {
-            throw FileFailure.Explain(path, error);
         }
     }
 
@@ -175,7 +174,7 @@ internal sealed class DurableFileStream : NewFile
         // The file's name is content of the folder.
         if (!isNamedOnDisk)
         {
-            Libc.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+            Libc.SyncFolder(folder);
             isNamedOnDisk = true;
         }
     }

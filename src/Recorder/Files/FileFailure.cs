@@ -33,6 +33,18 @@ internal static class FileFailure
         return new IOException($"{path}: {what}{advice}", error);
     }
 
+    /// <summary>The same error with the name that the user gave the file: where this process finds it is of no use to anybody.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="error">What came of creating, reading or deleting it.</param>
+    internal static Exception Named(string path, Exception error) => error switch
+    {
+        UnauthorizedAccessException => new UnauthorizedAccessException($"{path}: this user may not do that there", error),
+        PathTooLongException => new PathTooLongException($"{path}: the name is too long", error),
+        FileNotFoundException or DirectoryNotFoundException => new IOException($"{path}: its folder was deleted", error),
+        IOException { HResult: > 0 and <= HighestErrno } other => Explain(path, other),
+        _ => error,
+    };
+
     /// <summary>.NET takes EFBIG for a wrong argument.</summary>
     internal static IOException ExplainTooLarge(string path) => Explain(path, new IOException(TooLarge, LargerThanAllowed));
 }

@@ -28,18 +28,19 @@ internal interface IFileSystem
     void Delete(string path);
 }
 
-/// <summary>The file system of this host.</summary>
-internal sealed class HostFileSystem : IFileSystem
+/// <summary>The file system of this host, in one folder.</summary>
+/// <param name="folder">Where all files are, whatever else their paths lead to later.</param>
+internal sealed class HostFileSystem(HeldFolder folder) : IFileSystem
 {
     /// <inheritdoc />
-    public NewFile? Create(string path, bool force, UserAccount? owner)
+    public NewFile? Create(string path, bool force, UserAccount? owner) => Do(path, here =>
     {
-        if (force && IsReplaceable(path))
+        if (force && IsReplaceable(here))
         {
-            File.Delete(path);
+            File.Delete(here);
         }
 
-        if (DurableFileStream.Create(path) is not { } file)
+        if (DurableFileStream.Create(path, here) is not { } file)
         {
             return null;
         }
@@ -56,22 +57,41 @@ internal sealed class HostFileSystem : IFileSystem
         catch
         {
             file.Dispose();
-            File.Delete(path);
+            File.Delete(here);
             throw;
         }
+    });
+
+    /// <inheritdoc />
+    public IEnumerable<string> List(string folder) =>
+        Do(Path.Combine(folder, "."), here => Directory.GetFileSystemEntries(here).Select(entry => Path.Combine(folder, Path.GetFileName(entry))).ToList());
+
+    /// <inheritdoc />
+    public bool IsOwnCapture(string path) => Do(path, FileClaim.IsOwnCapture);
+
+    /// <inheritdoc />
+    public bool IsInUse(string path) => Do(path, FileClaim.IsInUse);
+
+    /// <inheritdoc />
+    public void Delete(string path) => Do(path, here =>
+    {
+        File.Delete(here);
+        return true;
+    });
+
+    /// <summary>Does it where the file really is, and has what went wrong named as the user knows it.</summary>
+    private T Do<T>(string path, Func<string, T> action)
+    {
+        var here = folder.Find(Path.GetFileName(path));
+        try
+        {
+            return action(here);
+        }
+        catch (Exception error) when (FileFailure.Named(path, error) is var named && named != error)
+        {
+            throw named;
+        }
     }
-
-    /// <inheritdoc />
-    public IEnumerable<string> List(string folder) => Directory.EnumerateFileSystemEntries(folder);
-
-    /// <inheritdoc />
-    public bool IsOwnCapture(string path) => FileClaim.IsOwnCapture(path);
-
-    /// <inheritdoc />
-    public bool IsInUse(string path) => FileClaim.IsInUse(path);
-
-    /// <inheritdoc />
-    public void Delete(string path) => File.Delete(path);
 
     /// <summary>A pipe, a device or a socket is nobody's file.</summary>
     private static bool IsReplaceable(string path) => OperatingSystem.IsLinux() && FileCalls.TypeAt(path) is FileCalls.Regular or FileCalls.Link;

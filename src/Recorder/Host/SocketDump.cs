@@ -5,16 +5,16 @@ using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Host;
 
-/// <summary>A TCP socket that a program holds, as the kernel describes it.</summary>
+/// <summary>A TCP socket as the kernel describes it.</summary>
 /// <param name="Cookie">Its id; the kernel makes one if it had none.</param>
-/// <param name="Inode">The inode number of the descriptors that refer to it.</param>
+/// <param name="Inode">The inode number of the descriptors that refer to it; 0 if none does: it is still to be accepted, or closed already.</param>
 /// <param name="State">As in the kernel's tcp_states.h.</param>
 /// <param name="IpVersion">4 or 6.</param>
 /// <param name="LocalAddress">Its own address.</param>
 /// <param name="PeerAddress">The address at the other end.</param>
 /// <param name="LocalPort">Its own port.</param>
 /// <param name="PeerPort">The port at the other end.</param>
-internal readonly record struct HeldSocket(
+internal readonly record struct DumpedSocket(
     ulong Cookie, uint Inode, byte State, byte IpVersion,
     Address LocalAddress, Address PeerAddress, ushort LocalPort, ushort PeerPort);
 
@@ -38,10 +38,9 @@ internal static unsafe class SocketDump
     /// CLOSING.</summary>
     private const uint Connected = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11;
 
-    /// <summary>The connections, and the connects under way, in the network namespace of the calling thread, those left out that no descriptor
-    /// refers to: still to be accepted, or closed already.</summary>
+    /// <summary>The connections, and the connects under way, in the network namespace of the calling thread.</summary>
     /// <exception cref="ProbeException">The kernel does not tell.</exception>
-    internal static List<HeldSocket> Read()
+    internal static List<DumpedSocket> Read()
     {
         using var socket = Libc.Socket(
             Libc.AddressFamilyNetlink, Libc.SocketRaw | Libc.CloseOnExec, Libc.NetlinkSocketDiagnosis);
@@ -50,7 +49,7 @@ internal static unsafe class SocketDump
             throw Refused(Marshal.GetLastPInvokeError());
         }
 
-        var found = new List<HeldSocket>();
+        var found = new List<DumpedSocket>();
         Request(socket, FamilyInet);
         Receive(socket, found);
         Request(socket, FamilyInet6);
@@ -75,7 +74,7 @@ internal static unsafe class SocketDump
         }
     }
 
-    private static void Receive(Descriptor socket, List<HeldSocket> found)
+    private static void Receive(Descriptor socket, List<DumpedSocket> found)
     {
         var buffer = new byte[64 << 10];
         while (true)
@@ -99,7 +98,7 @@ internal static unsafe class SocketDump
     }
 
     /// <returns>Whether more is to come.</returns>
-    private static bool Parse(ReadOnlySpan<byte> messages, List<HeldSocket> found)
+    private static bool Parse(ReadOnlySpan<byte> messages, List<DumpedSocket> found)
     {
         while (messages.Length >= HeaderSize)
         {
@@ -112,10 +111,7 @@ internal static unsafe class SocketDump
                     throw Refused(MemoryMarshal.Read<int>(messages[HeaderSize..]));
             }
 
-            if (ReadSocket(messages.Slice(HeaderSize, SocketSize)) is { Inode: not 0 } held)
-            {
-                found.Add(held);
-            }
+            found.Add(ReadSocket(messages.Slice(HeaderSize, SocketSize)));
 
             messages = messages[Math.Min((length + 3) & ~3, messages.Length)..];
         }
@@ -124,10 +120,10 @@ internal static unsafe class SocketDump
     }
 
     /// <summary>struct inet_diag_msg; ports and addresses in network order.</summary>
-    private static HeldSocket ReadSocket(ReadOnlySpan<byte> message)
+    private static DumpedSocket ReadSocket(ReadOnlySpan<byte> message)
     {
         var addressSize = message[0] == FamilyInet ? 4 : 16;
-        return new HeldSocket(
+        return new DumpedSocket(
             MemoryMarshal.Read<ulong>(message[44..]),
             MemoryMarshal.Read<uint>(message[68..]),
             message[1],

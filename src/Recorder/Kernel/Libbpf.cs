@@ -92,6 +92,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
     internal static partial int Update(Descriptor map, void* key, void* value, ulong flags);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
+    internal static partial int NextKey(Descriptor map, void* key, void* next);
+
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
     internal static partial int Delete(Descriptor map, void* key);
 

@@ -150,6 +150,9 @@ internal static unsafe partial class Libc
     /// <summary>A descriptor of its own for what another process's refers to.</summary>
     internal static Descriptor Duplicate(int descriptor) => new(Control(descriptor, DuplicateCloseOnExec, 0));
 
+    /// <summary>Has a descriptor refer to what another one does, at once.</summary>
+    internal static void Replace(Descriptor target, Descriptor source) => _ = ReplaceDescriptor(source, target, CloseOnExec);
+
     internal static Descriptor NotifyCreate(int flags) => new(OpenNotify(flags));
 
     internal static Descriptor EventDescriptor(uint initial, int flags) => new(OpenEvent(initial, flags));
@@ -157,6 +160,9 @@ internal static unsafe partial class Libc
     internal static Descriptor EpollCreate(int flags) => new(OpenEpoll(flags));
 
     internal static Descriptor Socket(int family, int type, int protocol) => new(OpenSocket(family, type, protocol));
+
+    [LibraryImport("libc", EntryPoint = "dup3")]
+    private static partial int ReplaceDescriptor(Descriptor source, Descriptor target, int flags);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(SafeHandle file, uint uid, uint gid);
@@ -196,6 +202,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    internal static partial nint ReadAt(Descriptor descriptor, byte* buffer, nuint count, nint offset);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(Descriptor descriptor, byte* buffer, nuint capacity);

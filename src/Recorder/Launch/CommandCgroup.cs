@@ -37,28 +37,25 @@ internal sealed class CommandCgroup : IDisposable
     /// <summary>Takes processes.</summary>
     internal Descriptor Procs { get; }
 
-    /// <summary>Whether a process is in it, or below it.</summary>
-    internal bool IsPopulated
+    /// <summary>Whether a process is in it, or below it. Asked of what is open: the command may close its folder to everybody.</summary>
+    internal unsafe bool IsPopulated
     {
         get
         {
-            try
-            {
-                return File.ReadAllText(Folder + "/cgroup.events").Contains("populated 1", StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
+            const int Longest = 256;
+            var text = stackalloc byte[Longest];
+            var length = Libc.ReadAt(Events, text, Longest, 0);
+            return length > 0 && new ReadOnlySpan<byte>(text, (int)length).IndexOf("populated 1"u8) >= 0;
         }
     }
 
     /// <summary>Makes one.</summary>
-    /// <exception cref="ProbeException">There is no place where this user may.</exception>
-    internal static CommandCgroup Make()
+    /// <param name="refusal">Why there is none.</param>
+    /// <returns>Null if there is no place where this user may.</returns>
+    internal static CommandCgroup? Make(out string refusal)
     {
         var root = Cgroups.FindRoot();
-        var refusal = "";
+        refusal = "";
         for (var above = Own(root); ; above = above[..above.LastIndexOf('/')])
         {
             if (TryMake(root, above, ref refusal) is { } made)
@@ -68,9 +65,7 @@ internal sealed class CommandCgroup : IDisposable
 
             if (above.Length == 0)
             {
-                throw new ProbeException(
-                    $"the command needs a cgroup of its own, and none could be made: {refusal}; run it as root, with {root} writable, "
-                    + "or where cgroups are yours: systemd-run --user --scope -p Delegate=yes tracecap ...");
+                return null;
             }
         }
     }

@@ -13,6 +13,9 @@ namespace TraceCap.Recorder.Launch;
 /// </summary>
 internal sealed class CommandWatch : IDisposable
 {
+    /// <summary>How often to look what is left, where nothing tells, in milliseconds.</summary>
+    private const int Pause = 20;
+
     private const byte Hangup = 1;
     private const byte Interrupt = 2;
     private const byte Quit = 3;
@@ -60,7 +63,11 @@ internal sealed class CommandWatch : IDisposable
         notes = command.Relay([Hangup, Interrupt, Quit, User2, Terminate, Continue, TerminalStop, .. (ReadOnlySpan<byte>)(takesUser1 ? [User1] : [])]);
         waiting.Add(notes);
         waiting.Add(command.Handle, onlyWakeUps: true);
-        waiting.Add(command.Events, onlyWakeUps: true);
+        if (command.Events is { } events)
+        {
+            waiting.Add(events, onlyWakeUps: true);
+        }
+
         watching = new Thread(Watch) { IsBackground = true, Name = "command" };
         watching.Start();
     }
@@ -134,7 +141,7 @@ internal sealed class CommandWatch : IDisposable
     private void Look(int code, TimeSpan since)
     {
         var ending = string.Create(CultureInfo.InvariantCulture, $"the command ended with {code}");
-        if (!command.IsRunning)
+        if (!IsRunning())
         {
             Over(ending);
         }
@@ -153,6 +160,18 @@ internal sealed class CommandWatch : IDisposable
         }
     }
 
+    /// <summary>Whether what it has started still runs, now that it has ended itself.</summary>
+    private bool IsRunning()
+    {
+        if (command.Cgroup is not null)
+        {
+            return command.IsRunning;
+        }
+
+        session.Tree.Forget(command.Process);
+        return !session.Tree.IsEmpty;
+    }
+
     private void Over(string reason)
     {
         Reason = reason;
@@ -165,6 +184,11 @@ internal sealed class CommandWatch : IDisposable
         if (!ended.Task.IsCompleted || isOver)
         {
             return -1;
+        }
+
+        if (command.Cgroup is null)
+        {
+            return Pause;
         }
 
         var next = isTold ? wait.Most : wait.Most < Usual ? wait.Most : Usual;

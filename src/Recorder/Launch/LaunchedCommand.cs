@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Kernel;
 
 namespace TraceCap.Recorder.Launch;
 
 /// <summary>
-/// A process that becomes a command once recording has begun, in a cgroup of its own. Beside it there is another one, which
+/// A process that becomes a command once recording has begun, in a cgroup of its own if there can be one. Beside it there is another one, which
 /// keeps the rights that the recorder gives up: to send it signals, and to remove the cgroup.
 /// </summary>
 internal sealed class LaunchedCommand : IDisposable
@@ -15,14 +16,14 @@ internal sealed class LaunchedCommand : IDisposable
     private const int IsFolder = 21;
 
     private readonly string name;
-    private readonly CommandCgroup cgroup;
+    private readonly CommandCgroup? cgroup;
     private readonly int pid;
     private readonly Descriptor go;
     private readonly Descriptor told;
     private Descriptor? orders;
     private Descriptor? answers;
 
-    private LaunchedCommand(string name, CommandCgroup cgroup, in NativeLaunch.Child child)
+    private LaunchedCommand(string name, CommandCgroup? cgroup, in NativeLaunch.Child child)
     {
         this.name = name;
         this.cgroup = cgroup;
@@ -32,8 +33,14 @@ internal sealed class LaunchedCommand : IDisposable
         told = new Descriptor(child.Told);
     }
 
-    /// <summary>The path of its cgroup in the cgroup2 hierarchy.</summary>
-    public string Cgroup => cgroup.Path;
+    /// <summary>The path of its cgroup in the cgroup2 hierarchy; null if it has none of its own.</summary>
+    public string? Cgroup => cgroup?.Path;
+
+    /// <summary>Why it has no cgroup of its own.</summary>
+    public string Refusal { get; private init; } = "";
+
+    /// <summary>Its id.</summary>
+    public uint Process => (uint)pid;
 
     /// <summary>Whether it was let begin.</summary>
     public bool HasBegun { get; private set; }
@@ -41,14 +48,14 @@ internal sealed class LaunchedCommand : IDisposable
     /// <summary>How it ended itself, as shells say it: 128 and the number of a signal; null while it runs.</summary>
     internal int? ExitCode => NativeLaunch.ExitCode(pid) is var code and >= 0 ? code : null;
 
-    /// <summary>Whether it, or what it has started, still runs.</summary>
-    internal bool IsRunning => cgroup.IsPopulated;
+    /// <summary>Whether it, or what it has started, still runs, as far as its cgroup tells.</summary>
+    internal bool IsRunning => cgroup is { IsPopulated: true };
 
     /// <summary>Wakes who waits for it once it has ended itself.</summary>
     internal Descriptor Handle { get; }
 
-    /// <summary>Wakes who waits for it once all that it has started has ended.</summary>
-    internal Descriptor Events => cgroup.Events;
+    /// <summary>Wakes who waits for it once all that it has started has ended; null without a cgroup.</summary>
+    internal Descriptor? Events => cgroup?.Events;
 
     /// <summary>Makes its cgroup, starts the process and finds the program, as its user.</summary>
     /// <param name="name">What messages call it.</param>
@@ -57,14 +64,20 @@ internal sealed class LaunchedCommand : IDisposable
     /// <param name="user">Whom it runs as.</param>
     /// <param name="closed">Bit by bit, which of the descriptors 0 to 2 it is to find closed.</param>
     /// <exception cref="LaunchException">There is no such program, or the user may not run it.</exception>
-    /// <exception cref="ProbeException">It can have no cgroup, or not be that user.</exception>
+    /// <exception cref="ProbeException">It cannot be that user; or it can have no cgroup, and its processes not be followed.</exception>
     public static LaunchedCommand Prepare(string name, byte[] words, int count, CommandUser user, int closed)
     {
-        var cgroup = CommandCgroup.Make();
+        var cgroup = CommandCgroup.Make(out var refusal);
+        if (cgroup is null && PidNamespace.Own() != 0)
+        {
+            throw new ProbeException(
+                $"the command needs a cgroup of its own, and none could be made: {refusal}; and in this PID namespace its processes cannot be followed by the numbers that the kernel has for them");
+        }
+
         LaunchedCommand? command = null;
         try
         {
-            command = new LaunchedCommand(name, cgroup, Fork(words, count, user, cgroup, closed));
+            command = new LaunchedCommand(name, cgroup, Fork(words, count, user, cgroup, closed)) { Refusal = refusal };
             command.Attend();
             command.ThrowIfFailed();
             return command;
@@ -72,8 +85,8 @@ internal sealed class LaunchedCommand : IDisposable
         catch
         {
             command?.Dispose();
-            cgroup.Remove();
-            cgroup.Dispose();
+            cgroup?.Remove();
+            cgroup?.Dispose();
             throw;
         }
     }
@@ -116,10 +129,10 @@ internal sealed class LaunchedCommand : IDisposable
 
         told.Dispose();
         Handle.Dispose();
-        cgroup.Dispose();
+        cgroup?.Dispose();
     }
 
-    private static unsafe NativeLaunch.Child Fork(byte[] words, int count, CommandUser user, CommandCgroup cgroup, int closed)
+    private static unsafe NativeLaunch.Child Fork(byte[] words, int count, CommandUser user, CommandCgroup? cgroup, int closed)
     {
         var variables = user.Variables.ToArray();
         fixed (byte* arguments = words, changed = Encoding.UTF8.GetBytes(string.Concat(variables.Select(text => text + '\0')) + '\0'),
@@ -134,7 +147,7 @@ internal sealed class LaunchedCommand : IDisposable
                 User = account,
                 Uid = user.Uid,
                 Gid = user.Gid,
-                Procs = cgroup.Procs.Number,
+                Procs = cgroup?.Procs.Number ?? -1,
                 Closed = closed,
             };
             return NativeLaunch.Begin(in launch, out var child) == 0
@@ -145,7 +158,7 @@ internal sealed class LaunchedCommand : IDisposable
 
     private void Attend()
     {
-        if (NativeLaunch.Attend(pid, cgroup.Folder, cgroup.Events, out var attendant) != 0)
+        if (NativeLaunch.Attend(pid, cgroup?.Folder ?? "", cgroup?.Events ?? Handle, out var attendant) != 0)
         {
             throw ProbeException.FromErrno("no process could be made beside the command", Marshal.GetLastPInvokeError());
         }
@@ -162,7 +175,7 @@ internal sealed class LaunchedCommand : IDisposable
             var reason = Marshal.GetPInvokeErrorMessage(report.Error);
             throw report.Step switch
             {
-                NativeLaunch.Step.Join => new ProbeException($"the command cannot be put into its cgroup {cgroup.Folder}: {reason}"),
+                NativeLaunch.Step.Join => new ProbeException($"the command cannot be put into its cgroup {cgroup?.Folder}: {reason}"),
                 NativeLaunch.Step.User => new ProbeException($"the command cannot become its user: {reason}"),
                 NativeLaunch.Step.Find when report.Error == NoSuchFile => new LaunchException(
                     $"{name}: there is no such program{(name.Contains('/', StringComparison.Ordinal) ? "" : " in PATH")}", LaunchException.NotFound),

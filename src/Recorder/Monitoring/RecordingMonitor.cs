@@ -99,6 +99,11 @@ internal sealed class RecordingMonitor : IEventSink, IDisposable
             WriteBeside(isUp: false);
             writing.Wait(Patience);
         }
+
+        if (writing.IsCompleted)
+        {
+            Metrics?.Dispose();
+        }
     }
 
     private string Status() => FormattableString.Invariant(

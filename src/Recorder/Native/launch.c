@@ -125,7 +125,7 @@ static _Noreturn void become(const struct tracecap_launch *launch, char **argume
 	for (i = 0; i < 3; i++)
 		if (launch->closed & (1 << i))
 			close(i);
-	if (write(launch->procs, "0", 1) != 1)
+	if (launch->procs >= 0 && write(launch->procs, "0", 1) != 1)
 		report(told, TRACECAP_JOIN, errno);
 	setrlimit(RLIMIT_NOFILE, &files_before);
 	if (group_count >= 0 && setgroups(group_count, groups))

@@ -20,7 +20,7 @@ struct tracecap_launch {
 	int variable_count;
 	unsigned int uid;
 	unsigned int gid;
-	int procs;             /* cgroup.procs of its cgroup */
+	int procs;             /* cgroup.procs of its cgroup; -1: it has none of its own */
 	int closed;            /* bit by bit, which of the descriptors 0 to 2 were closed when this process was started */
 };
 
@@ -53,7 +53,7 @@ struct tracecap_attendant {
 	int answers;
 };
 
-/* Begins it; cgroup.events of the folder is open. */
+/* Begins it; cgroup.events of the folder is open. Without a cgroup the folder is empty, and events any descriptor. */
 int tracecap_attend(int command, const char *folder, int events, struct tracecap_attendant *attendant);
 
 /* A signal that came. */

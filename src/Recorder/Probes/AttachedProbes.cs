@@ -30,7 +30,9 @@ internal sealed class AttachedProbes : IDisposable
             Ring = new RingBuffer(events, options.RingBytes);
             turn = new Switch(loaded);
             Earlier = new EarlierConnections(loaded, options);
-            LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippablePrograms());
+            Tree = new ProcessTree(loaded.OpenMap(ProcessTree.Map));
+            LossCounters = new LossLedger(ledgers, Libbpf.PossibleCpus(), loaded.OpenSkippedRuns(program => program.LosesEvents));
+            SkippedEarlierEnds = loaded.OpenSkippedRuns(program => program.LosesEarlierEnds);
             AttachToHost();
         }
         catch
@@ -55,8 +57,14 @@ internal sealed class AttachedProbes : IDisposable
     /// <summary>How many events there were, and how many of them were lost.</summary>
     internal LossLedger LossCounters { get; }
 
+    /// <summary>How often the program was skipped that sees the ends of connections from before the probes.</summary>
+    internal SkippedRuns SkippedEarlierEnds { get; }
+
     /// <summary>Tells the probes what was there before them.</summary>
     internal EarlierConnections Earlier { get; }
+
+    /// <summary>The processes that are recorded, where these are one and what it has started.</summary>
+    internal ProcessTree Tree { get; }
 
     /// <summary>Loads the probes and puts them in place: the set that was asked for, else the first that the kernel takes.</summary>
     /// <exception cref="ProbeException">It is not possible here; the message says why and what to do.</exception>
@@ -117,9 +125,11 @@ internal sealed class AttachedProbes : IDisposable
     {
         Detach();
         Earlier?.Dispose();
+        Tree?.Dispose();
         turn?.Dispose();
         Ring?.Dispose();
         LossCounters?.Dispose();
+        SkippedEarlierEnds?.Dispose();
         loaded.Dispose();
     }
 

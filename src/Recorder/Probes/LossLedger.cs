@@ -9,15 +9,15 @@ namespace TraceCap.Recorder.Probes;
 internal sealed unsafe class LossLedger : IDisposable
 {
     private readonly Mapping rows;
-    private readonly IReadOnlyList<Descriptor> skippable;
+    private readonly SkippedRuns skipped;
 
     /// <param name="map">The array map of rows; may be closed afterwards.</param>
     /// <param name="cpus">How many rows it has.</param>
-    /// <param name="skippable">The programs whose skipped runs may be lost events; disposed with this.</param>
-    internal LossLedger(Descriptor map, int cpus, IReadOnlyList<Descriptor> skippable)
+    /// <param name="skipped">Those of the programs whose skipped runs may be lost events; disposed with this.</param>
+    internal LossLedger(Descriptor map, int cpus, SkippedRuns skipped)
     {
         Cpus = cpus;
-        this.skippable = skippable;
+        this.skipped = skipped;
         rows = new Mapping(map, 0, cpus * sizeof(Row), writable: false);
     }
 
@@ -33,7 +33,7 @@ internal sealed unsafe class LossLedger : IDisposable
             totals += Read(cpu);
         }
 
-        return totals with { ProbeMissed = totals.ProbeMissed + CountMisses() };
+        return totals with { ProbeMissed = totals.ProbeMissed + skipped.Count() };
     }
 
     /// <summary>The counters of one CPU, without the skipped probes that only the kernel counts.</summary>
@@ -54,29 +54,7 @@ internal sealed unsafe class LossLedger : IDisposable
     public void Dispose()
     {
         rows.Dispose();
-        foreach (var program in skippable)
-        {
-            program.Dispose();
-        }
-    }
-
-    private ulong CountMisses()
-    {
-        ulong misses = 0;
-        foreach (var program in skippable)
-        {
-            var info = default(Libbpf.ProgramInfo);
-            var length = (uint)sizeof(Libbpf.ProgramInfo);
-            var error = Libbpf.GetInfo(program, &info, ref length);
-            if (error < 0)
-            {
-                throw ProbeException.FromErrno("the kernel does not tell how often it skipped a probe", error);
-            }
-
-            misses += info.RecursionMisses;
-        }
-
-        return misses;
+        skipped.Dispose();
     }
 
     /// <summary>struct ledger of bpf/event.h.</summary>

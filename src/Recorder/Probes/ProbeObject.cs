@@ -29,7 +29,8 @@ internal sealed unsafe class ProbeObject : IDisposable
         var ioUring = kernel.FindIoUringTracepoint();
         programs = [.. set.Programs.Where(program =>
             (!program.OfIoUring || (TellsRequest(ioUring) && kernel.HasTracepoint(program.Name)))
-            && (!program.OfTaskFilter || options.JudgesOpenings))];
+            && (!program.OfTaskFilter || options.JudgesOpenings)
+            && (!program.OfTree || options.Tree is not null))];
         Limits = ioUring == IoUringTracepoint.WithoutRequest
             ? ["accepts through io_uring are not seen: before 5.18, the kernel does not tell them from reads"]
             : [];
@@ -62,9 +63,10 @@ internal sealed unsafe class ProbeObject : IDisposable
     /// <summary>What this kernel does not let the programs see, one sentence each.</summary>
     internal IReadOnlyList<string> Limits { get; }
 
-    /// <summary>Opens the programs whose skipped runs may be lost events.</summary>
-    internal IReadOnlyList<Descriptor> OpenSkippablePrograms() =>
-        [.. from program in programs where program.LosesEvents select Libc.Duplicate(Libbpf.ProgramDescriptor(FindProgram(program)))];
+    /// <summary>Opens programs to ask the kernel how often it skipped them.</summary>
+    /// <param name="which">Which ones.</param>
+    internal SkippedRuns OpenSkippedRuns(Predicate<ProbeProgram> which) =>
+        new([.. from program in programs where which(program) select Libc.Duplicate(Libbpf.ProgramDescriptor(FindProgram(program)))]);
 
     internal Descriptor OpenMap(string name) => Libc.Duplicate(Libbpf.MapDescriptor(FindMap(name)));
 
@@ -153,6 +155,7 @@ internal sealed unsafe class ProbeObject : IDisposable
         SetEntries("attempts", (uint)options.MaxConnects);
         SetEntries("ledgers", (uint)Libbpf.PossibleCpus());
         SetEntries("kept", options.JudgesOpenings ? (uint)options.MaxKept : 1);
+        SetEntries("tree", options.Tree is null ? 1 : (uint)ProcessTree.MostProcesses);
         WantedMaps.SetEntries(options, SetEntries);
         Reuse("cgroup_set", options.CgroupMap, PinnedMap.OpenCgroups);
         Reuse("mntns_set", options.MountNamespaceMap, PinnedMap.OpenMountNamespaces);

@@ -88,6 +88,9 @@ internal sealed record ProbeOptions
     /// null.</summary>
     public string? MountNamespaceMap { get; init; }
 
+    /// <summary>Only this process and all that it starts from now on, by its id on the host, or null.</summary>
+    public uint? Tree { get; init; }
+
     /// <summary>Which network namespaces of sockets, by their inode numbers.</summary>
     public Wanted<uint> Netns { get; init; } = new();
 
@@ -115,7 +118,7 @@ internal sealed record ProbeOptions
     /// <summary>Whether a filter asks for the task.</summary>
     internal bool HasTaskFilter =>
         Pids.Mode != FilterMode.None || Uids.Mode != FilterMode.None || Comms.Mode != FilterMode.None || Cgroups.Mode != FilterMode.None
-        || CgroupMap is not null || MountNamespaceMap is not null;
+        || CgroupMap is not null || MountNamespaceMap is not null || Tree is not null;
 
     /// <summary>Whether the probes remember which connections passed.</summary>
     internal bool JudgesOpenings => HasTaskFilter && !FilterEachEvent;
@@ -147,7 +150,8 @@ internal sealed record ProbeOptions
         internal byte EachEvent;
         internal byte Beyond;
         internal byte IoUringCqe;
-        private readonly ushort reserved;
+        internal byte ByTree;
+        private readonly byte reserved;
     }
 
     /// <param name="ioUring">What the tracepoint of io_uring passes here.</param>
@@ -169,6 +173,7 @@ internal sealed record ProbeOptions
         ByTask = Flag(HasTaskFilter),
         EachEvent = Flag(FilterEachEvent),
         Beyond = Flag(BeyondTcptracer),
+        ByTree = Flag(Tree is not null),
         IoUringCqe = Flag(ioUring == IoUringTracepoint.WithCompletion),
     };
 

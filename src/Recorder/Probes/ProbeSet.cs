@@ -6,8 +6,11 @@ namespace TraceCap.Recorder.Probes;
 /// <param name="LosesEvents">The kernel skips it when it interrupts itself, and then an event may be lost.</param>
 /// <param name="OfIoUring">For kernels with io_uring; the tracepoint of its name may be missing.</param>
 /// <param name="OfTaskFilter">Only for recordings that filter by task.</param>
+/// <param name="OfTree">Only for recordings of a process and what it starts.</param>
+/// <param name="LosesEarlierEnds">The kernel skips it too, and then the end of a connection from before the probes may be lost, and nothing
+/// else that is not counted.</param>
 internal sealed record ProbeProgram(
-    string Name, bool OnCgroup = false, bool LosesEvents = false, bool OfIoUring = false, bool OfTaskFilter = false);
+    string Name, bool OnCgroup = false, bool LosesEvents = false, bool OfIoUring = false, bool OfTaskFilter = false, bool OfTree = false, bool LosesEarlierEnds = false);
 
 /// <summary>A way to see the events.</summary>
 /// <param name="Name">The name of its file in bpf/, which is also what users call it.</param>
@@ -67,8 +70,10 @@ internal sealed record ProbeSet(string Name, string Means, IReadOnlyList<ProbePr
     /// <summary>bpf/sockets.bpf.h. A failed connect that inet_sock_set_state did not see is counted by the programs.</summary>
     private static IEnumerable<ProbeProgram> Shared =>
     [
-        new ProbeProgram("inet_sock_set_state"),
+        new ProbeProgram("inet_sock_set_state", LosesEarlierEnds: true),
         new ProbeProgram("tcp_destroy_sock", OfTaskFilter: true),
+        new ProbeProgram("sched_process_fork", LosesEvents: true, OfTree: true),
+        new ProbeProgram("sched_process_exit", LosesEvents: true, OfTree: true),
         new ProbeProgram("sock_ops", OnCgroup: true),
         new ProbeProgram("sock_release", OnCgroup: true),
     ];

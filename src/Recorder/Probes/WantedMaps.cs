@@ -36,6 +36,7 @@ internal static unsafe class WantedMaps
         Fill(open, Numbers, NumbersOf(options));
         Fill(open, Comms, options.Comms.Listed);
         Fill(open, Addresses, options.Addresses.Listed.Select(entry => (new Prefix(entry.One), entry.Passes)));
+        Fill(open, ProcessTree.Map, options.Tree is { } first ? [(first, true)] : Array.Empty<(uint, bool)>());
         Fill(open, CgroupIds, options.Cgroups.Listed.Select(entry => (Cgroups.Find(entry.One).Id, entry.Passes)));
     }
 

@@ -34,7 +34,8 @@ internal sealed unsafe class WantedTasks : IDisposable
     internal bool Contains(ProcessFacts? process) => !options.HasTaskFilter || (process is { } known && Contains(known));
 
     private bool Contains(in ProcessFacts process) =>
-        pids.Passes(process.Number)
+        options.Tree is null // It has opened nothing yet.
+        && pids.Passes(process.Number)
         && options.Uids.Passes(process.Uid)
         && options.Comms.Passes(process.Comm)
         && (cgroups is null || Has(cgroups, process.Cgroup))

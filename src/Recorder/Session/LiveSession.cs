@@ -36,6 +36,7 @@ internal sealed class LiveSession : IDisposable
     private readonly List<TcpEvent> first = [];
     private ulong settled;
     private LossCounters apart;
+    private EarlierEnds? earlierEnds;
     private ulong deadline = ulong.MaxValue;
     private bool hasBegun;
     private bool isDrained;
@@ -63,6 +64,9 @@ internal sealed class LiveSession : IDisposable
 
     /// <inheritdoc cref="AttachedProbes.NotUsed" />
     internal IReadOnlyDictionary<string, string> NotUsed => probes.NotUsed;
+
+    /// <inheritdoc cref="AttachedProbes.Tree" />
+    internal ProcessTree Tree => probes.Tree;
 
     /// <summary>What this host does not let the recorder see, one sentence each; usually nothing.</summary>
     public IReadOnlyList<string> Limits { get; private set; }
@@ -223,7 +227,16 @@ internal sealed class LiveSession : IDisposable
     private DrainState StateAt(ulong now) => new(now, settled, ReadLossCounters());
 
     /// <summary>What the probes counted, and what was found or taken away apart from them.</summary>
-    private LossCounters ReadLossCounters() => probes.LossCounters.Read() + apart;
+    private LossCounters ReadLossCounters()
+    {
+        var counters = probes.LossCounters.Read() + apart;
+        if (earlierEnds is { AreLeft: true })
+        {
+            earlierEnds.Count(probes.SkippedEarlierEnds.Count());
+        }
+
+        return earlierEnds is null ? counters : counters with { ProbeMissed = counters.ProbeMissed + earlierEnds.Missed };
+    }
 
     /// <summary>Moves what is in the ring to <see cref="events"/>, as far as it has room.</summary>
     private int Read(out ulong now)
@@ -232,6 +245,7 @@ internal sealed class LiveSession : IDisposable
         now = Clocks.Monotonic();
         var count = probes.Ring.Read(events, out var caughtUp);
         settled = caughtUp ? now : settled;
+        earlierEnds?.Note(events.AsSpan(0, count));
         return count;
     }
 
@@ -241,6 +255,7 @@ internal sealed class LiveSession : IDisposable
     {
         OpenConnections.GiveIds(options);
         Begun = Clocks.Anchor();
+        var skipped = probes.SkippedEarlierEnds.Count();
         probes.TurnOn(Phase.Settling);
         var asked = OpenConnections.Begin(options, Begun.Monotonic);
         while (!asked.IsDone(DrainInterval))
@@ -256,6 +271,12 @@ internal sealed class LiveSession : IDisposable
         AttachedProbes.AwaitRunningProbes();
         Keep();
         settlement.Settle(found, first);
+        if (options.BeyondTcptracer)
+        {
+            earlierEnds = new EarlierEnds(found.Select(open => open.Connection).Concat(asked.Unheld), skipped);
+            earlierEnds.Note(CollectionsMarshal.AsSpan(first));
+        }
+
         if (!options.BeyondTcptracer)
         {
             found.Clear();

@@ -18,6 +18,7 @@ internal sealed class OpenConnections
     private readonly ProbeOptions options;
     private readonly ulong time;
     private readonly List<TcpEvent> events = [];
+    private readonly List<ulong> unheld = [];
     private readonly List<string> limits = [];
     private readonly HashSet<uint> seen = [];
     private readonly HashSet<uint> found = [];
@@ -56,6 +57,10 @@ internal sealed class OpenConnections
     /// <summary>The connections, and the connects that are under way. To be read when it is done.</summary>
     /// <exception cref="ProbeException">They could not be asked for.</exception>
     internal List<TcpEvent> Found => failure is null ? events : throw new ProbeException(failure.Message, failure);
+
+    /// <summary>The ids of those that no descriptor refers to: still to be accepted, or closed already. To be read when it is done; none where
+    /// a filter asks for the task.</summary>
+    internal IReadOnlyList<ulong> Unheld => unheld;
 
     private void Ask()
     {
@@ -146,6 +151,16 @@ internal sealed class OpenConnections
         var id = NetworkNamespaces.OwnId();
         foreach (var socket in SocketDump.Read())
         {
+            if (socket.Inode == 0)
+            {
+                if (!options.HasTaskFilter)
+                {
+                    unheld.Add(socket.Cookie);
+                }
+
+                continue;
+            }
+
             found.Add(socket.Inode);
             if (!TryFindHolder(socket, wanted, out var holder))
             {
@@ -161,7 +176,7 @@ internal sealed class OpenConnections
     }
 
     /// <summary>Of several processes that hold a socket, the first that is wanted.</summary>
-    private bool TryFindHolder(in HeldSocket socket, WantedTasks wanted, out ProcessFacts holder)
+    private bool TryFindHolder(in DumpedSocket socket, WantedTasks wanted, out ProcessFacts holder)
     {
         var isHeld = false;
         foreach (var (process, _) in processes.HoldersOf(socket.Inode))
@@ -208,7 +223,7 @@ internal sealed class OpenConnections
         }
     }
 
-    private TcpEvent Describe(in HeldSocket socket, in ProcessFacts holder, uint netns, ulong netnsId) => new()
+    private TcpEvent Describe(in DumpedSocket socket, in ProcessFacts holder, uint netns, ulong netnsId) => new()
     {
         Timestamp = time,
         Type = TcpEventType.Open,

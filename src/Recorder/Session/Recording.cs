@@ -62,6 +62,7 @@ internal static class Recording
         Add("addr", options.Addresses);
         Add("comm", options.Comms);
         Add("cgroup", options.Cgroups);
+        Add("process tree", options.Tree);
         Add("cgroupmap", options.CgroupMap);
         Add("mntnsmap", options.MountNamespaceMap);
         Add(CaptureHeader.CompatFilters, options is { HasTaskFilter: true, FilterEachEvent: true } ? "yes" : null);

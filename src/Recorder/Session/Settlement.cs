@@ -82,6 +82,7 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
         }
 
         var wanted = new HashSet<ulong>(places.Keys);
+        var endedInQueue = new HashSet<ulong>();
         wanted.UnionWith(recorded.Where(one => IsOpening(in one) && one.Tid != 0).Select(one => one.Connection));
         Hidden = (ulong)recorded.RemoveAll(one =>
         {
@@ -91,7 +92,8 @@ internal sealed class Settlement(ProbeOptions options, EarlierConnections earlie
                 earlier.Drop(one.Connection);
             }
 
-            return isUnwanted;
+            // Who accepts such a connection tells of its end, which may have told of itself while all passed.
+            return isUnwanted || ((one.Flags & TcpEventFlags.NotAccepted) != 0 && !endedInQueue.Add(one.Connection));
         });
     }
 

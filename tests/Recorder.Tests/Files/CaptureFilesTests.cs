@@ -69,10 +69,73 @@ public sealed class CaptureFilesTests : IDisposable
         Assert.Equal(PathOf(5), next.Path);
     }
 
+    /// <summary>Who owns a folder above may rename it between any two steps.</summary>
+    [Fact]
+    public void A_link_in_the_place_of_the_folder_leads_nowhere_else()
+    {
+        var (own, moved, other) = (Path.Combine(folder, "own"), Path.Combine(folder, "moved"), Path.Combine(folder, "other"));
+        Directory.CreateDirectory(own);
+        Directory.CreateDirectory(other);
+        var captures = new CaptureFiles(NamePattern.Parse(Path.Combine(own, "run-%n.tcap"), "host"), force: false, keep: 1);
+        using (var first = captures.Create(Now)!)
+        {
+            WriteCapture(first);
+        }
+
+        for (var number = 1; number <= 3; number++)
+        {
+            WriteCapture(Path.Combine(other, $"run-{number:D6}.tcap"));
+        }
+
+        Directory.Move(own, moved);
+        Directory.CreateSymbolicLink(own, other);
+        using (var second = captures.Create(2 * Now)!)
+        {
+            WriteCapture(second);
+            second.Finish();
+        }
+
+        captures.Prune();
+
+        Assert.Equal(3, Directory.GetFiles(other).Length);
+        Assert.Equal(["run-000002.tcap"], Directory.GetFiles(moved).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_folder_that_is_deleted_and_made_anew_takes_its_place_if_it_is_the_same_users()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "it takes root to give a folder away");
+        var own = Path.Combine(folder, "own");
+        var captures = new CaptureFiles(NamePattern.Parse(Path.Combine(own, "run-%n.tcap"), "host"), force: false, keep: null);
+        Directory.CreateDirectory(own);
+        captures.Create(Now)!.Dispose();
+        Directory.Delete(own, recursive: true);
+        Assert.StartsWith($"{own}: there is no such folder any more", Assert.Throws<DirectoryNotFoundException>(() => captures.Create(Now)).Message, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(own);
+        captures.Create(Now)!.Dispose();
+        Assert.Single(Directory.GetFiles(own));
+
+        Directory.Delete(own, recursive: true);
+        Directory.CreateDirectory(own);
+        Run("chown", "65534", own);
+        Assert.Equal($"{own} was deleted, and what is there now belongs to another user: 65534, not 0", Assert.Throws<IOException>(() => captures.Create(Now)).Message);
+        Assert.Empty(Directory.GetFiles(own));
+    }
+
+    [Fact]
+    public void What_went_wrong_has_the_name_that_the_user_gave()
+    {
+        Directory.CreateDirectory(PathOf(1));
+        var files = new HostFileSystem(new HeldFolder(folder));
+        Assert.StartsWith(PathOf(1) + ": ", Assert.ThrowsAny<Exception>(() => files.Delete(PathOf(1))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(folder, new string('x', 300)) + ": ", Assert.ThrowsAny<IOException>(() => files.Create(Path.Combine(folder, new string('x', 300)), force: false, owner: null)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_somebody_cut_takes_no_more()
     {
-        using var file = new HostFileSystem().Create(PathOf(1), force: false, owner: null)!;
+        using var file = new HostFileSystem(new HeldFolder(folder)).Create(PathOf(1), force: false, owner: null)!;
         file.Write(new byte[1000]);
         file.ThrowIfFailed();
         using (var other = new FileStream(PathOf(1), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
@@ -88,7 +151,7 @@ public sealed class CaptureFilesTests : IDisposable
     [Fact]
     public void A_file_that_was_cut_by_its_writer_takes_more()
     {
-        using var file = new HostFileSystem().Create(PathOf(1), force: false, owner: null)!;
+        using var file = new HostFileSystem(new HeldFolder(folder)).Create(PathOf(1), force: false, owner: null)!;
         file.Write(new byte[1000]);
         file.CutTo(10);
         file.Write(new byte[1]);

@@ -66,7 +66,7 @@ public sealed class OutputFlowTests : IDisposable
         Assert.Equal($"{Output} is a link of user 65534 and not followed; name what it leads to, or replace it with --force", error.Message);
         Assert.Null(OutputFlow.Open(Output, force: true, owner: null));
 
-        using (var file = new HostFileSystem().Create(Output, force: true, owner: null))
+        using (var file = new HostFileSystem(new HeldFolder(folder)).Create(Output, force: true, owner: null))
         {
             Assert.NotNull(file);
         }
@@ -105,7 +105,7 @@ public sealed class OutputFlowTests : IDisposable
     public void What_is_no_file_is_never_deleted_for_a_new_one()
     {
         Run("mkfifo", Output);
-        Assert.Null(new HostFileSystem().Create(Output, force: true, owner: null));
+        Assert.Null(new HostFileSystem(new HeldFolder(folder)).Create(Output, force: true, owner: null));
         Assert.True(Path.Exists(Output));
     }
 

@@ -80,6 +80,30 @@ public sealed class MetricsTests : IDisposable
         }
     }
 
+    /// <summary>Who owns the folder above may rename it, and put a link in its place.</summary>
+    [Fact]
+    public void A_link_in_the_place_of_the_folder_leads_nowhere_else()
+    {
+        var (own, moved, other) = (Path.Combine(folder, "own"), Path.Combine(folder, "moved"), Path.Combine(folder, "elsewhere"));
+        Directory.CreateDirectory(own);
+        Directory.CreateDirectory(other);
+        using var file = new MetricsFile(Path.Combine(own, "tracecap.prom"));
+        file.Write("# HELP tracecap_up first\n");
+        Directory.Move(own, moved);
+        Directory.CreateSymbolicLink(own, other);
+        file.Write("# HELP tracecap_up second\n");
+
+        Assert.Empty(Directory.GetFileSystemEntries(other));
+        Assert.Equal("# HELP tracecap_up second\n", File.ReadAllText(Path.Combine(moved, "tracecap.prom")));
+    }
+
+    [Fact]
+    public void What_went_wrong_has_the_name_that_the_user_gave()
+    {
+        using var file = new MetricsFile("/proc/tracecap.prom");
+        Assert.StartsWith("/proc/tracecap.prom: ", Assert.ThrowsAny<Exception>(() => file.Write("")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_link_is_neither_followed_nor_replaced_and_nothing_else_is()
     {
