@@ -6,10 +6,11 @@ root. Each case is a process by the name of the case, in network namespaces of i
 """
 import ctypes, multiprocessing, os, socket, sys, threading
 
+import corners
+
 libc = ctypes.CDLL(None, use_errno=True)
 CASES = []
 PORT = 16000
-ACCEPT = ["43", "288", "202", "242"]  # accept and accept4 on x86-64, and on arm64
 
 
 def case(function):
@@ -125,8 +126,7 @@ def waits_in_accept():
     l = socket.create_server(("127.0.0.1", PORT))
     accepting = threading.Thread(target=lambda: l.accept()[0].close())
     accepting.start()
-    while open("/proc/self/task/%d/syscall" % accepting.native_id).read().split()[0] not in ACCEPT:
-        pass
+    corners.await_accept(accepting)
     yield
     socket.create_connection(l.getsockname()).close()
     accepting.join()

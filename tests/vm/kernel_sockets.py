@@ -66,10 +66,8 @@ def cifs():
 
 
 def possible():
-    """The cases whose modules are there. The client of CIFS in 5.10 tries for ever, keeps a processor, and heeds no signal."""
-    is_old = tuple(map(int, os.uname().release.split(".")[:2])) < (5, 15)
-    return [name for name, (modules, _) in CASES.items()
-            if all(os.path.isdir("/sys/module/" + module) for module in modules) and not (is_old and name == "cifs")]
+    """The cases whose modules are there."""
+    return [name for name, (modules, _) in CASES.items() if all(os.path.isdir("/sys/module/" + module) for module in modules)]
 
 
 if __name__ == "__main__":
