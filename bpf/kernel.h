@@ -168,8 +168,11 @@ struct callback_head {
 	struct callback_head *next;
 };
 
+#define PF_KTHREAD 0x00200000 /* of the kernel, without a program */
+
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
 	int pid;
 	int tgid;
 	const struct cred *cred;

@@ -37,13 +37,17 @@ static __always_inline void see_kernel_close(const struct sock *sk, int old_stat
 
 /*
  * Some parts of the kernel (nvmet, for example) have sockets like those of
- * programs, but without a file: closing one is seen, accepting it was not.
+ * programs, but without a file, or with one that a thread of the kernel closes:
+ * closing one is seen, accepting it was not.
  */
 static __always_inline void count_kernel_accept(const struct sock *sk)
 {
+	const struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
 	const struct socket *socket = READ(sk, sk_socket);
 
-	if (socket && !READ(socket, file) && READ(sk, __sk_common.skc_dport) && !options.by_task)
+	if (options.by_task || !socket || !READ(sk, __sk_common.skc_dport))
+		return;
+	if (!READ(socket, file) || READ(task, flags) & PF_KTHREAD)
 		count_missed();
 }
 
