@@ -291,7 +291,8 @@ public sealed class CommandEndTests : IDisposable
             os._exit(4)
             """);
         using var recorder = Process.Start(new ProcessStartInfo("unshare", ["--mount", "/bin/sh", "-c",
-            $"mount -o remount,bind,ro {CgroupFolder} && exec {Tracecap.Path} record -o {Capture} -- python3 {folder}/family.py </dev/null"]) { RedirectStandardError = true })!;
+            $"mount -o remount,bind,ro {CgroupFolder} && exec {Tracecap.Path} record -o {Capture} -- python3 {folder}/family.py </dev/null"])
+        { RedirectStandardError = true })!;
         var said = recorder.StandardError;
         Assert.Matches("^tracecap: the command has no cgroup of its own \\(.*Read-only file system\\); its processes are followed instead$", said.ReadLine());
         string? line;
