@@ -44,7 +44,7 @@ public sealed class CaptureTests : IDisposable
             Assert.Equal(connection.HasCloser ? (long)connection.PayloadSent : null, record.PayloadSent);
             Assert.Equal(connection.HasOpener ? connection.Opener.Comm.ToString() : null, connection.HasOpener ? record.Process?.ThreadName : null);
             Assert.Equal(connection.IsJoined ? connection.PeerOwner.Pid : null, record.PeerProcess?.Id);
-            Assert.Equal(connection.Ending == ConnectionEnding.Failed ? Errno.NameOf(connection.Error) : null, record.ErrorName);
+            Assert.Equal(connection.HasError ? Errno.NameOf(connection.AnyError) : null, record.ErrorName);
             Assert.NotEqual("", record.ToString());
         });
 
