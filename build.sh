@@ -144,7 +144,8 @@ run_tests() {
 		suite=$(basename "$project" .csproj)
 		report=artifacts/test-results/$suite.xml
 		rm -f "$report"
-		"artifacts/bin/$suite/${configuration,,}/$suite" -noColor -noLogo -result-xml "$report" || true
+		# What is started in the background of a script ignores interrupts, and so would all that the tests start and interrupt.
+		env --default-signal=HUP,INT,QUIT "artifacts/bin/$suite/${configuration,,}/$suite" -noColor -noLogo -result-xml "$report" || true
 		if [[ ! -s $report ]]; then
 			say "$suite ended without a report"
 			failed=$((failed + 1))
