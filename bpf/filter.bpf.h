@@ -154,6 +154,7 @@ static __always_inline void identify_current(struct identity *who)
 }
 
 #define MAX_PID_LEVEL 32 /* the kernel nests no more PID namespaces */
+
 /* The process id that the user of the recorder knows the current task by; 0 if it has none in that namespace. */
 static __always_inline __u32 pid_for_user(const struct identity *who)
 {

@@ -42,12 +42,11 @@ static __always_inline void see_kernel_close(const struct sock *sk, int old_stat
  */
 static __always_inline void count_kernel_accept(const struct sock *sk)
 {
-	const struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
 	const struct socket *socket = READ(sk, sk_socket);
 
 	if (options.by_task || !socket || !READ(sk, __sk_common.skc_dport))
 		return;
-	if (!READ(socket, file) || READ(task, flags) & PF_KTHREAD)
+	if (!READ(socket, file) || READ(TYPED(struct task_struct, bpf_get_current_task()), flags) & PF_KTHREAD)
 		count_missed();
 }
 
