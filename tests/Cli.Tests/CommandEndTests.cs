@@ -201,11 +201,7 @@ public sealed class CommandEndTests : IDisposable
         LiveRecorder.SkipUnlessRoot();
         using var recorder = StartWithDaemon();
         Assert.StartsWith("tracecap: the command ended with 4; recording goes on until what it started has ended", recorder.StandardError.ReadLine(), StringComparison.Ordinal);
-        LetGo();
-        recorder.WaitForExit();
-        Assert.Equal(4, recorder.ExitCode);
-        Assert.Equal(6, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
-        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+        AssertRecordedToItsEnd(recorder, 6);
     }
 
     [Theory]
@@ -302,11 +298,7 @@ public sealed class CommandEndTests : IDisposable
 
         Assert.NotNull(line);
         Loopback.Churn(10);
-        LetGo();
-        recorder.WaitForExit();
-        Assert.Equal(4, recorder.ExitCode);
-        Assert.Equal(18, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
-        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
+        AssertRecordedToItsEnd(recorder, 18);
     }
 
     /// <summary>Root that gave its capabilities up may not pass a folder that it closed to itself.</summary>
@@ -320,6 +312,16 @@ public sealed class CommandEndTests : IDisposable
         Assert.Equal((4, ""), (recorder.ExitCode, recorder.StandardError.ReadToEnd()));
         Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(CgroupFolder, $"tracecap-{recorder.Id}"));
+    }
+
+    /// <summary>Lets the daemon go, and waits until it has ended.</summary>
+    private void AssertRecordedToItsEnd(Process recorder, long events)
+    {
+        LetGo();
+        recorder.WaitForExit();
+        Assert.Equal(4, recorder.ExitCode);
+        Assert.Equal(events, LiveRecorder.Info(Capture).GetProperty("events").GetInt64());
+        Assert.Contains("ended       the command ended with 4\n", Tracecap.Run("info", Capture).Text, StringComparison.Ordinal);
     }
 
     private static string CgroupFolder => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).First(mount => mount[2] == "cgroup2")[1];
