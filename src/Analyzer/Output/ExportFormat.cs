@@ -35,7 +35,7 @@ internal sealed record ExportFormat(
     ];
 
     /// <summary>Whether it shows fields that the user chooses.</summary>
-    public bool TakesFields { get; private init; }
+    public bool TakesFields { get; init; }
 
     /// <summary>The formats that take events, or connections.</summary>
     public static IEnumerable<ExportFormat> Of(ExportKinds kind) => All.Where(format => format.Takes.HasFlag(kind));

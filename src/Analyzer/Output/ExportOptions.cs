@@ -20,6 +20,9 @@ internal sealed record ExportOptions
     /// <summary>Which fields of connections, where the format shows such; null: those of the format.</summary>
     public IReadOnlyList<BoundField<ConnectionGet>>? ConnectionFields { get; init; }
 
+    /// <summary>What is exported, for formats that say so.</summary>
+    public ExportSource Source { get; init; } = new();
+
     /// <summary>The columns of the terminal, for tables of fields; 0: of any.</summary>
     public int Width { get; init; }
 
