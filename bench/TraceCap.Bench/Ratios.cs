@@ -36,6 +36,7 @@ internal static class Ratios
 
         LibraryRatios.Compare(report, Generated(events, Rates[^1]));
         TextRatios.Compare(report, Generated(events, Rates[^1]));
+        ExportRatios.Compare(report, Generated(events, Rates[^1]));
         Allocations.Measure(report, Generated(events, Rates[^1]));
         ExecutableFigures.Measure(report, longBytes);
         HostFigures.Measure(report);
@@ -54,6 +55,16 @@ internal static class Ratios
         var report = new Report();
         report.Line(Machine.Describe());
         LibraryRatios.Compare(report, Generated(events, Rates[^1]));
+        report.Bars();
+        return 0;
+    }
+
+    /// <summary>Measures only exports.</summary>
+    public static int RunExports(int events)
+    {
+        var report = new Report();
+        report.Line(Machine.Describe());
+        ExportRatios.Compare(report, Generated(events, Rates[^1]));
         report.Bars();
         return 0;
     }
