@@ -80,6 +80,8 @@ need_to_test() {
 	need wrk /usr/bin/wrk
 	need chromium /usr/bin/chromium /usr/bin/google-chrome
 	need qemu-system-x86 /usr/bin/qemu-system-x86_64
+	need nodejs /usr/bin/node
+	need npm /usr/bin/npm
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 }
 

@@ -12,7 +12,8 @@ public sealed partial class HouseTests
         ["Recorder"] = ["Format"],
         ["Analyzer"] = ["Format"],
         ["Charts"] = ["Format", "Analyzer"],
-        ["Cli"] = ["Format", "Recorder", "Analyzer", "Charts"],
+        ["Exports"] = ["Format", "Analyzer"],
+        ["Cli"] = ["Format", "Recorder", "Analyzer", "Charts", "Exports"],
     };
 
     [Fact]

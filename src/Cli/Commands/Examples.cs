@@ -83,6 +83,13 @@ internal static class Examples
             "tracecap diff before.tcap after.tcap --fail-if 'lifetime.p99 > +20%'",
             "tracecap diff before.tcap after.tcap -o diff.html",
         ],
+        ["export"] =
+        [
+            "tracecap export run.tcap -o events.parquet",
+            "tracecap export before.tcap after.tcap --connections --partition lake",
+            "tracecap export run.tcap --connections --schema zeek --to tsv -o conn.log",
+            "tracecap export run.tcap --to ndjson --where 'type == F'",
+        ],
         ["fields"] =
         [
             "tracecap fields",

@@ -46,7 +46,19 @@ internal sealed class ConnectionFiles
         Read(Names(parsed), feed, printsRows, following, read);
 
     /// <inheritdoc cref="Read(ParseResult, ConnectionFeed, bool, Following?, Action?)" />
-    internal static ExitCode Read(string[] paths, ConnectionFeed feed, bool printsRows = false, Following? following = null, Action? read = null)
+    /// <param name="paths">The files.</param>
+    /// <param name="feed">Gets them.</param>
+    /// <param name="printsRows">Whether rows are printed meanwhile, see <see cref="CaptureFile.Open"/>.</param>
+    /// <param name="following">Goes on while they are written; null: nobody does.</param>
+    /// <param name="read">Is called after each block that was read.</param>
+    /// <param name="opened">Is called with each file before it is read.</param>
+    internal static ExitCode Read(
+        string[] paths,
+        ConnectionFeed feed,
+        bool printsRows = false,
+        Following? following = null,
+        Action? read = null,
+        Action<CaptureFile, CaptureReader>? opened = null)
     {
         // What is being written may not be there yet.
         var starts = Array.ConvertAll(paths, path => following is null || path != paths[^1] ? StartsOf(path) : null);
@@ -57,6 +69,7 @@ internal sealed class ConnectionFiles
             feed.Ahead = [.. order.SkipWhile(at => CaptureName.OfInput(paths[at]) != file.Name).Select(at => starts[at])];
             var reader = file.OpenReader();
             asked.Watch(reader);
+            opened?.Invoke(file, reader);
             var (repeated, overlapping) = (feed.Repeated, feed.Overlapping);
             file.Read(() =>
             {

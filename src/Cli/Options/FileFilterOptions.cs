@@ -8,7 +8,8 @@ namespace TraceCap.Cli.Options;
 
 /// <summary>Which events of a capture: the filters of a recording, and those that need a file.</summary>
 /// <param name="areOfEvents">Whether a condition is about events, and not about their connections, which have an option of their own.</param>
-internal sealed class FileFilterOptions(bool areOfEvents = true)
+/// <param name="isToTaken">Whether <c>--to</c> is something else than the end of the time: then that is <c>--until</c> alone.</param>
+internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken = false)
 {
     private static readonly CgroupFilter anyCgroup = new(null, null, null);
 
@@ -16,7 +17,9 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
     private readonly Option<TimePoint?> from = OptionFactory.Parsed(
         $"Only from this time on, such as {TimePointText.Examples}.", "TIME", TimePoint.Parse, "--from");
 
-    private readonly Option<TimePoint?> to = OptionFactory.Parsed("Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, "--to");
+    private readonly Option<TimePoint?> to = OptionFactory.Parsed(
+        "Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, isToTaken ? "--until" : "--to", isToTaken ? [] : ["--until"]);
+
     private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", FilterText.ParseName, "--comm");
     private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
@@ -49,7 +52,7 @@ internal sealed class FileFilterOptions(bool areOfEvents = true)
         {
             if (result.ValueIfRight(from) is { } first && result.ValueIfRight(to) is { } last && !TimePoint.MayPrecede(first, last))
             {
-                result.AddError("--from and --to: expected a time to begin that is before the time to end");
+                result.AddError($"--from and {to.Name}: expected a time to begin that is before the time to end");
             }
         });
     }

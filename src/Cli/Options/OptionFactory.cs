@@ -172,8 +172,8 @@ internal static class OptionFactory
     }
 
     /// <summary>What a parser reads that explains itself, once.</summary>
-    internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name)
-        where T : struct => new(name)
+    internal static Option<T?> Parsed<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
+        where T : struct => new(name, aliases)
         {
             Description = description,
             HelpName = what,

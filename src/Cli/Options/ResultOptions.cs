@@ -17,6 +17,12 @@ internal sealed class ResultOptions
         command.Add(force);
     }
 
+    /// <summary>Where.</summary>
+    internal Option Output => output;
+
+    /// <summary>Whether what is there is replaced.</summary>
+    internal Option<bool> Force => force;
+
     /// <summary>The file; null for standard output.</summary>
     internal string? Path(ParseResult parsed) => parsed.GetValue(output) is { } path && path != CaptureName.Pipe ? path : null;
 

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Output;
+using TraceCap.Cli.Files;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+using TraceCap.Exports;
+using TraceCap.Exports.Dialects;
+using TraceCap.Exports.Parquet;
+using TraceCap.Exports.Partitions;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap export</c></summary>
+internal static class ExportCommand
+{
+    private const string Parquet = "parquet";
+
+    internal static Command Create()
+    {
+        var files = OptionFactory.CaptureFiles("Captures, those of one host in the order of time; - is standard input.");
+        var connections = OptionFactory.Flag("Connections, a row for each that ended or is still open; without it events.", "--connections");
+        var formats = ExportFormats.All.Select(format => format.Name).Distinct().ToDictionary(name => name, string? (name) => name);
+        var to = OptionFactory.Word(
+            $"The format: {string.Join("; ", ExportFormats.All.DistinctBy(format => format.Name).Select(format => $"{format.Name}, {format.Doc}"))}. If not given, the end of the output's name tells it.",
+            "FORMAT", formats, "--to");
+        var schema = OptionFactory.Word<Dialect?>(
+            $"Whose names and columns: {string.Join("; ", Dialect.All.Select(one => $"{one.Name}, {one.Doc}"))}.",
+            "SCHEMA", Dialect.All.ToDictionary(one => one.Name, Dialect? (one) => one), "--schema");
+        var fields = OptionFactory.Text("Which fields, with commas between them, or all; tracecap fields lists them.", "FIELDS", "--fields");
+        var count = OptionFactory.Count("At most so many rows, the first.", "COUNT", "-n", "--count", "--limit");
+        var partition = OptionFactory.Text("Write a Parquet file for each host and day into folders host=NAME/date=DAY below this one.", "FOLDER", "--partition");
+        var result = new ResultOptions();
+        var filters = new ExportFilterOptions(connections);
+        var command = new Command("export", "Writes events or connections in the formats of other tools.") { files, to, connections, schema, fields, count, partition };
+        result.AddTo(command);
+        filters.AddTo(command);
+        command.Validators.Add(given =>
+        {
+            var areConnections = given.ValueIfRight(connections);
+            if (given.ValueIfRight(fields) is { } names)
+            {
+                ExportFilterOptions.Explain(given, "--fields", () => _ = Options(areConnections, names));
+            }
+
+            if (given.IsGiven(partition) && (given.IsGiven(result.Output) || given.ValueIfRight(to) is not (null or Parquet)))
+            {
+                given.AddError($"--partition writes Parquet files of its own; expected neither -o nor another format beside it");
+            }
+
+            if (given.ValueIfRight(schema) is { } dialect && (given.IsGiven(fields) || given.IsGiven(partition)))
+            {
+                given.AddError($"--schema {dialect.Name} says which columns there are; expected neither --fields nor --partition beside it");
+            }
+        });
+        command.Does(parsed =>
+        {
+            var kind = parsed.GetValue(connections) ? ExportKinds.Connections : ExportKinds.Events;
+            var paths = parsed.GetValue(files)!;
+            var force = parsed.GetValue(result.Force);
+            var most = parsed.GetValue(count) ?? ulong.MaxValue;
+            var options = Options(kind == ExportKinds.Connections, parsed.GetValue(fields));
+            if (parsed.GetValue(partition) is { } root)
+            {
+                using var folder = new PartitionFolder(root, $"{NameOf(paths[0])}.parquet", force, paths);
+                var exporter = new PartitionedExporter(kind, path => new ParquetExporter(folder.Open(path), kind, options, withoutKeys: true));
+                var state = Run(kind, paths, exporter, options.Source, most, parsed, filters, printsRows: false);
+                folder.Finish();
+                return state;
+            }
+
+            var format = FormatOf(kind, parsed.GetValue(to), result.Path(parsed));
+            var dialects = parsed.GetValue(schema);
+            using var output = result.Open(parsed, paths);
+            if (format.IsBinary && output.IsTerminal)
+            {
+                throw new CommandException($"--to {format.Name} is binary; send it to a file or a pipe, such as -o FILE{format.Extensions[0]}", ExitCode.Usage);
+            }
+
+            var made = dialects is null ? format.Create(output.Stream, options) : dialects.Create(output.Stream, format, kind)
+                ?? throw new CommandException($"--schema {dialects.Name} is for {dialects.Takes}; {format.Name} of {kind.ToString().ToLowerInvariant()} has none", ExitCode.Usage);
+            var code = Run(kind, paths, made, options.Source, most, parsed, filters, result.Path(parsed) is null);
+            output.Finish();
+            return code;
+        });
+        return command;
+    }
+
+    private static ExitCode Run(
+        ExportKinds kind, string[] paths, IExporter exporter, ExportSource source, ulong most, ParseResult parsed, ExportFilterOptions filters, bool printsRows)
+    {
+        void Watch(CaptureFile file, CaptureReader reader)
+        {
+            source.Capture = file.Name;
+            source.Reading = () => reader.Known.Header;
+            reader.SectionEnds += () => source.Add(reader.Known.Header);
+        }
+
+        if (kind == ExportKinds.Events)
+        {
+            var filter = filters.Events(parsed, paths);
+            using var events = new EventPipeline(exporter, filter, most, Version.Tool);
+            var state = EventFiles.Read(paths, events, filter, printsRows, opened: Watch, lost: source.Add);
+            source.Miss(state != ExitCode.Done);
+            events.Dispose();
+            return state;
+        }
+
+        using var pipeline = new ConnectionPipeline(exporter, most, Version.Tool);
+        var feed = new ConnectionFeed(pipeline, filters.Connections(parsed, paths));
+        var code = ConnectionFiles.Read(paths, feed, printsRows, opened: Watch);
+        source.Add(RecordedSpan.LossCountersOf(feed.Recordings));
+        source.Miss(code != ExitCode.Done);
+        pipeline.End();
+        return code;
+    }
+
+    private static ExportFormat FormatOf(ExportKinds kind, string? name, string? path)
+    {
+        var all = ExportFormats.All.Where(format => format.Takes.HasFlag(kind)).ToArray();
+        return (name is not null ? all.FirstOrDefault(format => format.Name == name)
+            : path is not null ? all.FirstOrDefault(format => format.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant())) : null)
+            ?? throw new CommandException(
+                (name is not null ? $"--to {name} is not for {kind.ToString().ToLowerInvariant()}" : "no format is given, and the output's name tells none")
+                + $"; expected --to {string.Join(", ", all.Select(format => format.Name))}", ExitCode.Usage);
+    }
+
+    /// <summary>Which fields. Rows of a table have all that there are, under OpenTelemetry's names.</summary>
+    private static ExportOptions Options(bool areConnections, string? fields) => areConnections
+        ? new ExportOptions { ConnectionFields = fields is null ? null : ConnectionFields.Set.Parse(fields) }
+        : new ExportOptions { EventFields = fields is null ? null : EventFields.Set.Parse(fields) };
+
+    /// <summary>What a capture is called, without folder and ending; also what it was unpacked of.</summary>
+    private static string NameOf(string path) => path == CaptureName.Pipe ? "stdin" : Path.GetFileName(path).Split('.')[0] is { Length: > 0 } name ? name : "capture";
+}

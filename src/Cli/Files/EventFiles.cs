@@ -1,0 +1,68 @@
+using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
+using TraceCap.Cli.Terminal;
+using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
+
+namespace TraceCap.Cli.Files;
+
+/// <summary>The captures that a command reads as events: what those commands share.</summary>
+internal static class EventFiles
+{
+    /// <summary>Reads all files, one after another, and hands on their events.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="pipeline">Gets them.</param>
+    /// <param name="filter">Which are wanted.</param>
+    /// <param name="printsRows">Whether rows are printed meanwhile, see <see cref="CaptureFile.Open"/>.</param>
+    /// <param name="following">Goes on while they are written; null: nobody does.</param>
+    /// <param name="opened">Is called with each file before it is read.</param>
+    /// <param name="lost">Is told of lost events as well.</param>
+    internal static ExitCode Read(
+        string[] paths,
+        EventPipeline pipeline,
+        CaptureFilter filter,
+        bool printsRows,
+        Following? following = null,
+        Action<CaptureFile, CaptureReader>? opened = null,
+        Action<LossCounters>? lost = null)
+    {
+        var asked = new AskedTime(filter);
+        var code = CaptureFile.ForEach(paths, file =>
+        {
+            var reader = file.OpenReader(filter.Time);
+            asked.Watch(reader);
+            opened?.Invoke(file, reader);
+            var events = new EventStream(reader);
+            file.Read(() => pipeline.Run(
+                events,
+                some =>
+                {
+                    Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(some)}");
+                    lost?.Invoke(some);
+                },
+                reader.Threads));
+            var state = file.Report(reader);
+            return events.Order.GivenLate == 0 ? state : ReportLate(file, events.Order);
+        }, printsRows, following);
+        asked.Tell();
+        return code;
+    }
+
+    private static ExitCode ReportLate(CaptureFile file, EventOrder order)
+    {
+        if (order.BrokenWatermarks > 0)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.BrokenWatermarks:N0} events came later than their capture promised; they are not in order"));
+        }
+
+        if (order.GivenLate > order.BrokenWatermarks)
+        {
+            Messages.Warn(FormattableString.Invariant(
+                $"{file.Name}: {order.GivenLate - order.BrokenWatermarks:N0} events came so late that they are not in order; their capture promised nothing"));
+        }
+
+        return ExitCode.Damaged;
+    }
+}
