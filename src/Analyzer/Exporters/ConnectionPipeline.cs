@@ -31,6 +31,13 @@ internal sealed class ConnectionPipeline : IConnectionSink, IDisposable
         }
     }
 
+    /// <inheritdoc />
+    public void End(IReadOnlyList<RecordedSpan> recordings)
+    {
+        exporter.Begin();
+        exporter.Give(recordings);
+    }
+
     /// <summary>There are no more connections: the exporter ends, also if there were none at all.</summary>
     public void End()
     {

@@ -1,3 +1,5 @@
+using TraceCap.Analyzer.Connections;
+
 namespace TraceCap.Analyzer.Exporters;
 
 /// <summary>Sees to it that an exporter's calls come in their order, whatever happens, and that one that has thrown is not called
@@ -41,6 +43,13 @@ internal sealed class ExporterCalls(IExporter exporter, ExportInfo info)
     {
         isOver = true;
         exporter.Connections(in batch);
+        isOver = false;
+    }
+
+    internal void Give(IReadOnlyList<RecordedSpan> recordings)
+    {
+        isOver = true;
+        exporter.Recorded(recordings);
         isOver = false;
     }
 

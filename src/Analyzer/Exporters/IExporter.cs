@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Exporters;
 
@@ -23,7 +24,7 @@ internal sealed record ExportInfo(ExportKinds Kinds, string Tool = "");
 
 /// <summary>
 /// Writes events or connections in some format: the one way out for all of them. The calls are <see cref="Begin"/>, then
-/// <see cref="Events"/> and <see cref="Connections"/> as often as there is something, then <see cref="End"/>: also where there
+/// <see cref="Events"/> and <see cref="Connections"/> as often as there is something, <see cref="Recorded"/> of connections, then <see cref="End"/>: also where there
 /// was nothing, and where a capture could not be read to its end. Only an exporter that has thrown is not called again.
 /// All calls come from one thread.
 /// </summary>
@@ -43,6 +44,12 @@ internal interface IExporter
     /// <summary>Takes the next connections.</summary>
     /// <param name="batch">At least one; valid until the method returns, but for its context.</param>
     void Connections(in ExportedConnections batch) => throw new NotSupportedException($"{GetType().Name} takes no connections");
+
+    /// <summary>Takes what all connections were recorded in, with all that was lost there: no more connections follow. It does not come
+    /// where a capture could not be read to its end.</summary>
+    void Recorded(IReadOnlyList<RecordedSpan> recordings)
+    {
+    }
 
     /// <summary>Comes last, once. What is written is complete then.</summary>
     void End();

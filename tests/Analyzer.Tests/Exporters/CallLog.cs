@@ -15,6 +15,8 @@ internal sealed class CallLog(ExportKinds takes) : IExporter
 
     public ExportInfo? Info { get; private set; }
 
+    public IReadOnlyList<RecordedSpan>? Recordings { get; private set; }
+
     /// <summary>The calls, of several of one kind one after another one.</summary>
     public string Calls => string.Join(' ', calls);
 
@@ -45,6 +47,12 @@ internal sealed class CallLog(ExportKinds takes) : IExporter
         }
 
         Note("Connections");
+    }
+
+    public void Recorded(IReadOnlyList<RecordedSpan> recordings)
+    {
+        Assert.NotEqual("End", calls.LastOrDefault());
+        Recordings = recordings;
     }
 
     public void End() => Note("End");

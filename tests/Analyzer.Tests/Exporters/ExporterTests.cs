@@ -60,6 +60,25 @@ public sealed class ExporterTests
         Assert.Equal((calls, Math.Min(limit, 30)), (log.Calls, log.AllEvents.Count));
     }
 
+    /// <summary>Also of what has no connections there is to know what was lost.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void What_connections_were_recorded_in_is_told_before_the_end(int events)
+    {
+        var log = new CallLog(ExportKinds.Connections);
+        using (var pipeline = new ConnectionPipeline(log))
+        {
+            var feed = new ConnectionFeed(pipeline, new ConnectionFilter());
+            feed.Read(Source(Capture(events)));
+            feed.End();
+            Assert.Equal(feed.Recordings, log.Recordings);
+            Assert.NotNull(log.Recordings);
+        }
+
+        Assert.EndsWith("End", log.Calls, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_nothing_there_is_a_beginning_and_an_end()
     {
