@@ -37,6 +37,9 @@ internal sealed record ExportFormat(
     /// <summary>Whether it shows fields that the user chooses.</summary>
     public bool TakesFields { get; init; }
 
+    /// <summary>Whether it goes to <see cref="ExportOptions.Endpoint"/>, and into no file.</summary>
+    public bool IsSent { get; init; }
+
     /// <summary>The formats that take events, or connections.</summary>
     public static IEnumerable<ExportFormat> Of(ExportKinds kind) => All.Where(format => format.Takes.HasFlag(kind));
 

@@ -23,6 +23,9 @@ internal sealed record ExportOptions
     /// <summary>What is exported, for formats that say so.</summary>
     public ExportSource Source { get; init; } = new();
 
+    /// <summary>The URL that a format which <see cref="ExportFormat.IsSent"/> goes to.</summary>
+    public string Endpoint { get; init; } = "";
+
     /// <summary>The columns of the terminal, for tables of fields; 0: of any.</summary>
     public int Width { get; init; }
 

@@ -89,6 +89,8 @@ internal static class Examples
             "tracecap export before.tcap after.tcap --connections --partition lake",
             "tracecap export run.tcap --connections --schema zeek --to tsv -o conn.log",
             "tracecap export run.tcap --to ndjson --where 'type == F'",
+            "tracecap export run.tcap --to perfetto -o run.pftrace",
+            "tracecap export run.tcap --to pcapng -o - | tshark -r - -q -z conv,tcp",
         ],
         ["fields"] =
         [

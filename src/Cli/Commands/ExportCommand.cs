@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
@@ -8,6 +9,7 @@ using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Exports;
 using TraceCap.Exports.Dialects;
+using TraceCap.Exports.Otlp;
 using TraceCap.Exports.Parquet;
 using TraceCap.Exports.Partitions;
 using TraceCap.Format.Reading;
@@ -34,13 +36,13 @@ internal static class ExportCommand
         var count = OptionFactory.Count("At most so many rows, the first.", "COUNT", "-n", "--count", "--limit");
         var partition = OptionFactory.Text("Write a Parquet file for each host and day into folders host=NAME/date=DAY below this one.", "FOLDER", "--partition");
         var result = new ResultOptions();
-        var filters = new ExportFilterOptions(connections);
+        var filters = new ExportFilterOptions(AreConnections);
         var command = new Command("export", "Writes events or connections in the formats of other tools.") { files, to, connections, schema, fields, count, partition };
         result.AddTo(command);
         filters.AddTo(command);
         command.Validators.Add(given =>
         {
-            var areConnections = given.ValueIfRight(connections);
+            var areConnections = AreConnections(given);
             if (given.ValueIfRight(fields) is { } names)
             {
                 ExportFilterOptions.Explain(given, "--fields", () => _ = Options(areConnections, names));
@@ -58,7 +60,7 @@ internal static class ExportCommand
         });
         command.Does(parsed =>
         {
-            var kind = parsed.GetValue(connections) ? ExportKinds.Connections : ExportKinds.Events;
+            var kind = AreConnections(parsed.CommandResult) ? ExportKinds.Connections : ExportKinds.Events;
             var paths = parsed.GetValue(files)!;
             var force = parsed.GetValue(result.Force);
             var most = parsed.GetValue(count) ?? ulong.MaxValue;
@@ -66,13 +68,19 @@ internal static class ExportCommand
             if (parsed.GetValue(partition) is { } root)
             {
                 using var folder = new PartitionFolder(root, $"{NameOf(paths[0])}.parquet", force, paths);
-                var exporter = new PartitionedExporter(kind, path => new ParquetExporter(folder.Open(path), kind, options, withoutKeys: true));
+                using var partitions = new ParquetPartitions(kind, options);
+                var exporter = new PartitionedExporter(kind, path => partitions.Write(folder.Open(path)));
                 var state = Run(kind, paths, exporter, options.Source, most, parsed, filters, printsRows: false);
                 folder.Finish();
                 return state;
             }
 
             var format = FormatOf(kind, parsed.GetValue(to), result.Path(parsed));
+            if (format.IsSent)
+            {
+                return Send(format, options with { Endpoint = parsed.GetValue(result.Output) ?? "" });
+            }
+
             var dialects = parsed.GetValue(schema);
             using var output = result.Open(parsed, paths);
             if (format.IsBinary && output.IsTerminal)
@@ -85,8 +93,27 @@ internal static class ExportCommand
             var code = Run(kind, paths, made, options.Source, most, parsed, filters, result.Path(parsed) is null);
             output.Finish();
             return code;
+
+            ExitCode Send(ExportFormat to, ExportOptions with)
+            {
+                IExporter sender;
+                try
+                {
+                    sender = to.Create(Stream.Null, with);
+                }
+                catch (FormatException error)
+                {
+                    throw new CommandException($"--to {to.Name}: {error.Message}", ExitCode.Usage);
+                }
+
+                return Run(kind, paths, sender, with.Source, most, parsed, filters, printsRows: false);
+            }
         });
         return command;
+
+        // Some formats are of nothing else.
+        bool AreConnections(CommandResult given) => given.ValueIfRight(connections)
+            || (Find(ExportFormats.All, given.ValueIfRight(to), given.ValueIfRight(result.Output)) is { } format && !ExportFormats.All.Any(other => other.Name == format.Name && other.Takes != ExportKinds.Connections));
     }
 
     private static ExitCode Run(
@@ -121,12 +148,20 @@ internal static class ExportCommand
     private static ExportFormat FormatOf(ExportKinds kind, string? name, string? path)
     {
         var all = ExportFormats.All.Where(format => format.Takes.HasFlag(kind)).ToArray();
-        return (name is not null ? all.FirstOrDefault(format => format.Name == name)
-            : path is not null ? all.FirstOrDefault(format => format.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant())) : null)
-            ?? throw new CommandException(
-                (name is not null ? $"--to {name} is not for {kind.ToString().ToLowerInvariant()}" : "no format is given, and the output's name tells none")
-                + $"; expected --to {string.Join(", ", all.Select(format => format.Name))}", ExitCode.Usage);
+        return Find(all, name, path)
+            ?? throw (name is not null
+                ? Expected($"--to {name} is not for {kind.ToString().ToLowerInvariant()}", all)
+                : Expected("no format is given, and the output's name tells none", ExportFormats.All));
+
+        static CommandException Expected(string what, IEnumerable<ExportFormat> formats) =>
+            new($"{what}; expected --to {string.Join(", ", formats.Select(format => format.Name).Distinct())}", ExitCode.Usage);
     }
+
+    private static ExportFormat? Find(IEnumerable<ExportFormat> formats, string? name, string? path) =>
+        name is not null ? formats.FirstOrDefault(format => format.Name == name)
+        : path is null ? null
+        : OtlpEndpoint.IsUrl(path) ? formats.FirstOrDefault(format => format.IsSent)
+        : formats.FirstOrDefault(format => format.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
 
     /// <summary>Which fields. Rows of a table have all that there are, under OpenTelemetry's names.</summary>
     private static ExportOptions Options(bool areConnections, string? fields) => areConnections

@@ -7,8 +7,8 @@ using TraceCap.Cli.Files;
 namespace TraceCap.Cli.Options;
 
 /// <summary>Which events, or which connections, of a command that can give either: the filters of <c>replay</c> and of <c>lifetimes</c>.</summary>
-/// <param name="connections">Whether connections are asked for.</param>
-internal sealed class ExportFilterOptions(Option<bool> connections)
+/// <param name="areOfConnections">Whether connections are asked for.</param>
+internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnections)
 {
     private readonly FileFilterOptions filters = new(areOfEvents: false, isToTaken: true);
     private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Of connections: only these ports of the recorded host.", "-L", "--local-port");
@@ -27,7 +27,7 @@ internal sealed class ExportFilterOptions(Option<bool> connections)
 
         command.Validators.Add(given =>
         {
-            var areConnections = given.ValueIfRight(connections);
+            var areConnections = areOfConnections(given);
             foreach (var option in new Option[] { localPorts, peerPorts, least }.Where(option => !areConnections && given.IsGiven(option)))
             {
                 given.AddError($"{option.Name} is for connections; expected --connections beside it");

@@ -18,7 +18,7 @@ internal sealed class ResultOptions
     }
 
     /// <summary>Where.</summary>
-    internal Option Output => output;
+    internal Option<string> Output => output;
 
     /// <summary>Whether what is there is replaced.</summary>
     internal Option<bool> Force => force;
