@@ -151,6 +151,9 @@ public struct TcpEvent
     /// <summary>The inode number of that PID namespace; 0 with <see cref="ContainerPid"/>.</summary>
     public uint Pidns;
 
+    /// <summary>Whether it is known who did it: nobody brings an end about, and what was seen on the wire has no process.</summary>
+    internal readonly bool HasTask => Pid != 0 || Comm != default;
+
     /// <summary>Who did what to which connection, and when by CLOCK_MONOTONIC.</summary>
     public override readonly string ToString() =>
         $"{Timestamp}ns {Comm} ({Pid}) {Type} {new IPEndPoint(LocalAddress.ToIPAddress(IpVersion), LocalPort)} -> {new IPEndPoint(PeerAddress.ToIPAddress(IpVersion), PeerPort)}";

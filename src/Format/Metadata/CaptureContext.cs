@@ -20,6 +20,9 @@ internal sealed record CaptureContext
     /// <summary>Whether it has names and nothing else that this version knows.</summary>
     public bool IsOfNames => (Cgroups.Count > 0 || NetworkNamespaces.Count > 0) && Clocks.Count == 0 && Missing.IsNone;
 
+    /// <summary>The lowest minor version that has all it says: ids of network namespaces are there since 1.1.</summary>
+    internal byte Minor => NetworkNamespaces.Any(name => name.NetnsId != 0) ? (byte)1 : (byte)0;
+
     internal static MetadataMap<CaptureContext> Map { get; } = new MetadataMap<CaptureContext>("context block")
         .Key(
             "missing",

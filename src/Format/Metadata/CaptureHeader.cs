@@ -84,6 +84,9 @@ public sealed record CaptureHeader
     /// <summary>What <see cref="Options"/> of a flight recorder's files have: how much it kept.</summary>
     internal const string Flight = "flight";
 
+    /// <summary>What <see cref="Options"/> of a capture have that was made of something else than JSON: what of.</summary>
+    internal const string Imported = "imported";
+
     /// <summary>Whether nothing tells when what the section holds began, and <see cref="Start"/> may be long before it: so it is with
     /// a flight recorder's files of earlier versions, which say when their recorder was started.</summary>
     internal bool ClaimsTooMuch => Recorded.Count == 0 && Options.ContainsKey(Flight);

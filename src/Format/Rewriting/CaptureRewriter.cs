@@ -89,6 +89,9 @@ internal abstract class CaptureRewriter(CaptureReader reader)
     /// overridden.</summary>
     protected virtual LossCounters ShareAtEnd() => default;
 
+    /// <summary>What of the footer of a section is written, but for its totals: all if not overridden.</summary>
+    protected virtual CaptureFooter Close(CaptureFooter footer) => footer;
+
     /// <summary>Says what could not be read before the block that the reader stands on, or before the end.</summary>
     private static void WriteDamage(CaptureWriter writer, SectionAccount section)
     {
@@ -110,13 +113,13 @@ internal abstract class CaptureRewriter(CaptureReader reader)
         }
 
         writer.LossCounters = total with { Emitted = writer.Events + total.Lost + section.Declared.Events + missing.Events };
-        writer.Complete(new CaptureFooter
+        writer.Complete(Close(new CaptureFooter
         {
             Reason = section.EndReason,
             IsTruncated = section.IsTruncated,
             End = section.Footer?.End,
             Unknown = section.Footer?.Unknown ?? new UnknownKeys(),
-        });
+        }));
         return missing;
     }
 }

@@ -46,7 +46,13 @@ public sealed class CaptureWriter
     /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
-        : this(output, chunkBytes, fileId, header.Hosts.Count > 1)
+        : this(output, header, chunkBytes, fileId, encoder: null)
+    {
+    }
+
+    /// <summary>The same with an encoder that others have as well: its tables are large.</summary>
+    internal CaptureWriter(Stream output, CaptureHeader header, int chunkBytes, Guid? fileId, ChunkEncoder? encoder)
+        : this(output, chunkBytes, fileId, header.Hosts.Count > 1, encoder)
     {
         header.Write(metadata);
         WriteMetadata(BlockKind.Header);
@@ -196,7 +202,7 @@ public sealed class CaptureWriter
             (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
         }
 
-        if (held > 0 && reader.Context is { IsOfNames: true } context && !IsOfHeld(context))
+        if (held > 0 && reader.Context is { IsOfNames: true } context && !numbers.HasAnyOf(events.AsSpan(0, held), context))
         {
             block.Watermark = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -249,8 +255,7 @@ public sealed class CaptureWriter
     {
         CloseIfHeld();
         WriteNames();
-        context.Write(metadata);
-        WriteMetadata(BlockKind.Context);
+        WriteMetadata(context, watermark: null);
     }
 
     /// <summary>Ends the section: closes the open chunk and writes the footer. Nothing can be added afterwards.</summary>
@@ -290,36 +295,12 @@ public sealed class CaptureWriter
     {
         if (cgroups.Count + namespaces.Count + clocks.Count > 0)
         {
-            new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }.Write(metadata);
-            var hasIds = namespaces.Exists(name => name.NetnsId != 0);
-            WriteMetadata(BlockKind.Context, watermark: 0, minor: hasIds ? (byte)1 : (byte)0);
+            WriteMetadata(new CaptureContext { Clocks = clocks, Cgroups = cgroups, NetworkNamespaces = namespaces }, watermark: 0);
             cgroups.Clear();
             namespaces.Clear();
             clocks.Clear();
             nameCharacters = 0;
         }
-    }
-
-    private bool IsOfHeld(CaptureContext context)
-    {
-        var open = events.AsSpan(0, held);
-        foreach (var name in context.Cgroups)
-        {
-            if (numbers.HasCgroup(open, name))
-            {
-                return true;
-            }
-        }
-
-        foreach (var name in context.NetworkNamespaces)
-        {
-            if (numbers.HasNetns(open, name))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Empty()
@@ -358,6 +339,12 @@ public sealed class CaptureWriter
         Chunks++;
         EventsWritten += block.Events;
         RawBytes += block.RawLength;
+    }
+
+    private void WriteMetadata(CaptureContext context, ulong? watermark)
+    {
+        context.Write(metadata);
+        WriteMetadata(BlockKind.Context, watermark, context.Minor);
     }
 
     private void WriteMetadata(BlockKind kind, ulong? watermark = null, byte minor = 0)

@@ -27,6 +27,13 @@ internal sealed class HeldNumbers(bool ofSeveralHosts)
         return namespaces.Contains(name.Key);
     }
 
+    /// <summary>The same for all that a context names.</summary>
+    internal bool HasAnyOf(ReadOnlySpan<TcpEvent> held, CaptureContext context)
+    {
+        See(held);
+        return context.Cgroups.Any(name => cgroups.Contains(name.Key)) || context.NetworkNamespaces.Any(name => namespaces.Contains(name.Key));
+    }
+
     /// <summary>The chunk is closed.</summary>
     internal void Clear()
     {
