@@ -1,3 +1,4 @@
+using TraceCap.Format.Anonymizing;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
@@ -8,6 +9,8 @@ namespace TraceCap.Format.Tests.Fuzzing;
 /// <summary>What must hold of every file, whatever is in it.</summary>
 internal static class CaptureChecks
 {
+    private static readonly AnonymizationKey anyKey = AnonymizationKey.Random();
+
     /// <summary>Reads to the end.</summary>
     /// <returns>False if the file is refused.</returns>
     internal static bool TryRead(byte[] file)
@@ -122,6 +125,18 @@ internal static class CaptureChecks
             Check(problems.Count == 0, $"what was recovered is unsound: {(problems.Entries is [var first, ..] ? first.What : "")}");
             Check(recovered.IsWhole, "what was recovered is damaged");
             CheckEqual("events recovered", CountEvents(output.ToArray()), CountEvents(file));
+        }
+    });
+
+    /// <summary>What can be read can be anonymized, and nothing else is made of it.</summary>
+    internal static void IsAnonymized(byte[] file) => UnlessRefused(() =>
+    {
+        var output = new MemoryStream();
+        using var anonymization = new CaptureAnonymization(Open(file), output, anyKey, new AnonymizationOptions(), "tracecap fuzz");
+        anonymization.Run();
+        if (output.Length > 0)
+        {
+            CheckEqual("events anonymized", CountEvents(output.ToArray()), CountEvents(file));
         }
     });
 

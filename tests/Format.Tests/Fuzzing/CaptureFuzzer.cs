@@ -55,6 +55,7 @@ internal sealed class CaptureFuzzer
             CaptureChecks.GivesEveryEventOnce(Current);
             CaptureChecks.IsFoundFromItsEndOrNot(Current);
             CaptureChecks.IsRecovered(Current);
+            CaptureChecks.IsAnonymized(Current);
         }
         catch (Exception error) when (error is not FuzzException)
         {
