@@ -72,7 +72,7 @@ public sealed class NamesInTimeTests
         // A line without a name does not say that there is none.
         var lines = Expected(Filter(""), namedOnly: true);
         var output = new MemoryStream();
-        EventImport.Run(new MemoryStream(lines), output, "test", "");
+        EventImport.Run(new ImportSource(new MemoryStream(lines)), ImportFormat.All[^1], output, "test", "");
         AssertSame(lines, Print(output.ToArray(), Filter(""), threads: 1));
     }
 

@@ -36,7 +36,7 @@ internal static class EventFields
             new(CommonFields.Pid, (in e, _) => OfTask(in e, e.Pid)),
             new(CommonFields.ContainerPid, (in e, _) => FieldValue.If(e.ContainerPid != 0, e.ContainerPid)),
             new(CommonFields.Tid, (in e, _) => OfTask(in e, e.Tid)),
-            new(CommonFields.Process, (in e, _) => e.Type == TcpEventType.Ended && e.Comm == default ? default : FieldValue.Of(in e.Comm)),
+            new(CommonFields.Process, (in e, _) => e.HasTask ? FieldValue.Of(in e.Comm) : default),
             new(CommonFields.Uid, (in e, _) => OfTask(in e, e.Uid)),
             new(CommonFields.Netns, (in e, _) => FieldValue.If(e.Netns != 0, e.Netns)),
             new(CommonFields.NetnsName, (in e, context) => FieldValue.Of(context.Names.NetnsOf(in e))),
@@ -76,8 +76,8 @@ internal static class EventFields
 
     private static FieldValue WhenOver(in TcpEvent e, ulong counter) => FieldValue.If(e.Type is TcpEventType.Close or TcpEventType.Ended, counter);
 
-    /// <summary>No task brings an end about.</summary>
-    private static FieldValue OfTask(in TcpEvent e, uint number) => FieldValue.If(e.Type != TcpEventType.Ended || number != 0, number);
+    /// <summary>Not of all events it is known who did it.</summary>
+    private static FieldValue OfTask(in TcpEvent e, uint number) => FieldValue.If(e.HasTask || number != 0, number);
 
     /// <summary>The word in JSON of a type that is written as in tables.</summary>
     private static string? TypeOf(string text) =>

@@ -1,40 +1,49 @@
 using System.Runtime.InteropServices;
-using TraceCap.Analyzer.Output.Json;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Writing;
 
 namespace TraceCap.Analyzer.Import;
 
-/// <summary>Makes a capture out of events as JSON lines: another program's, or written by hand for a test.</summary>
+/// <summary>Makes a capture out of events of another program, or written by hand for a test.</summary>
 internal static class EventImport
 {
-    private const int EventsPerChunk = CaptureWriter.DefaultChunkBytes / TcpEvent.Size;
-
-    /// <summary>The header comes first, and is to say whether there are ends: so many bytes of lines tell.</summary>
+    /// <summary>The header comes first, and is to say whether there are ends: so many bytes tell, and also which format it is.</summary>
     internal const int PeekedBytes = 1 << 20;
+
+    private const int EventsPerChunk = CaptureWriter.DefaultChunkBytes / TcpEvent.Size;
 
     /// <summary>Whether lines have ends of connections.</summary>
     internal static bool HaveEnds(ReadOnlySpan<byte> lines) => lines.IndexOf("\"tcp.ended\""u8) >= 0;
 
-    /// <summary>Reads all lines and writes them as one section, with the wall clock that their times tell.</summary>
-    /// <param name="lines">What <see cref="EventJson"/> reads, in time order.</param>
+    /// <summary>Reads all events and writes them as one section, with the wall clock that their times tell.</summary>
+    /// <param name="source">What they are read from, and gets what else there is.</param>
+    /// <param name="format">How.</param>
     /// <param name="capture">Where the capture goes.</param>
     /// <param name="tool">The program and version that writes it.</param>
     /// <param name="comment">What the user says about it.</param>
     /// <param name="haveEnds">Whether ends of connections are among them, so that a close is to wait for its end.</param>
     /// <returns>How many events there were.</returns>
-    /// <exception cref="CaptureFormatException">A line is no event, or earlier than the one before it.</exception>
-    public static ulong Run(Stream lines, Stream capture, string tool, string comment, bool haveEnds = false)
+    /// <exception cref="CaptureFormatException">Something is no event, or earlier than the one before it.</exception>
+    public static ulong Run(ImportSource source, ImportFormat format, Stream capture, string tool, string comment, bool haveEnds = false)
     {
-        var names = new CaptureNames.Builder();
-        var clocks = new ClockTable.Builder();
-        using var events = EventJson.ReadAll(lines, names, clocks).GetEnumerator();
+        var (names, clocks) = (source.Names, source.Clocks);
+        using var events = format.Read(source).GetEnumerator();
         var more = events.MoveNext();
         var start = more ? clocks.Clocks.At(events.Current.Timestamp) : null;
-        var header = new CaptureHeader { Tool = tool, Probes = CaptureHeader.Import, Comment = comment, Start = start };
-        var writer = new CaptureWriter(
-            capture, haveEnds ? header with { Options = new Dictionary<string, string> { [CaptureHeader.Ended] = CaptureHeader.EndsRecorded } } : header);
+        var options = new Dictionary<string, string>();
+        if (haveEnds)
+        {
+            options.Add(CaptureHeader.Ended, CaptureHeader.EndsRecorded);
+        }
+
+        if (format.Limits.Length > 0)
+        {
+            options.Add(CaptureHeader.Imported, format.Word);
+        }
+
+        var header = new CaptureHeader { Tool = tool, Probes = CaptureHeader.Import, Limits = format.Limits, Options = options, Comment = comment, Start = start };
+        var writer = new CaptureWriter(capture, header);
         var scribe = new NameScribe(writer, names);
         var chunk = new List<TcpEvent>(EventsPerChunk);
         var anchors = new List<ClockAnchor>();
@@ -67,7 +76,7 @@ internal static class EventImport
         }
 
         Write();
-        writer.Complete("end of input", null);
+        writer.Complete(source.Truncated is null ? "end of input" : "end of input, which was truncated", source.End);
         return writer.Events;
 
         // A reader of a pipe wants the clocks before the events.

@@ -56,9 +56,9 @@ internal sealed class CaptureFile : IDisposable
     /// <exception cref="CommandException">There is no such file, or it is no capture but something that is known.</exception>
     internal static CaptureFile Open(string path, bool printsRows = false) => new(path, () => FileContent.Open(path, printsRows));
 
-    /// <summary>Opens lines of JSON.</summary>
+    /// <summary>Opens what a capture can be made of.</summary>
     /// <inheritdoc cref="Open" />
-    internal static CaptureFile OpenLines(string path) => new(path, () => FileContent.OpenLines(path));
+    internal static CaptureFile OpenSource(string path) => new(path, () => FileContent.OpenSource(path));
 
     /// <summary>Opens one that is still being written.</summary>
     /// <inheritdoc cref="Open" />

@@ -12,11 +12,11 @@ internal static class FileContent
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="printsRows">Whether rows appear on standard output meanwhile, so that no progress is shown on a terminal.</param>
     /// <exception cref="CommandException">It cannot be opened, or is something else.</exception>
-    internal static Stream Open(string path, bool printsRows = false) => Open(path, printsRows, isLines: false);
+    internal static Stream Open(string path, bool printsRows = false) => Open(path, printsRows, forImport: false);
 
-    /// <summary>Opens what should be lines of JSON.</summary>
+    /// <summary>Opens what a capture can be made of.</summary>
     /// <inheritdoc cref="Open(string, bool)" />
-    internal static Stream OpenLines(string path) => Open(path, printsRows: false, isLines: true);
+    internal static Stream OpenSource(string path) => Open(path, printsRows: false, forImport: true);
 
     /// <summary>Opens a file as it is; it may be written meanwhile.</summary>
     /// <exception cref="CommandException">It cannot be opened.</exception>
@@ -45,19 +45,19 @@ internal static class FileContent
         return format;
     }
 
-    private static Stream Open(string path, bool printsRows, bool isLines)
+    private static Stream Open(string path, bool printsRows, bool forImport)
     {
         if (path == CaptureName.Pipe)
         {
-            return Unpack(StandardInput.Name, StandardInput.Open(), isLines);
+            return Unpack(StandardInput.Name, StandardInput.Open(), forImport);
         }
 
         var file = OpenFile(path);
-        return Unpack(path, file.CanSeek && StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(file, path) : file, isLines);
+        return Unpack(path, file.CanSeek && StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(file, path) : file, forImport);
     }
 
     /// <summary>Sees what it is, and unpacks it if it is compressed; what is in it then is not unpacked again.</summary>
-    private static Stream Unpack(string name, Stream content, bool isLines)
+    private static Stream Unpack(string name, Stream content, bool forImport)
     {
         content = Peek(content, out var format);
         if (format is { Unpack: not null })
@@ -67,13 +67,13 @@ internal static class FileContent
             (content, format) = (unpacked, FileFormat.Of(unpacked.Peek(FileFormat.BytesNeeded)));
         }
 
-        if (format is null || (isLines && format.IsLines))
+        if (format is null || (forImport && format.CanBeImported))
         {
             return content;
         }
 
         content.Dispose();
-        throw new CommandException($"{name}: {format.Name}, not {(isLines ? "lines of JSON" : "a capture")}; {format.Advice}");
+        throw new CommandException($"{name}: {format.Name}, not {(forImport ? "anything that can be imported" : "a capture")}; {format.Advice}");
     }
 
     /// <summary>Sees what is in a stream.</summary>

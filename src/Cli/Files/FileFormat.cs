@@ -18,6 +18,8 @@ internal sealed record FileFormat(string Name, string Advice, Func<Stream, Strea
     private const int TarMagicAt = 257;
     private const string TarMagic = "ustar";
     private const string Records = "`tracecap record -o FILE` writes captures of connections";
+    private const string Packets = "a capture of packets";
+    private const string Imports = "`tracecap import FILE -o CAPTURE` makes a capture of its connections";
     private const string Unpacks = "unpack it, and name the capture in it";
 
     private static readonly FileFormat json = new(
@@ -35,8 +37,8 @@ internal sealed record FileFormat(string Name, string Advice, Func<Stream, Strea
         new("xz", Unpacks, XzMember.Open, "\xfd" + "7zXZ\0"),
         new("bzip2", Unpacks, source => BZip2Stream.Create(source, SharpCompress.Compressors.CompressionMode.Decompress, true, false), "BZh"),
         new("lz4", Unpacks, source => LZ4Stream.Decode(source), "\x04\x22\x4d\x18"),
-        new("a capture of packets (pcap)", Records, null, "\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d"),
-        new("a capture of packets (pcapng)", Records, null, "\x0a\x0d\x0d\x0a"),
+        new("a capture of packets (pcap)", Imports, null, "\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d"),
+        new("a capture of packets (pcapng)", Imports, null, "\x0a\x0d\x0d\x0a"),
         new("an executable, a library or a core dump (ELF)", Records, null, "\x7f" + "ELF"),
         new("a zip archive", Unpacks, null, "PK\x03\x04", "PK\x05\x06"),
         new("a 7z archive", Unpacks, null, "7z\xbc\xaf\x27\x1c"),
@@ -76,7 +78,7 @@ internal sealed record FileFormat(string Name, string Advice, Func<Stream, Strea
     }
 
     /// <summary>Whether it is what <c>tracecap import</c> reads.</summary>
-    internal bool IsLines => this == json || this == text;
+    internal bool CanBeImported => this == json || this == text || Name.StartsWith(Packets, StringComparison.Ordinal);
 
     private static bool Has(ReadOnlySpan<byte> first, string magic, int at)
     {

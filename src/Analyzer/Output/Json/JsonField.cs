@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Json;
 using TraceCap.Analyzer.Formatting;
@@ -50,6 +51,23 @@ internal abstract class JsonField(JsonPart part, string name, string type, strin
     /// <summary>Whether it is read after all others, wherever it stands: who sorts the properties of an object changes nothing.</summary>
     public bool IsReadLast { get; init; }
 
+    private readonly byte[] key = [.. Encode(name), .. new byte[Utf8Text.Slack]];
+
+    /// <summary>Writes the key and the value, and may touch <see cref="Utf8Text.Slack"/> bytes behind them; 0 bytes if the event has none.</summary>
+    public int WriteProperty(Span<byte> target, in TcpEvent e)
+    {
+        var length = key.Length - Utf8Text.Slack;
+        // Most names are shorter: one store of a fixed size, and the value over what is behind the name.
+        Vector256.Create(key.AsSpan()).CopyTo(target);
+        if (length > Vector256<byte>.Count)
+        {
+            key.AsSpan(0, length).CopyTo(target);
+        }
+
+        var value = Write(target[length..], in e);
+        return value > 0 ? length + value : 0;
+    }
+
     /// <summary>Writes a key and the value; 0 bytes if the event has none.</summary>
     public int WriteAfter(Span<byte> target, byte[] key, in TcpEvent e)
     {
@@ -91,7 +109,7 @@ internal abstract class IntegerField(JsonPart part, string name, string type, st
     public override int Write(Span<byte> target, in TcpEvent e)
     {
         var number = get(in e);
-        return number != 0 || (!IsNoneAt0 && IsOf(e.Type)) ? Write(target, number) : 0;
+        return number != 0 || (!IsNoneAt0 && IsOf(in e)) ? Write(target, number) : 0;
     }
 
     public override void Read(ref Utf8JsonReader reader, ref TcpEvent e)
@@ -104,13 +122,13 @@ internal abstract class IntegerField(JsonPart part, string name, string type, st
         set(ref e, number);
     }
 
-    /// <summary>Whether events of a type always have it; others have it unless it is 0.</summary>
-    private bool IsOf(TcpEventType type) => Part switch
+    /// <summary>Whether such an event always has it; others have it unless it is 0.</summary>
+    private bool IsOf(in TcpEvent e) => Part switch
     {
-        JsonPart.Who or JsonPart.Task => type != TcpEventType.Ended,
-        JsonPart.Connect => type is TcpEventType.Connect or TcpEventType.ConnectFailed,
-        JsonPart.Failure => type == TcpEventType.ConnectFailed,
-        JsonPart.Close => type is TcpEventType.Close or TcpEventType.Ended,
+        JsonPart.Who or JsonPart.Task => e.HasTask,
+        JsonPart.Connect => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed,
+        JsonPart.Failure => e.Type == TcpEventType.ConnectFailed,
+        JsonPart.Close => e.Type is TcpEventType.Close or TcpEventType.Ended,
         _ => true,
     };
 

@@ -50,7 +50,7 @@ internal sealed class NameField : JsonField
 
     public override int Write(Span<byte> target, in TcpEvent e)
     {
-        if (e.Type == TcpEventType.Ended && e.Comm == default)
+        if (!e.HasTask)
         {
             return 0;
         }
