@@ -82,6 +82,8 @@ need_to_test() {
 	need zstd /usr/bin/zstd
 	need lz4 /usr/bin/lz4
 	need nginx-light /usr/sbin/nginx
+	need nfdump /usr/bin/nfanon
+	need tshark /usr/bin/tshark
 	need wrk /usr/bin/wrk
 	need chromium /usr/bin/chromium /usr/bin/google-chrome
 	need qemu-system-x86 /usr/bin/qemu-system-x86_64

@@ -22,7 +22,9 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     VerifyCommand.Create(),
     MergeCommand.Create(),
     CutCommand.Create(),
+    SplitCommand.Create(),
     CompactCommand.Create(),
+    AnonymizeCommand.Create(),
     RecoverCommand.Create(),
     ImportCommand.Create(),
 };

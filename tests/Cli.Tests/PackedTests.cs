@@ -103,7 +103,7 @@ public sealed class PackedTests : IDisposable
     }
 
     [Theory]
-    [InlineData("printf '\\xd4\\xc3\\xb2\\xa1\\2\\0\\4\\0' > x", "x: a capture of packets (pcap), not a capture; `tracecap record")]
+    [InlineData("printf '\\xd4\\xc3\\xb2\\xa1\\2\\0\\4\\0' > x", "x: a capture of packets (pcap), not a capture; `tracecap import")]
     [InlineData("printf '\\n\\r\\r\\n\\x1c\\0\\0\\0' > x", "x: a capture of packets (pcapng), not a capture")]
     [InlineData("head -c 4096 /bin/sh > x", "x: an executable, a library or a core dump (ELF), not a capture")]
     [InlineData("gzip -c < /bin/sh > x", "x, compressed with gzip: an executable, a library or a core dump (ELF), not a capture")]

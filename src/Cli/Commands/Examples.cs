@@ -116,11 +116,23 @@ internal static class Examples
             "tracecap cut run.tcap -o second.tcap --from 0.5 --to 1.5",
             "tracecap cut run.tcap -o failed.tcap --type F",
         ],
+        ["split"] =
+        [
+            "tracecap split run.tcap -o 'run-%k.tcap' --by process",
+            "tracecap split run.tcap -o 'part-%n.tcap' --by size --size 64K; tracecap merge part-*.tcap -o whole.tcap",
+            "tracecap split run.tcap -o run.tcap --by hour",
+        ],
         ["compact"] =
         [
             "tracecap compact run.tcap -o small.tcap",
             "tracecap compact run.tcap -o small.tcap --chunk 8M",
             "tracecap compact - -o - < run.tcap > small.tcap",
+        ],
+        ["anonymize"] =
+        [
+            "tracecap anonymize run.tcap -o public.tcap --random-key",
+            "head -c 32 /dev/urandom > key; tracecap anonymize run.tcap -o public.tcap --key key --keep comm,unit",
+            "tracecap anonymize run.tcap -o public.tcap --random-key --ports --shift-times --drop cgroup",
         ],
         ["recover"] =
         [
@@ -131,6 +143,7 @@ internal static class Examples
         ["import"] =
         [
             "tracecap import events.ndjson -o events.tcap",
+            "tracecap replay run.tcap -t | tracecap import - -o printed.tcap --format tcptracer",
             "tracecap import events.ndjson -o events.tcap --comment 'written by hand'",
             "tracecap replay run.tcap --json --all | tracecap import - -o copy.tcap",
         ],

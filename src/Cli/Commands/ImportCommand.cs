@@ -11,28 +11,46 @@ internal static class ImportCommand
 {
     internal static Command Create()
     {
-        var input = OptionFactory.File("Events, one JSON object a line, as replay --json prints them; - is standard input.");
+        var input = OptionFactory.File($"What a capture is made of: {string.Join("; ", ImportFormat.All.Select(format => format.Meaning))}. - is standard input.");
         var output = OptionFactory.CaptureOutput();
+        var format = OptionFactory.Word(
+            "What FILE is; if not given, as it looks.", "FORMAT", ImportFormat.All.ToDictionary(one => one.Word), "--format");
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var force = OptionFactory.Force();
-        var command = new Command("import", "Makes a capture out of events as JSON lines.") { input, output, comment, force };
+        var command = new Command("import", "Makes a capture out of packets, of what tcptracer printed, or of events as JSON lines.")
+        {
+            input, output, format, comment, force,
+        };
         command.Does(parsed => Run(
-            parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(comment) ?? "", parsed.GetValue(force)));
+            parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(format), parsed.GetValue(comment) ?? "", parsed.GetValue(force)));
         return command;
     }
 
-    private static ExitCode Run(string input, string path, string comment, bool force)
+    private static ExitCode Run(string input, string path, ImportFormat? format, string comment, bool force)
     {
-        using var lines = CaptureFile.OpenLines(input);
+        using var file = CaptureFile.OpenSource(input);
         using var output = NewCapture.Create(path, force, input);
-        lines.Read(() =>
+        var source = file.Read(() =>
         {
             var first = new byte[EventImport.PeekedBytes];
-            var got = lines.Stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
-            var all = new PeekedStream(first.AsMemory(0, got), lines.Stream);
-            return EventImport.Run(all, output.Stream, Version.Tool, comment, EventImport.HaveEnds(first.AsSpan(0, got)));
+            var got = file.Stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            var all = new ImportSource(new PeekedStream(first.AsMemory(0, got), file.Stream));
+            var found = format ?? ImportFormat.All.First(one => one.Looks(first.AsMemory(0, got)));
+            EventImport.Run(all, found, output.Stream, Version.Tool, comment, found.HasEnds ?? EventImport.HaveEnds(first.AsSpan(0, got)));
+            return all;
         });
         output.Finish();
+        foreach (var (what, count) in source.LeftOut)
+        {
+            Messages.Warn(FormattableString.Invariant($"{file.Name}: left out: {count:N0} {what}"));
+        }
+
+        if (source.Truncated is { } truncated)
+        {
+            Messages.Warn($"{file.Name}: {truncated}");
+            return ExitCode.Damaged;
+        }
+
         return ExitCode.Done;
     }
 }

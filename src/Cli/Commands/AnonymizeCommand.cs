@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using TraceCap.Cli.Files;
+using TraceCap.Cli.Options;
+using TraceCap.Cli.Terminal;
+using TraceCap.Format.Anonymizing;
+
+namespace TraceCap.Cli.Commands;
+
+/// <summary><c>tracecap anonymize</c></summary>
+internal static class AnonymizeCommand
+{
+    /// <summary>Names that can be left out; all others are parts of these, or what captures are told apart by.</summary>
+    private static readonly NameKind[] droppable = [NameKind.Comm, NameKind.Host, NameKind.Cgroup, NameKind.Netns];
+
+    /// <summary>Where the runtime finds AES and SHA-256, and without which it ends the process.</summary>
+    private static readonly string[] cryptography = ["libssl.so.3", "libssl.so.1.1", "libssl.so"];
+
+    internal static Command Create()
+    {
+        var file = OptionFactory.CaptureFile();
+        var output = OptionFactory.CaptureOutput();
+        var key = new Option<string?>("--key")
+        {
+            Description = $"The key: the same key gives the same names and addresses in every file. The file holds {AnonymizationKey.Expected}.",
+            HelpName = "FILE",
+        };
+        key.Validators.Add(result => OptionFactory.CheckNames(result, "--key"));
+        var random = OptionFactory.Flag("A key that nobody knows, and that is used for this file alone.", "--random-key");
+        var ports = OptionFactory.Flag("Replace ports as well, each by one of its range: to 1023, to 32767, and above.", "--ports");
+        var keep = Kinds("Names that stay as they are", NameKinds.All.Select(kind => kind.Kind), "--keep");
+        var drop = Kinds("Names that are left out instead of hashed", droppable, "--drop");
+        var times = OptionFactory.Flag("Move all times: the wall clock by days, as many as the key tells, and that of each boot.", "--shift-times");
+        var force = OptionFactory.Force();
+        var command = new Command("anonymize", "Makes a capture that does not tell whose it is: addresses, names and ids are replaced, figures stay.")
+        {
+            file, output, key, random, ports, keep, drop, times, force,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.IsGiven(key) == result.IsGiven(random))
+            {
+                result.AddError("expected --key FILE or --random-key, and not both");
+            }
+
+            if (result.ValueIfRight(keep)?.SelectMany(one => one).Intersect((result.ValueIfRight(drop) ?? []).SelectMany(one => one)).ToArray() is [var both, ..])
+            {
+                result.AddError($"--keep and --drop both have {NameKinds.All.Single(kind => kind.Kind == both).Word}");
+            }
+        });
+        command.Does(parsed => Run(
+            parsed.GetValue(file)!,
+            parsed.GetValue(output)!,
+            parsed.GetValue(key),
+            new AnonymizationOptions
+            {
+                Kept = parsed.GetValue(keep)!.SelectMany(one => one).ToHashSet(),
+                Dropped = parsed.GetValue(drop)!.SelectMany(one => one).ToHashSet(),
+                Ports = parsed.GetValue(ports),
+                ShiftsTimes = parsed.GetValue(times),
+            },
+            parsed.GetValue(force)));
+        return command;
+    }
+
+    private static Option<NameKind[][]> Kinds(string description, IEnumerable<NameKind> kinds, string name)
+    {
+        var words = NameKinds.All.Where(kind => kinds.Contains(kind.Kind)).ToArray();
+        var expected = string.Join(", ", words.Select(kind => kind.Word));
+        var option = OptionFactory.ParsedList(
+            $"{description}, separated by commas: {string.Join("; ", words.Select(kind => $"{kind.Word} ({kind.Meaning})"))}.",
+            "NAMES",
+            text => text.Split(',').Select(word => words.FirstOrDefault(kind => kind.Word == word)?.Kind
+                ?? throw new FormatException($"'{word}' is no kind of name; expected some of {expected}, separated by commas")).ToArray(),
+            name);
+        option.CompletionSources.Add(words.Select(kind => kind.Word).ToArray());
+        return option;
+    }
+
+    private static ExitCode Run(string path, string outputPath, string? keyPath, AnonymizationOptions options, bool force)
+    {
+        CheckCryptography();
+        var key = keyPath is null ? AnonymizationKey.Random() : ReadKey(keyPath);
+        using var file = CaptureFile.Open(path);
+        using var output = NewCapture.Create(outputPath, force, keyPath is null ? [path] : [path, keyPath]);
+        var reader = file.OpenReader();
+        using var anonymization = new CaptureAnonymization(reader, output.Stream, key, options, Version.Tool);
+        file.Read(anonymization.Run);
+        return output.Finish(file, reader);
+    }
+
+    private static AnonymizationKey ReadKey(string path)
+    {
+        try
+        {
+            // Beyond the longest key it is none, however much there is.
+            using var stream = File.OpenRead(path);
+            Span<byte> content = stackalloc byte[(2 * AnonymizationKey.Size) + 16];
+            return AnonymizationKey.Parse(content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)]);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandException($"--key {path}: {error.Message}; `head -c {AnonymizationKey.Size} /dev/urandom > FILE` makes one", ExitCode.Usage);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--key {path}: {error.Message}");
+        }
+    }
+
+    private static void CheckCryptography()
+    {
+        if (OperatingSystem.IsLinux() && !Array.Exists(cryptography, name => NativeLibrary.TryLoad(name, out _)))
+        {
+            throw new CommandException($"anonymize needs OpenSSL, and there is no {cryptography[0]} here: install it (Debian: libssl3), or copy the capture to where it is");
+        }
+    }
+}
