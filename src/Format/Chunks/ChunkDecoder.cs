@@ -39,6 +39,15 @@ internal sealed class ChunkDecoder
         return new(parts, raw);
     }
 
+    /// <summary>Sets some parts of some events of the chunk that was opened last. What is of other parts is left as it is.</summary>
+    /// <param name="raw">What the chunk was opened with.</param>
+    /// <param name="first">Which of its events is the first of them.</param>
+    /// <param name="events">So many, and no more than there are.</param>
+    /// <param name="wanted">What of them; only these columns are decoded.</param>
+    /// <exception cref="CaptureFormatException">The payload is malformed.</exception>
+    public void Assemble(ReadOnlySpan<byte> raw, int first, Span<TcpEvent> events, EventParts wanted) =>
+        EventAssembly.Assemble(parts, raw, first, events, wanted);
+
     /// <summary>The latest timestamp of the events decoded last; 0 if there were none.</summary>
     internal ulong Latest { get; private set; }
 
@@ -107,24 +116,10 @@ internal sealed class ChunkDecoder
 
     private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
-        var rows = parts.ReadLinks(raw).CountedEvents;
-        var bytesSent = parts.Columns.Read(raw, ColumnId.BytesSent);
-        var bytesAcked = parts.Columns.Read(raw, ColumnId.BytesAcked);
-        var bytesReceived = parts.Columns.Read(raw, ColumnId.BytesReceived);
-        var segmentsSent = parts.Columns.Read(raw, ColumnId.SegmentsSent);
-        var segmentsReceived = parts.Columns.Read(raw, ColumnId.SegmentsReceived);
-        var retransmits = parts.Columns.Read(raw, ColumnId.Retransmits);
-        var smoothedRtts = parts.Columns.Read(raw, ColumnId.SmoothedRtt);
-        for (var i = 0; i < rows.Length; i++)
+        var counters = new ChunkCounters(parts, raw);
+        for (var i = 0; i < counters.Rows.Length; i++)
         {
-            ref var one = ref events[rows[i]];
-            one.BytesSent = bytesSent[i];
-            one.BytesAcked = bytesSent[i] + ZigZag.Decode(bytesAcked[i]);
-            one.BytesReceived = bytesReceived[i];
-            one.SegmentsSent = (uint)segmentsSent[i];
-            one.SegmentsReceived = (uint)segmentsReceived[i];
-            one.Retransmits = (uint)retransmits[i];
-            one.SmoothedRtt = (uint)smoothedRtts[i];
+            counters.Write(i, ref events[counters.Rows[i]]);
         }
     }
 }

@@ -57,11 +57,17 @@ internal sealed class BlockDecoder
         }
     }
 
-    private ReadOnlyMemory<byte> Unpack(LoadedBlock block)
+    private ReadOnlyMemory<byte> Unpack(LoadedBlock block) => Unpack(in block.Header, block.Payload, ref raw);
+
+    /// <summary>Unpacks a payload.</summary>
+    /// <param name="header">What its block says of it.</param>
+    /// <param name="payload">As it is stored.</param>
+    /// <param name="raw">Takes it, unless it is stored as it is.</param>
+    /// <exception cref="CaptureFormatException">It is not what the header says.</exception>
+    internal static ReadOnlyMemory<byte> Unpack(in BlockHeader header, ReadOnlyMemory<byte> payload, ref byte[] raw)
     {
-        var payload = block.Payload;
-        var length = (int)block.Header.RawLength;
-        switch (block.Header.Codec)
+        var length = (int)header.RawLength;
+        switch (header.Codec)
         {
             case BlockCodec.Stored:
                 return payload.Length == length
@@ -74,7 +80,7 @@ internal sealed class BlockDecoder
                     : throw new CaptureFormatException($"the payload is no LZ4 block that unpacks to its {length} bytes");
             default:
                 throw new CaptureFormatException(
-                    $"the payload is packed with codec {(byte)block.Header.Codec}, which this version does not know");
+                    $"the payload is packed with codec {(byte)header.Codec}, which this version does not know");
         }
     }
 }

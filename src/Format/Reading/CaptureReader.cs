@@ -64,6 +64,10 @@ public sealed class CaptureReader
     /// <summary>How many threads decode.</summary>
     internal int Threads { get; }
 
+    /// <summary>Whether chunks are left packed, for who decodes them elsewhere: of each only the header is known, and whether the
+    /// payload is what its hash says.</summary>
+    internal bool LeavesChunks { get; init; }
+
     /// <summary>What could not be read so far.</summary>
     internal DamageLog Damage { get; } = new();
 
@@ -227,8 +231,13 @@ public sealed class CaptureReader
 
     private bool IsDecoded()
     {
-        source.Decode();
         var block = source.Current;
+        var isLeft = LeavesChunks && block.Header.Kind == BlockKind.Chunk;
+        if (!isLeft)
+        {
+            source.Decode();
+        }
+
         if (block.Malformed is { } problem)
         {
             Damage.Add(Offset, Length, problem);
@@ -238,7 +247,8 @@ public sealed class CaptureReader
         // The place, the watermark and the loss counters count also of kinds of a later minor version.
         var header = block.CaptureHeader ?? Header;
         clocks.AddRange(block.Context?.Clocks ?? []);
-        if (block.Latest is { } latest)
+        var hasEvents = isLeft ? block.Header.Events > 0 : !block.Events.IsEmpty;
+        if ((isLeft && hasEvents && !block.IsPassedOver ? block.Header.LastTimestamp : block.Latest) is { } latest)
         {
             clocks.Pass(latest);
         }
@@ -254,7 +264,7 @@ public sealed class CaptureReader
             names.Add(context);
         }
 
-        Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (block.Events.IsEmpty ? null : block.Header.FirstTimestamp));
+        Know(header, Known.Begin ?? header?.Start?.Monotonic ?? (hasEvents ? block.Header.FirstTimestamp : null));
         footerSeen |= block.Footer is not null;
         EndReason = block.Footer?.Reason ?? EndReason;
         RecordedTo = Math.Max(RecordedTo, block.Footer?.End?.Monotonic ?? Math.Max(block.Header.Watermark, block.Header.LastTimestamp));

@@ -41,6 +41,31 @@ public class ColumnViews
         Assert.Equal(Events.Select(one => one.Timestamp), decoder.Open(Raw, Events.Length).Timestamps.ToArray());
     }
 
+    /// <summary>Any part of any stretch; what is of other parts stays as it was.</summary>
+    [Fact]
+    public void Events_are_assembled_part_by_part()
+    {
+        const int Stretch = 700;
+        var left = new ChunkDecoder();
+        left.Open(Raw, Events.Length);
+        var assembled = new TcpEvent[Events.Length];
+        foreach (var part in Enum.GetValues<EventParts>().Where(part => int.IsPow2((int)part)))
+        {
+            for (var first = 0; first < Events.Length; first += Stretch)
+            {
+                left.Assemble(Raw, first, assembled.AsSpan(first, Math.Min(Stretch, Events.Length - first)), part);
+            }
+        }
+
+        Chunks.AssertSame(Events, assembled);
+        Array.Clear(assembled);
+        left.Assemble(Raw, 0, assembled, EventParts.Time | EventParts.Counters);
+        Assert.Equal(Events.Select(one => (one.Timestamp, one.BytesSent, one.SmoothedRtt)), assembled.Select(one => (one.Timestamp, one.BytesSent, one.SmoothedRtt)));
+        Assert.All(assembled, one => Assert.Equal((0u, 0ul, default(TcpEventType), (ushort)0), (one.Pid, one.Connection, one.Type, one.LocalPort)));
+        left.Assemble(Raw, 0, assembled, EventParts.All);
+        Chunks.AssertSame(Events, assembled);
+    }
+
     [Fact]
     public void A_column_that_this_version_does_not_know_is_skipped()
     {
