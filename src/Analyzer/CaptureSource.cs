@@ -7,6 +7,7 @@ namespace TraceCap.Analyzer;
 /// <summary>Where a capture is read from, each time from its beginning: a file that is opened anew, or the caller's stream.</summary>
 internal sealed class CaptureSource : IDisposable
 {
+    private readonly Func<Stream>? open;
     private readonly Stream? stream;
     private readonly bool leaveOpen;
     private int isInUse;
@@ -14,7 +15,15 @@ internal sealed class CaptureSource : IDisposable
     private bool isDisposed;
 
     /// <param name="path">Of a file.</param>
-    internal CaptureSource(string path) => Name = path;
+    /// <remarks>A recorder may still write to it, and may delete it.</remarks>
+    internal CaptureSource(string path)
+        : this(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+    {
+    }
+
+    /// <param name="name">What messages call it.</param>
+    /// <param name="open">Opens it, as often as it is read.</param>
+    internal CaptureSource(string name, Func<Stream> open) => (Name, this.open) = (name, open);
 
     /// <param name="stream">Is read from its beginning if it can seek, else once from where it stands.</param>
     /// <param name="leaveOpen">Whether it is the caller's to dispose of.</param>
@@ -35,8 +44,7 @@ internal sealed class CaptureSource : IDisposable
         ObjectDisposedException.ThrowIf(isDisposed, this);
         if (stream is null)
         {
-            // A recorder may still write to it, and may delete it.
-            var file = new FileStream(Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var file = open!();
             return new CaptureReading(file, file.Dispose);
         }
 

@@ -44,6 +44,9 @@ internal readonly record struct FieldValue
     /// <summary>A text; none if it is empty or null.</summary>
     internal static FieldValue Of(string? text) => text is { Length: > 0 } ? new() { IsKnown = true, Name = text } : default;
 
+    /// <summary>A text, which may be empty.</summary>
+    internal static FieldValue Exactly(string text) => new() { IsKnown = true, Name = text };
+
     /// <summary>A cgroup; none if its path is not known.</summary>
     internal static FieldValue Of(CgroupName? cgroup) => cgroup is { Path.Length: > 0 } ? new() { IsKnown = true, Name = cgroup } : default;
 

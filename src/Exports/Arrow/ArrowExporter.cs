@@ -1,10 +1,8 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Types;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Exports.Buffers;
-using TraceCap.Exports.Schema;
 
 namespace TraceCap.Exports.Arrow;
 
@@ -22,6 +20,9 @@ internal sealed class ArrowExporter : ColumnExporter
     /// <param name="isFile">Whether it is a file, which has a footer, or a stream.</param>
     internal ArrowExporter(Stream output, ExportKinds kind, ExportOptions options, bool isFile)
         : base(kind, options) => (this.output, this.isFile) = (new CountedStream(output), isFile);
+
+    /// <summary>Nothing is packed, and a reader of a stream waits for the last of them.</summary>
+    private protected override int RowsAtOnce => 1 << 15;
 
     /// <inheritdoc />
     private protected override void Write(ColumnBatch batch)

@@ -14,7 +14,7 @@ internal abstract class DelimitedText(IReadOnlyList<TableColumn> columns, byte s
     {
         for (var i = 0; i < Columns.Count; i++)
         {
-            Write(output, Encoding.UTF8.GetBytes(Columns[i].Name), isName: false);
+            Write(output, Encoding.UTF8.GetBytes(Columns[i].Name), isName: true);
             End(output, i);
         }
     }

@@ -10,7 +10,7 @@ namespace TraceCap.Analyzer.Output.Tables;
 /// <param name="isArray">Whether the objects are the elements of an array; if not, nothing stands between them.</param>
 internal sealed class JsonTable(IReadOnlyList<TableColumn> columns, bool isArray) : TableWriter(columns)
 {
-    private readonly byte[][] keys = [.. columns.Select(column => Encoding.UTF8.GetBytes($"\"{column.Name}\":"))];
+    private readonly byte[][] keys = [.. columns.Select(column => Key(column.Name))];
     private bool hasRows;
 
     /// <inheritdoc />
@@ -88,6 +88,15 @@ internal sealed class JsonTable(IReadOnlyList<TableColumn> columns, bool isArray
         var length = CommText.WriteJson(target[1..], text);
         target[length + 1] = (byte)'"';
         output.Advance(length + 2);
+    }
+
+    /// <summary>SQL can make a column of what a capture has.</summary>
+    private static byte[] Key(string name)
+    {
+        var key = new ArrayBufferWriter<byte>();
+        WriteText(key, Encoding.UTF8.GetBytes(name));
+        Put(key, (byte)':');
+        return key.WrittenSpan.ToArray();
     }
 
     private static void Put(IBufferWriter<byte> output, byte sign)

@@ -1,0 +1,24 @@
+using TraceCap.Exports.Buffers;
+
+namespace TraceCap.Exports.DuckDb;
+
+/// <summary>A thread that reads step by step; a step may give any number of rows.</summary>
+/// <param name="batch">Gets them.</param>
+/// <param name="steps">The steps.</param>
+internal sealed class SteppedThread(ColumnBatch batch, IEnumerator<int> steps) : ScanThread
+{
+    /// <inheritdoc />
+    internal override ColumnBatch Rows => batch;
+
+    /// <inheritdoc />
+    internal override bool Read()
+    {
+        batch.Clear();
+        while (batch.Count == 0 && steps.MoveNext())
+        {
+            // The batch has what it gave.
+        }
+
+        return batch.Count > 0;
+    }
+}
