@@ -19,7 +19,7 @@ usage() {
 	./build.sh vm-all    the same on more kernels and with each way of preemption: about half an hour; the table is tests/vm/results/amd64.md
 	./build.sh vm-arm64  the same on emulated arm64 machines, with the executable for arm64; the table is tests/vm/results/arm64.md
 	./build.sh build     build everything, warnings are errors
-	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts
+	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts and runs SQL
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fuzz      read captures that are damaged in every way: 60 s, or fuzz SECONDS [SEED]

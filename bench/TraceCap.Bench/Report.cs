@@ -20,8 +20,8 @@ internal sealed class Report
         lines.Append(text).Append('\n');
     }
 
-    public void AtLeast(string name, double wanted, double measured) =>
-        Add(name, Invariant($">= {wanted} x"), Invariant($"{measured:F2} x"), measured >= wanted);
+    public void AtLeast(string name, double wanted, double measured, string unit = " x", string format = "F2") =>
+        Add(name, Invariant($">= {wanted}{unit}"), measured.ToString(format, CultureInfo.InvariantCulture) + unit, measured >= wanted);
 
     public void AtMost(string name, double wanted, double measured, string unit = " x", string format = "F2") =>
         Add(name, Invariant($"<= {wanted}{unit}"), measured.ToString(format, CultureInfo.InvariantCulture) + unit, measured <= wanted);

@@ -17,6 +17,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     ReportCommand.Create(),
     CheckCommand.Create(),
     DiffCommand.Create(),
+    QueryCommand.Create(),
     ExportCommand.Create(),
     FieldsCommand.Create(),
     VerifyCommand.Create(),

@@ -83,6 +83,13 @@ internal static class Examples
             "tracecap diff before.tcap after.tcap --fail-if 'lifetime.p99 > +20%'",
             "tracecap diff before.tcap after.tcap -o diff.html",
         ],
+        ["query"] =
+        [
+            "tracecap query run.tcap 'SELECT thread_name, count(*) FROM connections GROUP BY ALL ORDER BY 2 DESC'",
+            "tracecap query \"SELECT count(*) FROM 'run.tcap'\"",
+            "tracecap query 'b*.tcap' run.tcap 'SELECT capture, events, lost FROM captures' --format csv",
+            "tracecap query --schema",
+        ],
         ["export"] =
         [
             "tracecap export run.tcap -o events.parquet",

@@ -31,4 +31,17 @@ internal static class StandardInput
 
         return Console.OpenStandardInput();
     }
+
+    /// <summary>All of it, as text; a terminal too, until Ctrl-D.</summary>
+    /// <exception cref="CommandException">It is closed.</exception>
+    internal static string ReadText()
+    {
+        if (!Descriptors.IsOpen(Descriptors.Input))
+        {
+            throw new CommandException($"{Name} is closed", ExitCode.Usage);
+        }
+
+        using var reader = new StreamReader(Console.OpenStandardInput());
+        return reader.ReadToEnd();
+    }
 }

@@ -49,6 +49,12 @@ internal sealed class TableResult
         });
     }
 
+    /// <inheritdoc cref="ResultOptions.Path" />
+    internal string? Path(ParseResult parsed) => result.Path(parsed);
+
+    /// <summary>Which columns.</summary>
+    internal Option Fields => fields;
+
     /// <summary>The options that choose how the table looks.</summary>
     internal IEnumerable<Option> Choices => [format, fields];
 

@@ -19,6 +19,9 @@ internal enum ExitCode
 
     /// <summary>Done, but it cannot be told whether what was to hold does: what is missing from the input decides.</summary>
     Unknown = 4,
+
+    /// <summary>Ended by Ctrl-C before it was done: what a shell says of a program that SIGINT ends.</summary>
+    Interrupted = 130,
 }
 
 /// <summary>Exit codes of verdicts.</summary>
