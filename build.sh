@@ -54,12 +54,7 @@ install_missing() {
 	missing=()
 }
 
-need_to_# OpenTelemetry's own files, unless they are there from before.
-fetch_for_otlp() {
-	command -v npm >/dev/null && tests/otlp/otlpprotos >/dev/null || say "no files of OTLP from npm: the test by them is skipped"
-}
-
-build() {
+need_to_build() {
 	command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download"
 	if [[ $(uname -s) == Linux ]]; then
 		need clang /usr/bin/clang
@@ -90,8 +85,18 @@ need_to_test() {
 	need nodejs /usr/bin/node
 	need npm /usr/bin/npm
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
-	need tshark /usr/bin/tshark
 	need protobuf-compiler /usr/bin/protoc
+}
+
+# OpenTelemetry's own files, unless they are there from before.
+fetch_for_otlp() {
+	command -v npm >/dev/null && tests/otlp/otlpprotos >/dev/null || say "no files of OTLP from npm: the test by them is skipped"
+}
+
+# The fleet's servers are of 566 MB, and only for x86-64.
+fetch_for_fleet() {
+	[[ $(uname -m) == x86_64 ]] || return 0
+	[[ -e tests/fleet/clickhouse/libchdb.so ]] || tests/fleet/clickhouse-fetch >/dev/null || say "no ClickHouse from npm: its tests are skipped"
 }
 
 # fetch_for_vm ARCHITECTURE SERIES...: Debian's newest kernels and the tools to compare with, unless there are some from before.
@@ -177,7 +182,7 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_fleet; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
 	vm-arm64)

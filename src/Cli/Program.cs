@@ -28,5 +28,6 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     AnonymizeCommand.Create(),
     RecoverCommand.Create(),
     ImportCommand.Create(),
+    ShipCommand.Create(),
 };
 return CommandRunner.Run(root, args);

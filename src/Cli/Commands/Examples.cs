@@ -154,6 +154,12 @@ internal static class Examples
             "tracecap import events.ndjson -o events.tcap --comment 'written by hand'",
             "tracecap replay run.tcap --json --all | tracecap import - -o copy.tcap",
         ],
+        ["ship"] =
+        [
+            "tracecap ship run.tcap --to clickhouse --url http://127.0.0.1:8123",
+            "tracecap ship . --to clickhouse --url http://127.0.0.1:8123 --limit 10M --retry-for 1h",
+            "tracecap ship . --to clickhouse --url http://127.0.0.1:8123 --follow --journal ship.journal",
+        ],
     };
 
     /// <summary>Those of a command; none of what is no command.</summary>

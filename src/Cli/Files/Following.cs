@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Files;
 using TraceCap.Recorder.Sinks;
@@ -11,21 +10,7 @@ namespace TraceCap.Cli.Files;
 /// </summary>
 internal sealed class Following : IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly PosixSignalRegistration[] signals;
-    internal Following()
-    {
-        SessionSignals.HearInterrupts();
-        var first = new FirstInterrupt();
-        signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
-
-        // A second Ctrl-C ends the process.
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = context.Signal == PosixSignal.SIGTERM || first.Spares(context);
-            stop.Cancel();
-        }
-    }
+    private readonly StopRequest stop = new();
 
     /// <summary>The files that the recorder went on to. May be asked for on any thread.</summary>
     internal string[] Further { get; private set; } = [];
@@ -78,15 +63,7 @@ internal sealed class Following : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var signal in signals)
-        {
-            signal.Dispose();
-        }
-
-        stop.Dispose();
-    }
+    public void Dispose() => stop.Dispose();
 
     private void Await(string path)
     {

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TraceCap.Cli.Terminal;
+using TraceCap.Exports.ClickHouse;
+
+namespace TraceCap.Cli.Options;
+
+/// <summary>Which ClickHouse server, and who asks it. Secrets are in files or in the environment: arguments are seen by all users of a
+/// host.</summary>
+internal sealed class FleetOptions
+{
+    private const string UserVariable = "CLICKHOUSE_USER";
+    private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
+
+    private readonly Option<Uri?> url = OptionFactory.Explained(
+        "The HTTP interface of a ClickHouse server, such as https://clickhouse.example:8443.", "URL", ServerAddress.Parse, "--url");
+
+    private readonly Option<string?> user = OptionFactory.Text($"The user; {UserVariable} if not given.", "NAME", "--user");
+
+    private readonly Option<string?> password = OptionFactory.Text(
+        $"A file whose first line is the password; {PasswordVariable} if not given.", "FILE", "--password-file");
+
+    private readonly Option<string?> authorities = OptionFactory.Text(
+        "A file with certificates (PEM) of who vouches for the server, instead of those whom the system trusts.", "FILE", "--ca-file");
+
+    internal Option<Uri?> Url => url;
+
+    internal void AddTo(Command command)
+    {
+        command.Add(url);
+        command.Add(user);
+        command.Add(password);
+        command.Add(authorities);
+    }
+
+    /// <summary>The server.</summary>
+    /// <exception cref="CommandException">A file cannot be read, or a password would go unprotected over a network.</exception>
+    internal ServerAddress Address(ParseResult parsed)
+    {
+        var address = new ServerAddress(parsed.GetValue(url)!)
+        {
+            User = parsed.GetValue(user) ?? Variable(UserVariable),
+            Password = parsed.GetValue(password) is { } file ? FirstLine(file) : Variable(PasswordVariable),
+            Authorities = Certificates(parsed.GetValue(authorities)),
+        };
+        return address is { Password: null } or { Url: { Scheme: "https" } or { IsLoopback: true } }
+            ? address
+            : throw new CommandException($"{address.Name}: the password would go over the network as it is; expected https://", ExitCode.Usage);
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static string FirstLine(string file) =>
+        Read(file, "--password-file", path => File.ReadLines(path).FirstOrDefault()) is { Length: > 0 } line
+            ? line
+            : throw new CommandException($"--password-file {file}: its first line is empty; expected the password");
+
+    private static X509Certificate2Collection Certificates(string? file)
+    {
+        var certificates = new X509Certificate2Collection();
+        if (file is not null)
+        {
+            try
+            {
+                Read(file, "--ca-file", path =>
+                {
+                    certificates.ImportFromPemFile(path);
+                    return path;
+                });
+            }
+            catch (CryptographicException)
+            {
+                // There is none in it.
+            }
+
+            if (certificates.Count == 0)
+            {
+                throw new CommandException($"--ca-file {file}: there is no certificate in it; expected PEM: -----BEGIN CERTIFICATE-----");
+            }
+        }
+
+        return certificates;
+    }
+
+    private static string? Read(string file, string option, Func<string, string?> read)
+    {
+        try
+        {
+            return read(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{option}: {error.Message}");
+        }
+    }
+}
