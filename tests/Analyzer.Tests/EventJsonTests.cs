@@ -326,6 +326,33 @@ public sealed class EventJsonTests
             }
         }, iter: 30_000);
 
+    /// <summary>What is remembered of a thread is not taken for that of another one, whatever tells them apart.</summary>
+    [Fact]
+    public void Threads_are_not_mistaken_for_each_other() => Gen.Select(AnyEvent.Valid, AnyEvent.Valid, Gen.Int[0, 9]).Sample((e, other, part) =>
+    {
+        var changed = e;
+        switch (part)
+        {
+            case 0: changed.Pid = other.Pid; break;
+            case 1: changed.ContainerPid = other.ContainerPid; break;
+            case 2: changed.Tid = other.Tid; break;
+            case 3: changed.Comm = other.Comm; break;
+            case 4: changed.Uid = other.Uid; break;
+            case 5: changed.Netns = other.Netns; break;
+            case 6: changed.NetnsId = other.NetnsId; break;
+            case 7: changed.Mntns = other.Mntns; break;
+            case 8: changed.Pidns = other.Pidns; break;
+            default: changed.Cgroup = other.Cgroup; break;
+        }
+
+        var texts = new ThreadTexts();
+        var fresh = new byte[2048];
+        foreach (var one in new[] { e, changed, e })
+        {
+            Assert.Equal(Encoding.UTF8.GetString(fresh.AsSpan(0, EventJson.WriteFields(fresh, EventJsonFields.Thread, in one))), Encoding.UTF8.GetString(texts.Of(in one)));
+        }
+    }, iter: 20_000);
+
     private static string Json(TcpEvent e, long? realtimeOffset = null)
     {
         var output = new ExactBuffer();

@@ -99,10 +99,18 @@ internal static class Utf8Text
     /// <summary>Writes the last <paramref name="digits"/> decimal digits, zeros in front included.</summary>
     public static int WriteDigits(Span<byte> target, long number, int digits)
     {
-        for (var i = digits - 1; i >= 0; i--)
+        var rest = (ulong)number;
+        var at = digits;
+        while (at >= 2)
         {
-            (number, var digit) = Math.DivRem(number, 10);
-            target[i] = (byte)('0' + digit);
+            (rest, var pair) = Math.DivRem(rest, 100);
+            at -= 2;
+            (target[at], target[at + 1]) = ((byte)('0' + (pair / 10)), (byte)('0' + (pair % 10)));
+        }
+
+        if (at > 0)
+        {
+            target[0] = (byte)('0' + (rest % 10));
         }
 
         return digits;

@@ -20,6 +20,12 @@ internal static class EventJson
     /// <summary>That of UTF-8, as Latin-1 reads it.</summary>
     private const string ByteOrderMark = "\u00ef\u00bb\u00bf";
 
+    private static readonly JsonField[] withoutCounters = [.. EventJsonFields.Tail.Where(field => field.Part != JsonPart.Close)];
+
+    /// <summary>What this thread has written of threads.</summary>
+    [ThreadStatic]
+    private static ThreadTexts? threads;
+
     /// <summary>Writes one event and a newline.</summary>
     /// <param name="output">Takes UTF-8.</param>
     /// <param name="e">The event.</param>
@@ -35,11 +41,9 @@ internal static class EventJson
         var hostName = NamesJson.HostText(host);
         var line = output.GetSpan(MaxLine + cgroup.Length + netns.Length + hostName.Length);
         var at = EventJsonFields.Time.Write(line, e.Timestamp, realtimeOffset);
-        foreach (var field in EventJsonFields.All)
-        {
-            at += field.WriteAfter(line[at..], field.Key, in e);
-        }
-
+        at += WriteFields(line[at..], EventJsonFields.Head, in e);
+        at += Utf8Text.Write(line[at..], (threads ??= new ThreadTexts()).Of(in e));
+        at += WriteFields(line[at..], HasCounters(in e) ? EventJsonFields.Tail : withoutCounters, in e);
         at += Utf8Text.Write(line[at..], cgroup);
         at += Utf8Text.Write(line[at..], netns);
         at += Utf8Text.Write(line[at..], hostName);
@@ -103,6 +107,22 @@ internal static class EventJson
             yield return e;
         }
     }
+
+    /// <summary>Writes the properties that an event has.</summary>
+    internal static int WriteFields(Span<byte> target, JsonField[] fields, in TcpEvent e)
+    {
+        var at = 0;
+        foreach (var field in fields)
+        {
+            at += field.WriteProperty(target[at..], in e);
+        }
+
+        return at;
+    }
+
+    /// <summary>Most events have none: one look instead of one for each.</summary>
+    private static bool HasCounters(in TcpEvent e) => e.Type is TcpEventType.Close or TcpEventType.Ended
+        || (e.BytesSent | e.BytesAcked | e.BytesReceived | e.SegmentsSent | e.SegmentsReceived | e.Retransmits | e.SmoothedRtt) != 0;
 
     private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames.Builder? names, ClockTable.Builder? clocks)
     {

@@ -12,8 +12,8 @@ internal static class EventJsonFields
     /// <summary>The time of day; it depends on the clock of the event.</summary>
     public static readonly JsonTime Time = new("time", "the time of day, if the clock is known");
 
-    /// <summary>The others, in the order in which they are written.</summary>
-    public static readonly JsonField[] All =
+    /// <summary>What comes first of the others.</summary>
+    public static readonly JsonField[] Head =
     [
         new NumberField(JsonPart.Event, "monotonic_ns", "CLOCK_MONOTONIC", U64,
             (in e) => e.Timestamp, (ref e, v) => e.Timestamp = v, JsonType.Digits) { Required = true },
@@ -32,6 +32,11 @@ internal static class EventJsonFields
             (in e) => e.State, (ref e, v) => e.State = (byte)v) { IsNoneAt0 = true },
         new NumberField(JsonPart.Network, "connection.id", "the kernel's socket cookie; 0 if there is none", U64,
             (in e) => e.Connection, (ref e, v) => e.Connection = v, JsonType.Digits),
+    ];
+
+    /// <summary>What comes then: it is the same of all events of a thread in a network namespace.</summary>
+    public static readonly JsonField[] Thread =
+    [
         new NumberField(JsonPart.Who, "process.pid", "the process, as the host numbers it", U32, (in e) => e.Pid, (ref e, v) => e.Pid = (uint)v),
         new NumberField(JsonPart.Who, "container.pid", "the process, as its container numbers it, if that has numbers of its own", U32,
             (in e) => e.ContainerPid, (ref e, v) => e.ContainerPid = (uint)v) { IsNoneAt0 = true },
@@ -49,6 +54,11 @@ internal static class EventJsonFields
             (in e) => e.Pidns, (ref e, v) => e.Pidns = (uint)v) { IsNoneAt0 = true },
         new NumberField(JsonPart.Task, "linux.cgroup.id", "the id of the task's cgroup", U64,
             (in e) => e.Cgroup, (ref e, v) => e.Cgroup = v, JsonType.Digits),
+    ];
+
+    /// <summary>What comes last.</summary>
+    public static readonly JsonField[] Tail =
+    [
         new NumberField(JsonPart.Event, "cpu.logical_number", "the CPU", U16, (in e) => e.Cpu, (ref e, v) => e.Cpu = (ushort)v),
         new NumberField(JsonPart.Event, "sequence", "counts the events of that CPU, also those that were lost", U64,
             (in e) => e.Sequence, (ref e, v) => e.Sequence = v, JsonType.Digits),
@@ -75,6 +85,9 @@ internal static class EventJsonFields
         new NumberField(JsonPart.Close, "smoothed_rtt_us", "the smoothed round-trip time", U32,
             (in e) => e.SmoothedRtt, (ref e, v) => e.SmoothedRtt = (uint)v),
     ];
+
+    /// <summary>All but the time of day, in the order in which they are written.</summary>
+    public static readonly JsonField[] All = [.. Head, .. Thread, .. Tail];
 
     private static readonly Dictionary<string, JsonField> byName = All
         .SelectMany(field => new[] { field.Name, field.OldName }.OfType<string>(), (field, name) => (name, field))

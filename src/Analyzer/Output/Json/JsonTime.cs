@@ -7,7 +7,14 @@ namespace TraceCap.Analyzer.Output.Json;
 /// 1970 to 9999, or not known.</summary>
 internal sealed class JsonTime(string name, string doc) : JsonKey(name, "RFC 3339, UTC, nanoseconds", doc)
 {
-    private const long SecondsTo10000 = 253_402_300_800;
+    private const ulong SecondsTo10000 = 253_402_300_800;
+    private const ulong Second = 1_000_000_000;
+
+    [ThreadStatic]
+    private static ulong lastSecond;
+
+    [ThreadStatic]
+    private static byte[]? lastText;
 
     /// <summary>Writes the property, if there is such a time.</summary>
     /// <param name="target">Has room.</param>
@@ -20,18 +27,32 @@ internal sealed class JsonTime(string name, string doc) : JsonKey(name, "RFC 333
             return 0;
         }
 
-        var (seconds, nanoseconds) = Int128.DivRem((Int128)monotonic + offset, 1_000_000_000);
-        if (nanoseconds < 0 || seconds < 0 || seconds >= SecondsTo10000)
+        var wall = (Int128)monotonic + offset;
+        if (wall < 0 || wall >= (Int128)SecondsTo10000 * Second)
         {
             return 0;
         }
 
+        // Of nearly all times the division is one of 64 bits.
+        var (seconds, nanoseconds) = wall <= ulong.MaxValue ? Math.DivRem((ulong)wall, Second) : ((ulong)(wall / Second), (ulong)(wall % Second));
         var at = Utf8Text.Write(target, Key);
         target[at++] = (byte)'"';
-        DateTime.UnixEpoch.AddSeconds((long)seconds).TryFormat(target[at..], out var length, "s", CultureInfo.InvariantCulture);
-        at += length;
-        target[at++] = (byte)'.';
+        at += Utf8Text.Write(target[at..], TextOf(seconds));
         at += Utf8Text.WriteDigits(target[at..], (long)nanoseconds, 9);
         return at + Utf8Text.Write(target[at..], "Z\""u8);
+    }
+
+    /// <summary>The text up to the nanoseconds. Events come by the hundred in a second: it is made once for each.</summary>
+    private static ReadOnlySpan<byte> TextOf(ulong second)
+    {
+        if (lastText is null || second != lastSecond)
+        {
+            var text = new byte["2026-01-31T23:59:59.".Length];
+            DateTime.UnixEpoch.AddSeconds(second).TryFormat(text, out _, "s", CultureInfo.InvariantCulture);
+            text[^1] = (byte)'.';
+            (lastSecond, lastText) = (second, text);
+        }
+
+        return lastText;
     }
 }
