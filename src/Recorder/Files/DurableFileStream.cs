@@ -148,7 +148,15 @@ internal sealed class DurableFileStream : NewFile
     /// <summary>Another process cut it: what is written behind its end leaves a hole that no reader gets over.</summary>
     private void ThrowIfShorter()
     {
-        if (RandomAccess.GetLength(file.SafeFileHandle) is var length && length < Interlocked.Read(ref written))
+        long known, length;
+        do
+        {
+            // In this order: what is written meanwhile makes the file longer than what is known. Only a cut of our own makes it shorter.
+            known = Interlocked.Read(ref written);
+            length = RandomAccess.GetLength(file.SafeFileHandle);
+        }
+        while (length < known && Interlocked.Read(ref written) != known);
+        if (length < known)
         {
             throw new FileSpoiledException(FormattableString.Invariant($"{Path} was cut to {length:N0} bytes by another process"));
         }

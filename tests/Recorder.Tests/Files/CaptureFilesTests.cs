@@ -148,6 +148,35 @@ public sealed class CaptureFilesTests : IDisposable
         Assert.Equal(10, new FileInfo(PathOf(1)).Length);
     }
 
+    /// <summary>Who looks at the file now and then looks between any two writes, and between a write and what is noted of it.</summary>
+    [Fact]
+    public async Task A_file_that_its_writer_writes_and_cuts_is_not_taken_for_one_that_somebody_cut()
+    {
+        using var file = new HostFileSystem(new HeldFolder(folder)).Create(PathOf(1), force: false, owner: null)!;
+        var isWritten = false;
+        var looking = Task.Run(() =>
+        {
+            var looks = 0;
+            for (; !Volatile.Read(ref isWritten) || looks == 0; looks++)
+            {
+                file.ThrowIfFailed();
+            }
+
+            return looks;
+        }, TestContext.Current.CancellationToken);
+        for (var number = 0; number < 100_000 && !looking.IsFaulted; number++)
+        {
+            file.Write([1]);
+            if (number % 100 == 99)
+            {
+                file.CutTo(1);
+            }
+        }
+
+        Volatile.Write(ref isWritten, true);
+        Assert.True(await looking > 0);
+    }
+
     [Fact]
     public void A_file_that_was_cut_by_its_writer_takes_more()
     {
