@@ -193,9 +193,22 @@ public sealed class FollowTests : IDisposable
     /// <summary>Waits until a process has the file open, and so handles signals.</summary>
     private static void AwaitReading(Process process, string path)
     {
-        while (!Directory.EnumerateFiles($"/proc/{process.Id}/fd").Any(file => File.ResolveLinkTarget(file, false)?.FullName == path))
+        while (!Directory.EnumerateFiles($"/proc/{process.Id}/fd").Any(file => TargetOf(file) == path))
         {
             Thread.Yield();
+        }
+
+        // What it has open may be closed between the two looks.
+        static string? TargetOf(string file)
+        {
+            try
+            {
+                return File.ResolveLinkTarget(file, false)?.FullName;
+            }
+            catch (FileNotFoundException)
+            {
+                return null;
+            }
         }
     }
 
