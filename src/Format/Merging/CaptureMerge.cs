@@ -23,6 +23,7 @@ internal sealed class CaptureMerge
     private readonly Func<Stream> openTemporary;
     private readonly List<IncompleteInput> incomplete = [];
     private readonly SharedHeaders headers = new();
+    private readonly ToldLosses told = new();
     private readonly List<IDisposable> open = [];
     private readonly BlockDecoder decoder = new();
 
@@ -126,15 +127,14 @@ internal sealed class CaptureMerge
         header = header with { Start = null };
         MergeInto(file, group, header, null);
         var span = (group.Min(source => source.Span.First), group.Max(source => source.Span.Last));
-        return new MergeSource("a temporary file", header, 0, span, default, () => new SectionStream(file, 0, file.Length, leaveOpen: true));
+        return new MergeSource("a temporary file", header, 0, span, default, () => new SectionStream(file, 0, file.Length, leaveOpen: true)) { IsMerged = true };
     }
 
     private void MergeInto(Stream output, IReadOnlyList<MergeSource> sources, CaptureHeader header, ClockAnchor? end)
     {
         var writer = new CaptureWriter(output, header);
         var repeats = new RepeatedEvents();
-        var losses = new MergedLosses();
-        var missing = default(MissingEvents);
+        var losses = new MergedLosses(told);
         var clocks = new ClockTable.Builder();
         clocks.AddRange(header.Start is { } start ? [start] : []);
         var queue = new PriorityQueue<MergeSource, (ulong Time, int Place)>(
@@ -146,7 +146,7 @@ internal sealed class CaptureMerge
             WriteClocks(writer, source, clocks);
             if (!more)
             {
-                missing += source.Account!.Declared + source.Account.Missing;
+                losses.TakeRest(source);
                 Close(source);
                 continue;
             }
@@ -163,7 +163,7 @@ internal sealed class CaptureMerge
             queue.Enqueue(source, (source.Time, key.Place));
         }
 
-        losses.End(in missing, writer);
+        losses.End(writer);
         writer.Complete(FormattableString.Invariant($"merged from {inputs.Count} captures"), end);
     }
 

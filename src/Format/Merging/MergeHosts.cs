@@ -17,18 +17,18 @@ internal sealed class MergeHosts
     internal MergeHosts(IReadOnlyList<MergeSource> sources)
     {
         // The clock of a host may be stepped between two captures; its first one counts, in whatever order they are given.
-        var clocks = sources.GroupBy(Clock).ToDictionary(
+        var clocks = sources.GroupBy(source => source.Clock).ToDictionary(
             group => group.Key, group => group.Select(source => source.Header.Start).MinBy(start => start?.Monotonic ?? ulong.MaxValue)?.WallOffset);
 
         clockHost = clocks.MinBy(entry => entry.Value ?? long.MaxValue).Key;
-        if (clocks.Count > 1 && sources.FirstOrDefault(source => clocks[Clock(source)] is null) is { } silent)
+        if (clocks.Count > 1 && sources.FirstOrDefault(source => clocks[source.Clock] is null) is { } silent)
         {
             throw new CaptureFormatException(
                 $"{silent.Name} does not tell its clocks, so its times cannot be compared with those of other hosts");
         }
 
         var reference = clocks[clockHost] ?? 0;
-        var placed = sources.Select(source => (Source: source, Offset: (clocks[Clock(source)] ?? 0) - reference))
+        var placed = sources.Select(source => (Source: source, Offset: (clocks[source.Clock] ?? 0) - reference))
             .Select(entry => (entry.Source, entry.Offset, Numbers: HostsOf(entry.Source, entry.Offset).Select(Number).ToArray()))
             .ToArray();
         if (hosts.Count > MergedHost.Max)
@@ -38,7 +38,7 @@ internal sealed class MergeHosts
 
         foreach (var (source, offset, own) in placed)
         {
-            source.Place(offset, Clock(source) == clockHost, hosts.Count > 1 ? own : []);
+            source.Place(offset, source.Clock == clockHost, hosts.Count > 1 ? own : []);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class MergeHosts
     {
         var headers = sources.Select(source => source.Header).ToArray();
         var inputs = WaysOf(headers);
-        var onClock = sources.Where(source => Clock(source) == clockHost).Select(source => source.Header).ToArray();
+        var onClock = sources.Where(source => source.Clock == clockHost).Select(source => source.Header).ToArray();
         return new CaptureHeader
         {
             Tool = tool,
@@ -77,17 +77,13 @@ internal sealed class MergeHosts
             : [new MergedInput(header.Filters, header.Selection)])
         .Distinct()];
 
-    /// <summary>What tells the clock of a source from those of others: the boot id, and without one its file.</summary>
-    private static string Clock(MergeSource source) =>
-        source.Header.BootId.Length > 0 ? source.Header.BootId : $"{source.Name} at {source.Start}";
-
     private static IEnumerable<(string Identity, MergedHost Host)> HostsOf(MergeSource source, long clockOffset)
     {
         var header = source.Header;
         return header.Hosts.Count == 0
-            ? [(Clock(source), new MergedHost(header.Host, header.Kernel, header.Architecture, header.BootId, clockOffset))]
+            ? [(source.Clock, new MergedHost(header.Host, header.Kernel, header.Architecture, header.BootId, clockOffset))]
             : header.Hosts.Select((host, i) => (
-                host.BootId.Length > 0 ? host.BootId : $"{i} of {Clock(source)}",
+                host.BootId.Length > 0 ? host.BootId : $"{i} of {source.Clock}",
                 host with { ClockOffset = host.ClockOffset + clockOffset }));
     }
 

@@ -28,9 +28,10 @@ internal sealed class MergeSource : IDisposable
     private readonly LossDates dates = new();
     private readonly ArrivedNames arrived = new();
     private CaptureNames names = CaptureNames.None;
-    private DatedLoss? loss;
+    private readonly Queue<ToldLoss> losses = [];
     private LossCounters unseen;
     private MissingEvents damage;
+    private MissingEvents dated;
 
     /// <param name="name">What messages call the file.</param>
     /// <param name="header">Of the section; without content if it is missing.</param>
@@ -53,6 +54,12 @@ internal sealed class MergeSource : IDisposable
     internal CaptureHeader Header { get; }
 
     internal long Start { get; }
+
+    /// <summary>What tells its clock from those of others: the boot id, and without one its file.</summary>
+    internal string Clock => Header.BootId.Length > 0 ? Header.BootId : $"{Name} at {Start}";
+
+    /// <summary>Whether it is made of sources that were merged before.</summary>
+    internal bool IsMerged { get; init; }
 
     internal (ulong First, ulong Last) Span { get; private set; }
 
@@ -118,29 +125,26 @@ internal sealed class MergeSource : IDisposable
         return next < count;
     }
 
-    /// <summary>What was lost by what the section has told since this was last called, on the clock of the merged capture; null if
-    /// that was nothing.</summary>
-    internal DatedLoss? TakeLoss()
+    /// <summary>The next of the losses that the section has told, on the clock of the merged capture; null if there is none. Each
+    /// by itself: what another source tells one by one is the same only so.</summary>
+    internal ToldLoss? TakeLoss()
     {
-        var taken = loss;
-        loss = null;
-        if (taken is not { IsLossy: true } dated)
+        if (!losses.TryDequeue(out var told))
         {
             return null;
         }
 
         // Before the first watermark it was lost at any time since recording began.
         var begin = Recorded.Select(period => period.From).FirstOrDefault();
-        return dated with { From = dated.From == 0 ? begin : dated.From + (ulong)ClockOffset, To = dated.To + (ulong)ClockOffset };
+        var loss = told.Dated;
+        return told with
+        {
+            Dated = loss with { From = loss.From == 0 ? begin : loss.From + (ulong)ClockOffset, To = loss.To + (ulong)ClockOffset },
+        };
     }
 
-    /// <summary>What could not be read, now or before, since this was last called: <see cref="TakeLoss"/> says when.</summary>
-    internal MissingEvents TakeDamage()
-    {
-        var taken = damage;
-        damage = default;
-        return taken;
-    }
+    /// <summary>What is missing beside what its losses tell, once all of it is read.</summary>
+    internal MissingEvents Rest => Account!.Declared + Account.Missing - dated;
 
     /// <summary>What the footer knows of beyond the blocks: it was lost at a time that only damaged blocks told. Once.</summary>
     internal LossCounters TakeUndated()
@@ -271,14 +275,16 @@ internal sealed class MergeSource : IDisposable
     private bool AddDamage(in MissingEvents more)
     {
         damage += more;
+        dated += more;
         return !more.IsNone;
     }
 
     private void AddLoss(DatedLoss? more)
     {
-        if (more is { IsLossy: true } dated)
+        if (more is { IsLossy: true } lossy)
         {
-            loss = loss?.And(in dated) ?? dated;
+            losses.Enqueue(new ToldLoss(lossy, damage));
+            damage = default;
         }
     }
 

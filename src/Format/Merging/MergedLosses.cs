@@ -10,35 +10,30 @@ namespace TraceCap.Format.Merging;
 /// them from the watermark before the block that counts them to the next one. So from when a loss can have happened the watermark
 /// stays, and the loss is counted once the events have reached its end. A loss that several inputs have counts once.
 /// </summary>
-internal sealed class MergedLosses
+internal sealed class MergedLosses(ToldLosses told)
 {
-    private readonly Dictionary<(ulong Time, LossCounters LossCounters), MergeSource> known = [];
     private DatedLoss? pending;
     private LossCounters counted;
     private MissingEvents damage;
-    private MissingEvents placed;
+    private MissingEvents rest;
 
     /// <summary>Takes what a source has lost since this was last called.</summary>
     internal void Take(MergeSource source)
     {
         counted += source.TakeUndated();
-        damage += source.TakeDamage();
-        if (source.TakeLoss() is not { } loss)
+        while (source.TakeLoss() is { } loss)
         {
-            return;
-        }
-
-        if (!known.TryGetValue(loss.Key, out var teller))
-        {
-            known.Add(loss.Key, teller = source);
-        }
-
-        if (teller == source || loss.IsDamaged)
-        {
-            loss = teller == source ? loss : loss with { LossCounters = default };
-            pending = pending?.And(in loss) ?? loss;
+            var (dated, found) = told.New(source, in loss);
+            if (dated.LossCounters.Lost + dated.LossCounters.ProbeMissed > 0 || !found.IsNone)
+            {
+                pending = pending?.And(in dated) ?? dated;
+                damage += found;
+            }
         }
     }
+
+    /// <summary>Takes what is missing in a source that has ended, nobody knows when.</summary>
+    internal void TakeRest(MergeSource source) => rest += told.NewRest(source);
 
     /// <summary>Says that the events appended next are not earlier than a time.</summary>
     internal void GoTo(ulong time, CaptureWriter writer)
@@ -53,18 +48,16 @@ internal sealed class MergedLosses
     }
 
     /// <summary>Counts all: no events follow.</summary>
-    /// <param name="missing">What is missing in the sources.</param>
     /// <param name="writer">Is about to be completed.</param>
-    internal void End(in MissingEvents missing, CaptureWriter writer)
+    internal void End(CaptureWriter writer)
     {
         Count(writer);
-        var rest = missing - placed;
         if (!rest.IsNone)
         {
             writer.WriteContext(new CaptureContext { Missing = rest });
         }
 
-        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost + missing.Events };
+        writer.LossCounters = counted with { Emitted = writer.Events + counted.Lost + rest.Events };
     }
 
     private void Count(CaptureWriter writer)
@@ -75,7 +68,6 @@ internal sealed class MergedLosses
         if (!damage.IsNone)
         {
             writer.WriteContext(new CaptureContext { Missing = damage });
-            placed += damage;
             damage = default;
         }
     }
