@@ -93,7 +93,7 @@ public sealed record CapturedEvent
             End = TcpEnds.Of(in e) is var end && end == TcpEnd.Unknown ? null : end,
             Error = hasError ? Records.Error(e.Error) : null,
             ErrorName = hasError ? Errno.NameOf(e.Error) : null,
-            Counters = e.Type is not (TcpEventType.Close or TcpEventType.Ended) ? null : new ConnectionCounters
+            Counters = !e.HasCounters ? null : new ConnectionCounters
             {
                 BytesSent = Records.Number(e.BytesSent),
                 BytesAcked = Records.Number(e.BytesAcked),

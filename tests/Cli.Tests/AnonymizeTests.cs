@@ -8,7 +8,14 @@ public sealed partial class AnonymizeTests : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("tracecap").FullName;
 
-    public AnonymizeTests() => File.WriteAllText(Key, Secret);
+    public AnonymizeTests()
+    {
+        File.WriteAllText(Key, Secret);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
 
     public static TheoryData<string> Captures => ["traffic.tcap", "nginx.tcap", "lossy.tcap", "incident.tcap", "tcptracer-example.tcap"];
 
@@ -59,6 +66,32 @@ public sealed partial class AnonymizeTests : IDisposable
             info,
             StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Output)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_others_can_read_is_warned_of()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such modes");
+        File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        var result = Tracecap.Run("anonymize", "nginx.tcap", "-o", Output, "--key", Key);
+
+        Assert.Equal((0, $"tracecap: --key {Key}: others can read it, and then undo what it does; `chmod 600` makes it yours alone\n"), (result.Code, result.Error));
+    }
+
+    /// <summary>Which groups there are and what changed in each; the names are others.</summary>
+    [Theory]
+    [InlineData("--by", "process")]
+    [InlineData("--by", "peer")]
+    public void Two_captures_differ_as_before(params string[] options)
+    {
+        var other = Path.Combine(folder, "other.tcap");
+        Tracecap.Run("anonymize", "nginx.tcap", "-o", Output, "--key", Key, "--shift-times", "--ports");
+        Tracecap.Run("anonymize", "incident.tcap", "-o", other, "--key", Key, "--shift-times", "--ports");
+
+        Assert.Equal(Masked("nginx.tcap", "incident.tcap"), Masked(Output, other));
+
+        string[] Masked(string before, string after) =>
+            [.. Regex.Split(Tracecap.Run(["diff", before, after, "--json", .. options]).Text, "(?<=[}\\]])").Select(part => Regex.Replace(part, "\"[^\"]*\":\"[^\"]*\"", "_")).Order(StringComparer.Ordinal)];
     }
 
     [Fact]

@@ -225,7 +225,10 @@ internal struct Connection
     public readonly ushort AnyError => Ending == ConnectionEnding.Failed ? Error : EndError;
 
     /// <summary>Whether it is known what was sent and received.</summary>
-    public readonly bool HasCounters => HasCloser || HasEnd;
+    public readonly bool HasCounters => Tells(BytesSent | BytesAcked | BytesReceived | SegmentsSent | SegmentsReceived | Retransmits | SmoothedRtt);
+
+    /// <summary>Whether one of these is known: see <see cref="TcpEvent.Tells"/>.</summary>
+    internal readonly bool Tells(ulong counter) => (HasCloser || HasEnd) && ((State | EndState) != 0 || counter != 0);
 
     /// <summary>Whether it had ended, and a program had its descriptor still when recording ended.</summary>
     public readonly bool IsHeld => HasEnd && !HasCloser && Ending is ConnectionEnding.Closed or ConnectionEnding.Reset;

@@ -71,9 +71,9 @@ internal static class ConnectionFields
             new(CommonFields.Id, (in c, _) => FieldValue.If(c.Id != 0, c.Id)),
             new(CommonFields.Pid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Pid)),
             new(CommonFields.ContainerPid, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.ContainerPid != 0, c.Owner.ContainerPid)),
-            new(CommonFields.Tid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Tid)),
+            new(CommonFields.Tid, (in c, _) => FieldValue.If(c.HasOwner && c.Owner.Tid != 0, c.Owner.Tid)),
             new(CommonFields.Process, (in c, _) => c.HasOwner ? FieldValue.Of(c.Owner.Comm) : default),
-            new(CommonFields.Uid, (in c, _) => FieldValue.If(c.HasOwner, c.Owner.Uid)),
+            new(CommonFields.Uid, (in c, _) => FieldValue.If(c.HasOwner && (c.Owner.Tid | c.Owner.Uid) != 0, c.Owner.Uid)),
             new(CommonFields.Netns, (in c, _) => FieldValue.If(c.Netns != 0, c.Netns)),
             new(CommonFields.NetnsId, (in c, _) => FieldValue.If(c.NetnsId != 0, c.NetnsId)),
             new(CommonFields.NetnsName, (in c, context) => FieldValue.Of(context.NetnsOf(in c))),
@@ -86,10 +86,10 @@ internal static class ConnectionFields
             new(CommonFields.Pod, Cgroup),
             new(CommonFields.Unit, Cgroup),
             new(closerPid, (in c, _) => FieldValue.If(c.HasCloser, c.Closer.Pid)),
-            new(closerTid, (in c, _) => FieldValue.If(c.HasCloser, c.Closer.Tid)),
+            new(closerTid, (in c, _) => FieldValue.If(c.HasCloser && c.Closer.Tid != 0, c.Closer.Tid)),
             new(closer, (in c, _) => c.HasCloser ? FieldValue.Of(in c.Closer.Comm) : default),
             new(peerPid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Pid)),
-            new(peerTid, (in c, _) => FieldValue.If(c.IsJoined, c.PeerOwner.Tid)),
+            new(peerTid, (in c, _) => FieldValue.If(c.IsJoined && c.PeerOwner.Tid != 0, c.PeerOwner.Tid)),
             new(peerProcess, (in c, _) => c.IsJoined ? FieldValue.Of(in c.PeerOwner.Comm) : default),
             new(CommonFields.ConnectTime, (in c, _) => FieldValue.If(c.Role == ConnectionRole.Client && !c.IsPreexisting, c.ConnectTime)),
             new(CommonFields.AcceptTime, (in c, _) => FieldValue.If(c.AcceptTime > 0, c.AcceptTime)),
@@ -114,5 +114,5 @@ internal static class ConnectionFields
     private static FieldValue Error(in Connection connection, ConnectionContext context) =>
         FieldValue.If(connection.HasError, connection.AnyError);
 
-    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.HasCounters, counter);
+    private static FieldValue AtClose(in Connection connection, ulong counter) => FieldValue.If(connection.Tells(counter), counter);
 }

@@ -35,9 +35,9 @@ internal static class EventFields
             new(CommonFields.Id, (in e, _) => FieldValue.If(e.Connection != 0, e.Connection)),
             new(CommonFields.Pid, (in e, _) => OfTask(in e, e.Pid)),
             new(CommonFields.ContainerPid, (in e, _) => FieldValue.If(e.ContainerPid != 0, e.ContainerPid)),
-            new(CommonFields.Tid, (in e, _) => OfTask(in e, e.Tid)),
+            new(CommonFields.Tid, (in e, _) => FieldValue.If(e.HasThread, e.Tid)),
             new(CommonFields.Process, (in e, _) => e.HasTask ? FieldValue.Of(in e.Comm) : default),
-            new(CommonFields.Uid, (in e, _) => OfTask(in e, e.Uid)),
+            new(CommonFields.Uid, (in e, _) => FieldValue.If(e.HasThread || e.Uid != 0, e.Uid)),
             new(CommonFields.Netns, (in e, _) => FieldValue.If(e.Netns != 0, e.Netns)),
             new(CommonFields.NetnsName, (in e, context) => FieldValue.Of(context.Names.NetnsOf(in e))),
             new(CommonFields.NetnsId, (in e, _) => FieldValue.If(e.NetnsId != 0, e.NetnsId)),
@@ -74,7 +74,7 @@ internal static class EventFields
     private static FieldValue Error(in TcpEvent e, EventContext context) => FieldValue.If(
         e.Type == TcpEventType.ConnectFailed || (e.Type == TcpEventType.Ended && e.Error != 0), e.Error);
 
-    private static FieldValue WhenOver(in TcpEvent e, ulong counter) => FieldValue.If(e.Type is TcpEventType.Close or TcpEventType.Ended, counter);
+    private static FieldValue WhenOver(in TcpEvent e, ulong counter) => FieldValue.If(e.Tells(counter), counter);
 
     /// <summary>Not of all events it is known who did it.</summary>
     private static FieldValue OfTask(in TcpEvent e, uint number) => FieldValue.If(e.HasTask || number != 0, number);

@@ -24,5 +24,11 @@ internal sealed class ImportSource(Stream input)
     internal SortedDictionary<string, long> LeftOut { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Counts something that makes no event.</summary>
-    internal void LeaveOut(string what) => LeftOut[what] = LeftOut.GetValueOrDefault(what) + 1;
+    internal void LeaveOut(string what, long count = 1)
+    {
+        if (count > 0)
+        {
+            LeftOut[what] = LeftOut.GetValueOrDefault(what) + count;
+        }
+    }
 }

@@ -38,6 +38,9 @@ internal sealed class PacketFile(Stream input)
     /// <summary>Why it could not be read to its end; null if it could.</summary>
     internal string? Truncated { get; private set; }
 
+    /// <summary>Simple packets, which have no time.</summary>
+    internal long Untimed { get; private set; }
+
     /// <summary>Whether a file begins as one of packets.</summary>
     internal static bool Looks(ReadOnlySpan<byte> first) =>
         first.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(first) is var magic
@@ -144,8 +147,10 @@ internal sealed class PacketFile(Stream input)
                 return PacketOf(U32(8), U32(12), U32(16), start: 28, U32(20), end);
             case 2 when end >= 28:
                 return PacketOf(U16(8), U32(12), U32(16), start: 28, U32(20), end);
+            case 3:
+                Untimed++;
+                return null;
             default:
-                // Simple packets as well: they have no time, and so make no event.
                 return null;
         }
     }

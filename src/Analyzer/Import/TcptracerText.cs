@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Import;
@@ -11,9 +9,6 @@ namespace TraceCap.Analyzer.Import;
 /// </summary>
 internal static class TcptracerText
 {
-    /// <summary>tcptracer's times begin with 0 at the first row, and may be below it in later ones; a capture's clock has no such times.</summary>
-    private const long Begin = 1_000_000_000_000;
-
     private const string Banner = "Tracing TCP established connections";
 
     private static readonly string[] columns = ["TIME(s)", "TIME(ns)", "UID", "T", "TYPE", "PID", "COMM", "IP", "SADDR", "DADDR", "SPORT", "DPORT", "NETNS"];
@@ -21,7 +16,7 @@ internal static class TcptracerText
     /// <summary>Whether it begins with the banner, or with names of columns.</summary>
     internal static bool Looks(ReadOnlyMemory<byte> first)
     {
-        var text = Encoding.Latin1.GetString(first.Span[..Math.Min(first.Length, 512)]);
+        var text = ImportText.Start(first);
         return text.StartsWith(Banner, StringComparison.Ordinal) || ColumnsOf(text.Split('\n')[0]) is not null;
     }
 
@@ -29,7 +24,7 @@ internal static class TcptracerText
     internal static IEnumerable<TcpEvent> Read(ImportSource source)
     {
         // Names of threads are bytes.
-        using var reader = new StreamReader(source.Input, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        using var reader = ImportText.Reader(source.Input);
         var sorted = new SortedEvents();
         string[]? names = null;
         var commAt = 0;
@@ -44,12 +39,12 @@ internal static class TcptracerText
             {
                 names = found.Any(name => name.StartsWith("TIME", StringComparison.Ordinal))
                     ? found
-                    : throw Wrong(number, "there is no column of times; have tcptracer print them with -t");
+                    : throw ImportText.Wrong(number, "there is no column of times; have tcptracer print them with -t");
                 commAt = line.IndexOf("COMM", StringComparison.Ordinal);
                 continue;
             }
 
-            sorted.Add(Parse(line, names ?? throw Wrong(number, "expected a line with the names of the columns before it, as tcptracer prints it first"), commAt, number));
+            sorted.Add(Parse(line, names ?? throw ImportText.Wrong(number, "expected a line with the names of the columns before it, as tcptracer prints it first"), commAt, number));
             while (sorted.TryTake(out var one, atEnd: false))
             {
                 yield return one;
@@ -89,7 +84,7 @@ internal static class TcptracerText
             var begin = line.AsSpan(0, end).LastIndexOf(' ') + 1;
             if (begin <= from)
             {
-                throw Wrong(number, $"there are too few columns; expected {string.Join(' ', names)}");
+                throw ImportText.Wrong(number, $"there are too few columns; expected {string.Join(' ', names)}");
             }
 
             Set(ref e, names[i], line[begin..end], number);
@@ -102,7 +97,7 @@ internal static class TcptracerText
         // It begins where its column does, or behind a wider column before it; blanks at its end fill the column.
         var start = Math.Clamp(string.IsNullOrWhiteSpace(line[from..Math.Clamp(commAt, from, to)]) ? Math.Max(from + 1, commAt) : from + 1, from, to);
         Set(ref e, "COMM", line[start..to].TrimEnd(' '), number);
-        return hasV4 != hasV6 && hasV6 == (e.IpVersion == 6) ? e : throw Wrong(number, "the addresses are not both of the family that the column IP says");
+        return hasV4 != hasV6 && hasV6 == (e.IpVersion == 6) ? e : throw ImportText.Wrong(number, "the addresses are not both of the family that the column IP says");
     }
 
     private static int Skip(string line, int at)
@@ -119,39 +114,30 @@ internal static class TcptracerText
     {
         var isRight = column switch
         {
-            "TIME(s)" => Time(text, out e.Timestamp),
+            "TIME(s)" => ImportText.Seconds(text, ImportText.Begin, out e.Timestamp),
             "TIME(ns)" => Nanoseconds(text, out e.Timestamp),
             "T" or "TYPE" => Type(text, out e.Type),
             // That of libbpf-tools is a number with a sign.
-            "UID" => text.StartsWith('-') ? Number(text[1..], int.MaxValue, v => (uint)-(int)v, out e.Uid) : Number(text, uint.MaxValue, v => (uint)v, out e.Uid),
-            "PID" => Number(text, uint.MaxValue, v => (uint)v, out e.Pid),
-            "IP" => Number(text, 6, v => (byte)v, out e.IpVersion) && e.IpVersion is 4 or 6,
-            "SADDR" => Address(text, out e.LocalAddress),
-            "DADDR" => Address(text, out e.PeerAddress),
-            "SPORT" => Number(text, ushort.MaxValue, v => (ushort)v, out e.LocalPort),
-            "DPORT" => Number(text, ushort.MaxValue, v => (ushort)v, out e.PeerPort),
-            "NETNS" => Number(text, uint.MaxValue, v => (uint)v, out e.Netns),
-            _ => Comm(text, out e.Comm),
+            "UID" => text.StartsWith('-') ? ImportText.Number(text[1..], int.MaxValue, v => (uint)-(int)v, out e.Uid) : ImportText.Number(text, uint.MaxValue, v => (uint)v, out e.Uid),
+            "PID" => ImportText.Number(text, uint.MaxValue, v => (uint)v, out e.Pid),
+            "IP" => ImportText.Number(text, 6, v => (byte)v, out e.IpVersion) && e.IpVersion is 4 or 6,
+            "SADDR" => ImportText.Address(text, out e.LocalAddress),
+            "DADDR" => ImportText.Address(text, out e.PeerAddress),
+            "SPORT" => ImportText.Number(text, ushort.MaxValue, v => (ushort)v, out e.LocalPort),
+            "DPORT" => ImportText.Number(text, ushort.MaxValue, v => (ushort)v, out e.PeerPort),
+            "NETNS" => ImportText.Number(text, uint.MaxValue, v => (uint)v, out e.Netns),
+            _ => ImportText.Comm(text, out e.Comm),
         };
         if (!isRight)
         {
-            throw Wrong(number, $"{column} is '{text}'");
+            throw ImportText.Wrong(number, $"{column} is '{text}'");
         }
-    }
-
-    /// <summary>Seconds, as decimal numbers and not as floats.</summary>
-    private static bool Time(string text, out ulong time)
-    {
-        var isTime = decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            && seconds is > -1000 and < 9_000_000_000;
-        time = isTime ? (ulong)(Begin + (long)(seconds * 1_000_000_000)) : 0;
-        return isTime;
     }
 
     private static bool Nanoseconds(string text, out ulong time)
     {
-        var isTime = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds) && nanoseconds is > -Begin and < long.MaxValue - Begin;
-        time = isTime ? (ulong)(Begin + nanoseconds) : 0;
+        var isTime = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds) && nanoseconds is > -ImportText.Begin and < long.MaxValue - ImportText.Begin;
+        time = isTime ? (ulong)(ImportText.Begin + nanoseconds) : 0;
         return isTime;
     }
 
@@ -161,28 +147,4 @@ internal static class TcptracerText
         type = words?.Type ?? default;
         return words is not null;
     }
-
-    private static bool Number<T>(string text, ulong most, Func<ulong, T> convert, out T value)
-    {
-        var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most;
-        value = convert(isNumber ? number : 0);
-        return isNumber;
-    }
-
-    private static bool Address(string text, out Address address)
-    {
-        var isAddress = IPAddress.TryParse(text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text, out var parsed) && !text.Contains('%', StringComparison.Ordinal);
-        address = isAddress ? new Address(parsed!) : default;
-        return isAddress;
-    }
-
-    private static bool Comm(string text, out ThreadName name)
-    {
-        var bytes = Encoding.Latin1.GetBytes(text);
-        var isName = bytes.Length < ThreadName.Size && !bytes.Contains((byte)0);
-        name = isName ? new ThreadName(bytes) : default;
-        return isName;
-    }
-
-    private static CaptureFormatException Wrong(int line, string what) => new($"line {line}: {what}");
 }

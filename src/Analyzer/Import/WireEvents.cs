@@ -66,6 +66,7 @@ internal static class WireEvents
             source.LeaveOut("connects without an answer");
         }
 
+        source.LeaveOut("packets without a time", file.Untimed);
         source.Truncated = file.Truncated;
         source.End = last > 0 ? new ClockAnchor(last, last, last) : null;
         while (sorted.TryTake(out var one, atEnd: true))

@@ -95,16 +95,27 @@ internal static class AnonymizeCommand
         {
             // Beyond the longest key it is none, however much there is.
             using var stream = File.OpenRead(path);
+            WarnIfOpen(path);
             Span<byte> content = stackalloc byte[(2 * AnonymizationKey.Size) + 16];
             return AnonymizationKey.Parse(content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)]);
         }
         catch (FormatException error)
         {
-            throw new CommandException($"--key {path}: {error.Message}; `head -c {AnonymizationKey.Size} /dev/urandom > FILE` makes one", ExitCode.Usage);
+            throw new CommandException($"--key {path}: {error.Message}; `(umask 077; head -c {AnonymizationKey.Size} /dev/urandom > FILE)` makes one", ExitCode.Usage);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"--key {path}: {error.Message}");
+        }
+    }
+
+    /// <summary>Whoever has the key can undo what it did.</summary>
+    private static void WarnIfOpen(string path)
+    {
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (!OperatingSystem.IsWindows() && File.GetAttributes(path) is FileAttributes.Normal && (File.GetUnixFileMode(path) & others) != 0)
+        {
+            Messages.Warn($"--key {path}: others can read it, and then undo what it does; `chmod 600` makes it yours alone");
         }
     }
 

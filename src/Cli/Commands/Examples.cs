@@ -138,7 +138,7 @@ internal static class Examples
         ["anonymize"] =
         [
             "tracecap anonymize run.tcap -o public.tcap --random-key",
-            "head -c 32 /dev/urandom > key; tracecap anonymize run.tcap -o public.tcap --key key --keep comm,unit",
+            "(umask 077; head -c 32 /dev/urandom > key); tracecap anonymize run.tcap -o public.tcap --key key --keep comm,unit",
             "tracecap anonymize run.tcap -o public.tcap --random-key --ports --shift-times --drop cgroup",
         ],
         ["recover"] =
@@ -151,6 +151,7 @@ internal static class Examples
         [
             "tracecap import events.ndjson -o events.tcap",
             "tracecap replay run.tcap -t | tracecap import - -o printed.tcap --format tcptracer",
+            "tracecap export run.tcap --connections --schema zeek --to tsv -o conn.log; tracecap import conn.log -o zeek.tcap",
             "tracecap import events.ndjson -o events.tcap --comment 'written by hand'",
             "tracecap replay run.tcap --json --all | tracecap import - -o copy.tcap",
         ],

@@ -17,7 +17,7 @@ internal static class ImportCommand
             "What FILE is; if not given, as it looks.", "FORMAT", ImportFormat.All.ToDictionary(one => one.Word), "--format");
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var force = OptionFactory.Force();
-        var command = new Command("import", "Makes a capture out of packets, of what tcptracer printed, or of events as JSON lines.")
+        var command = new Command("import", "Makes a capture out of packets, of what other tools printed, or of events as JSON lines.")
         {
             input, output, format, comment, force,
         };

@@ -155,7 +155,7 @@ internal sealed partial class AnonymousHeader(NameHash names, TimeShift times, A
             { Key: CaptureHeader.Ended, Value: CaptureHeader.EndsRecorded } => true,
             { Key: CaptureHeader.FilterBy, Value: CaptureHeader.ByConnection } => true,
             { Key: "buffer" } => Sizes().IsMatch(option.Value),
-            { Key: CaptureHeader.Imported, Value: "pcap" or "tcptracer" } => true,
+            { Key: CaptureHeader.Imported, Value: "pcap" or "tcptracer" or "tcplife" or "ss" or "zeek" } => true,
             { Key: CaptureHeader.Flight } => true,
             _ => false,
         }).ToDictionary();

@@ -154,6 +154,15 @@ public struct TcpEvent
     /// <summary>Whether it is known who did it: nobody brings an end about, and what was seen on the wire has no process.</summary>
     internal readonly bool HasTask => Pid != 0 || Comm != default;
 
+    /// <summary>Whether more than the name of who did it is known: what another tool printed of a process has no thread, and then 0 says nothing.</summary>
+    internal readonly bool HasThread => Tid != 0;
+
+    /// <summary>Whether a counter is known: what was not recorded, but printed by another tool, has no state, and 0 where that told nothing.</summary>
+    internal readonly bool Tells(ulong counter) => Type is TcpEventType.Close or TcpEventType.Ended && (State != 0 || counter != 0);
+
+    /// <summary>Whether any is.</summary>
+    internal readonly bool HasCounters => Tells(BytesSent | BytesAcked | BytesReceived | SegmentsSent | SegmentsReceived | Retransmits | SmoothedRtt);
+
     /// <summary>Who did what to which connection, and when by CLOCK_MONOTONIC.</summary>
     public override readonly string ToString() =>
         $"{Timestamp}ns {Comm} ({Pid}) {Type} {new IPEndPoint(LocalAddress.ToIPAddress(IpVersion), LocalPort)} -> {new IPEndPoint(PeerAddress.ToIPAddress(IpVersion), PeerPort)}";

@@ -61,6 +61,12 @@ internal sealed class SplitPart
     /// <summary>Tells a loss of the time from what was expected to its end.</summary>
     internal void Tell(in DatedLoss loss, in MissingEvents missing)
     {
+        if (writer.Events > writer.EventsWritten)
+        {
+            // A chunk with the new watermark would date what comes behind it by the next one, which is another in each part.
+            writer.CloseChunk();
+        }
+
         losses += loss.LossCounters;
         writer.LossCounters = Counted;
         writer.Watermark = loss.To;

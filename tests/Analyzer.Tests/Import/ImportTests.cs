@@ -150,6 +150,7 @@ public class ImportTests
     [InlineData("6.1/bcc-tcptracer-t.out")]
     [InlineData("6.1/bcc-tcptracer-v-t.out")]
     [InlineData("6.1/libbpf-tcptracer-t.out")]
+    [InlineData("6.12/libbpf-tcptracer-t.out")]
     public void Rows_of_the_real_tools_are_read(string name)
     {
         var lines = File.ReadAllLines(Repository.File($"tests/reference/{name}"), Encoding.Latin1);
@@ -191,6 +192,7 @@ public class ImportTests
                 .Add(700, Client, Server, Fin | Ack, 1010, 5001).Add(800, Server, Client, Fin | Ack, 5001, 1011).Add(900, Client, Server, Ack, 1011, 5002).ToArray(),
             File.ReadAllBytes(Repository.File("samples/captures/tcptracer-example/replay-v-t.txt")),
             Pcapng(),
+            .. ToolTextTests.Some,
         ];
         var tries = 0;
         foreach (var file in files)
@@ -276,7 +278,7 @@ public class ImportTests
         }
     }
 
-    private static (TcpEvent[] Events, ImportSource Source) Import(byte[] file)
+    internal static (TcpEvent[] Events, ImportSource Source) Import(byte[] file)
     {
         var source = new ImportSource(new MemoryStream(file));
         var format = ImportFormat.All.First(one => one.Looks(file));

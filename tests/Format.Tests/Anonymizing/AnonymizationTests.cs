@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using TraceCap.Format.Anonymizing;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
@@ -80,6 +81,30 @@ public class AnonymizationTests
         Assert.Equal("", dropped.Reader.Header!.Host);
         Assert.All(dropped.Events, one => Assert.Equal("", one.Comm.ToString()));
         Assert.All(dropped.Reader.Names.Cgroups, name => Assert.Equal("", name.Name));
+    }
+
+    /// <summary>Each kind alone: what else there is does not stay with it.</summary>
+    [Theory]
+    [InlineData("comm", "^secret[0-9]+$")]
+    [InlineData("host", "^secrethost2?$")]
+    [InlineData("boot-id", "^secretboot2?$")]
+    [InlineData("kernel", "^secret(kernel)?$")]
+    [InlineData("cgroup", "^secret$")]
+    [InlineData("container", "^$")]
+    [InlineData("pod", "^$")]
+    [InlineData("unit", "^secret$")]
+    [InlineData("netns", "^secretnetns$")]
+    [InlineData("filters", "^secret(comm|filter|value|cut)?$")]
+    [InlineData("options", "^secret(command|set)?$")]
+    [InlineData("comment", "^secret$")]
+    public void Who_keeps_one_kind_of_name_keeps_no_other(string word, string kept)
+    {
+        var made = Unpacked(Anonymize(WithSecrets(), new AnonymizationOptions { Kept = new HashSet<NameKind> { NameKinds.Find(word)!.Value } }));
+        var text = System.Text.Encoding.Latin1.GetString(made);
+
+        Assert.All(Regex.Matches(text, "secret[a-z0-9]*").Select(match => match.Value).Distinct(), found => Assert.Matches(kept, found));
+        Assert.Equal(word is "container" or "cgroup", text.Contains(Container, StringComparison.Ordinal));
+        Assert.Equal(word is "pod" or "cgroup", text.Contains(Pod, StringComparison.Ordinal));
     }
 
     [Fact]

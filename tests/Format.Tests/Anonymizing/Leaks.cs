@@ -77,7 +77,7 @@ internal sealed class Leaks
             // the events tell.
             var width = number > uint.MaxValue ? number >> 48 == 0 ? 6 : 8 : 4;
             byte[][] bytes = little.AsSpan(0, width).Contains((byte)0) ? [] : [little[..width], big[^width..]];
-            Look($"{number}", [.. bytes, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))]);
+            Look($"{number}", [.. bytes, .. VariableLength(number), .. Texts(number)]);
         }
 
         foreach (var (address, isV4) in addresses)
@@ -85,6 +85,12 @@ internal sealed class Leaks
             var bytes = address.Bytes[..(isV4 ? 4 : 16)].ToArray();
             var text = new IPAddress(bytes).ToString();
             Look(text, bytes, [.. bytes.Reverse()], Encoding.ASCII.GetBytes(text), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)));
+        }
+
+        foreach (var hex in texts.Select(text => string.Concat(text.Where(char.IsAsciiHexDigit))).Where(digits => digits.Length is 32 or 64))
+        {
+            // A boot id, and those of containers and pods, as their bytes.
+            Look(hex, Convert.FromHexString(hex));
         }
 
         return found;
@@ -95,6 +101,30 @@ internal sealed class Leaks
             {
                 found.Add($"{what} as {Convert.ToHexString(form)}");
             }
+        }
+    }
+
+    /// <summary>As Protocol Buffers and LEB128 have it, and as zigzag does; what is shorter than five bytes is there by chance.</summary>
+    private static IEnumerable<byte[]> VariableLength(ulong number)
+    {
+        foreach (var value in new[] { number, number << 1 }.Where(value => value >= 1ul << 28 && value >= number))
+        {
+            var bytes = new List<byte>();
+            for (var rest = value; rest > 0; rest >>= 7)
+            {
+                bytes.Add((byte)(rest > 127 ? rest | 128 : rest));
+            }
+
+            yield return [.. bytes];
+        }
+    }
+
+    private static IEnumerable<byte[]> Texts(ulong number)
+    {
+        yield return Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+        if (number > uint.MaxValue)
+        {
+            yield return Encoding.ASCII.GetBytes(number.ToString("x", CultureInfo.InvariantCulture));
         }
     }
 

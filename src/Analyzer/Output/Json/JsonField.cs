@@ -125,10 +125,11 @@ internal abstract class IntegerField(JsonPart part, string name, string type, st
     /// <summary>Whether such an event always has it; others have it unless it is 0.</summary>
     private bool IsOf(in TcpEvent e) => Part switch
     {
-        JsonPart.Who or JsonPart.Task => e.HasTask,
+        JsonPart.Who => e.HasTask,
+        JsonPart.Task => e.HasThread,
         JsonPart.Connect => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed,
         JsonPart.Failure => e.Type == TcpEventType.ConnectFailed,
-        JsonPart.Close => e.Type is TcpEventType.Close or TcpEventType.Ended,
+        JsonPart.Close => e.Tells(0),
         _ => true,
     };
 
