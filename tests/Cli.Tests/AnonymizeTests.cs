@@ -97,10 +97,10 @@ public sealed partial class AnonymizeTests : IDisposable
     [Fact]
     public void Anonymized_parts_of_one_boot_are_merged_as_they_would_have_been()
     {
-        var parts = new[] { ("first.tcap", "0", "0.1"), ("second.tcap", "0.1", "10") }.Select(part =>
+        var parts = new[] { ("first.tcap", "--to"), ("second.tcap", "--from") }.Select(part =>
         {
             var (cut, made) = (Path.Combine(folder, part.Item1), Path.Combine(folder, "public-" + part.Item1));
-            Assert.Equal(0, Tracecap.Run("cut", "nginx.tcap", "-o", cut, "--from", part.Item2, "--to", part.Item3).Code);
+            Assert.Equal(0, Tracecap.Run("cut", "nginx.tcap", "-o", cut, part.Item2, "0.6").Code);
             Assert.Equal(0, Tracecap.Run("anonymize", cut, "-o", made, "--key", Key, "--shift-times").Code);
             return made;
         }).ToArray();
@@ -142,7 +142,7 @@ public sealed partial class AnonymizeTests : IDisposable
     private static string[] Rows(string command, string capture, params string[] options) =>
     [
         .. Tracecap.Run([command, "--json", capture, .. options]).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => Names().Replace(line, "\"$1\":_"))
+            .Select(line => Names().Replace(Bytes().Replace(line, ""), "\"$1\":_"))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -153,6 +153,10 @@ public sealed partial class AnonymizeTests : IDisposable
         Assert.Equal(0, rows.Code);
         return [.. rows.Text.Split('\n').Skip(1).Select(line => line[(line.LastIndexOf('"') + 1)..]).Select(line => line[(line.IndexOf(',', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>Only of names that are not UTF-8.</summary>
+    [GeneratedRegex("\"[a-z.]*thread[.]name[.]bytes\":\"[0-9a-f]*\",")]
+    private static partial Regex Bytes();
 
     [GeneratedRegex("\"((?:host|process|thread|closed[.]process|closed[.]thread|peer[.]process|peer[.]thread|container|k8s[.]pod|user)[.][a-z.]+|network[.](?:local|peer)[.]address|connection[.]id|linux[.][a-z.]+|systemd[.]unit|linux[.]mntns|user[.]id)\":(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)")]
     private static partial Regex Names();

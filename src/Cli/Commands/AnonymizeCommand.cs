@@ -95,7 +95,7 @@ internal static class AnonymizeCommand
         {
             // Beyond the longest key it is none, however much there is.
             using var stream = File.OpenRead(path);
-            WarnIfOpen(path);
+            WarnIfOpen(stream, path);
             Span<byte> content = stackalloc byte[(2 * AnonymizationKey.Size) + 16];
             return AnonymizationKey.Parse(content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)]);
         }
@@ -110,10 +110,11 @@ internal static class AnonymizeCommand
     }
 
     /// <summary>Whoever has the key can undo what it did.</summary>
-    private static void WarnIfOpen(string path)
+    private static void WarnIfOpen(FileStream stream, string path)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (!OperatingSystem.IsWindows() && File.GetAttributes(path) is FileAttributes.Normal && (File.GetUnixFileMode(path) & others) != 0)
+        // A pipe is nobody else's.
+        if (!OperatingSystem.IsWindows() && stream.CanSeek && (File.GetUnixFileMode(stream.SafeFileHandle) & others) != 0)
         {
             Messages.Warn($"--key {path}: others can read it, and then undo what it does; `chmod 600` makes it yours alone");
         }

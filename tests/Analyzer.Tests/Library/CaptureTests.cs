@@ -40,8 +40,8 @@ public sealed class CaptureTests : IDisposable
             Assert.Equal((connection.Role, connection.Ending, connection.IsPreexisting, connection.IsDoubtful, connection.IsSecondEnd), (record.Role, record.Ending, record.IsPreexisting, record.IsUncertain, record.IsSecondSocket));
             Assert.Equal((connection.LocalPort, connection.PeerPort), ((ushort)record.Local.Port, (ushort)record.Peer.Port));
             Assert.Equal((long)(connection.Lifetime / 100), record.Lifetime.Ticks);
-            Assert.Equal(connection.HasCloser, record.Counters is not null);
-            Assert.Equal(connection.HasCloser ? (long)connection.PayloadSent : null, record.PayloadSent);
+            Assert.Equal(connection.HasCounters, record.Counters is not null);
+            Assert.Equal(connection.HasCounters ? (long)connection.PayloadSent : null, record.PayloadSent);
             Assert.Equal(connection.HasOpener ? connection.Opener.Comm.ToString() : null, connection.HasOpener ? record.Process?.ThreadName : null);
             Assert.Equal(connection.IsJoined ? connection.PeerOwner.Pid : null, record.PeerProcess?.Id);
             Assert.Equal(connection.HasError ? Errno.NameOf(connection.AnyError) : null, record.ErrorName);

@@ -133,6 +133,7 @@ public sealed class LifetimeTableTests
             Ending = ConnectionEnding.Closed,
             HasOpener = true,
             HasCloser = true,
+            State = Connection.StateEstablished,
             Opener = new EventTask { Pid = pid, Comm = new ThreadName(comm) },
             Closer = new EventTask { Pid = 99, Comm = new ThreadName("closer") },
             IpVersion = ipVersion,
