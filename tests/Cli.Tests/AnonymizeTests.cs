@@ -71,7 +71,12 @@ public sealed partial class AnonymizeTests : IDisposable
     [Fact]
     public void A_key_that_others_can_read_is_warned_of()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such modes");
+        if (OperatingSystem.IsWindows())
+        {
+            // There are no such modes.
+            return;
+        }
+
         File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         var result = Tracecap.Run("anonymize", "nginx.tcap", "-o", Output, "--key", Key);
 
