@@ -65,10 +65,24 @@ internal abstract class TableScan : IDisposable
 /// <summary>A thread that reads a table.</summary>
 internal abstract class ScanThread
 {
-    /// <summary>The rows that were read last, with the columns that are needed.</summary>
-    internal abstract ColumnBatch Rows { get; }
+    /// <summary>The columns that are needed, of the rows that were read last.</summary>
+    internal abstract IReadOnlyList<ScanColumn> Columns { get; }
+
+    /// <summary>How many rows were read last.</summary>
+    internal abstract int Count { get; }
 
     /// <summary>Reads on, until there are rows.</summary>
     /// <returns>False at the end.</returns>
     internal abstract bool Read();
+}
+
+/// <summary>A column of rows that are read.</summary>
+/// <param name="values">Its values: that of each row, or those that rows have in common.</param>
+internal sealed class ScanColumn(ColumnBuffer values)
+{
+    /// <summary>The values.</summary>
+    internal ColumnBuffer Values => values;
+
+    /// <summary>By row, the place of its value; null if each row has one of its own, in their order.</summary>
+    internal ReadOnlyMemory<int>? Places { get; set; }
 }

@@ -12,7 +12,6 @@ namespace TraceCap.Exports.DuckDb;
 internal static class ColumnParts
 {
     private const EventParts Ip = EventParts.Socket | EventParts.Kind;
-    private const EventParts TaskOfKind = EventParts.Task | EventParts.Kind;
     private const EventParts NameOfTask = EventParts.Task | EventParts.Socket;
     private const EventParts Counter = EventParts.Counters | EventParts.Kind;
     private const EventParts Duration = EventParts.Duration | EventParts.Kind;
@@ -28,11 +27,11 @@ internal static class ColumnParts
         (CommonFields.PeerPort, EventParts.Socket),
         (CommonFields.State, EventParts.Kind),
         (CommonFields.Id, EventParts.Socket),
-        (CommonFields.Pid, TaskOfKind),
+        (CommonFields.Pid, EventParts.Task),
         (CommonFields.ContainerPid, EventParts.Task),
-        (CommonFields.Tid, TaskOfKind),
-        (CommonFields.Process, TaskOfKind),
-        (CommonFields.Uid, TaskOfKind),
+        (CommonFields.Tid, EventParts.Task),
+        (CommonFields.Process, EventParts.Task),
+        (CommonFields.Uid, EventParts.Task),
         (CommonFields.Netns, EventParts.Socket),
         (CommonFields.NetnsName, EventParts.Socket),
         (CommonFields.NetnsId, EventParts.Socket),
@@ -72,6 +71,18 @@ internal static class ColumnParts
 
     /// <summary>Those of a column.</summary>
     internal static EventParts Of(Column column) => byName.GetValueOrDefault(column.Name, EventParts.All);
+
+    /// <summary>What events share that have the same value in a column.</summary>
+    internal static SharedBy SharedBy(Column column) => Of(column) switch
+    {
+        EventParts.None => DuckDb.SharedBy.Chunk,
+        EventParts.Kind => DuckDb.SharedBy.Kind,
+        EventParts.Task => DuckDb.SharedBy.Task,
+        EventParts.Socket => DuckDb.SharedBy.Socket,
+        NameOfTask => DuckDb.SharedBy.TaskOfHost,
+        Ip => DuckDb.SharedBy.Ends,
+        _ => DuckDb.SharedBy.None,
+    };
 
     /// <summary>Whether a column is a time of day.</summary>
     internal static bool NeedsClock(Column column) => column.Kind is ColumnKind.Timestamp or ColumnKind.Date;

@@ -5,13 +5,13 @@ using TraceCap.Exports.Schema;
 namespace TraceCap.Exports.DuckDb;
 
 /// <summary>Writes rows of columns into DuckDB's vectors. What vectors point at stays until the next rows are written.</summary>
-/// <param name="rows">The rows.</param>
-internal sealed unsafe class DataChunkWriter(ColumnBatch rows) : IDisposable
+/// <param name="columns">The columns.</param>
+internal sealed unsafe class DataChunkWriter(IReadOnlyList<ScanColumn> columns) : IDisposable
 {
     /// <summary>As many rows a chunk of DuckDB has at most.</summary>
     internal const int MostRows = 2048;
 
-    private readonly DuckTexts?[] texts = [.. rows.Columns.Select(column => column is TextBuffer text ? new DuckTexts(text.Texts) : null)];
+    private readonly DuckTexts?[] texts = [.. columns.Select(column => column.Values is TextBuffer text ? new DuckTexts(text.Texts) : null)];
 
     /// <summary>The type that a column has in SQL.</summary>
     internal static DuckType TypeOf(Column column) => column.Kind switch
@@ -46,15 +46,21 @@ internal sealed unsafe class DataChunkWriter(ColumnBatch rows) : IDisposable
     /// <param name="count">How many, at most <see cref="MostRows"/>.</param>
     internal void Write(nint chunk, ReadOnlySpan<int> places, int first, int count)
     {
-        for (var i = 0; i < rows.Columns.Count; i++)
+        for (var i = 0; i < columns.Count; i++)
         {
-            var column = rows.Columns[i];
+            var column = columns[i];
             var vector = DuckDbApi.ChunkVector(chunk, (ulong)places[i]);
-            Write(column, texts[i], DuckDbApi.VectorData(vector), first, count);
-            if (column.Unknown > 0)
+            var data = DuckDbApi.VectorData(vector);
+            if (column.Places is { } some)
             {
-                DuckDbApi.EnsureValidity(vector);
-                column.Known.Slice(first / 64, (count + 63) / 64).CopyTo(new Span<ulong>(DuckDbApi.VectorValidity(vector), MostRows / 64));
+                var wanted = some.Span.Slice(first, count);
+                Gather(column.Values, texts[i], wanted, data);
+                WriteKnown(column.Values, wanted, vector);
+            }
+            else
+            {
+                Copy(column.Values, texts[i], first, count, data);
+                WriteKnown(column.Values, first, count, vector);
             }
         }
 
@@ -69,7 +75,7 @@ internal sealed unsafe class DataChunkWriter(ColumnBatch rows) : IDisposable
         }
     }
 
-    private static void Write(ColumnBuffer column, DuckTexts? texts, byte* data, int first, int count)
+    private static void Copy(ColumnBuffer column, DuckTexts? texts, int first, int count, byte* data)
     {
         switch (column)
         {
@@ -77,31 +83,110 @@ internal sealed unsafe class DataChunkWriter(ColumnBatch rows) : IDisposable
                 texts!.Write(text.Codes.Slice(first, count), new Span<DuckString>(data, count));
                 break;
             case ValueBuffer<bool> flags:
-                Copy(flags, data, first, count);
+                Copy(flags, first, count, data);
                 break;
             case ValueBuffer<ushort> numbers:
-                Copy(numbers, data, first, count);
+                Copy(numbers, first, count, data);
                 break;
             case ValueBuffer<uint> numbers:
-                Copy(numbers, data, first, count);
+                Copy(numbers, first, count, data);
                 break;
             case ValueBuffer<ulong> numbers:
-                Copy(numbers, data, first, count);
+                Copy(numbers, first, count, data);
                 break;
             case ValueBuffer<long> numbers:
-                Copy(numbers, data, first, count);
+                Copy(numbers, first, count, data);
                 break;
             case ValueBuffer<int> numbers:
-                Copy(numbers, data, first, count);
+                Copy(numbers, first, count, data);
                 break;
             default:
-                throw new NotSupportedException($"{column.Column.Name} is of no kind that DuckDB has a type for");
+                throw NoType(column);
         }
     }
 
-    private static void Copy<T>(ValueBuffer<T> column, byte* data, int first, int count)
+    private static void Copy<T>(ValueBuffer<T> column, int first, int count, byte* data)
         where T : unmanaged =>
         column.Values.Slice(first, count).CopyTo(new Span<T>(data, count));
+
+    private static void Gather(ColumnBuffer column, DuckTexts? texts, ReadOnlySpan<int> places, byte* data)
+    {
+        switch (column)
+        {
+            case TextBuffer text:
+                texts!.Write(text.Codes, places, new Span<DuckString>(data, places.Length));
+                break;
+            case ValueBuffer<bool> flags:
+                Gather(flags, places, data);
+                break;
+            case ValueBuffer<ushort> numbers:
+                Gather(numbers, places, data);
+                break;
+            case ValueBuffer<uint> numbers:
+                Gather(numbers, places, data);
+                break;
+            case ValueBuffer<ulong> numbers:
+                Gather(numbers, places, data);
+                break;
+            case ValueBuffer<long> numbers:
+                Gather(numbers, places, data);
+                break;
+            case ValueBuffer<int> numbers:
+                Gather(numbers, places, data);
+                break;
+            default:
+                throw NoType(column);
+        }
+    }
+
+    private static void Gather<T>(ValueBuffer<T> column, ReadOnlySpan<int> places, byte* data)
+        where T : unmanaged
+    {
+        var values = column.Values;
+        var to = new Span<T>(data, places.Length);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = values[places[i]];
+        }
+    }
+
+    private static void WriteKnown(ColumnBuffer column, int first, int count, nint vector)
+    {
+        if (column.Unknown > 0)
+        {
+            column.Known.Slice(first / 64, (count + 63) / 64).CopyTo(Validity(vector));
+        }
+    }
+
+    private static void WriteKnown(ColumnBuffer column, ReadOnlySpan<int> places, nint vector)
+    {
+        if (column.Unknown == 0)
+        {
+            return;
+        }
+
+        var known = column.Known;
+        var validity = Validity(vector);
+        for (var first = 0; first < places.Length; first += 64)
+        {
+            var bits = 0ul;
+            var some = places.Slice(first, Math.Min(64, places.Length - first));
+            for (var i = 0; i < some.Length; i++)
+            {
+                bits |= (known[some[i] / 64] >> (some[i] % 64) & 1) << i;
+            }
+
+            validity[first / 64] = bits;
+        }
+    }
+
+    private static Span<ulong> Validity(nint vector)
+    {
+        DuckDbApi.EnsureValidity(vector);
+        return new Span<ulong>(DuckDbApi.VectorValidity(vector), MostRows / 64);
+    }
+
+    private static NotSupportedException NoType(ColumnBuffer column) => new($"{column.Column.Name} is of no kind that DuckDB has a type for");
 }
 
 /// <summary>The texts of a dictionary as DuckDB has texts, by their numbers.</summary>
@@ -131,6 +216,22 @@ internal sealed unsafe class DuckTexts(TextDictionary dictionary) : IDisposable
         for (var i = 0; i < codes.Length; i++)
         {
             texts[i] = made[codes[i]];
+        }
+    }
+
+    /// <summary>Writes those of some rows, whose numbers are at these places.</summary>
+    internal void Write(ReadOnlySpan<int> codes, ReadOnlySpan<int> places, Span<DuckString> texts)
+    {
+        Follow();
+        if (count == 0)
+        {
+            texts.Clear();
+            return;
+        }
+
+        for (var i = 0; i < places.Length; i++)
+        {
+            texts[i] = made[codes[places[i]]];
         }
     }
 

@@ -8,7 +8,10 @@ namespace TraceCap.Exports.DuckDb;
 internal sealed class SteppedThread(ColumnBatch batch, IEnumerator<int> steps) : ScanThread
 {
     /// <inheritdoc />
-    internal override ColumnBatch Rows => batch;
+    internal override IReadOnlyList<ScanColumn> Columns { get; } = [.. batch.Columns.Select(values => new ScanColumn(values))];
+
+    /// <inheritdoc />
+    internal override int Count => batch.Count;
 
     /// <inheritdoc />
     internal override bool Read()

@@ -163,8 +163,8 @@ internal sealed unsafe class TableFunction(QueryState state, CaptureTable table)
         internal void Write(RunningScan scan, nint chunk)
         {
             thread ??= scan.Begin();
-            writer ??= new DataChunkWriter(thread.Rows);
-            if (written == thread.Rows.Count)
+            writer ??= new DataChunkWriter(thread.Columns);
+            if (written == thread.Count)
             {
                 written = 0;
                 if (!thread.Read())
@@ -174,7 +174,7 @@ internal sealed unsafe class TableFunction(QueryState state, CaptureTable table)
                 }
             }
 
-            var count = Math.Min(DataChunkWriter.MostRows, thread.Rows.Count - written);
+            var count = Math.Min(DataChunkWriter.MostRows, thread.Count - written);
             writer.Write(chunk, scan.Places, written, count);
             written += count;
         }

@@ -24,6 +24,12 @@ internal readonly ref struct ChunkColumns
     /// <summary>By event, <see cref="TcpEvent.Type"/>.</summary>
     public ReadOnlySpan<TcpEventType> Types => parts.ReadTypes(raw);
 
+    /// <summary>By event, the index in <see cref="Kinds"/>.</summary>
+    public ReadOnlySpan<ulong> KindOf => parts.Columns.Read(raw, ColumnId.EventKind);
+
+    /// <summary>The kinds of the chunk's events, each to be read by <see cref="ChunkKind"/>.</summary>
+    public ReadOnlySpan<ulong> Kinds => parts.Columns.Read(raw, ColumnId.Kind);
+
     /// <summary>By event, the index in <see cref="Sockets"/>.</summary>
     public ReadOnlySpan<int> SocketOf => parts.ReadLinks(raw).SocketOf;
 

@@ -59,4 +59,14 @@ internal readonly struct ChunkKind(ulong bits)
 
     /// <summary>A new socket has no previous event to take the task from.</summary>
     public bool IsValid => (Stored & (Stored.SocketBack | Stored.Task)) != 0;
+
+    /// <summary>Gives an event what its kind says.</summary>
+    public void WriteTo(ref TcpEvent e)
+    {
+        e.Type = Type;
+        e.IpVersion = IpVersion;
+        e.State = State;
+        e.Flags = Flags;
+        e.Error = Error;
+    }
 }

@@ -27,4 +27,16 @@ internal struct ChunkSocket
 
     /// <inheritdoc cref="TcpEvent.PeerPort" />
     public ushort PeerPort;
+
+    /// <summary>Gives an event what all events of the socket have in common.</summary>
+    internal readonly void WriteTo(ref TcpEvent e)
+    {
+        e.Connection = Connection;
+        e.LocalAddress = LocalAddress;
+        e.PeerAddress = PeerAddress;
+        e.LocalPort = LocalPort;
+        e.PeerPort = PeerPort;
+        e.Netns = Netns;
+        e.NetnsId = NetnsId;
+    }
 }

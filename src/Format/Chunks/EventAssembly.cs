@@ -62,13 +62,7 @@ internal static class EventAssembly
     {
         for (var i = 0; i < events.Length; i++)
         {
-            ref var one = ref events[i];
-            var kind = new ChunkKind(kinds[(int)kindOf[i]]);
-            one.Type = kind.Type;
-            one.IpVersion = kind.IpVersion;
-            one.State = kind.State;
-            one.Flags = kind.Flags;
-            one.Error = kind.Error;
+            new ChunkKind(kinds[(int)kindOf[i]]).WriteTo(ref events[i]);
         }
     }
 
@@ -92,15 +86,7 @@ internal static class EventAssembly
     {
         for (var i = 0; i < events.Length; i++)
         {
-            ref var one = ref events[i];
-            ref readonly var socket = ref sockets[socketOf[i]];
-            one.Connection = socket.Connection;
-            one.LocalAddress = socket.LocalAddress;
-            one.PeerAddress = socket.PeerAddress;
-            one.LocalPort = socket.LocalPort;
-            one.PeerPort = socket.PeerPort;
-            one.Netns = socket.Netns;
-            one.NetnsId = socket.NetnsId;
+            sockets[socketOf[i]].WriteTo(ref events[i]);
         }
     }
 
