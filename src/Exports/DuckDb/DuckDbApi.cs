@@ -36,6 +36,9 @@ internal static unsafe partial class DuckDbApi
     [LibraryImport(Library, EntryPoint = "duckdb_interrupt")]
     internal static partial void Interrupt(nint connection);
 
+    [LibraryImport(Library, EntryPoint = "duckdb_query", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Query(nint connection, string sql, DuckResult* result);
+
     [LibraryImport(Library, EntryPoint = "duckdb_free")]
     internal static partial void Free(nint memory);
 

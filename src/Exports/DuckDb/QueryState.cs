@@ -4,6 +4,9 @@ namespace TraceCap.Exports.DuckDb;
 /// <param name="inputs">The captures.</param>
 internal sealed class QueryState(ICaptureInputs inputs) : IDisposable
 {
+    /// <summary>What <c>enable_logging</c> warns of first, and what it fails with where warnings are errors: see <see cref="LogGuard"/>.</summary>
+    private const string LogWarning = "logging settings have been changed";
+
     private CancellationTokenSource source = new();
     private Exception? failure;
 
@@ -41,7 +44,9 @@ internal sealed class QueryState(ICaptureInputs inputs) : IDisposable
     internal Exception? Problem(string? message, bool isUsage) =>
         message is null or "" ? null
         : source.IsCancellationRequested ? new OperationCanceledException()
-        : failure ?? new SqlException(Text(message), isUsage);
+        : failure ?? (message.Contains(LogWarning, StringComparison.Ordinal)
+            ? new SqlException("enable_logging writes files, and to standard output: only with --allow-files", isUsage: true)
+            : new SqlException(Text(message), isUsage));
 
     public void Dispose() => source.Dispose();
 

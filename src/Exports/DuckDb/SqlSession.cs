@@ -13,14 +13,12 @@ internal sealed unsafe class SqlSession : IDisposable
     /// <summary>How the names of captures end that may stand where a table does.</summary>
     private static readonly string[] endings = [".tcap", ".tcap.gz", ".tcap.zst", ".tcap.xz", ".tcap.bz2", ".tcap.lz4"];
 
-    /// <summary>Logs to files and to standard output. No setting turns it off, and DuckDB ends the process where its file may not be written.</summary>
-    private const string LogFunction = "enable_logging";
-
     private readonly Lock interrupting = new();
     private readonly bool allowFiles;
     private readonly string folder;
     private nint database;
     private nint connection;
+    private LogGuard? guard;
 
     /// <param name="inputs">The captures.</param>
     /// <param name="allowFiles">Whether SQL may read and write files as DuckDB does, and load its extensions.</param>
@@ -69,11 +67,6 @@ internal sealed unsafe class SqlSession : IDisposable
             State.Begin();
         }
 
-        if (!allowFiles && sql.Contains(LogFunction, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new SqlException($"{LogFunction} writes files, and to standard output: only with --allow-files", isUsage: true);
-        }
-
         var count = DuckDbApi.ExtractStatements(connection, sql, out var statements);
         try
         {
@@ -115,6 +108,7 @@ internal sealed unsafe class SqlSession : IDisposable
     {
         lock (interrupting)
         {
+            guard?.Dispose();
             DuckDbApi.Disconnect(ref connection);
             DuckDbApi.Close(ref database);
         }
@@ -128,6 +122,7 @@ internal sealed unsafe class SqlSession : IDisposable
 
     private SqlResult? Run(nint statements, ulong place)
     {
+        guard?.Shut();
         nint prepared = 0;
         try
         {
@@ -195,6 +190,9 @@ internal sealed unsafe class SqlSession : IDisposable
             // Nothing can be allowed any more once the others are off.
             Do($"SET allowed_directories = [{SqlNames.Quote(folder)}]");
             Do("SET enable_external_access = false");
+            // Else the guard would make an error of the warning that DuckDB has for x -> x + 1.
+            Do("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
+            guard = new LogGuard(database);
             Do("SET lock_configuration = true");
         }
     }
