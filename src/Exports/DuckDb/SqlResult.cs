@@ -10,9 +10,13 @@ internal sealed unsafe class SqlResult : IDisposable
     /// <summary><c>DUCKDB_RESULT_TYPE_QUERY_RESULT</c></summary>
     private const int HasRows = 3;
 
+    /// <summary>The columns of EXPLAIN: a plan is one text of many lines, drawn with characters.</summary>
+    private static readonly string[] planColumns = ["explain_key", "explain_value"];
+
     private readonly QueryState state;
     private readonly DuckResult* result;
     private readonly VectorReader[] readers;
+    private readonly bool isPlan;
     private bool isDisposed;
 
     private SqlResult(QueryState state, DuckResult* result)
@@ -39,14 +43,15 @@ internal sealed unsafe class SqlResult : IDisposable
             columns[i] = new TableColumn(name, readers[i].Type, Analyzer.Formatting.PrintableText.Of(name));
         }
 
-        Columns = columns;
+        isPlan = columns.Select(column => column.Name).SequenceEqual(planColumns);
+        Columns = isPlan ? columns[1..] : columns;
     }
 
     /// <summary>What rows have.</summary>
     internal IReadOnlyList<TableColumn> Columns { get; }
 
     /// <summary>The rows as a table that can be written in any format; once.</summary>
-    internal TableData Table => new(Columns, Rows());
+    internal TableData Table => new(Columns, isPlan ? PlanLines() : Rows());
 
     /// <summary>Runs a statement.</summary>
     /// <returns>Null if it has no rows.</returns>
@@ -132,6 +137,18 @@ internal sealed unsafe class SqlResult : IDisposable
             finally
             {
                 DuckDbApi.DestroyChunk(ref chunk);
+            }
+        }
+    }
+
+    /// <summary>Each line is a row, so that a plan looks as DuckDB draws it.</summary>
+    private IEnumerable<IReadOnlyList<FieldValue>> PlanLines()
+    {
+        foreach (var row in Rows())
+        {
+            foreach (var line in ((string)row[1].Name!).TrimEnd('\n').Split('\n'))
+            {
+                yield return [FieldValue.Exactly(line)];
             }
         }
     }
