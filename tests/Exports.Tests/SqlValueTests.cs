@@ -90,4 +90,30 @@ public sealed class SqlValueTests
         Assert.True(Assert.Throws<SqlException>(() => session.Rows("SELEC 1")).IsUsage);
         Assert.True(Assert.Throws<SqlException>(() => session.Rows(" -- nothing")).IsUsage);
     }
+
+    /// <summary>A plan is drawn over many lines.</summary>
+    [Theory]
+    [InlineData("EXPLAIN SELECT count(*) FROM events")]
+    [InlineData("EXPLAIN ANALYZE SELECT count(*) FROM events")]
+    public void A_plan_has_a_row_for_each_line(string sql)
+    {
+        using var session = new QuerySession(SampleCaptures.Path("tcptracer-example"));
+        var rows = session.Rows(sql);
+        Assert.True(rows.Length > 5);
+        Assert.All(rows, row => Assert.DoesNotContain('\n', Assert.Single(row)!));
+        Assert.Contains(rows, row => row[0]!.Contains("READ_EVENTS", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("events(\"from\" => INTERVAL 100 MILLISECOND)", "events(\"from\" => '100ms')")]
+    [InlineData("events(\"from\" => INTERVAL (-300) MILLISECOND)", "events(\"from\" => '-300ms')")]
+    [InlineData("connections(min => INTERVAL 10 MILLISECOND)", "connections(min => '10ms')")]
+    public void An_interval_is_a_duration(string interval, string duration)
+    {
+        using var session = new QuerySession(SampleCaptures.Path("nginx"));
+        var expected = session.One($"SELECT count(*) FROM {duration}");
+        Assert.NotEqual("0", expected);
+        Assert.Equal(expected, session.One($"SELECT count(*) FROM {interval}"));
+        Assert.Contains("no fixed length", Assert.Throws<SqlException>(() => session.One("FROM connections(min => INTERVAL 1 MONTH)")).Message, StringComparison.Ordinal);
+    }
 }

@@ -178,6 +178,9 @@ internal static unsafe partial class DuckDbApi
     [LibraryImport(Library, EntryPoint = "duckdb_get_varchar")]
     internal static partial nint ValueText(nint value);
 
+    [LibraryImport(Library, EntryPoint = "duckdb_get_interval")]
+    internal static partial DuckInterval ValueInterval(nint value);
+
     [LibraryImport(Library, EntryPoint = "duckdb_get_list_size")]
     internal static partial ulong ValueItems(nint value);
 

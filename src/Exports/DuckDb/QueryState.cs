@@ -51,5 +51,5 @@ internal sealed class QueryState(ICaptureInputs inputs) : IDisposable
     public void Dispose() => source.Dispose();
 
     /// <summary>The lines of a message, each within the message.</summary>
-    private static string Text(string message) => string.Join("\n  ", message.Split('\n').Where(line => line.Trim().Length > 0));
+    private static string Text(string message) => string.Join("\n  ", message.Replace("\t", "  ", StringComparison.Ordinal).Split('\n').Where(line => line.Trim().Length > 0));
 }

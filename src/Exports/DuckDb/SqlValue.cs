@@ -5,6 +5,8 @@ namespace TraceCap.Exports.DuckDb;
 /// <summary>Values that SQL gives as arguments.</summary>
 internal static class SqlValue
 {
+    private const long MicrosecondsPerDay = 86_400_000_000;
+
     /// <summary>The texts of a value: one, or those of a list.</summary>
     /// <param name="value">Is destroyed; it may be none.</param>
     /// <returns>Null if there is no value, or it is NULL.</returns>
@@ -26,7 +28,7 @@ internal static class SqlValue
             var type = DuckDbApi.TypeId(DuckDbApi.ValueType(value));
             if (type is not (DuckType.List or DuckType.Array))
             {
-                return [Text(value, type)];
+                return [type == DuckType.Interval ? Duration(DuckDbApi.ValueInterval(value)) : Text(value, type)];
             }
 
             var items = new List<string>();
@@ -42,6 +44,12 @@ internal static class SqlValue
             DuckDbApi.DestroyValue(ref value);
         }
     }
+
+    /// <summary>As options take durations.</summary>
+    /// <exception cref="FormatException">It is of months, which have no length of their own.</exception>
+    private static string Duration(DuckInterval interval) => interval.Months == 0
+        ? FormattableString.Invariant($"{(interval.Days * (Int128)MicrosecondsPerDay) + interval.Microseconds}us")
+        : throw new FormatException("an interval of months or years has no fixed length; expected days, hours or less");
 
     private static string Text(nint value, DuckType type)
     {
