@@ -45,7 +45,21 @@ internal sealed class QueryInputs(IReadOnlyList<string> names) : ICaptureInputs
             lock (telling)
             {
                 Code = (ExitCode)Math.Max((int)Code, (int)file.Report(reader));
+                TellLosses(file, reader);
             }
+        }
+    }
+
+    /// <summary>What a query counts is too low where events were lost, and its rows do not say so.</summary>
+    private static void TellLosses(CaptureFile file, CaptureReader reader)
+    {
+        // Of what cannot seek, mostly one section, the last footer is at hand.
+        var counters = file.Stream.CanSeek
+            ? SectionIndex.Find(file.Stream, section => section.Footer.LossCounters)
+            : reader.Footer is { } footer ? [footer.LossCounters] : null;
+        if (counters?.Aggregate((sum, some) => sum + some) is { Lost: > 0 } losses)
+        {
+            Messages.Warn($"{file.Name}: {losses.Lost:N0} of {losses.Emitted:N0} events were lost while recording, so counts may be too low; the table losses tells when");
         }
     }
 
