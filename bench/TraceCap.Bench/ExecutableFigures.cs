@@ -20,7 +20,7 @@ internal static class ExecutableFigures
         report.AtMost("replay of a small capture, start to end", 15, times[Starts / 2], " ms", "F1");
         report.AtMost("its memory (RSS)", 30, SmallMemory(), " MiB", "F1");
 
-        MeasureQueries(report);
+        QueryFigures.Measure(report);
         var path = Path.Combine(Path.GetTempPath(), $"tracecap-bench-{Environment.ProcessId}.tcap");
         try
         {
@@ -48,37 +48,9 @@ internal static class ExecutableFigures
         }
     }
 
-    /// <summary>SQL over a capture, from the start of the process to its end, and what writing the same capture as Parquet takes.</summary>
-    private static void MeasureQueries(Report report)
-    {
-        const int Rounds = 5;
-        // Ten million events, about.
-        const long Bytes = 150_000_000;
-        var path = Path.Combine(Path.GetTempPath(), $"tracecap-bench-{Environment.ProcessId}.tcap");
-        var parquet = Path.ChangeExtension(path, ".parquet");
-        try
-        {
-            ulong events;
-            using (var file = File.Create(path))
-            {
-                events = Captures.WriteLong(file, TrafficGenerator.Generate(4_000_000, new() { ConnectionsPerSecond = 20_000, Lost = 0 }), Bytes);
-            }
-
-            var seconds = Enumerable.Range(0, Rounds)
-                .Select(_ => Run("query", path, "SELECT thread_name, max(network_peer_port) FROM events GROUP BY thread_name").Time.TotalSeconds).Min();
-            report.AtLeast("query of two columns", 20, events / seconds / 1e6, " M events/s", "F1");
-            report.AtLeast("the same / writing it as Parquet first", 5, Run("query", path, "SELECT * FROM events", "-o", parquet).Time.TotalSeconds / seconds);
-        }
-        finally
-        {
-            File.Delete(path);
-            File.Delete(parquet);
-        }
-    }
-
     /// <summary>Runs it to its end, its output thrown away.</summary>
     /// <returns>How long it took, and the most memory seen, in MiB.</returns>
-    private static (TimeSpan Time, double Mebibytes) Run(params string[] arguments)
+    internal static (TimeSpan Time, double Mebibytes) Run(params string[] arguments)
     {
         var begin = Stopwatch.GetTimestamp();
         // A shell, because the output of a child of .NET is a pipe, or this process's own.

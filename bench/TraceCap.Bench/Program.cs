@@ -17,6 +17,9 @@ library.SetAction(parsed => Ratios.RunLibrary(parsed.GetValue(events)));
 var exports = new Command("exports", "Measures only exports.") { events };
 exports.SetAction(parsed => Ratios.RunExports(parsed.GetValue(events)));
 
+var queries = new Command("queries", "Measures only SQL over captures.");
+queries.SetAction(_ => Ratios.RunQueries());
+
 var path = new Argument<string>("file") { Description = "Where to write it." };
 var rate = new Option<int>("--rate") { Description = "Connections per second.", DefaultValueFactory = _ => 20_000 };
 var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate };
@@ -31,4 +34,4 @@ var inner = new Command("parts", "Measures the inner parts by BenchmarkDotNet.")
 inner.TreatUnmatchedTokensAsErrors = false;
 inner.SetAction(parsed => { BenchmarkSwitcher.FromAssembly(typeof(Ratios).Assembly).Run([.. parsed.GetValue(parts)!, .. parsed.UnmatchedTokens]); });
 
-return new RootCommand("Measures TraceCap.") { ratios, library, exports, generate, inner }.Parse(args).Invoke();
+return new RootCommand("Measures TraceCap.") { ratios, library, exports, queries, generate, inner }.Parse(args).Invoke();

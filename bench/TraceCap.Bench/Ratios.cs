@@ -49,6 +49,16 @@ internal static class Ratios
         return 0;
     }
 
+    /// <summary>Measures only SQL over captures.</summary>
+    public static int RunQueries()
+    {
+        var report = new Report();
+        report.Line(Machine.Describe());
+        QueryFigures.Measure(report);
+        report.Bars();
+        return 0;
+    }
+
     /// <summary>Measures only what the library's records cost.</summary>
     public static int RunLibrary(int events)
     {
