@@ -4,6 +4,8 @@ using TraceCap.Analyzer.Fields;
 using TraceCap.Exports.DuckDb;
 using TraceCap.Exports.Schema;
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Events;
+using TraceCap.Format.Merging;
 using TraceCap.Format.Reading;
 
 namespace TraceCap.Exports.Tests;
@@ -17,40 +19,22 @@ public sealed class QueryTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    /// <summary>Each alone, so that nothing but its own parts is decoded.</summary>
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Each_column_of_events_is_what_its_field_is(string sample)
+    public void Each_column_of_events_is_what_its_field_is(string sample) => CheckColumns(SampleCaptures.Path(sample));
+
+    /// <summary>There a task of one number may be of several hosts.</summary>
+    [Fact]
+    public void Each_column_of_a_merged_capture_is_what_its_field_is()
     {
-        var expected = EventColumns.Table.Columns.Select(_ => new List<string?>()).ToArray();
-        using var file = SampleCaptures.Open(sample);
-        var reader = new CaptureReader(file);
-        while (reader.Read())
+        var path = Path.Combine(folder, "merged.tcap");
+        using (var output = File.Create(path))
         {
-            for (var events = reader.Events; !events.IsEmpty;)
-            {
-                var context = reader.Known.TakeRun(ref events, out var run);
-                foreach (ref readonly var one in run)
-                {
-                    for (var i = 0; i < expected.Length; i++)
-                    {
-                        var column = EventColumns.Table.Columns[i];
-                        var value = column.Get is { } get ? get(in one, context) : FieldValue.Of(SampleCaptures.Path(sample));
-                        expected[i].Add(column.Of.Has(in value) ? Text(column.Of, in value) : null);
-                    }
-                }
-            }
+            string[] samples = ["nginx", "incident", "traffic", "ends"];
+            Assert.True(new CaptureMerge([.. samples.Select(sample => new MergeInput(sample, () => SampleCaptures.Open(sample)))], "test", () => new MemoryStream()).Run(output));
         }
 
-        using var session = new QuerySession(SampleCaptures.Path(sample));
-        for (var i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], session.Rows($"SELECT {EventColumns.Table.Columns[i].Of.Name} FROM events").Select(row => row[0]));
-        }
-
-        var all = session.Rows("SELECT * FROM events");
-        Assert.Equal(expected[0].Count, all.Length);
-        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(expected[i], all.Select(row => row[i])));
+        CheckColumns(path);
     }
 
     [Theory]
@@ -199,6 +183,46 @@ public sealed class QueryTests : IDisposable
 
         await ending;
         Assert.Equal("1", session.One("SELECT 1"));
+    }
+
+    /// <summary>Each column alone, so that nothing but its own parts is decoded; then all at once, and those that a filter lets through.</summary>
+    private static void CheckColumns(string path)
+    {
+        var expected = EventColumns.Table.Columns.Select(_ => new List<string?>()).ToArray();
+        var isChosen = new List<bool>();
+        using var file = File.OpenRead(path);
+        var reader = new CaptureReader(file);
+        while (reader.Read())
+        {
+            for (var events = reader.Events; !events.IsEmpty;)
+            {
+                var context = reader.Known.TakeRun(ref events, out var run);
+                foreach (ref readonly var one in run)
+                {
+                    isChosen.Add(one.Type is TcpEventType.Connect or TcpEventType.Close);
+                    for (var i = 0; i < expected.Length; i++)
+                    {
+                        var column = EventColumns.Table.Columns[i];
+                        var value = column.Get is { } get ? get(in one, context) : FieldValue.Of(path);
+                        expected[i].Add(column.Of.Has(in value) ? Text(column.Of, in value) : null);
+                    }
+                }
+            }
+        }
+
+        using var session = new QuerySession(path);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i].Order(StringComparer.Ordinal), session.Rows($"SELECT {EventColumns.Table.Columns[i].Of.Name} FROM events").Select(row => row[0]).Order(StringComparer.Ordinal));
+        }
+
+        var rows = Enumerable.Range(0, isChosen.Count).Select(row => string.Join('|', expected.Select(column => column[row] ?? "NULL"))).ToArray();
+        Assert.Equal(rows.Order(StringComparer.Ordinal), Sorted("events"));
+        Assert.Equal(rows.Where((_, row) => isChosen[row]).Order(StringComparer.Ordinal), Sorted("events(type => 'CX')"));
+
+        // Several threads read, so the order is none.
+        IEnumerable<string> Sorted(string table) =>
+            session.Rows($"SELECT * FROM {table}").Select(row => string.Join('|', row.Select(value => value ?? "NULL"))).Order(StringComparer.Ordinal);
     }
 
     private static string Text(Column column, in FieldValue value) => column.Kind switch
