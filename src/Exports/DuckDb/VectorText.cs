@@ -96,7 +96,7 @@ internal static unsafe class VectorText
             var range = vector.At<DuckList>(row);
             return Items(new Vector(DuckDbApi.ListChild(vector.Handle)), range.Offset, range.Length, item);
         }
-        : null;
+    : null;
 
     private static TextGet? Array(nint type)
     {
@@ -120,7 +120,7 @@ internal static unsafe class VectorText
 
             return text.Append('}').ToString();
         }
-        : null;
+    : null;
 
     private static TextGet? Struct(nint type)
     {
