@@ -203,6 +203,50 @@ public sealed class ShipFailureTests : IDisposable
     }
 
     [Fact]
+    public void A_server_of_whom_nobody_vouches_gets_nothing()
+    {
+        var capture = Path.Combine(folder, "tls.tcap");
+        TwoShards.Record(capture, "tls", 10);
+        using var front = new TlsFront(fleet.Servers[0].HttpPort);
+        using var other = new TlsFront(fleet.Servers[0].HttpPort);
+        var (authority, wrong) = (Path.Combine(folder, "authority.pem"), Path.Combine(folder, "wrong.pem"));
+        File.WriteAllText(authority, front.Authority);
+        File.WriteAllText(wrong, other.Authority);
+        string[] shipping = ["ship", capture, "--to", "clickhouse", "--url", front.Url, "--user", "tracecap_writer", "--password-file", fleet.Password, "--retry-for", "1h"];
+        foreach (var trusted in new string[][] { [], ["--ca-file", wrong] })
+        {
+            var refused = Tracecap.Run([.. shipping, .. trusted]);
+            Assert.Equal(1, refused.Code);
+            Assert.Contains("--ca-file names", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0UL, Rows("tls.tcap"));
+        Assert.Contains("no certificate in it", Tracecap.Run([.. shipping, "--ca-file", fleet.Password]).Error, StringComparison.Ordinal);
+        var taken = Tracecap.Run([.. shipping, "--ca-file", authority]);
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        fleet.HasOnce(["tls.tcap"], 10);
+    }
+
+    /// <summary>Whatever a journal has become, it costs a question to the server and no more.</summary>
+    [Theory]
+    [InlineData("\0\0\0\0\0\0\0\0\n")]
+    [InlineData("{\"file\":5}\n{}\nnull\n[]\n{\"file\":\"\\u0000\"}\n")]
+    [InlineData("no JSON\n\ufffd\ud800")]
+    public void A_journal_that_is_damaged(string content)
+    {
+        var (capture, journal) = (Path.Combine(folder, "noted.tcap"), Path.Combine(folder, "journal"));
+        TwoShards.Record(capture, "noted", 10);
+        Assert.Equal(0, fleet.Ship(capture, "--journal", journal).Code);
+        Assert.Equal("", fleet.Ship(capture, "--journal", journal).Text);
+        File.AppendAllText(journal, content);
+        Assert.Equal("", fleet.Ship(capture, "--journal", journal).Text);
+        File.WriteAllText(journal, content + File.ReadAllText(journal)[1..]);
+        var again = fleet.Ship(capture, "--journal", journal);
+        Assert.Equal((0, "", $"{capture}: is there already\n"), (again.Code, again.Error, again.Text));
+        Assert.Single(File.ReadAllLines(journal));
+    }
+
+    [Fact]
     public void A_capture_without_times_of_day_is_refused_and_the_others_are_shipped()
     {
         using (var file = File.Create(Path.Combine(folder, "a-undated.tcap")))

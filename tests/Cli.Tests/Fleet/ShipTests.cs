@@ -121,8 +121,8 @@ public sealed partial class ShipTests : IDisposable
         var capture = Path.Combine(folder, "long.tcap");
         TwoShards.Record(capture, "long", 60_000);
         Assert.Equal(0, fleet.Ship(capture).Code);
-        var plans = fleet.Servers.Select(server => server.Ask("EXPLAIN indexes = 1 SELECT count() FROM tracecap_shard.events WHERE host = 'long' AND time < (SELECT min(time) FROM tracecap_shard.events WHERE host = 'long') + INTERVAL 1 SECOND"));
-        var plan = Assert.Single(plans, plan => Granules().IsMatch(plan));
+        var server = Assert.Single(fleet.Servers, server => server.Number("SELECT count() FROM tracecap_shard.events WHERE host = 'long'") > 0);
+        var plan = server.Ask("EXPLAIN indexes = 1 SELECT count() FROM tracecap_shard.events WHERE host = 'long' AND time < (SELECT min(time) FROM tracecap_shard.events WHERE host = 'long') + INTERVAL 1 SECOND");
         var keys = Granules().Matches(plan).Last();
         Assert.InRange(int.Parse(keys.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), 1, 2);
     }
