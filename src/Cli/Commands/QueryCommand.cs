@@ -14,6 +14,8 @@ internal static class QueryCommand
 {
     private const string Parquet = ".parquet";
 
+    private static readonly Dictionary<string, string?> engines = new() { ["duckdb"] = null, [FleetEngine.Name] = FleetEngine.Name };
+
     internal static Command Create()
     {
         var words = new Argument<string[]>("FILE... SQL")
@@ -23,32 +25,56 @@ internal static class QueryCommand
         };
         var schema = OptionFactory.Flag("Only show the tables and their columns.", "--schema");
         var allowFiles = OptionFactory.Flag("Let SQL read and write other files too, and load DuckDB's extensions: only for SQL that you trust.", "--allow-files");
+        var engine = OptionFactory.Word(
+            "What answers: duckdb, out of the captures themselves; clickhouse, out of the fleet that they were shipped to. duckdb if not given.", "ENGINE", engines, "--engine");
+        var fleet = new FleetOptions();
         var result = new TableResult("The rows");
-        var command = new Command("query", "Answers SQL over captures, which are read while it runs: events, connections, captures and losses are tables.") { words, schema, allowFiles };
+        var command = new Command("query", "Answers SQL over captures, which are read while it runs: events, connections, captures and losses are tables.") { words, schema, allowFiles, engine };
         result.AddTo(command);
+        fleet.AddTo(command);
+        command.Validators.Add(given =>
+        {
+            var isFleet = given.ValueIfRight(engine) == FleetEngine.Name;
+            if (isFleet != given.IsGiven(fleet.Url))
+            {
+                given.AddError(isFleet ? $"--engine {FleetEngine.Name} needs --url, the fleet's" : $"--url is for --engine {FleetEngine.Name}");
+            }
+
+            if (isFleet && given.ValueIfRight(allowFiles))
+            {
+                given.AddError($"--allow-files is for captures; what --engine {FleetEngine.Name} may do, the fleet's users say");
+            }
+        });
         command.Does(parsed => Guard(() =>
         {
-            if (parsed.GetValue(schema))
+            var (files, sql) = Split(parsed.GetValue(words) ?? []);
+            var showsSchema = parsed.GetValue(schema);
+            if (showsSchema && parsed.GetValue(engine) is null)
             {
                 return Write(parsed, result, SqlSchema.Columns(), []);
             }
 
-            var (files, sql) = Split(parsed.GetValue(words) ?? []);
-            if (sql is null && Console.IsInputRedirected)
+            if (sql is null && !showsSchema && Console.IsInputRedirected)
             {
                 throw new CommandException("there is no SQL; it stands behind the captures, or on standard input with a - there; a prompt takes a terminal", ExitCode.Usage);
             }
 
-            if (sql is null && (parsed.CommandResult.IsGiven(result.Fields) || result.Path(parsed) is not null))
+            if (sql is null && !showsSchema && (parsed.CommandResult.IsGiven(result.Fields) || result.Path(parsed) is not null))
             {
                 throw new CommandException("-o and --fields are for SQL on the command line; there is none", ExitCode.Usage);
+            }
+
+            sql = sql == CaptureName.Pipe ? StandardInput.ReadText() : sql;
+            if (parsed.GetValue(engine) == FleetEngine.Name)
+            {
+                return FleetEngine.Run(parsed, fleet.Address(parsed), result, files, sql, showsSchema);
             }
 
             var inputs = new QueryInputs(files);
             using var session = new SqlSession(inputs, parsed.GetValue(allowFiles));
             return sql is null
-                ? QueryPrompt.Run(session, inputs, result.Format(parsed) ?? TableFormat.Table)
-                : Run(parsed, result, session, inputs, sql == CaptureName.Pipe ? StandardInput.ReadText() : sql);
+                ? QueryPrompt.Run(new CaptureEngine(session, inputs), result.Format(parsed) ?? TableFormat.Table)
+                : Run(parsed, result, session, inputs, sql);
         }));
         return command;
     }

@@ -21,7 +21,7 @@ internal static class QueryPrompt
 
         """;
 
-    internal static ExitCode Run(SqlSession session, QueryInputs inputs, TableFormat format)
+    internal static ExitCode Run(QueryEngine engine, TableFormat format)
     {
         using var output = ResultOutput.Open(null, force: false);
         using var screen = StandardOutput.OpenText();
@@ -30,10 +30,10 @@ internal static class QueryPrompt
         using var interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
-            session.Interrupt();
+            engine.Interrupt();
         });
-        var prompt = new Prompt(session, inputs, output, screen, keys) { Format = format };
-        screen.Write("SQL over captures; .help lists what else there is\n");
+        var prompt = new Prompt(engine, output, screen, keys) { Format = format };
+        screen.Write($"{engine.Greeting}; .help lists what else there is\n");
         while (prompt.Read())
         {
             // It has answered.
@@ -42,7 +42,7 @@ internal static class QueryPrompt
         return ExitCode.Done;
     }
 
-    private sealed class Prompt(SqlSession session, QueryInputs inputs, ResultOutput output, TextWriter screen, Stream keys)
+    private sealed class Prompt(QueryEngine engine, ResultOutput output, TextWriter screen, Stream keys)
     {
         private readonly LineEditor editor = new(keys, screen, new LineHistory(LineHistory.PathOf("query_history")), Complete);
         private readonly StringBuilder statement = new();
@@ -68,7 +68,7 @@ internal static class QueryPrompt
             statement.Append(line).Append('\n');
             if (line.TrimEnd().EndsWith(';'))
             {
-                Answer(statement.ToString());
+                Try(() => engine.Run(statement.ToString(), Show));
                 statement.Clear();
             }
             else if (string.IsNullOrWhiteSpace(statement.ToString()))
@@ -105,10 +105,10 @@ internal static class QueryPrompt
                     screen.Write(Help.ReplaceLineEndings("\n"));
                     break;
                 case [".schema"]:
-                    Show(SqlSchema.Columns());
+                    Try(() => engine.Schema(null, Show));
                     break;
                 case [".schema", var table]:
-                    Show(SqlSchema.Columns(table));
+                    Try(() => engine.Schema(table, Show));
                     break;
                 case [".format", var name] when TableFormat.Find(name) is { } found:
                     Format = found;
@@ -124,22 +124,17 @@ internal static class QueryPrompt
             return true;
         }
 
-        private void Answer(string sql)
+        private void Try(Action action)
         {
             try
             {
-                inputs.Begin();
-                using var rows = session.Run(sql);
-                if (rows is not null)
-                {
-                    Show(rows.Table);
-                }
+                action();
             }
             catch (OperationCanceledException)
             {
                 Messages.Warn("interrupted");
             }
-            catch (Exception error) when (error is SqlException or CommandException or IOException)
+            catch (Exception error) when (engine.Explains(error) || error is CommandException or IOException)
             {
                 Messages.Warn(error.Message);
             }

@@ -39,17 +39,29 @@ internal sealed partial class FleetException(string message, bool isFinal, Excep
     private const string OtherTables = "; its tables are of another version: compare them with packaging/clickhouse/tables.sql";
     private const string WrongUser = "; the user is --user or CLICKHOUSE_USER, the password that of --password-file or CLICKHOUSE_PASSWORD";
 
+    /// <summary>Those of them that are of SQL, when somebody has written it.</summary>
+    private static readonly int[] ofSql = [43, 46, 47, 53, 60, 62, 81, 115, 164];
+
     /// <summary>The longest message of a server that is passed on.</summary>
     private const int Longest = 300;
 
     /// <summary>Whether it makes no sense to try again.</summary>
     internal bool IsFinal => isFinal;
 
+    /// <summary>Whether the SQL that somebody has written is wrong.</summary>
+    internal bool IsOfSql { get; init; }
+
     /// <summary>What a server answered that is not what was wanted.</summary>
     /// <param name="server">What messages call it.</param>
     /// <param name="status">The status of HTTP.</param>
     /// <param name="body">The answer.</param>
-    internal static FleetException Of(string server, int status, string body)
+    internal static FleetException Of(string server, int status, string body) => Of(server, status, body, isQuery: false);
+
+    /// <summary>What a server answered to SQL that somebody has written.</summary>
+    /// <inheritdoc cref="Of(string, int, string)" path="/param" />
+    internal static FleetException OfQuery(string server, int status, string body) => Of(server, status, body, isQuery: true);
+
+    private static FleetException Of(string server, int status, string body, bool isQuery)
     {
         if (Error().Match(body) is not { Success: true } error)
         {
@@ -62,7 +74,8 @@ internal sealed partial class FleetException(string message, bool isFinal, Excep
         var code = int.Parse(error.Groups["code"].ValueSpan, CultureInfo.InvariantCulture);
         var isKnown = final.TryGetValue(code, out var advice);
         var text = error.Groups["text"].Value.Trim().ReplaceLineEndings(" ").TrimEnd('.');
-        return new FleetException($"{server}: {(text.Length > Longest ? text[..Longest] + "..." : text)}{advice}", isKnown);
+        var isOfSql = isQuery && ofSql.Contains(code);
+        return new FleetException($"{server}: {(text.Length > Longest ? text[..Longest] + "..." : text)}{(isOfSql ? "" : advice)}", isKnown) { IsOfSql = isOfSql };
     }
 
     [GeneratedRegex(@"Code: (?<code>\d{1,9})\. DB::Exception: (?<text>.*?)( \(version [^()]*\)|\z)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

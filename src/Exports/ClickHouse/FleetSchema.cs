@@ -51,6 +51,12 @@ internal static class FleetSchema
         return sql.Append(WholeConnections).ToString();
     }
 
+    /// <summary>The SQL that lists the tables of a fleet and their columns, as those of captures are listed.</summary>
+    /// <param name="table">Of this table alone; null: of all.</param>
+    internal static string ColumnsQuery(string? table) =>
+        $"SELECT table, name AS column, type, comment AS meaning FROM system.columns WHERE database = {SqlText.Quote(Database)}"
+        + (table is null ? "" : $" AND table = {SqlText.Quote(table)}") + " ORDER BY table, position";
+
     private static string LocalTable(FleetTable table)
     {
         var items = table.Columns.Select(column => column.Sql)

@@ -18,6 +18,13 @@ internal sealed class FleetServer : IDisposable
     /// them, and not just in its memory.</summary>
     private const string Settings = "optimize_skip_unused_shards=1&distributed_foreground_insert=1&async_insert=0&insert_deduplicate=1";
 
+    /// <summary>What holds for SQL that somebody has written: what is not there is NULL, as in standard SQL, and joins are of all rows of all
+    /// servers; times are of UTC, numbers are numbers, and a query that nobody waits for ends.</summary>
+    private const string QuerySettings = "database=" + FleetSchema.Database + "&optimize_skip_unused_shards=1&session_timezone=UTC"
+        + "&join_use_nulls=1&aggregate_functions_null_for_empty=1&cast_keep_nullable=1&prefer_global_in_and_join=1&distributed_product_mode=global"
+        + "&asterisk_include_alias_columns=1&cancel_http_readonly_queries_on_client_close=1"
+        + "&date_time_output_format=iso&output_format_json_quote_64bit_integers=0&output_format_json_quote_decimals=0&output_format_json_quote_denormals=0";
+
     private readonly ServerAddress address;
     private readonly HttpClient client;
     private readonly ByteBuffer packed = new();
@@ -97,6 +104,34 @@ internal sealed class FleetServer : IDisposable
         return packed.Written.Length;
     }
 
+    /// <summary>Runs SQL that somebody has written. It changes nothing, whoever asks: so has HTTP it for GET.</summary>
+    /// <param name="sql">One statement.</param>
+    /// <param name="format">Of the answer.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <inheritdoc cref="Ask" path="/exception" />
+    /// <exception cref="OperationCanceledException">It was to end.</exception>
+    internal FleetAnswer Query(string sql, string format, CancellationToken stop)
+    {
+        using var request = Request(HttpMethod.Get, $"?{QuerySettings}&default_format={format}&query={Uri.EscapeDataString(sql.TrimEnd().TrimEnd(';'))}");
+        var response = Told(() => client.Send(request, HttpCompletionOption.ResponseHeadersRead, stop));
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            using (response)
+            {
+                throw FleetException.OfQuery(Name, (int)response.StatusCode, Told(() => TextOf(response)));
+            }
+        }
+
+        var answer = new FleetAnswer(Name, response, stop);
+        if (answer.Format is { } other && other != format)
+        {
+            answer.Dispose();
+            throw new FleetException($"{Name}: the SQL says FORMAT {other}; expected none: --format says how rows are written", isFinal: true) { IsOfSql = true };
+        }
+
+        return answer;
+    }
+
     public void Dispose() => client.Dispose();
 
     private static string Of(CaptureIdentity capture) =>
@@ -110,13 +145,41 @@ internal sealed class FleetServer : IDisposable
         timeout.CancelAfter(forAnswering + TimeSpan.FromSeconds(address.Limit is { } limit ? bytes / (double)limit : 0));
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address.Url, $"?{Settings}{parameters}")) { Content = content };
-            AddHeader(request, "X-ClickHouse-User", address.User);
-            AddHeader(request, "X-ClickHouse-Key", address.Password);
-            using var response = client.Send(request, timeout.Token);
-            using var reader = new StreamReader(response.Content.ReadAsStream(timeout.Token));
-            var body = reader.ReadToEnd();
-            return response.StatusCode == HttpStatusCode.OK ? body : throw FleetException.Of(Name, (int)response.StatusCode, body);
+            using var request = Request(HttpMethod.Post, $"?{Settings}{parameters}");
+            request.Content = content;
+            return Told(() =>
+            {
+                using var response = client.Send(request, timeout.Token);
+                var body = TextOf(response);
+                return response.StatusCode == HttpStatusCode.OK ? body : throw FleetException.Of(Name, (int)response.StatusCode, body);
+            });
+        }
+        catch (OperationCanceledException error) when (!stop.IsCancellationRequested)
+        {
+            throw new FleetException($"{Name}: no answer", isFinal: false, error);
+        }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string query)
+    {
+        var request = new HttpRequestMessage(method, new Uri(address.Url, query));
+        AddHeader(request, "X-ClickHouse-User", address.User);
+        AddHeader(request, "X-ClickHouse-Key", address.Password);
+        return request;
+    }
+
+    private static string TextOf(HttpResponseMessage response)
+    {
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Does something with the server, and says what goes wrong.</summary>
+    private T Told<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException refused)
         {
@@ -125,10 +188,6 @@ internal sealed class FleetServer : IDisposable
         catch (Exception error) when (error is HttpRequestException or IOException and not FleetException)
         {
             throw new FleetException($"{Name}: {error.Message}", isFinal: false, error);
-        }
-        catch (OperationCanceledException error) when (!stop.IsCancellationRequested)
-        {
-            throw new FleetException($"{Name}: no answer", isFinal: false, error);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Exports.Schema;
 
 namespace TraceCap.Exports.DuckDb;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using TraceCap.Analyzer.Fields;
 
-namespace TraceCap.Exports.DuckDb;
+namespace TraceCap.Exports.Schema;
 
 /// <summary>A number of SQL: whole or not, with or without a sign. One that is not negative and fits 64 bits is a number, any other a text.</summary>
 internal sealed class SqlNumberType() : FieldType("number", "a number")
