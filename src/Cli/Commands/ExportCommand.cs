@@ -68,9 +68,8 @@ internal static class ExportCommand
             if (parsed.GetValue(partition) is { } root)
             {
                 using var folder = new PartitionFolder(root, $"{NameOf(paths[0])}.parquet", force, paths);
-                using var partitions = new ParquetPartitions(kind, options);
-                var exporter = new PartitionedExporter(kind, path => partitions.Write(folder.Open(path)));
-                var state = Run(kind, paths, exporter, options.Source, most, parsed, filters, printsRows: false);
+                var exporter = new PartitionedExporter(kind, path => new ParquetExporter(folder.Open(path), kind, options, withoutKeys: true));
+                var state = Run(kind, paths, exporter, options.Source, most, Events, Connections, printsRows: false);
                 folder.Finish();
                 return state;
             }
@@ -90,7 +89,7 @@ internal static class ExportCommand
 
             var made = dialects is null ? format.Create(output.Stream, options) : dialects.Create(output.Stream, format, kind)
                 ?? throw new CommandException($"--schema {dialects.Name} is for {dialects.Takes}; {format.Name} of {kind.ToString().ToLowerInvariant()} has none", ExitCode.Usage);
-            var code = Run(kind, paths, made, options.Source, most, parsed, filters, result.Path(parsed) is null);
+            var code = Run(kind, paths, made, options.Source, most, Events, Connections, result.Path(parsed) is null);
             output.Finish();
             return code;
 
@@ -106,8 +105,12 @@ internal static class ExportCommand
                     throw new CommandException($"--to {to.Name}: {error.Message}", ExitCode.Usage);
                 }
 
-                return Run(kind, paths, sender, with.Source, most, parsed, filters, printsRows: false);
+                return Run(kind, paths, sender, with.Source, most, Events, Connections, printsRows: false);
             }
+
+            CaptureFilter Events() => filters.Events(parsed, paths);
+
+            ConnectionFilter Connections() => filters.Connections(parsed, paths);
         });
         return command;
 
@@ -116,8 +119,27 @@ internal static class ExportCommand
             || (Find(ExportFormats.All, given.ValueIfRight(to), given.ValueIfRight(result.Output)) is { } format && !ExportFormats.All.Any(other => other.Name == format.Name && other.Takes != ExportKinds.Connections));
     }
 
+    /// <summary>Writes a Parquet file for each host and day of a capture, into folders below one; what is there of that name is replaced.</summary>
+    /// <param name="kind">Events or connections.</param>
+    /// <param name="path">The capture.</param>
+    /// <param name="root">The folder.</param>
+    /// <param name="name">What each file is called.</param>
+    internal static ExitCode WritePartitions(ExportKinds kind, string path, string root, string name)
+    {
+        var options = Options(kind == ExportKinds.Connections, fields: null);
+        using var folder = new PartitionFolder(root, name, force: true, [path]);
+        var exporter = new PartitionedExporter(kind, one => new ParquetExporter(folder.Open(one), kind, options, withoutKeys: true));
+        var state = Run(kind, [path], exporter, options.Source, ulong.MaxValue, () => CaptureFilter.All, () => new ConnectionFilter { Opening = CaptureFilter.All }, printsRows: false);
+        if (state is ExitCode.Done or ExitCode.Damaged)
+        {
+            folder.Finish();
+        }
+
+        return state;
+    }
+
     private static ExitCode Run(
-        ExportKinds kind, string[] paths, IExporter exporter, ExportSource source, ulong most, ParseResult parsed, ExportFilterOptions filters, bool printsRows)
+        ExportKinds kind, string[] paths, IExporter exporter, ExportSource source, ulong most, Func<CaptureFilter> events, Func<ConnectionFilter> connections, bool printsRows)
     {
         void Watch(CaptureFile file, CaptureReader reader)
         {
@@ -128,16 +150,16 @@ internal static class ExportCommand
 
         if (kind == ExportKinds.Events)
         {
-            var filter = filters.Events(parsed, paths);
-            using var events = new EventPipeline(exporter, filter, most, Version.Tool);
-            var state = EventFiles.Read(paths, events, filter, printsRows, opened: Watch, lost: source.Add);
+            var filter = events();
+            using var run = new EventPipeline(exporter, filter, most, Version.Tool);
+            var state = EventFiles.Read(paths, run, filter, printsRows, opened: Watch, lost: source.Add);
             source.Miss(state != ExitCode.Done);
-            events.Dispose();
+            run.Dispose();
             return state;
         }
 
         using var pipeline = new ConnectionPipeline(exporter, most, Version.Tool);
-        var feed = new ConnectionFeed(pipeline, filters.Connections(parsed, paths));
+        var feed = new ConnectionFeed(pipeline, connections());
         var code = ConnectionFiles.Read(paths, feed, printsRows, opened: Watch);
         source.Add(RecordedSpan.LossCountersOf(feed.Recordings));
         source.Miss(code != ExitCode.Done);

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Exports.ClickHouse;
+using TraceCap.Exports.ObjectStorage;
 
 namespace TraceCap.Cli.Commands;
 
@@ -12,6 +12,9 @@ namespace TraceCap.Cli.Commands;
 internal sealed class ShipCommand : IDisposable
 {
     private const string ClickHouse = "clickhouse";
+    private const string S3 = "s3";
+    private const string Folder = "file";
+    private const string UsualRegion = "us-east-1";
 
     private static readonly TimeSpan usualPatience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan betweenLooks = TimeSpan.FromSeconds(1);
@@ -19,42 +22,56 @@ internal sealed class ShipCommand : IDisposable
     private readonly StopRequest stop = new();
     private readonly StreamWriter output = StandardOutput.OpenText();
     private readonly HashSet<string> failed = [];
-    private readonly FleetServer server;
+    private readonly ShipDestination destination;
     private readonly ShipJournal journal;
-    private readonly CaptureShipment shipment;
     private ExitCode code;
 
-    private ShipCommand(ServerAddress address, string? journal, TimeSpan? patience)
+    private ShipCommand(Func<Patience, CancellationToken, ShipDestination> open, string? journal, TimeSpan? patience)
     {
-        this.journal = ShipJournal.Open(journal, address.Name);
-        server = new FleetServer(address);
-        shipment = new CaptureShipment(server, new Patience(patience, Messages.Warn), stop.Token);
+        destination = open(new Patience(patience, Messages.Warn), stop.Token);
+        this.journal = ShipJournal.Open(journal, destination.Name);
     }
 
     internal static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Captures, and folders of them.", Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result => OptionFactory.CheckNames(result, "FILE"));
-        var to = OptionFactory.Word("What they are shipped to.", "WHAT", new Dictionary<string, string?> { [ClickHouse] = ClickHouse }, "--to");
+        var to = OptionFactory.Word(
+            "What they are shipped to: clickhouse, the tables of a fleet; file, Parquet in the folder that -o names; s3, the same in the bucket that --url names, as https://SERVER/BUCKET/PREFIX.",
+            "WHAT", new Dictionary<string, string?> { [ClickHouse] = ClickHouse, [Folder] = Folder, [S3] = S3 }, "--to");
         to.Required = true;
         var fleet = new FleetOptions();
-        fleet.Url.Required = true;
+        var folder = OptionFactory.Text("The folder, for --to file; is made if it is not there.", "FOLDER", "-o", "--output");
         var follow = OptionFactory.Flag("Go on with what is recorded into the folders, each capture once it is closed, until Ctrl-C or SIGTERM.", "-f", "--follow");
         var journal = OptionFactory.Text("Note there what was shipped, so that nobody asks for it again after a restart.", "FILE", "--journal");
         var limit = OptionFactory.Size("Send at most so many bytes a second.", "a size of 1K or more, such as 500K or 10M", bytes => bytes >= 1 << 10, "--limit");
         var patience = OptionFactory.Duration("Try so long to reach the server; 5m if not given, with --follow for ever.", "TIME", "--retry-for");
-        var command = new Command("ship", "Brings captures to a fleet's database, each row exactly once, however often it is begun again.") { files, to };
+        var command = new Command("ship", "Brings captures to a fleet's database, a folder or a bucket, each row exactly once, however often it is begun again.") { files, to };
         fleet.AddTo(command);
-        foreach (var option in new Option[] { follow, journal, limit, patience })
+        foreach (var option in new Option[] { folder, follow, journal, limit, patience })
         {
             command.Add(option);
         }
 
+        command.Validators.Add(given =>
+        {
+            var (needed, other) = given.ValueIfRight(to) == Folder ? ((Option)folder, (Option)fleet.Url) : (fleet.Url, folder);
+            if (given.ValueIfRight(to) is { } what && (given.IsGiven(other) || !given.IsGiven(needed)))
+            {
+                given.AddError($"--to {what} needs {needed.Name}, and has no {other.Name}");
+            }
+        });
         command.Does(parsed =>
         {
-            var address = fleet.Address(parsed) with { Limit = parsed.GetValue(limit) };
+            var bytes = parsed.GetValue(limit);
+            Func<Patience, CancellationToken, ShipDestination> open = parsed.GetValue(to) switch
+            {
+                Folder => (patience, stop) => new LakeDestination(parsed.GetValue(folder), null, patience, stop),
+                S3 => (patience, stop) => new LakeDestination(null, BucketOf(fleet.Bucket(parsed) with { Limit = bytes }), patience, stop),
+                _ => (patience, stop) => new FleetDestination(fleet.Address(parsed) with { Limit = bytes }, patience, stop),
+            };
             var isFollowing = parsed.GetValue(follow);
-            using var run = new ShipCommand(address, parsed.GetValue(journal), parsed.GetValue(patience) ?? (isFollowing ? null : usualPatience));
+            using var run = new ShipCommand(open, parsed.GetValue(journal), parsed.GetValue(patience) ?? (isFollowing ? null : usualPatience));
             return run.Run(parsed.GetValue(files)!, isFollowing);
         });
         return command;
@@ -62,7 +79,7 @@ internal sealed class ShipCommand : IDisposable
 
     public void Dispose()
     {
-        server.Dispose();
+        destination.Dispose();
         journal.Dispose();
         output.Dispose();
         stop.Dispose();
@@ -101,12 +118,11 @@ internal sealed class ShipCommand : IDisposable
     {
         // As it is now: what is changed later is looked at again.
         var line = journal.LineOf(path);
-        var state = ExitCode.Done;
-        Shipped shipped;
+        ExitCode state;
+        string? said;
         try
         {
-            using var file = CaptureFile.Open(path);
-            shipped = file.Read(() => shipment.Ship(Path.GetFileName(path), () => FromBeginning(file), reader => state = file.Report(reader)));
+            said = destination.Ship(path, out state);
         }
         catch (Exception error) when (error is CommandException or UndatedException or IOException and not FleetException)
         {
@@ -117,19 +133,20 @@ internal sealed class ShipCommand : IDisposable
             return;
         }
 
+        if (said is null)
+        {
+            failed.Add(line);
+            Note(ExitCode.Failed);
+            return;
+        }
+
         journal.Add(line);
-        output.WriteLine(PrintableText.Of(path) + (shipped.WasThere ? ": is there already" : Invariant(
-            $": {CountText.Of(shipped.Events, "event")}, {CountText.Of(shipped.Connections, "connection")}; {ByteText.Of(shipped.Bytes)} sent")));
+        output.WriteLine($"{PrintableText.Of(path)}: {said}");
         Note(state);
     }
 
-    private static Stream FromBeginning(CaptureFile file)
-    {
-        file.Rewind();
-        return file.Stream;
-    }
+    private static S3Bucket BucketOf(ServerAddress address) => new(
+        address, FleetOptions.Variable("AWS_REGION") ?? FleetOptions.Variable("AWS_DEFAULT_REGION") ?? UsualRegion, FleetOptions.Variable("AWS_SESSION_TOKEN"));
 
     private void Note(ExitCode state) => code = code == ExitCode.Failed ? code : state == ExitCode.Done ? code : state;
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

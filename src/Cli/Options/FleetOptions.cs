@@ -10,6 +10,8 @@ namespace TraceCap.Cli.Options;
 /// host.</summary>
 internal sealed class FleetOptions
 {
+    private const string AccessKeyVariable = "AWS_ACCESS_KEY_ID";
+    private const string SecretKeyVariable = "AWS_SECRET_ACCESS_KEY";
     private const string UserVariable = "CLICKHOUSE_USER";
     private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
 
@@ -38,18 +40,31 @@ internal sealed class FleetOptions
     /// <exception cref="CommandException">A file cannot be read, or a password would go unprotected over a network.</exception>
     internal ServerAddress Address(ParseResult parsed)
     {
-        var address = new ServerAddress(parsed.GetValue(url)!)
-        {
-            User = parsed.GetValue(user) ?? Variable(UserVariable),
-            Password = parsed.GetValue(password) is { } file ? FirstLine(file) : Variable(PasswordVariable),
-            Authorities = Certificates(parsed.GetValue(authorities)),
-        };
+        var address = Address(parsed, UserVariable, PasswordVariable);
         return address is { Password: null } or { Url: { Scheme: "https" } or { IsLoopback: true } }
             ? address
             : throw new CommandException($"{address.Name}: the password would go over the network as it is; expected https://", ExitCode.Usage);
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    /// <summary>The bucket; the user is the access key, the password the secret key, which signs and is never sent.</summary>
+    /// <exception cref="CommandException">A file cannot be read, or there is one key of two.</exception>
+    internal ServerAddress Bucket(ParseResult parsed)
+    {
+        var address = Address(parsed, AccessKeyVariable, SecretKeyVariable);
+        return address.User is null == address.Password is null
+            ? address
+            : throw new CommandException($"{address.Name}: one of two keys is missing: --user or {AccessKeyVariable}, and --password-file or {SecretKeyVariable}", ExitCode.Usage);
+    }
+
+    private ServerAddress Address(ParseResult parsed, string userVariable, string passwordVariable) => new(parsed.GetValue(url)!)
+    {
+        User = parsed.GetValue(user) ?? Variable(userVariable),
+        Password = parsed.GetValue(password) is { } file ? FirstLine(file) : Variable(passwordVariable),
+        Authorities = Certificates(parsed.GetValue(authorities)),
+    };
+
+    /// <summary>A variable of the environment; null if it is not there or empty.</summary>
+    internal static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static string FirstLine(string file) =>
         Read(file, "--password-file", path => File.ReadLines(path).FirstOrDefault()) is { Length: > 0 } line

@@ -11,6 +11,9 @@ internal sealed class ByteBuffer : IBufferWriter<byte>
     /// <summary>What was written.</summary>
     internal ReadOnlyMemory<byte> Written => bytes.AsMemory(0, length);
 
+    /// <summary>The same, to be read.</summary>
+    internal Stream Open() => new MemoryStream(bytes, 0, length, writable: false);
+
     /// <summary>Forgets what was written.</summary>
     internal void Clear() => length = 0;
 

@@ -32,6 +32,15 @@ internal sealed class FleetServer : IDisposable
     internal FleetServer(ServerAddress address)
     {
         this.address = address;
+        client = new HttpClient(HandlerOf(address)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>What messages call it.</summary>
+    internal string Name => address.Name;
+
+    /// <summary>How a server is reached, and whom it is believed to be.</summary>
+    internal static SocketsHttpHandler HandlerOf(ServerAddress address)
+    {
         var handler = new SocketsHttpHandler
         {
             // What is sent is for this server alone.
@@ -51,11 +60,15 @@ internal sealed class FleetServer : IDisposable
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(address.Authorities);
         }
 
-        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return handler;
     }
 
-    /// <summary>What messages call it.</summary>
-    internal string Name => address.Name;
+    /// <summary>What went wrong on the way to a server.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="error">What came of it.</param>
+    internal static FleetException Problem(string name, Exception error) => error is HttpRequestException { InnerException: AuthenticationException refused }
+        ? new FleetException($"{name}: {refused.Message}; --ca-file names a file of certificates of who vouches for the server", isFinal: true, error)
+        : new FleetException($"{name}: {error.Message}", isFinal: false, error);
 
     /// <summary>Asks.</summary>
     /// <param name="sql">A query; its answer is short.</param>
@@ -98,7 +111,7 @@ internal sealed class FleetServer : IDisposable
         LZ4Frame.Encode(batch.Bytes.Written.Span, packed);
         var columns = string.Join(',', batch.Table.Sent.Select(column => column.Name));
         var sql = $"INSERT INTO {FleetSchema.Database}.{batch.Table.Name} ({columns}) FORMAT RowBinary";
-        using var content = new PacedContent(packed.Written, address.Limit);
+        using var content = new PacedContent(packed.Open(), address.Limit);
         content.Headers.ContentEncoding.Add("lz4");
         Send($"&insert_deduplication_token={Uri.EscapeDataString(token)}&max_insert_block_size={Batch.MostRows}&query={Uri.EscapeDataString(sql)}", content, packed.Written.Length, stop);
         return packed.Written.Length;
@@ -181,13 +194,9 @@ internal sealed class FleetServer : IDisposable
         {
             return action();
         }
-        catch (HttpRequestException error) when (error.InnerException is AuthenticationException refused)
-        {
-            throw new FleetException($"{Name}: {refused.Message}; --ca-file names a file of certificates of who vouches for the server", isFinal: true, error);
-        }
         catch (Exception error) when (error is HttpRequestException or IOException and not FleetException)
         {
-            throw new FleetException($"{Name}: {error.Message}", isFinal: false, error);
+            throw Problem(Name, error);
         }
     }
 

@@ -4,21 +4,25 @@ using System.Net;
 namespace TraceCap.Exports.ClickHouse;
 
 /// <summary>The body of a request that is sent no faster than so many bytes a second.</summary>
-/// <param name="bytes">The body.</param>
+/// <param name="source">The body, from where it is; it can be gone back in.</param>
 /// <param name="limit">Bytes a second; null: as fast as it goes.</param>
-internal sealed class PacedContent(ReadOnlyMemory<byte> bytes, long? limit) : HttpContent
+internal sealed class PacedContent(Stream source, long? limit) : HttpContent
 {
+    private readonly long begin = source.Position;
+
     /// <summary>So much is sent at once: a tenth of a second's worth, so that nobody else on the line waits longer.</summary>
-    private readonly int slice = (int)Math.Clamp((limit ?? long.MaxValue) / 10, 1, 1 << 20);
+    private readonly int slice = (int)Math.Clamp((limit ?? long.MaxValue) / 10, 1, 1 << 18);
 
     /// <inheritdoc />
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        source.Position = begin;
         var began = Stopwatch.GetTimestamp();
-        for (var sent = 0; sent < bytes.Length; sent += slice)
+        var bytes = new byte[slice];
+        for (var sent = 0L; source.Read(bytes) is > 0 and var count; sent += count)
         {
             Wait(began, sent, cancellationToken);
-            stream.Write(bytes.Span[sent..Math.Min(sent + slice, bytes.Length)]);
+            stream.Write(bytes, 0, count);
         }
     }
 
@@ -32,11 +36,11 @@ internal sealed class PacedContent(ReadOnlyMemory<byte> bytes, long? limit) : Ht
     /// <inheritdoc />
     protected override bool TryComputeLength(out long length)
     {
-        length = bytes.Length;
+        length = source.Length - begin;
         return true;
     }
 
-    private void Wait(long began, int sent, CancellationToken stop)
+    private void Wait(long began, long sent, CancellationToken stop)
     {
         var early = TimeSpan.FromSeconds(sent / (double)(limit ?? long.MaxValue)) - Stopwatch.GetElapsedTime(began);
         if (early > TimeSpan.Zero && stop.WaitHandle.WaitOne(early))
