@@ -22,6 +22,7 @@ usage() {
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts and runs SQL
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
+	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
 	./build.sh fuzz      read captures that are damaged in every way: 60 s, or fuzz SECONDS [SEED]
 	./build.sh help      this
 	END
@@ -151,6 +152,12 @@ soak() {
 	python3 bench/host/soak.py artifacts/bench/load "$tracecap" "$@"
 }
 
+# What a fleet costs, on a ClickHouse server of npm's.
+fleet() {
+	tests/fleet/clickhouse-fetch >/dev/null
+	python3 bench/fleet/cost.py tests/fleet/clickhouse/libchdb.so "$tracecap" "artifacts/bin/TraceCap.Bench/${configuration,,}/TraceCap.Bench" generate "$@"
+}
+
 # run_tests [PROJECT...]: runs these suites or all, even after one failed, and sums them up from their reports.
 run_tests() {
 	[[ $# -gt 0 ]] || set -- tests/*/*.Tests.csproj
@@ -195,6 +202,7 @@ case ${1:-help} in
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;
+	fleet) need_to_build; need python3 /usr/bin/python3; need npm /usr/bin/npm; install_missing; dotnet build bench/TraceCap.Bench -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; fleet "${@:2}" ;;
 	fuzz) need_to_build; install_missing; dotnet run -c "$configuration" --project tests/Fuzz -- "${@:2}" ;;
 	help | -h | --help) usage ;;
 	*) usage >&2; exit 2 ;;
