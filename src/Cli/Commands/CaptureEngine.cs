@@ -31,4 +31,9 @@ internal sealed class CaptureEngine(SqlSession session, QueryInputs inputs) : Qu
 
     /// <inheritdoc />
     internal override bool Explains(Exception error) => error is SqlException;
+
+    public override void Dispose()
+    {
+        // Nothing is its own.
+    }
 }

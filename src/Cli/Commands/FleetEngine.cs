@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Output.Tables;
-using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Exports.ClickHouse;

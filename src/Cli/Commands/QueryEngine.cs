@@ -24,7 +24,5 @@ internal abstract class QueryEngine : IDisposable
     /// <summary>Whether an error is one of the SQL or of what it asks, so that the next statement may be right.</summary>
     internal abstract bool Explains(Exception error);
 
-    public virtual void Dispose()
-    {
-    }
+    public abstract void Dispose();
 }

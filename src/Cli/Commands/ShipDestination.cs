@@ -15,9 +15,7 @@ internal abstract class ShipDestination : IDisposable
     /// <returns>What was done, for a line of output; null if it could not be read at all.</returns>
     internal abstract string? Ship(string path, out ExitCode state);
 
-    public virtual void Dispose()
-    {
-    }
+    public abstract void Dispose();
 
     /// <summary>The capture from its beginning.</summary>
     private protected static Stream FromBeginning(CaptureFile file)
