@@ -351,7 +351,7 @@ public sealed class EventJsonTests
         var fresh = new byte[2048];
         foreach (var one in new[] { e, changed, e })
         {
-            Assert.Equal(Encoding.UTF8.GetString(fresh.AsSpan(0, EventJson.WriteFields(fresh, EventJsonFields.Thread, in one))), Encoding.UTF8.GetString(texts.Of(in one)));
+            Assert.Equal(Encoding.UTF8.GetString(fresh.AsSpan(0, EventJsonFields.Write(fresh, EventJsonFields.Thread, in one))), Encoding.UTF8.GetString(texts.Of(in one)));
         }
     }, iter: 20_000);
 

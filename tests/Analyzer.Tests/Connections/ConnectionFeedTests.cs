@@ -181,6 +181,18 @@ public sealed class ConnectionFeedTests
         Assert.Equal(70ul, gap.Length);
     }
 
+    /// <summary>Sockets that were open already are found at one time, and no CPU numbers them.</summary>
+    [Fact]
+    public void Sockets_that_are_found_together_are_not_one_that_comes_again()
+    {
+        TcpEvent[] open = [Event(TcpEventType.Open, 1, 1000), Event(TcpEventType.Open, 2, 1000)];
+        var whole = Capture("boot", 1000, 2000, default, open);
+        var sink = new ConnectionList();
+        var feed = ReadAhead(sink, whole, whole);
+        Assert.Equal([1ul, 2ul], sink.Connections.Select(one => one.Id).Order());
+        Assert.Equal(2, feed.Repeated);
+    }
+
     [Fact]
     public void No_more_events_are_remembered_than_may_come_again()
     {

@@ -41,9 +41,9 @@ internal static class EventJson
         var hostName = NamesJson.HostText(host);
         var line = output.GetSpan(MaxLine + cgroup.Length + netns.Length + hostName.Length);
         var at = EventJsonFields.Time.Write(line, e.Timestamp, realtimeOffset);
-        at += WriteFields(line[at..], EventJsonFields.Head, in e);
+        at += EventJsonFields.Write(line[at..], EventJsonFields.Head, in e);
         at += Utf8Text.Write(line[at..], (threads ??= new ThreadTexts()).Of(in e));
-        at += WriteFields(line[at..], HasCounters(in e) ? EventJsonFields.Tail : withoutCounters, in e);
+        at += EventJsonFields.Write(line[at..], MayHaveCounters(in e) ? EventJsonFields.Tail : withoutCounters, in e);
         at += Utf8Text.Write(line[at..], cgroup);
         at += Utf8Text.Write(line[at..], netns);
         at += Utf8Text.Write(line[at..], hostName);
@@ -106,18 +106,6 @@ internal static class EventJson
 
             yield return e;
         }
-    }
-
-    /// <summary>Writes the properties that an event has.</summary>
-    internal static int WriteFields(Span<byte> target, JsonField[] fields, in TcpEvent e)
-    {
-        var at = 0;
-        foreach (var field in fields)
-        {
-            at += field.WriteProperty(target[at..], in e);
-        }
-
-        return at;
     }
 
     /// <summary>Most events have none: one look instead of one for each.</summary>

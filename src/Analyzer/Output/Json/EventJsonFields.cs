@@ -96,6 +96,18 @@ internal static class EventJsonFields
     /// <summary>The field of a name, that of now or that of earlier versions; null if there is none.</summary>
     public static JsonField? Find(string name) => byName.GetValueOrDefault(name);
 
+    /// <summary>Writes the properties that an event has.</summary>
+    internal static int Write(Span<byte> target, JsonField[] fields, in TcpEvent e)
+    {
+        var at = 0;
+        foreach (var field in fields)
+        {
+            at += field.WriteProperty(target[at..], in e);
+        }
+
+        return at;
+    }
+
     /// <summary>Those of a part, in their order.</summary>
     public static JsonField[] Of(JsonPart part) => [.. All.Where(field => field.Part == part)];
 

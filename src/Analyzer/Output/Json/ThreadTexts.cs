@@ -23,7 +23,7 @@ internal sealed class ThreadTexts
         if (slot.Text is null || !slot.IsOf(in e))
         {
             slot.Of = e;
-            slot.Text = text[..EventJson.WriteFields(text, EventJsonFields.Thread, in e)];
+            slot.Text = text[..EventJsonFields.Write(text, EventJsonFields.Thread, in e)];
         }
 
         return slot.Text;
