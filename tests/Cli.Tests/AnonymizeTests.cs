@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace TraceCap.Cli.Tests;
@@ -152,11 +153,17 @@ public sealed partial class AnonymizeTests : IDisposable
     ];
 
     /// <summary>All numbers of a summary, group by group.</summary>
+    /// <summary>What is counted and measured of each group; the names of groups are the texts.</summary>
     private static string[] Numbers(string capture, string by)
     {
-        var rows = Tracecap.Run("summary", capture, "--by", by, "--format", "csv");
+        var rows = Tracecap.Run("summary", capture, "--by", by, "--format", "ndjson");
         Assert.Equal(0, rows.Code);
-        return [.. rows.Text.Split('\n').Skip(1).Select(line => line[(line.LastIndexOf('"') + 1)..]).Select(line => line[(line.IndexOf(',', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. rows.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => string.Join(',', JsonDocument.Parse(line).RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.String)))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Only of names that are not UTF-8.</summary>

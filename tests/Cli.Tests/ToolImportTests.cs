@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace TraceCap.Cli.Tests;
 
 /// <summary>What one command writes in the format of another tool, import reads.</summary>
-public sealed class ToolImportTests : IDisposable
+public sealed partial class ToolImportTests : IDisposable
 {
     private static readonly string[] columns = ["ts", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "duration", "orig_bytes", "resp_bytes", "conn_state", "orig_pkts", "resp_pkts"];
 
@@ -54,6 +56,8 @@ public sealed class ToolImportTests : IDisposable
             .Split('\n').Where((line, i) => i == 0 || (line.Length > 0 && char.IsAsciiDigit(line[^1]))).Select(line => line + "\n"));
         Assert.Equal(0, Tracecap.Run(System.Text.Encoding.UTF8.GetBytes(text), "import", "-", "-o", Imported).Code);
 
+        // Of less than a kilobyte both ways nothing is known but that.
+        text = NoKilobyte().Replace(text, match => match.Value.Replace('0', options.Contains("--csv") ? '\0' : '-')).Replace("\0", "", StringComparison.Ordinal);
         Assert.Equal(Sorted(text), Sorted(Tracecap.Run(["lifetimes", Imported, .. options]).Text.Replace(",END\n", "\n", StringComparison.Ordinal).Replace(",closed\n", "\n", StringComparison.Ordinal)));
         Assert.DoesNotContain("\"user.id\"", Tracecap.Run("lifetimes", Imported, "--json").Text, StringComparison.Ordinal);
         Assert.DoesNotContain("\"sent_segments\"", Tracecap.Run("lifetimes", Imported, "--json").Text, StringComparison.Ordinal);
@@ -70,6 +74,10 @@ public sealed class ToolImportTests : IDisposable
         Assert.All(new[] { "bytes", "segments", "retransmits", "rtt", "user.id", "thread.id", "linux.netns\"", "linux.mntns" }, name => Assert.DoesNotContain(name, json, StringComparison.Ordinal));
         Assert.Contains("     -     - ", Tracecap.Run("lifetimes", Imported, "-n", "3").Text, StringComparison.Ordinal);
     }
+
+    /// <summary>The columns TX_KB and RX_KB, both 0.</summary>
+    [GeneratedRegex(@"[ ,]0(,| +)0(?=[ ,][0-9. ]+$)", RegexOptions.Multiline)]
+    private static partial Regex NoKilobyte();
 
     /// <summary>Equal times of day, in microseconds, do not tell which of two came first.</summary>
     private static string[] Sorted(string text) => [.. text.Split('\n').Order(StringComparer.Ordinal)];
@@ -88,12 +96,14 @@ public sealed class ToolImportTests : IDisposable
         ];
     }
 
+    /// <summary>As far as packets show them: they tell neither that a program gave up or that time ran out, nor that a socket of IPv6 is used for
+    /// IPv4.</summary>
     private static string[] Connections(string capture)
     {
         var result = Tracecap.Run(
-            "export", capture, "--connections", "--to", "csv", "--where", "role == client and ending in {closed,reset,failed}",
+            "export", capture, "--connections", "--to", "csv", "--where", "role == client and ending in {closed,reset,failed} and tcp.end != timed_out and (ending != failed or errno in {ECONNREFUSED,ECONNRESET})",
             "--fields", "opened.time,network.local.address,network.local.port,network.peer.address,network.peer.port,ending");
         Assert.True(result.Code == 0, result.Error);
-        return [.. result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        return [.. result.Text.Replace("::ffff:", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 }

@@ -58,7 +58,7 @@ internal sealed class PcapngExporter(Stream output) : OrderedExporter
         var who = Who(in connection, context);
         var conversation = new Conversation(in connection, (time, headers, length, isOutbound, what) =>
             writer.Packet(number, WallClock(time, context), headers, length, isOutbound, $"synthesised: {what}; {who}"));
-        if (!IsShown(in connection, recording, conversation))
+        if (!IsShown(in connection, conversation))
         {
             Wait(conversation, recording);
         }
@@ -142,10 +142,14 @@ internal sealed class PcapngExporter(Stream output) : OrderedExporter
     private static string Task(in EventTask task) =>
         string.Create(CultureInfo.InvariantCulture, $"{PrintableText.Of(task.Comm.ToString())} (pid {task.Pid}, uid {task.Uid})");
 
-    /// <summary>Whether the packets of a connection are those of its other end, which are there. Where not all connections are wanted, the
-    /// other end need not be.</summary>
-    private bool IsShown(in Connection connection, RecordedSpan recording, Conversation conversation) =>
-        recording.IsFiltered ? !written.Add(conversation.Local, conversation.Peer) : connection.IsSecondEnd;
+    /// <summary>Whether the packets of a connection are those of its other end, which are there. It is the end that began first, so the one
+    /// that knows when the SYN was; where not all connections are wanted, it need not be there.</summary>
+    private bool IsShown(in Connection connection, Conversation conversation)
+    {
+        // Who ended before the other end was accepted does not know of it.
+        var isFirst = written.Add(conversation.Local, conversation.Peer);
+        return connection.IsJoined && !isFirst;
+    }
 
     private void Wait(Conversation conversation, RecordedSpan recording)
     {

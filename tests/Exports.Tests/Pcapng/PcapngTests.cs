@@ -247,7 +247,24 @@ public sealed class PcapngTests
     /// <summary>What tshark is to see of connections.</summary>
     private sealed class Connections : IExporter
     {
-        internal List<string> Expected { get; } = [];
+        private readonly List<(ulong Start, string Local, string Peer, bool IsJoined, string Line)> rows = [];
+
+        /// <summary>Of both ends within the host the one that began first.</summary>
+        internal IEnumerable<string> Expected
+        {
+            get
+            {
+                var shown = new List<(string Local, string Peer)>();
+                foreach (var row in rows.OrderBy(row => row.Start))
+                {
+                    if (!row.IsJoined || !shown.Remove((row.Peer, row.Local)))
+                    {
+                        shown.Add((row.Local, row.Peer));
+                        yield return row.Line;
+                    }
+                }
+            }
+        }
 
         public ExportKinds Takes => ExportKinds.Connections;
 
@@ -259,18 +276,12 @@ public sealed class PcapngTests
         {
             foreach (ref readonly var one in batch.Connections)
             {
-                if (one.IsSecondEnd)
-                {
-                    continue;
-                }
-
                 var start = one.Opened - (one is { Role: ConnectionRole.Client, IsPreexisting: false } && one.Ending != ConnectionEnding.Failed ? one.ConnectTime : 0);
                 // Of a connect that nobody answered there is but its beginning.
                 var end = one.IsConnecting || (one.Ending == ConnectionEnding.Failed && one.Error is not (104 or 111)) ? start : Math.Max(one.Ended, one.Opened);
                 var (sent, received) = one.HasCounters && one.Ending != ConnectionEnding.Failed ? (one.PayloadSent, one.PayloadReceived) : (0, 0);
-                Expected.Add(Line(
-                    Wall(start, batch.Context), Wall(end, batch.Context),
-                    [($"{Plain(one.LocalAddress, one.IpVersion)} {one.LocalPort}", sent), ($"{Plain(one.PeerAddress, one.IpVersion)} {one.PeerPort}", received)]));
+                var (local, peer) = ($"{Plain(one.LocalAddress, one.IpVersion)} {one.LocalPort}", $"{Plain(one.PeerAddress, one.IpVersion)} {one.PeerPort}");
+                rows.Add((start, local, peer, one.IsJoined, Line(Wall(start, batch.Context), Wall(end, batch.Context), [(local, sent), (peer, received)])));
             }
         }
 
