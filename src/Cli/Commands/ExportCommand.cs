@@ -68,7 +68,8 @@ internal static class ExportCommand
             if (parsed.GetValue(partition) is { } root)
             {
                 using var folder = new PartitionFolder(root, $"{NameOf(paths[0])}.parquet", force, paths);
-                var exporter = new PartitionedExporter(kind, path => new ParquetExporter(folder.Open(path), kind, options, withoutKeys: true));
+                using var partitions = new ParquetPartitions(kind, options);
+                var exporter = new PartitionedExporter(kind, path => partitions.Write(folder.Open(path)));
                 var state = Run(kind, paths, exporter, options.Source, most, Events, Connections, printsRows: false);
                 folder.Finish();
                 return state;
@@ -128,7 +129,8 @@ internal static class ExportCommand
     {
         var options = Options(kind == ExportKinds.Connections, fields: null);
         using var folder = new PartitionFolder(root, name, force: true, [path]);
-        var exporter = new PartitionedExporter(kind, one => new ParquetExporter(folder.Open(one), kind, options, withoutKeys: true));
+        using var partitions = new ParquetPartitions(kind, options);
+        var exporter = new PartitionedExporter(kind, one => partitions.Write(folder.Open(one)));
         var state = Run(kind, [path], exporter, options.Source, ulong.MaxValue, () => CaptureFilter.All, () => new ConnectionFilter { Opening = CaptureFilter.All }, printsRows: false);
         if (state is ExitCode.Done or ExitCode.Damaged)
         {

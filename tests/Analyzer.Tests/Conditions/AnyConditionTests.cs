@@ -25,10 +25,10 @@ public sealed class AnyConditionTests
     /// <summary>Numbers of events; null: the event has none.</summary>
     private static readonly (string[] Names, string Unit, Func<TcpEvent, long?> Get)[] numbers =
     [
-        (["pid", "process.pid"], "", e => e.Pid),
+        (["pid", "process.pid"], "", e => IsOfNobody(in e) && e.Pid == 0 ? null : e.Pid),
         (["container.pid"], "", e => e.ContainerPid == 0 ? null : e.ContainerPid),
         (["netns.id", "linux.netns.id"], "", e => e.NetnsId == 0 ? null : (long)e.NetnsId),
-        (["uid", "user.id"], "", e => e.Uid == 0 ? null : e.Uid),
+        (["uid", "user.id"], "", e => e.Tid == 0 && e.Uid == 0 ? null : e.Uid),
         (["lport", "network.local.port"], "", e => e.LocalPort),
         (["rport", "peer.port"], "", e => e.PeerPort),
         (["connect", "connect_ns"], "ns", e => e.Type is TcpEventType.Connect or TcpEventType.ConnectFailed && e.Duration != 0 ? (long)e.Duration : null),
@@ -43,6 +43,8 @@ public sealed class AnyConditionTests
 
     private static bool IsOver(in TcpEvent e, ulong counter) => e.Type is TcpEventType.Close or TcpEventType.Ended && (e.State != 0 || counter != 0);
 
+    private static bool IsOfNobody(in TcpEvent e) => e.Pid == 0 && e.Comm == default;
+
     private static readonly Gen<TcpEvent> events = Gen.Select(
         Gen.OneOf("CAXFOE".Select(letter => (TcpEventType)letter).ToArray()), Gen.UInt[0, 5], Gen.UShort[0, 5], Gen.Int[0, names.Length - 1], Gen.Byte.Array[4],
         (type, number, port, name, address) => new TcpEvent
@@ -50,6 +52,7 @@ public sealed class AnyConditionTests
             Type = type,
             IpVersion = 4,
             Pid = number,
+            Tid = number,
             Uid = 5 - number,
             LocalPort = port,
             PeerPort = (ushort)(5 - port),

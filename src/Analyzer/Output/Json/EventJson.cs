@@ -109,7 +109,7 @@ internal static class EventJson
     }
 
     /// <summary>Most events have none: one look instead of one for each.</summary>
-    private static bool HasCounters(in TcpEvent e) => e.Type is TcpEventType.Close or TcpEventType.Ended
+    private static bool MayHaveCounters(in TcpEvent e) => e.Type is TcpEventType.Close or TcpEventType.Ended
         || (e.BytesSent | e.BytesAcked | e.BytesReceived | e.SegmentsSent | e.SegmentsReceived | e.Retransmits | e.SmoothedRtt) != 0;
 
     private static TcpEvent ParseObject(ReadOnlySpan<byte> json, CaptureNames.Builder? names, ClockTable.Builder? clocks)
