@@ -1,8 +1,8 @@
 using System.Globalization;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
-using TraceCap.Format.Events;
 using TraceCap.Exports.Ordering;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Exports.Perfetto;
 

@@ -40,7 +40,7 @@ internal record Column(string Name, ColumnKind Kind, FieldType Type, string Doc)
     internal static Column DateOf(Field instant) => new(Date, ColumnKind.Date, FieldTypes.Number, $"the day in UTC of {instant.Name}");
 
     /// <summary>The day of an instant; not known if the instant is not.</summary>
-    internal static FieldValue DayOf(in FieldValue instant) => 
+    internal static FieldValue DayOf(in FieldValue instant) =>
         FieldValue.If(instant is { IsKnown: true, Kind: 1 }, instant.Bits <= ulong.MaxValue ? (ulong)instant.Bits / NanosecondsPerDay : (ulong)(instant.Bits / NanosecondsPerDay));
 
     /// <summary>Whether a value that a field has is there in this column as well.</summary>

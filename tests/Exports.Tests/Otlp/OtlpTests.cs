@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Tracecap.Otlp;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Tests.Connections;
 using TraceCap.Exports.Otlp;
 using TraceCap.Format.Events;
-using Tracecap.Otlp;
 
 namespace TraceCap.Exports.Tests.Otlp;
 
