@@ -99,7 +99,7 @@ public sealed class PackedTests : IDisposable
         Write("a.tcap", 20, TcpEventType.Close);
         AssertDone($"gzip {folder}/a.tcap && zstd -q --rm {folder}/b.tcap");
         var result = Shell.Run($"tracecap lifetimes {folder}/a.tcap.gz {folder}/b.tcap.zst --csv");
-        Assert.Equal("1,one,4,0.0.0.0,1,0.0.0.0,443,0,0,10000.00,closed", result.Text.Split('\n')[1]);
+        Assert.Equal("1,one,4,0.0.0.0,1,0.0.0.0,443,,,10000.00,closed", result.Text.Split('\n')[1]);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class ExportReadTests(TwoShards fleet) : IDisposable
     {
         Assert.SkipWhen(ClickHouseServer.Missing is not null, ClickHouseServer.Missing ?? "");
         Assert.Equal(0, Tracecap.Run([.. (string[])["export", .. captures, "--partition", folder]]).Code);
-        var expected = Lines("replay").GroupBy(line => line.GetProperty("time").GetString()![..10])
+        var expected = Lines("replay", "--all").GroupBy(line => line.GetProperty("time").GetString()![..10])
             .Select(group => string.Join('\t', Host, group.Key, group.Count(), group.Sum(line => line.GetProperty("thread.id").GetInt64()), Edge(group.Min), Edge(group.Max)))
             .Order(StringComparer.Ordinal);
         var found = fleet.Servers[0].Ask($"""
@@ -52,7 +52,7 @@ public sealed class ExportReadTests(TwoShards fleet) : IDisposable
         long Sum(string property) => lines.Sum(line => line.TryGetProperty(property, out var value) ? value.GetInt64() : 0);
     }
 
-    private static IEnumerable<JsonElement> Lines(string command) =>
-        captures.SelectMany(capture => Tracecap.Run(command, capture, "--json").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+    private static IEnumerable<JsonElement> Lines(string command, params string[] options) =>
+        captures.SelectMany(capture => Tracecap.Run([command, capture, "--json", .. options]).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             .Select(line => JsonDocument.Parse(line).RootElement);
 }

@@ -133,9 +133,13 @@ public sealed partial class FleetQueryTests(FleetQueryTests.Samples fleet) : ICl
     private static string Told(string[] arguments)
     {
         var result = Tracecap.Run(arguments);
-        Assert.Equal((0, ""), (result.Code, result.Error));
+        // What a capture has lost is said where it is read; here it is in the tables.
+        Assert.Equal((0, ""), (result.Code, LostEvents().Replace(result.Error, "")));
         return result.Text;
     }
+
+    [GeneratedRegex(@"^tracecap: \S*lossy\.tcap: [\d,]+ of [\d,]+ events were lost while recording.*\n", RegexOptions.Multiline)]
+    private static partial Regex LostEvents();
 
     private static MatchCollection All() => Query().Matches(File.ReadAllText(Repository.File("docs/sql.md")));
 
