@@ -128,6 +128,7 @@ public sealed class ParquetTests : IDisposable
                 PeerAddress = new Address([10, (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(i < 1000 ? 1 : 256)]),
                 PeerPort = (ushort)random.Next(ushort.MaxValue),
                 Pid = (uint)random.Next(1, 20_000),
+                Tid = (uint)i + 1,
                 Uid = i / 5000 % 2 == 0 ? uint.MaxValue : 0,
                 Connection = ulong.MaxValue - (ulong)i,
                 BytesSent = (ulong)random.NextInt64(),

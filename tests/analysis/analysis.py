@@ -399,6 +399,10 @@ class Tracker:
         row["network.connection.state"] = close.get("network.connection.state")
         if row["network.connection.state"] is None:
             del row["network.connection.state"]
+        else:
+            # Who recorded a state has recorded the counters too: an end that tells none has them at 0.
+            for counter in CLOSE[1:]:
+                row.setdefault(counter, 0)
         self.leave(socket)
 
     def give_ended(self, socket, end, held_until, ending="closed", is_assumed=False):
