@@ -43,23 +43,27 @@ internal abstract class ColumnBatch
     }
 }
 
-/// <summary>Events as columns.</summary>
+/// <summary>Rows of one kind as columns.</summary>
+/// <typeparam name="TRow">What a row is made of.</typeparam>
+/// <typeparam name="TGet">A delegate that reads a value of it.</typeparam>
+/// <typeparam name="TContext">What holds for many.</typeparam>
 /// <param name="columns">Which.</param>
-internal sealed class EventBatch(IReadOnlyList<BoundColumn<EventGet>> columns) : ColumnBatch(columns.Select(column => column.Of))
+internal abstract class RowBatch<TRow, TGet, TContext>(IReadOnlyList<BoundColumn<TGet>> columns) : ColumnBatch(columns.Select(column => column.Of))
+    where TGet : Delegate
 {
-    /// <summary>Adds events, of all of which the context holds.</summary>
-    public void Add(ReadOnlySpan<TcpEvent> events, EventContext context)
+    /// <summary>Adds rows, of all of which the context holds.</summary>
+    public void Add(ReadOnlySpan<TRow> rows, TContext context)
     {
-        Count += events.Length;
+        Count += rows.Length;
         // So few at a time that they stay in the nearest cache while each column reads them.
-        while (!events.IsEmpty)
+        while (!rows.IsEmpty)
         {
-            var some = events[..Math.Min(events.Length, RowsAtOnce)];
+            var some = rows[..Math.Min(rows.Length, RowsAtOnce)];
             for (var i = 0; i < columns.Count; i++)
             {
                 if (columns[i].Get is { } get)
                 {
-                    Columns[i].Add(new Rows(some, get, context), some.Length);
+                    AddTo(Columns[i], get, some, context);
                 }
                 else
                 {
@@ -67,51 +71,43 @@ internal sealed class EventBatch(IReadOnlyList<BoundColumn<EventGet>> columns) :
                 }
             }
 
-            events = events[some.Length..];
+            rows = rows[some.Length..];
         }
     }
 
-    private readonly ref struct Rows(ReadOnlySpan<TcpEvent> events, EventGet get, EventContext context) : IRowValues
-    {
-        private readonly ReadOnlySpan<TcpEvent> events = events;
+    /// <summary>Adds the values that rows have in a column.</summary>
+    private protected abstract void AddTo(ColumnBuffer column, TGet get, ReadOnlySpan<TRow> rows, TContext context);
+}
 
-        public FieldValue Read(int row) => get(in events[row], context);
+/// <summary>Events as columns.</summary>
+/// <param name="columns">Which.</param>
+internal sealed class EventBatch(IReadOnlyList<BoundColumn<EventGet>> columns) : RowBatch<TcpEvent, EventGet, EventContext>(columns)
+{
+    /// <inheritdoc />
+    private protected override void AddTo(ColumnBuffer column, EventGet get, ReadOnlySpan<TcpEvent> rows, EventContext context) =>
+        column.Add(new Values(rows, get, context), rows.Length);
+
+    private readonly ref struct Values(ReadOnlySpan<TcpEvent> rows, EventGet get, EventContext context) : IRowValues
+    {
+        private readonly ReadOnlySpan<TcpEvent> rows = rows;
+
+        public FieldValue Read(int row) => get(in rows[row], context);
     }
 }
 
 /// <summary>Connections as columns.</summary>
 /// <param name="columns">Which.</param>
-internal sealed class ConnectionBatch(IReadOnlyList<BoundColumn<ConnectionGet>> columns) : ColumnBatch(columns.Select(column => column.Of))
+internal sealed class ConnectionBatch(IReadOnlyList<BoundColumn<ConnectionGet>> columns) : RowBatch<Connection, ConnectionGet, ConnectionContext>(columns)
 {
-    /// <summary>Adds connections, of all of which the context holds.</summary>
-    public void Add(ReadOnlySpan<Connection> connections, ConnectionContext context)
+    /// <inheritdoc />
+    private protected override void AddTo(ColumnBuffer column, ConnectionGet get, ReadOnlySpan<Connection> rows, ConnectionContext context) =>
+        column.Add(new Values(rows, get, context), rows.Length);
+
+    private readonly ref struct Values(ReadOnlySpan<Connection> rows, ConnectionGet get, ConnectionContext context) : IRowValues
     {
-        Count += connections.Length;
-        // So few at a time that they stay in the nearest cache while each column reads them.
-        while (!connections.IsEmpty)
-        {
-            var some = connections[..Math.Min(connections.Length, RowsAtOnce)];
-            for (var i = 0; i < columns.Count; i++)
-            {
-                if (columns[i].Get is { } get)
-                {
-                    Columns[i].Add(new Rows(some, get, context), some.Length);
-                }
-                else
-                {
-                    Columns[i].Repeat(CaptureValue, some.Length);
-                }
-            }
+        private readonly ReadOnlySpan<Connection> rows = rows;
 
-            connections = connections[some.Length..];
-        }
-    }
-
-    private readonly ref struct Rows(ReadOnlySpan<Connection> connections, ConnectionGet get, ConnectionContext context) : IRowValues
-    {
-        private readonly ReadOnlySpan<Connection> connections = connections;
-
-        public FieldValue Read(int row) => get(in connections[row], context);
+        public FieldValue Read(int row) => get(in rows[row], context);
     }
 }
 
