@@ -65,9 +65,9 @@ internal sealed class ConnectionJson : IConnectionRows
         var e = EventOf(in connection);
         var at = Utf8Text.Write(line, host);
         at += WriteOwn(line[at..], in connection, context);
-        at += Write(line[at..], network, in e);
+        at += EventJsonFields.Write(line[at..], network, in e);
         at += Utf8Text.Write(line[at..], netns);
-        at += Write(line[at..], task, in e);
+        at += EventJsonFields.Write(line[at..], task, in e);
         if (connection.HasCloser)
         {
             at += Write(line[at..], closer, EventOf(in connection.Closer));
@@ -82,19 +82,19 @@ internal sealed class ConnectionJson : IConnectionRows
         if (connection is { Role: ConnectionRole.Client, IsPreexisting: false })
         {
             e.Type = TcpEventType.Connect;
-            at += Write(line[at..], connect, in e);
+            at += EventJsonFields.Write(line[at..], connect, in e);
         }
 
         if (connection.HasError)
         {
             e.Type = TcpEventType.ConnectFailed;
-            at += Write(line[at..], failure, in e);
+            at += EventJsonFields.Write(line[at..], failure, in e);
         }
 
         if (connection.HasCounters || connection.IsConnecting)
         {
             e.Type = TcpEventType.Close;
-            at += Write(line[at..], connection.HasCounters ? close : state, in e);
+            at += EventJsonFields.Write(line[at..], connection.HasCounters ? close : state, in e);
         }
 
         line[0] = (byte)'{'; // and no comma before the first
@@ -169,17 +169,6 @@ internal sealed class ConnectionJson : IConnectionRows
         Pidns = task.Pidns,
         Cgroup = task.Cgroup,
     };
-
-    private static int Write(Span<byte> target, JsonField[] fields, in TcpEvent e)
-    {
-        var at = 0;
-        foreach (var field in fields)
-        {
-            at += field.WriteAfter(target[at..], field.Key, in e);
-        }
-
-        return at;
-    }
 
     private static int Write(Span<byte> target, (byte[] Key, JsonField Field)[] fields, in TcpEvent e)
     {
