@@ -24,7 +24,7 @@ internal static class ConnectionRows
             page, "connections", "Connections", note, new("Opened"), new("Process", false), new("PID"), new("Host", false), new("Role", false), new("Local end", false), new("Other end", false), new("Process there", false), new("Ending", false), new("Lifetime"), new("Connect"), new("Sent"), new("Received"), new("Retransmits"), new("RTT"));
         foreach (var row in rows.OrderBy(row => RankOf(row.Connection.Ending)).ThenByDescending(row => row.Connection.Lifetime).Take(Most))
         {
-            AddRow(table, row.Connection, row.Recording, time);
+            AddRow(table, in row.Connection, row.Recording, time);
         }
 
         table.End();

@@ -9,9 +9,10 @@ internal static class FindingItems
 {
     /// <summary>Writes all that are shown to people.</summary>
     /// <param name="page">Where.</param>
-    /// <param name="findings">All findings.</param>
+    /// <param name="findings">The findings that are shown, each with those like it that are not.</param>
+    /// <param name="left">How many others there are.</param>
     /// <param name="command">What shows the rows of one on the command line.</param>
-    internal static void Add(StringBuilder page, IReadOnlyList<Finding> findings, FindingCommand command)
+    internal static void Add(StringBuilder page, IReadOnlyList<(Finding Finding, IReadOnlyList<Finding> Alike)> findings, int left, FindingCommand command)
     {
         page.Append("<section aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings</h2>\n");
         if (findings.Count == 0)
@@ -20,11 +21,10 @@ internal static class FindingItems
             return;
         }
 
-        var (shown, left) = FindingList.ForPeople(findings);
         page.Append("<ul class=\"findings\">\n");
-        foreach (var (finding, alike) in shown)
+        for (var place = 0; place < findings.Count; place++)
         {
-            AddOne(page, finding, alike, command, PlaceOf(findings, finding));
+            AddOne(page, findings[place].Finding, findings[place].Alike, command, place);
         }
 
         page.Append("</ul>\n");
@@ -46,23 +46,18 @@ internal static class FindingItems
             page.Append(CultureInfo.InvariantCulture, $" <a class=\"rows\" href=\"#finding={place}\" data-finding=\"{place}\" hidden></a>");
         }
 
-        foreach (var (label, words) in FindingLines.Of(finding, alike, command))
+        var lines = FindingLines.Of(finding, alike, command).ToLookup(line => line.Label == FindingLines.When);
+        foreach (var (_, words) in lines[true])
         {
-            var tag = label == FindingLines.Rows ? "code" : "span";
-            page.Append(CultureInfo.InvariantCulture, $"<br><small>{char.ToUpperInvariant(label[0])}{label[1..]}: <{tag}>{ReportTable.Escape(words)}</{tag}></small>");
+            page.Append(CultureInfo.InvariantCulture, $"<br><small>{ReportTable.Escape(words)}</small>");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"<br><small>Rule: {ReportTable.Escape(finding.Condition)}.</small></li>\n");
-    }
-
-    private static int PlaceOf(IReadOnlyList<Finding> findings, Finding finding)
-    {
-        var place = 0;
-        while (!ReferenceEquals(findings[place], finding))
+        page.Append("\n<details><summary>How it is known</summary>\n<dl>");
+        foreach (var (label, words) in lines[false].Append((Label: "rule", Words: finding.Condition)))
         {
-            place++;
+            page.Append(CultureInfo.InvariantCulture, $"<div><dt>{char.ToUpperInvariant(label[0])}{label[1..]}</dt><dd>{(label == FindingLines.Rows ? $"<code>{ReportTable.Escape(words)}</code>" : ReportTable.Escape(words))}</dd></div>");
         }
 
-        return place;
+        page.Append("</dl></details></li>\n");
     }
 }

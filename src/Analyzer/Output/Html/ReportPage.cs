@@ -15,15 +15,20 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     /// <summary>A page holds no more connections than keep it below that, unless a number is asked for.</summary>
     internal const int UsualBytes = 5 << 20;
 
+    private const int SmallPart = 10_000;
+
     private readonly StringBuilder page = new();
     private readonly RowTime time = new(report.Recordings);
     private readonly string[] hosts = [.. report.Recordings.SelectMany(HostsOf).Where(host => host.Length > 0).Distinct()];
 
+    private IReadOnlyList<(Finding Finding, IReadOnlyList<Finding> Alike)> findings = [];
+
     internal string Write(string selection)
     {
+        (findings, var left) = FindingList.ForPeople(report.Summary.Findings);
         ReportFrame.Begin(page, PageScript.Explorer, hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", Period(), selection);
         page.Append("<div id=\"selection\" hidden></div>\n");
-        FindingItems.Add(page, report.Summary.Findings, command);
+        FindingItems.Add(page, findings, left, command);
         FigureCards.Add(page, report.Summary.Figures);
         page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n<div id=\"charts\" hidden></div>\n");
         StillCharts.Add(page, report.Pictures, report.Recordings);
@@ -40,6 +45,9 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
         ReportFrame.End(page, PageScript.Explorer);
         return page.ToString();
     }
+
+    // Some of the connections are there as rows as well.
+    private int Room => UsualBytes - (page.Length + PageScript.Explorer.Text.Length + (64 << 10));
 
     private static IEnumerable<string> HostsOf(RecordedSpan recording) =>
         recording.Hosts.Count == 0 ? [recording.Host] : recording.Hosts.Select(host => host.Host);
@@ -62,14 +70,19 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     /// <summary>Writes the connections: some as rows, all that there is room for as what the script reads.</summary>
     private void AddConnections(List<Grouping> groupings)
     {
-        var (held, important, sampled) = report.Rows.Best(report.MostRows ?? TrafficReport.UsualRows);
-        var packed = Pack(held, important, sampled, groupings);
-        // The rows that are written twice are few.
-        var room = UsualBytes - (page.Length + PageScript.Explorer.Text.Length + (64 << 10));
-        while (report.MostRows is null && packed.Length > room && held.Count > ConnectionRows.Most)
+        var count = report.MostRows ?? TrafficReport.UsualRows;
+        var (held, important, sampled) = report.Rows.Best(count);
+        if (report.MostRows is null && held.Count > SmallPart)
         {
-            var fewer = Math.Max(ConnectionRows.Most, (int)(held.Count * 0.97 * Math.Max(0, room) / packed.Length));
-            (held, important, sampled) = report.Rows.Best(fewer);
+            // So many bytes a row takes, as a part tells.
+            var bytes = (double)Pack(held.Take(SmallPart).ToArray(), important, sampled, groupings).Length / SmallPart;
+            (held, important, sampled) = report.Rows.Best(Math.Max(SmallPart, (int)(Room / bytes)));
+        }
+
+        var packed = Pack(held, important, sampled, groupings);
+        while (report.MostRows is null && packed.Length > Room && held.Count > ConnectionRows.Most)
+        {
+            (held, important, sampled) = report.Rows.Best(Math.Max(ConnectionRows.Most, (int)(held.Count * 0.97 * Math.Max(0, Room) / packed.Length)));
             packed = Pack(held, important, sampled, groupings);
         }
 
@@ -88,7 +101,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     }
 
     private string Pack(IReadOnlyList<HeldRow> held, RowStratum important, RowStratum sampled, List<Grouping> groupings) =>
-        PackedRows.Pack(held, time, groupings, report.Summary.Findings, json =>
+        PackedRows.Pack(held, time, groupings, [.. findings.Select(one => one.Finding)], json =>
         {
             if (time.Wall is { } wall)
             {

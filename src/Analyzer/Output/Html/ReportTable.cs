@@ -31,7 +31,7 @@ internal sealed class ReportTable
         this.page = page;
         page.Append(CultureInfo.InvariantCulture, $"<section aria-labelledby=\"{name}-title\">\n<h2 id=\"{name}-title\">{title}</h2>\n");
         page.Append(note.Length == 0 ? "" : $"<p>{Escape(note)}</p>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" role=\"region\" aria-labelledby=\"{name}-title\" tabindex=\"0\">\n<table id=\"{name}\">\n<thead><tr>");
+        page.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" role=\"region\" aria-label=\"{title}: table\" tabindex=\"0\">\n<table id=\"{name}\">\n<thead><tr>");
         foreach (var column in columns)
         {
             page.Append(column.IsNumber ? "<th scope=\"col\" class=\"n\"" : "<th scope=\"col\"")

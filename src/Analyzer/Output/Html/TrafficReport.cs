@@ -12,7 +12,7 @@ namespace TraceCap.Analyzer.Output.Html;
 internal sealed class TrafficReport : IConnectionSink
 {
     /// <summary>A page holds no more connections unless more are asked for.</summary>
-    internal const int UsualRows = 150_000;
+    internal const int UsualRows = 120_000;
 
     /// <summary>So many of the longest are always there.</summary>
     private const int Longest = 1000;
@@ -62,7 +62,7 @@ internal sealed class TrafficReport : IConnectionSink
             if (sink == spool)
             {
                 // What matters is known when all else is.
-                findings = [.. summary.Findings.Select(finding => finding.Rows).OfType<FindingRows>()];
+                findings = [.. FindingList.ForPeople(summary.Findings).Shown.Select(one => one.Finding.Rows).OfType<FindingRows>()];
             }
 
             sink.End(recordings);
@@ -75,7 +75,7 @@ internal sealed class TrafficReport : IConnectionSink
     public string ToHtml(string selection, FindingCommand? command = null) =>
         new ReportPage(new ReportContent(recorded, summary, groups, pictures, rows, mostRows), command ?? FindingCommand.OfAnyFile).Write(selection);
 
-    private bool Matters(Connection connection, RecordedSpan recording)
+    private bool Matters(in Connection connection, RecordedSpan recording)
     {
         if (connection.Ending == ConnectionEnding.Failed || connection.Lifetime >= leastLifetime.Nanoseconds)
         {
@@ -83,7 +83,15 @@ internal sealed class TrafficReport : IConnectionSink
         }
 
         var context = ConnectionContext.Of(recording);
-        return Array.Exists(findings, finding => finding.Has(in connection, context));
+        foreach (var finding in findings)
+        {
+            if (finding.Has(in connection, context))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The shortest lifetime of the longest; none is as long if there are none.</summary>

@@ -83,7 +83,7 @@ internal sealed class PackedRows
     /// <param name="held">The connections.</param>
     /// <param name="time">Their time.</param>
     /// <param name="groupings">By what the page tells connections apart.</param>
-    /// <param name="findings">What is worth a look.</param>
+    /// <param name="findings">The findings that the page shows.</param>
     /// <param name="describe">Writes what else the script is to know, as properties of the JSON text.</param>
     /// <returns>The bytes, in Base64.</returns>
     internal static string Pack(
@@ -102,7 +102,7 @@ internal sealed class PackedRows
         }
 
         using var bytes = new MemoryStream();
-        using (var zip = new GZipStream(bytes, CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var zip = new GZipStream(bytes, CompressionLevel.Optimal, leaveOpen: true))
         {
             Span<byte> length = stackalloc byte[sizeof(uint)];
             BinaryPrimitives.WriteInt32LittleEndian(length, text.WrittenCount);
@@ -175,8 +175,7 @@ internal sealed class PackedRows
     {
         for (var row = 0; row < rows.Length; row++)
         {
-            var connection = rows[row].Connection;
-            numbers[row] = number(in connection, contexts[row]);
+            numbers[row] = number(in rows[row].Connection, contexts[row]);
         }
 
         Pack(name);

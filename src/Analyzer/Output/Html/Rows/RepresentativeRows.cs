@@ -12,10 +12,41 @@ internal readonly record struct RowStratum(long Held, long Total)
 }
 
 /// <summary>A connection that a page holds.</summary>
-/// <param name="Connection">The connection.</param>
-/// <param name="Recording">What it was recorded in.</param>
-/// <param name="IsSampled">Whether chance chose it.</param>
-internal readonly record struct HeldRow(Connection Connection, RecordedSpan Recording, bool IsSampled);
+/// <param name="connection">The connection.</param>
+/// <param name="recording">What it was recorded in.</param>
+/// <param name="isSampled">Whether chance chose it.</param>
+/// <param name="place">How many there were before it.</param>
+internal sealed class HeldRow(in Connection connection, RecordedSpan recording, bool isSampled, long place)
+{
+    private readonly Connection connection = connection;
+
+    /// <summary>The connection.</summary>
+    internal ref readonly Connection Connection => ref connection;
+
+    /// <summary>What it was recorded in.</summary>
+    internal RecordedSpan Recording => recording;
+
+    /// <summary>Whether chance chose it.</summary>
+    internal bool IsSampled => isSampled;
+
+    /// <summary>How many there were before it.</summary>
+    internal long Place => place;
+
+    /// <summary>The least comes first.</summary>
+    internal (bool IsSampled, ulong Lot) Rank { get; } = (isSampled, LotOf((ulong)place));
+
+    /// <summary>A number that looks like chance, and is unlike that of any other place (SplitMix64: Steele, Lea and Flood 2014).</summary>
+    internal static ulong LotOf(ulong place)
+    {
+        var lot = (place + 1) * 0x9e3779b97f4a7c15;
+        lot = (lot ^ (lot >> 30)) * 0xbf58476d1ce4e5b9;
+        lot = (lot ^ (lot >> 27)) * 0x94d049bb133111eb;
+        return lot ^ (lot >> 31);
+    }
+}
+
+/// <summary>Whether a connection is to be held for what it is, and not by chance.</summary>
+internal delegate bool RowMatters(in Connection connection, RecordedSpan recording);
 
 /// <summary>
 /// Chooses connections for a page that has no room for all: those that matter first (whatever <c>matters</c> says), then a sample of
@@ -23,9 +54,13 @@ internal readonly record struct HeldRow(Connection Connection, RecordedSpan Reco
 /// </summary>
 /// <param name="most">As many are kept.</param>
 /// <param name="matters">Whether a connection is to be kept for what it is.</param>
-internal sealed class RepresentativeRows(int most, Func<Connection, RecordedSpan, bool> matters) : IConnectionSink
+internal sealed class RepresentativeRows(int most, RowMatters matters) : IConnectionSink
 {
-    private readonly List<(bool IsSampled, ulong Lot, long Place, Connection Connection, RecordedSpan Recording)> kept = [];
+    /// <summary>So many more are kept before the worst are let go.</summary>
+    private const int Slack = 1 << 14;
+
+    private readonly List<HeldRow> kept = [];
+    private (bool IsSampled, ulong Lot) worst = (true, ulong.MaxValue);
     private long important;
     private long others;
 
@@ -37,11 +72,16 @@ internal sealed class RepresentativeRows(int most, Func<Connection, RecordedSpan
     {
         foreach (ref readonly var connection in connections)
         {
-            var isSampled = !matters(connection, recording);
+            var isSampled = !matters(in connection, recording);
             var place = Total;
             _ = isSampled ? others++ : important++;
-            kept.Add((isSampled, LotOf((ulong)place), place, connection, recording));
-            if (kept.Count >= 2L * most && kept.Count > 1024)
+            if ((isSampled, HeldRow.LotOf((ulong)place)).CompareTo(worst) > 0)
+            {
+                continue;
+            }
+
+            kept.Add(new HeldRow(in connection, recording, isSampled, place));
+            if (kept.Count >= (long)most + Slack)
             {
                 Cut(most);
             }
@@ -53,7 +93,7 @@ internal sealed class RepresentativeRows(int most, Func<Connection, RecordedSpan
     internal (IReadOnlyList<HeldRow> Rows, RowStratum Important, RowStratum Sampled) Best(int count)
     {
         Cut(Math.Min(count, most));
-        var rows = kept.OrderBy(one => one.Place).Select(one => new HeldRow(one.Connection, one.Recording, one.IsSampled)).ToArray();
+        var rows = kept.OrderBy(one => one.Place).ToArray();
         var sampled = rows.Count(row => row.IsSampled);
         return (rows, new RowStratum(rows.Length - sampled, important), new RowStratum(sampled, others));
     }
@@ -62,17 +102,9 @@ internal sealed class RepresentativeRows(int most, Func<Connection, RecordedSpan
     {
         if (kept.Count > count)
         {
-            kept.Sort((one, other) => (one.IsSampled, one.Lot).CompareTo((other.IsSampled, other.Lot)));
+            kept.Sort((one, other) => one.Rank.CompareTo(other.Rank));
             kept.RemoveRange(count, kept.Count - count);
+            worst = count == 0 ? default : kept[^1].Rank;
         }
-    }
-
-    /// <summary>A number that looks like chance, and is unlike that of any other place (SplitMix64: Steele, Lea and Flood 2014).</summary>
-    private static ulong LotOf(ulong place)
-    {
-        var lot = (place + 1) * 0x9e3779b97f4a7c15;
-        lot = (lot ^ (lot >> 30)) * 0xbf58476d1ce4e5b9;
-        lot = (lot ^ (lot >> 27)) * 0x94d049bb133111eb;
-        return lot ^ (lot >> 31);
     }
 }

@@ -94,8 +94,39 @@ function durationAxis(side) {
     side,
     size: side === 3 ? 64 : 32,
     splits: (_, __, min, max) => decades.filter(value => value >= min * 0.999 && value <= max * 1.001),
-    values: (_, splits) => splits.map(value => durationText(value).replace(/\.0+ /, ' ')),
+    // Each of them has room, whatever the library thinks of logarithms.
+    filter: (_, splits) => splits,
+    values: (_, splits) => splits.map(decadeText),
   };
+}
+
+// A power of ten, in seconds or parts of them.
+function decadeText(nanoseconds) {
+  const [one, unit] = [[1e9, 's'], [1e6, 'ms'], [1e3, 'us'], [1, 'ns']].find(([least]) => nanoseconds >= least);
+  return `${thousands.format(nanoseconds / one)} ${unit}`;
+}
+
+// A line of steps, interrupted where there is no value, and the area below it.
+function steps(plot, series, from, to) {
+  const [stroke, fill] = [new Path2D(), new Path2D()];
+  const xs = plot.data[0];
+  const ys = plot.data[series];
+  const bottom = plot.bbox.top + plot.bbox.height;
+  const x = place => Math.min(plot.bbox.left + plot.bbox.width, Math.max(plot.bbox.left, plot.valToPos(xs[place], 'x', true)));
+  for (let place = Math.max(0, from - 1); place < Math.min(to + 1, xs.length - 1); place++) {
+    if (ys[place] === null || !Number.isFinite(ys[place])) {
+      continue;
+    }
+    const [left, right, y] = [x(place), x(place + 1), plot.valToPos(ys[place], plot.series[series].scale, true)];
+    if (place > 0 && Number.isFinite(ys[place - 1]) && ys[place - 1] !== null) {
+      stroke.lineTo(left, y);
+    } else {
+      stroke.moveTo(left, y);
+    }
+    stroke.lineTo(right, y);
+    fill.rect(left, y, right - left, bottom - y);
+  }
+  return { stroke, fill };
 }
 
 // The whole powers of ten around durations.

@@ -37,7 +37,7 @@ class DistributionChart extends Chart {
       hooks: {
         setCursor: [plot => {
           const { left } = plot.cursor;
-          this.readout.textContent = left === undefined || left < 0 ? '' : this.#wordsAt(plot.posToVal(left, 'x'));
+          this.readout.textContent = !(left >= 0) ? '' : this.#wordsAt(plot.posToVal(left, 'x'));
         }],
       },
     }, [xs, last(share), last(least), last(most)]);

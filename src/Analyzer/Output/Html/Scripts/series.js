@@ -28,7 +28,7 @@ class TimeChart extends Chart {
         fill: one.fill ? `${colour(one.variable)}38` : undefined,
         width: 2,
         dash: one.dash,
-        paths: uPlot.paths.stepped({ align: 1 }),
+        paths: steps,
         points: { show: false },
         spanGaps: false,
       })),
@@ -93,7 +93,7 @@ class TimeChart extends Chart {
         }],
         setCursor: [plot => {
           const { left } = plot.cursor;
-          if (left === undefined || left < 0) {
+          if (!(left >= 0)) {
             this.readout.textContent = '';
             return;
           }
