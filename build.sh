@@ -87,11 +87,17 @@ need_to_test() {
 	need npm /usr/bin/npm
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 	need protobuf-compiler /usr/bin/protoc
+	need poppler-utils /usr/bin/pdftotext
 }
 
 # OpenTelemetry's own files, unless they are there from before.
 fetch_for_otlp() {
 	command -v npm >/dev/null && tests/otlp/otlpprotos >/dev/null || say "no files of OTLP from npm: the test by them is skipped"
+}
+
+# What finds faults in pages.
+fetch_for_pages() {
+	command -v npm >/dev/null && tests/browser/axecore >/dev/null || say "no axe-core from npm: its tests are skipped"
 }
 
 # The fleet's servers are of 566 MB, and only for x86-64.
@@ -189,7 +195,7 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_fleet; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
 	vm-arm64)

@@ -142,5 +142,5 @@ internal abstract class ActivityChart : Chart
 
     /// <summary>Intervals that all of these can be told by.</summary>
     private TimeGrid Grid(IReadOnlyList<RecordedSpan> recordings, IEnumerable<Activity> counted) =>
-        new(time.Range(recordings), Math.Max(counted.Max(one => one.Length), LeastInterval), MaxIntervals);
+        new(time.Range(recordings), Math.Max(counted.Select(one => one.Length).DefaultIfEmpty().Max(), LeastInterval), MaxIntervals);
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TraceCap.Cli.Tests;
 
 /// <summary>The commands that draw: <c>plot</c> and <c>report</c>.</summary>
-public sealed class ChartCommandTests : IDisposable
+public sealed partial class ChartCommandTests : IDisposable
 {
     private static readonly string[] Png = ["plot", "lifetime", "--format", "png"];
 
@@ -82,16 +84,49 @@ public sealed class ChartCommandTests : IDisposable
     public void A_report_takes_several_captures_and_filters()
     {
         string Page(params string[] arguments) => Tracecap.Run(["report", "-o", "-", .. arguments]).Text;
-        static int Rows(string page) => page[page.IndexOf("<table id=\"connections\"", StringComparison.Ordinal)..].Split("<tr><th scope=\"row\">").Length - 1;
+        static int Rows(string page) => int.Parse(HeldRows().Match(page).Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         int Lifetimes(params string[] arguments) => Tracecap.Run(["lifetimes", .. arguments]).Text.Split('\n').Length - 2;
 
         Assert.Equal(Lifetimes("traffic.tcap"), Rows(Page("traffic.tcap")));
         Assert.Equal(Lifetimes("traffic.tcap", "tcptracer-example.tcap"), Rows(Page("traffic.tcap", "tcptracer-example.tcap")));
-        Assert.Equal(7, Rows(Page("traffic.tcap", "nginx.tcap", "--limit", "7")));
+        Assert.Equal(7, Rows(Page("traffic.tcap", "nginx.tcap", "--rows", "7")));
         var filtered = Page("traffic.tcap", "--comm", "c-burst", "-4", "-D", "20000");
         Assert.Equal(Lifetimes("traffic.tcap", "--comm", "c-burst", "-4", "-D", "20000"), Rows(filtered));
+        var containers = Page("incident.tcap", "--by", "cgroup");
+        Assert.Contains("<h2 id=\"by-cgroup-title\">Cgroups</h2>", containers, StringComparison.Ordinal);
+        Assert.Contains("<h2 id=\"by-container-title\">Containers</h2>", containers, StringComparison.Ordinal);
         Assert.Contains("only <code>-4 --comm c-burst -D 20000</code>", filtered, StringComparison.Ordinal);
         Assert.Contains("a filter may have left out the other side", filtered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_is_shown_in_the_browser_that_the_environment_names()
+    {
+        var browser = Path.Combine(folder, "browser");
+        File.WriteAllText(browser, "#!/bin/sh\nprintf '%s' \"$1\" > \"$0.shown\"\nmv \"$0.shown\" \"$0.page\"\n");
+        File.SetUnixFileMode(browser, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string Shown()
+        {
+            SpinWait.SpinUntil(() => File.Exists(browser + ".page"));
+            var page = File.ReadAllText(browser + ".page");
+            File.Delete(browser + ".page");
+            return page;
+        }
+
+        var named = Path.Combine(folder, "named.html");
+        var result = Tracecap.RunWith(("BROWSER", browser), "report", "traffic.tcap", "-o", named, "--open");
+        Assert.Equal((0, $"{named} is shown by {browser}\n"), (result.Code, result.Error));
+        Assert.Equal(named, Shown());
+
+        // Without a name it is in the temporary folder.
+        Assert.Equal(0, Tracecap.RunWith(("BROWSER", browser), "report", "traffic.tcap", "--open").Code);
+        var page = Shown();
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(page), StringComparison.Ordinal);
+        File.Delete(page);
+
+        var missing = Tracecap.RunWith(("BROWSER", Path.Combine(folder, "none")), "report", "traffic.tcap", "-o", named, "--force", "--open");
+        Assert.Equal(0, missing.Code);
+        Assert.Contains($"{named} is written, but {Path.Combine(folder, "none")} cannot be started to show it", missing.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,4 +171,7 @@ public sealed class ChartCommandTests : IDisposable
 
         Assert.Equal([alone], Directory.GetFiles(folder));
     }
+
+    [GeneratedRegex("<p>(?:All )?([0-9,]+) (?:of [0-9,]+ )?ends of connections")]
+    private static partial Regex HeldRows();
 }

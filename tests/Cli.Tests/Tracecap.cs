@@ -41,6 +41,20 @@ internal static class Tracecap
         return new Result(process.ExitCode, output.ToArray(), error.Result);
     }
 
+    /// <summary>Runs it to its end with a variable in its environment.</summary>
+    internal static Result RunWith((string Name, string Value) variable, params string[] arguments)
+    {
+        var start = StartInfo(arguments);
+        start.Environment[variable.Name] = variable.Value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        return new Result(process.ExitCode, output.ToArray(), error.Result);
+    }
+
     /// <summary>Runs it to its end with a heap that cannot grow beyond so many bytes.</summary>
     internal static Result RunWithin(long heap, params string[] arguments)
     {

@@ -68,7 +68,7 @@ internal static class Examples
         ["report"] =
         [
             "tracecap report run.tcap -o report.html",
-            "tracecap report before.tcap after.tcap -o both.html --limit 100",
+            "tracecap report before.tcap after.tcap -o both.html --rows 1000",
             "tracecap report run.tcap -o nginx.html --comm nginx --force",
         ],
         ["check"] =

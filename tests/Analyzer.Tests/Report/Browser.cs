@@ -23,7 +23,9 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>What the page or the browser had to say about it.</summary>
     internal IEnumerable<string> Complaints => events
         .Where(e => (string?)e["method"] is "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded" or "Audits.issueAdded")
-        .Select(e => e.ToJsonString());
+        .Select(e => e.ToJsonString())
+        // Of what a test does where a person would click.
+        .Where(text => !text.Contains("NavigationEntryMarkedSkippable", StringComparison.Ordinal));
 
     /// <summary>The addresses that were asked for.</summary>
     internal IEnumerable<string> Requests => events
@@ -32,7 +34,11 @@ internal sealed partial class Browser : IAsyncDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Shows a page; skips the test where there is no Chromium.</summary>
-    internal static async Task<Browser> Show(string html)
+    /// <param name="html">The page.</param>
+    /// <param name="runsScripts">Whether its scripts run.</param>
+    /// <param name="obeysPolicy">Whether the page's policy decides about scripts of the test as well.</param>
+    /// <param name="hash">What is behind its address.</param>
+    internal static async Task<Browser> Show(string html, bool runsScripts = true, bool obeysPolicy = true, string hash = "")
     {
         Assert.SkipWhen(Chromium is null, "there is no Chromium");
         var profile = Directory.CreateTempSubdirectory("tracecap").FullName;
@@ -47,7 +53,7 @@ internal sealed partial class Browser : IAsyncDisposable
         try
         {
             await browser.Connect();
-            await browser.Open(new Uri(page).AbsoluteUri);
+            await browser.Open(new Uri(page).AbsoluteUri + hash, runsScripts, obeysPolicy);
             return browser;
         }
         catch
@@ -57,10 +63,17 @@ internal sealed partial class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>The value of a JavaScript expression.</summary>
+    /// <summary>Waits until the page can be explored.</summary>
+    internal async Task<Browser> Explored()
+    {
+        await Value<object?>("new Promise(done => { const look = () => document.querySelector('#selection:not([hidden])') ? done() : requestAnimationFrame(look); look(); })");
+        return this;
+    }
+
+    /// <summary>The value of a JavaScript expression; of a promise, what it comes to.</summary>
     internal async Task<T> Value<T>(string expression)
     {
-        var result = await Do("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true });
+        var result = await Do("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
         Assert.True(result["exceptionDetails"] is null, result.ToJsonString());
         return result["result"]!["value"].Deserialize<T>()!;
     }
@@ -75,11 +88,57 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <param name="key">Its name.</param>
     /// <param name="code">What Windows calls it.</param>
     /// <param name="text">What it writes.</param>
-    internal async Task Press(string key, int code, string text = "")
+    /// <param name="shift">Whether shift is held.</param>
+    internal async Task Press(string key, int code, string text = "", bool shift = false)
     {
-        await Do("Input.dispatchKeyEvent", new JsonObject { ["type"] = "keyDown", ["key"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = text });
-        await Do("Input.dispatchKeyEvent", new JsonObject { ["type"] = "keyUp", ["key"] = key, ["windowsVirtualKeyCode"] = code });
+        foreach (var type in (string[])["keyDown", "keyUp"])
+        {
+            await Do("Input.dispatchKeyEvent", new JsonObject
+            {
+                ["type"] = type, ["key"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = type == "keyDown" ? text : "", ["modifiers"] = shift ? 8 : 0,
+            });
+        }
     }
+
+    /// <summary>Moves the pointer from one place to another, with the button held if so.</summary>
+    internal async Task Move((double X, double Y) from, (double X, double Y) to, bool drags)
+    {
+        const int Steps = 10;
+        await Mouse("mouseMoved", from, false);
+        if (drags)
+        {
+            await Mouse("mousePressed", from, true);
+        }
+
+        for (var step = 1; step <= Steps; step++)
+        {
+            await Mouse("mouseMoved", (from.X + ((to.X - from.X) * step / Steps), from.Y + ((to.Y - from.Y) * step / Steps)), drags);
+        }
+
+        if (drags)
+        {
+            await Mouse("mouseReleased", to, true);
+        }
+    }
+
+    /// <summary>Clicks twice at a place.</summary>
+    internal async Task DoubleClick((double X, double Y) at)
+    {
+        foreach (var count in (int[])[1, 2])
+        {
+            await Mouse("mousePressed", at, true, count);
+            await Mouse("mouseReleased", at, true, count);
+        }
+    }
+
+    private Task Mouse(string type, (double X, double Y) at, bool isHeld, int count = 1) => Do("Input.dispatchMouseEvent", new JsonObject
+    {
+        ["type"] = type, ["x"] = at.X, ["y"] = at.Y, ["button"] = isHeld ? "left" : "none", ["buttons"] = isHeld ? 1 : 0, ["clickCount"] = count,
+    });
+
+    /// <summary>The page as it is printed, PDF.</summary>
+    internal async Task<byte[]> Print() =>
+        Convert.FromBase64String((string)(await Do("Page.printToPDF", new JsonObject { ["preferCSSPageSize"] = true, ["printBackground"] = false }))["data"]!);
 
     /// <summary>Types into what has the focus.</summary>
     internal Task Type(string text) => Do("Input.insertText", new JsonObject { ["text"] = text });
@@ -127,7 +186,7 @@ internal sealed partial class Browser : IAsyncDisposable
         await socket.ConnectAsync(new Uri(Listening().Match(line).Groups[1].Value), Cancelled);
     }
 
-    private async Task Open(string address)
+    private async Task Open(string address, bool runsScripts, bool obeysPolicy)
     {
         var target = await Do("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
         var attached = await Do("Target.attachToTarget", new JsonObject { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
@@ -137,6 +196,8 @@ internal sealed partial class Browser : IAsyncDisposable
             await Do(domain + ".enable");
         }
 
+        await Do("Emulation.setScriptExecutionDisabled", new JsonObject { ["value"] = !runsScripts });
+        await Do("Page.setBypassCSP", new JsonObject { ["enabled"] = !obeysPolicy });
         await Do("Page.navigate", new JsonObject { ["url"] = address });
         while (!events.Any(e => (string?)e["method"] == "Page.loadEventFired"))
         {

@@ -43,6 +43,11 @@ internal static class FigureCards
 
     private static IEnumerable<string> Notes(Metric metric, CaptureFigures figures)
     {
+        if (metric.Places.Phrase?.Of is { } words)
+        {
+            yield return words(figures);
+        }
+
         if (rates.TryGetValue(metric.Name, out var rate) && rate.Of(figures) is { } often)
         {
             yield return often.Text(rate.Unit);

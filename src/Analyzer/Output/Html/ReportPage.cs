@@ -94,7 +94,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     {
         var total = important.Total + sampled.Total;
         var which = held == total ? Invariant($"All {total:N0} ends of connections")
-            : important.Held < important.Total ? Invariant($"{held:N0} of {total:N0} ends of connections, chosen by chance from {important.Total:N0} that failed, that a finding names, or that lived longest")
+            : important.Held < important.Total ? Invariant($"{held:N0} of {total:N0} ends of connections, chosen by chance: {important.Held:N0} of {important.Total:N0} that failed, that a finding names, or that lived longest, and {sampled.Held:N0} of the others; --rows holds more")
             : Invariant($"{held:N0} of {total:N0} ends of connections: {important.Held:N0} that failed, that a finding names, or that lived longest, and {sampled.Held:N0} of the others, chosen by chance; --rows holds more");
         var origin = time.Wall is { } wall ? $"{Readable(wall)} UTC" : "the capture begins";
         return Invariant($"{which}. Times are seconds since {origin}.{(held > ConnectionRows.Most ? $" Without a script the first {ConnectionRows.Most:N0} are here." : "")}");

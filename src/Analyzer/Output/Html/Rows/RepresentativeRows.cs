@@ -14,7 +14,7 @@ internal readonly record struct RowStratum(long Held, long Total)
 /// <summary>A connection that a page holds.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="recording">What it was recorded in.</param>
-/// <param name="isSampled">Whether chance chose it.</param>
+/// <param name="isSampled">Whether it is of those that do not matter more than others.</param>
 /// <param name="place">How many there were before it.</param>
 internal sealed class HeldRow(in Connection connection, RecordedSpan recording, bool isSampled, long place)
 {
@@ -26,14 +26,14 @@ internal sealed class HeldRow(in Connection connection, RecordedSpan recording, 
     /// <summary>What it was recorded in.</summary>
     internal RecordedSpan Recording => recording;
 
-    /// <summary>Whether chance chose it.</summary>
+    /// <summary>Whether it is of those that do not matter more than others.</summary>
     internal bool IsSampled => isSampled;
 
     /// <summary>How many there were before it.</summary>
     internal long Place => place;
 
-    /// <summary>The least comes first.</summary>
-    internal (bool IsSampled, ulong Lot) Rank { get; } = (isSampled, LotOf((ulong)place));
+    /// <summary>Those with the least are kept.</summary>
+    internal ulong Lot { get; } = LotOf((ulong)place);
 
     /// <summary>A number that looks like chance, and is unlike that of any other place (SplitMix64: Steele, Lea and Flood 2014).</summary>
     internal static ulong LotOf(ulong place)
@@ -50,22 +50,15 @@ internal delegate bool RowMatters(in Connection connection, RecordedSpan recordi
 
 /// <summary>
 /// Chooses connections for a page that has no room for all: those that matter first (whatever <c>matters</c> says), then a sample of
-/// all others, in which each is as likely as any other. The choice is the same in each run.
+/// all others, in which each is as likely as any other. A quarter of the room is left for the others, so that none is without a
+/// chance; if those that matter have no room in the rest, they are a sample as well. The choice is the same in each run.
 /// </summary>
 /// <param name="most">As many are kept.</param>
 /// <param name="matters">Whether a connection is to be kept for what it is.</param>
 internal sealed class RepresentativeRows(int most, RowMatters matters) : IConnectionSink
 {
-    /// <summary>So many more are kept before the worst are let go.</summary>
-    private const int Slack = 1 << 14;
-
-    private readonly List<HeldRow> kept = [];
-    private (bool IsSampled, ulong Lot) worst = (true, ulong.MaxValue);
-    private long important;
-    private long others;
-
-    /// <summary>How many there were.</summary>
-    internal long Total => important + others;
+    private readonly Sample important = new(most);
+    private readonly Sample others = new(most);
 
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
@@ -73,18 +66,7 @@ internal sealed class RepresentativeRows(int most, RowMatters matters) : IConnec
         foreach (ref readonly var connection in connections)
         {
             var isSampled = !matters(in connection, recording);
-            var place = Total;
-            _ = isSampled ? others++ : important++;
-            if ((isSampled, HeldRow.LotOf((ulong)place)).CompareTo(worst) > 0)
-            {
-                continue;
-            }
-
-            kept.Add(new HeldRow(in connection, recording, isSampled, place));
-            if (kept.Count >= (long)most + Slack)
-            {
-                Cut(most);
-            }
+            (isSampled ? others : important).Add(in connection, recording, isSampled, important.Total + others.Total);
         }
     }
 
@@ -92,19 +74,54 @@ internal sealed class RepresentativeRows(int most, RowMatters matters) : IConnec
     /// <param name="count">As many, if there are.</param>
     internal (IReadOnlyList<HeldRow> Rows, RowStratum Important, RowStratum Sampled) Best(int count)
     {
-        Cut(Math.Min(count, most));
-        var rows = kept.OrderBy(one => one.Place).ToArray();
-        var sampled = rows.Count(row => row.IsSampled);
-        return (rows, new RowStratum(rows.Length - sampled, important), new RowStratum(sampled, others));
+        var first = important.Best(Math.Max(count - (count / 4), count - others.Count));
+        var rest = others.Best(count - first.Count);
+        return ([.. first.Concat(rest).OrderBy(one => one.Place)], new RowStratum(first.Count, important.Total), new RowStratum(rest.Count, others.Total));
     }
 
-    private void Cut(int count)
+    /// <summary>Those with the least lots of all that were added: each set of as many is as likely.</summary>
+    private sealed class Sample(int most)
     {
-        if (kept.Count > count)
+        /// <summary>So many more are kept before the worst are let go.</summary>
+        private const int Slack = 1 << 14;
+
+        private readonly List<HeldRow> kept = [];
+        private ulong worst = ulong.MaxValue;
+
+        /// <summary>How many there were.</summary>
+        internal long Total { get; private set; }
+
+        internal int Count => Math.Min(kept.Count, most);
+
+        internal void Add(in Connection connection, RecordedSpan recording, bool isSampled, long place)
         {
-            kept.Sort((one, other) => one.Rank.CompareTo(other.Rank));
-            kept.RemoveRange(count, kept.Count - count);
-            worst = count == 0 ? default : kept[^1].Rank;
+            Total++;
+            if (HeldRow.LotOf((ulong)place) > worst)
+            {
+                return;
+            }
+
+            kept.Add(new HeldRow(in connection, recording, isSampled, place));
+            if (kept.Count >= (long)most + Slack)
+            {
+                Cut();
+            }
+        }
+
+        internal IReadOnlyList<HeldRow> Best(int count)
+        {
+            Cut();
+            return kept[..Math.Min(count, kept.Count)];
+        }
+
+        private void Cut()
+        {
+            kept.Sort((one, other) => one.Lot.CompareTo(other.Lot));
+            if (kept.Count > most)
+            {
+                kept.RemoveRange(most, kept.Count - most);
+                worst = most == 0 ? 0 : kept[^1].Lot;
+            }
         }
     }
 }

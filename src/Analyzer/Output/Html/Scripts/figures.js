@@ -11,7 +11,7 @@ class Tally {
     const { columns, weights } = this.held;
     const weight = weights[row];
     this.rows.push(row);
-    this.isEstimate ||= columns.sampled[row] === 1 && !this.held.isWhole;
+    this.isEstimate ||= weight !== 1;
     this.sockets += weight;
     const ending = this.held.endings[columns.ending[row]];
     if (ending === 'failed') {

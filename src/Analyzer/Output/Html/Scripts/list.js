@@ -79,7 +79,14 @@ class ConnectionList {
       const made = element('tr', { className: held.endings[held.columns.ending[row]] });
       this.cells.forEach((cell, place) => {
         const [text, number] = cell(row);
-        made.append(element(place === 0 ? 'th' : 'td', { textContent: text, ...(place === 0 ? { scope: 'row' } : {}), className: number !== undefined || this.isNumber(place) ? 'n' : '' }));
+        const part = element(place === 0 ? 'th' : 'td', { textContent: text, className: this.isNumber(place) ? 'n' : '' });
+        if (place === 0) {
+          part.scope = 'row';
+        }
+        if (number !== undefined) {
+          part.dataset.v = number;
+        }
+        made.append(part);
       });
       return made;
     }));

@@ -23,7 +23,7 @@ class Selection extends EventTarget {
 
   // Seconds; nothing is the whole time.
   setTime(from, to) {
-    if (from === undefined) {
+    if (from === undefined || (Math.min(from, to) <= 0 && Math.max(from, to) >= this.held.seconds)) {
       this.set({ from: undefined, to: undefined });
       return;
     }

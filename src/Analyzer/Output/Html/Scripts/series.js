@@ -231,7 +231,7 @@ class BegunChart extends TimeChart {
       title: 'Connections that began',
       note: 'In each interval. A high and steady line is connections that could have been kept open. Lines across mark an interval that is not whole, or a time of which not all is known.',
     });
-    this.choice = element('select', { 'aria-label': 'Lines of this chart' },
+    this.choice = element('select', { name: 'lines', 'aria-label': 'Lines of this chart' },
       element('option', { value: '', textContent: 'what happened' }),
       ...this.held.groupings.filter(by => !by.ofFailures).map(by => element('option', { value: by.word, textContent: `by ${by.word}` })));
     this.choice.addEventListener('change', () => this.show());
