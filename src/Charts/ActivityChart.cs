@@ -146,9 +146,10 @@ internal abstract class ActivityChart : TimeChart
             for (var number = 0; number < grid.Count; number++)
             {
                 var state = IsLevel && known[number] == IntervalState.Partial ? IntervalState.Whole : known[number];
-                if (state != IntervalState.Unrecorded)
+                // One that begins where the axis ends has no width.
+                if (state != IntervalState.Unrecorded && (number == 0 || grid.Begin(number) < axis.Clock.To))
                 {
-                    partial.IsNamed |= state == IntervalState.Partial && grid.Begin(number) < axis.Clock.To;
+                    partial.IsNamed |= state == IntervalState.Partial;
                     (state == IntervalState.Whole ? whole : state == IntervalState.Partial ? part : lossy).Add(
                         axis.Within(grid.Begin(number)), axis.Within(grid.Begin(number + 1)), scale.At(lines[i].Counts[number]));
                 }

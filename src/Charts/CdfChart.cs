@@ -48,6 +48,13 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
         // The least share that a connection can have.
         var least = -Math.Ceiling(Math.Log10(Math.Max(All.Lifetimes.Ended + All.Lifetimes.Censored, 10)));
+        if (Options.IsLog)
+        {
+            // As far down as any line goes, or its confidence.
+            var lowest = Groups(MaxGroups).SelectMany(group => group.Statistics.Lifetimes.Distribution.Steps).Min(step => step.Survival > 0 ? Math.Max(step.Low, 1e-12) : 1e-12);
+            least = Math.Max(least, Math.Min(Math.Floor(Math.Log10(lowest)), -1));
+        }
+
         if (Options.Percentiles)
         {
             sheet.AxisX("percentile (logarithmic towards 100 %)", 0, -least, PercentileTicks(-least));

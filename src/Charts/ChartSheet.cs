@@ -30,7 +30,7 @@ internal sealed class ChartSheet : IDisposable
         plot.Grid.MajorLineColor = new Color(theme.Grid);
         plot.Axes.Top.IsVisible = false;
         // Room for the half of a number that stands beyond the end of the axis.
-        plot.Axes.Right.MinimumSize = 28;
+        plot.Axes.Right.MinimumSize = 36;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
         {
@@ -42,6 +42,8 @@ internal sealed class ChartSheet : IDisposable
         }
 
         plot.Axes.Left.TickLabelStyle.OffsetY = ChartFonts.Sink;
+        // Where the axes meet, their labels are not to touch.
+        plot.Axes.Bottom.TickLabelStyle.OffsetY = 4;
         // The first is the nearest to the data.
         subtitle = AddTitle(text.Subtitle, ChartFonts.LabelSize, isBold: false, theme.Muted);
         title = AddTitle(text.Title, 16, isBold: true, theme.Text);
@@ -244,8 +246,8 @@ internal sealed class ChartSheet : IDisposable
     /// <summary>Breaks what is too long for a small picture into lines.</summary>
     private void Wrap(double width, double height)
     {
-        Wrap(title.Label, width - 16);
-        Wrap(subtitle.Label, width - 16);
+        Wrap(title.Label, width - 24);
+        Wrap(subtitle.Label, width - 24);
         Wrap(plot.Axes.Bottom.Label, width * 0.8);
         Wrap(plot.Axes.Left.Label, height * 0.6);
 

@@ -81,7 +81,10 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
     private static void DrawBars(ChartSheet sheet, CountScale scale, (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups, int perDecade)
     {
         var ended = groups.Select((group, i) => new Boxes(ColorOf(i), groups.Length == 1 && group.Label == "" ? "ended" : ChartSheet.Short(group.Label))).ToArray();
-        var open = groups.Select((_, i) => new Boxes(ColorOf(i), i == Array.FindIndex(groups, HasOpen) ? StillOpen : "") { IsHatched = true }).ToArray();
+        // Of each colour one word: of those of which none ended, that they are open.
+        var firstOpen = Array.FindIndex(groups, group => HasOpen(group) && HasEnded(group));
+        var open = groups.Select((group, i) => new Boxes(
+            ColorOf(i), i == firstOpen ? StillOpen : group.Label != "" && !HasEnded(group) ? $"{ChartSheet.Short(group.Label)}, {StillOpen}" : firstOpen < 0 ? StillOpen : "") { IsHatched = true }).ToArray();
         foreach (var number in groups.SelectMany(group => group.Bars.Keys).Distinct())
         {
             // A little space keeps bars apart.
@@ -112,6 +115,8 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
         Array.ForEach([.. ended, .. open], sheet.Add);
 
         string ColorOf(int i) => groups[i].IsRest ? sheet.Theme.Other : sheet.Theme.Series[i];
+
+        static bool HasEnded((string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars) group) => group.Bars.Values.Any(bar => bar.Ended > 0);
 
         static bool HasOpen((string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars) group) => group.Bars.Values.Any(bar => bar.Censored > 0);
     }

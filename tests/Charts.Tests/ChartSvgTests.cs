@@ -135,7 +135,7 @@ public class ChartSvgTests
     }
 
     [Fact]
-    public void Those_still_open_are_no_part_of_a_group_s_line()
+    public void Those_still_open_are_told_from_those_that_ended_in_every_group()
     {
         var chart = ChartTable.Find("lifetime")!.Create(new(GroupBy.Process));
         chart.Take(
@@ -147,7 +147,7 @@ public class ChartSvgTests
         var texts = Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ColorTheme.Light)));
 
         Assert.Contains("ending", texts);
-        Assert.Contains("still open: lived longer", texts);
+        Assert.Contains("leaking, still open: lived longer", texts);
         Assert.DoesNotContain("leaking", texts);
     }
 
