@@ -161,6 +161,7 @@ internal abstract class ActivityChart : TimeChart
         }
 
         sheet.Add(partial);
+        DrawOutages(sheet, axis);
         return scale;
     }
 

@@ -1,4 +1,3 @@
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -167,9 +166,9 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         return 0;
     }
 
-    private static NumericManual PercentileTicks(double most)
+    private static FittingTicks PercentileTicks(double most)
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         ticks.AddMajor(0, "0 %");
         ticks.AddMajor(-Math.Log10(0.5), "50 %");
         for (var power = 0; power <= most; power++)
@@ -188,9 +187,9 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         return ticks;
     }
 
-    private static NumericManual LinearTicks()
+    private static FittingTicks LinearTicks()
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         for (var tenth = 0; tenth <= 10; tenth++)
         {
             ticks.AddMajor(tenth / 10.0, $"{tenth * 10} %");
@@ -199,9 +198,9 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         return ticks;
     }
 
-    private static NumericManual LogTicks(double least)
+    private static FittingTicks LogTicks(double least)
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         for (var power = 0; power >= least; power--)
         {
             ticks.AddMajor(power, ChartText.Invariant($"{(decimal)Math.Pow(10, power + 2):0.##########} %"));

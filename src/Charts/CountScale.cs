@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Format.Units;
 
@@ -48,7 +47,7 @@ internal sealed class CountScale
             return new RoundTicks(value => isBytes ? ChartText.Invariant($"{value:0.###}{unit}") : ChartText.Invariant($"{value:N0}"), isWhole: !isBytes);
         }
 
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         ticks.AddMajor(Zero, "0");
         for (var count = 1.0; At(count) <= Top; count = isBytes && count is >= 100 and < 1000 or >= 102_400 and < 1_000_000 ? count * 10.24 : count * 10)
         {

@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace TraceCap.Charts;
 
@@ -31,7 +30,7 @@ internal static class DurationScale
     /// <summary>Marks from one place on the axis to another.</summary>
     internal static ITickGenerator Ticks(double from, double to)
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         // Within two decades their beginnings are too few.
         var isShort = to - from < 2.5;
         for (var decade = (int)Math.Floor(from); decade <= Math.Min(to, LastDecade); decade++)

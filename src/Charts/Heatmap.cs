@@ -109,6 +109,7 @@ internal abstract class Heatmap(ChartOptions options) : TimeChart(options)
         }
 
         Array.ForEach(boxes, sheet.Add);
+        DrawOutages(sheet, axis);
     }
 
     private TimeGrid Grid(IReadOnlyList<RecordedSpan> recordings) => new(Time.Range(recordings), length, MaxColumns);

@@ -42,12 +42,18 @@ internal sealed class Outages(TimeLine time)
     /// <summary>The worst of them in words, with a semicolon before each; empty if there are none.</summary>
     internal string Describe(ChartClock clock)
     {
-        var limits = FindingRule.Outage;
-        var found = services.Where(one => one.Value.Failed >= limits["failed"]).SelectMany(one => Worst(one.Value).Select(episode => (one.Key, Episode: episode)))
-            .OrderByDescending(one => one.Episode.Bad).ThenBy(one => one.Episode.From).ToArray();
+        var found = Find();
         var told = found.Take(MaxTold).Select(one => ChartText.Invariant(
-            $"; {one.Episode.Bad:N0} of {one.Episode.Tried:N0} connects to {Grouping.Of(GroupBy.Service).Text(one.Key)} failed {(one.Episode.From == one.Episode.To ? "at" : "between")} {clock.Text(one.Episode.From, one.Episode.To, "and")}"));
-        return string.Concat(told) + (found.Length > MaxTold ? ChartText.Invariant($"; so did most to other services or at other times, {found.Length - MaxTold:N0} times") : "");
+            $"; {one.Episode.Bad:N0} of {one.Episode.Tried:N0} connects to {Grouping.Of(GroupBy.Service).Text(one.Service)} failed {(one.Episode.From == one.Episode.To ? "at" : "between")} {clock.Text(one.Episode.From, one.Episode.To, "and")}"));
+        return string.Concat(told) + (found.Count > MaxTold ? ChartText.Invariant($"; so did most to other services or at other times, {found.Count - MaxTold:N0} times") : "");
+    }
+
+    /// <summary>When they were, those with the most failures first.</summary>
+    internal IReadOnlyList<(GroupKey Service, Episode Episode)> Find()
+    {
+        var limits = FindingRule.Outage;
+        return [.. services.Where(one => one.Value.Failed >= limits["failed"]).SelectMany(one => Worst(one.Value).Select(episode => (one.Key, Episode: episode)))
+            .OrderByDescending(one => one.Episode.Bad).ThenBy(one => one.Episode.From)];
 
         IEnumerable<Episode> Worst(Service service) => weights
             .Select(weight => service.Connects.Find(weight, MaxTold + 1)

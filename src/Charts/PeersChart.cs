@@ -1,4 +1,3 @@
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -10,6 +9,10 @@ namespace TraceCap.Charts;
 internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options, options.By ?? GroupBy.Peer)
 {
     private const int MaxBars = 20;
+
+    // In pixels of the default size: a bar with its name, and what is above and below all of them.
+    private const double BarHeight = 15;
+    private const double Around = 150;
 
     // Bars that may be broken, how many times longer than the next one such a bar is, and how much longer than it is drawn.
     private const int MaxBroken = 3;
@@ -39,14 +42,15 @@ internal sealed class PeersChart(ChartOptions options) : StatisticsChart(options
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
-        var groups = Groups(MaxBars);
+        // As many as can be read, and all others.
+        var groups = Groups((int)Math.Clamp(((sheet.Height - Around) / BarHeight) - 1, 3, MaxBars));
         var limit = Limit(groups);
         // A value stands beside each bar.
         var scale = new CountScale(limit * 1.15, log: false);
         sheet.AxisX($"number of {LifetimeText.What(All)}", scale.Zero, scale.Top, scale.Ticks());
         // Few bars are not to be fat.
         var rows = Math.Max(groups.Count, 6);
-        var labels = new NumericManual();
+        var labels = new FittingTicks();
         sheet.AxisY("", 0, rows, labels);
         sheet.HideGridY();
         var breaks = new Breaks(sheet.Theme.Background, sheet.Theme.Text, "not to scale");

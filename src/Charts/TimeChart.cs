@@ -6,6 +6,8 @@ namespace TraceCap.Charts;
 /// <summary>A chart over time. Its text tells what happened when: where most of what was tried failed, and where events were lost.</summary>
 internal abstract class TimeChart : Chart
 {
+    private const int MaxMarked = 100;
+
     private readonly Outages outages;
 
     private protected TimeChart(ChartOptions options)
@@ -33,6 +35,18 @@ internal abstract class TimeChart : Chart
 
     /// <summary>Its axis of time.</summary>
     private protected TimeScale Axis(IReadOnlyList<RecordedSpan> recordings) => new(Time, recordings, Options.Clock);
+
+    /// <summary>Marks along the upper edge when most connects to a service failed.</summary>
+    private protected void DrawOutages(ChartSheet sheet, TimeScale axis)
+    {
+        var boxes = new Boxes(sheet.Theme.Of(ConnectionEnding.Failed), "most connects to a service failed") { Least = 3 };
+        foreach (var (_, episode) in outages.Find().Take(MaxMarked))
+        {
+            boxes.Add(axis.Within(episode.From), axis.Within(episode.To), sheet.Top - (0.012 * (sheet.Top - sheet.Bottom)), sheet.Top);
+        }
+
+        sheet.Add(boxes);
+    }
 
     /// <summary>What happened, to be said after the figures; with a semicolon before it, or empty.</summary>
     private protected string Events(IReadOnlyList<RecordedSpan> recordings)

@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -66,7 +65,7 @@ internal sealed class TimelineChart : TimeChart
     {
         var rows = Longest((int)Math.Max((sheet.Height - Around) / RowHeight, 3));
         var axis = Axis(recordings);
-        var labels = new NumericManual();
+        var labels = new FittingTicks();
         axis.DrawOn(sheet);
         sheet.AxisY(
             rows.Length < count ? ChartText.Invariant($"the longest {rows.Length:N0} of {count:N0}, as they were opened") : "",
@@ -95,6 +94,7 @@ internal sealed class TimelineChart : TimeChart
             sheet.Add(boxes[look].Doubtful);
         }
 
+        DrawOutages(sheet, axis);
         if (Options.By is not null)
         {
             Mark(sheet, axis, rows);

@@ -151,6 +151,47 @@ public class ChartSvgTests
         Assert.DoesNotContain("leaking", texts);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void No_label_is_on_another(string kind)
+    {
+        foreach (var by in (GroupBy?[])[null, GroupBy.Service])
+        {
+            if (ChartTable.Find(kind)!.Refuse(new(by)) is not null)
+            {
+                continue;
+            }
+
+            var chart = ChartTable.Find(kind)!.Create(new(by));
+            var recordings = SampleTraffic.Give(chart, SampleIncident.Capture());
+            foreach (var size in (ReadOnlySpan<ChartSize>)[new(200, 200), new(300, 600), new(640, 400), new(1600, 900)])
+            {
+                // Labels of the axes are those in the size and colour of such.
+                var labels = XDocument.Parse(chart.ToSvg(recordings, size, ColorTheme.Light)).Descendants()
+                    .Where(element => element.Name.LocalName == "text" && element.Attribute("font-size")?.Value is "12" or "11" && element.Attribute("fill")?.Value == ColorTheme.Light.Muted && element.Value.Trim() != "")
+                    .Select(Box).ToArray();
+                Assert.NotEmpty(labels);
+                var pairs = from i in Enumerable.Range(0, labels.Length) from j in Enumerable.Range(0, i) select (One: labels[i], Other: labels[j]);
+                Assert.DoesNotContain(pairs, pair =>
+                    pair.One.Left < pair.Other.Right && pair.Other.Left < pair.One.Right && pair.One.Top < pair.Other.Bottom && pair.Other.Top < pair.One.Bottom);
+            }
+        }
+
+        // From the first letter to the last, which is some 5 pixels wide, and as high as a digit.
+        static (string Text, double Left, double Right, double Top, double Bottom) Box(XElement text)
+        {
+            // matrix(1.5 0 0 1.5 100 200) or translate(100 200).
+            var numbers = text.Attribute("transform")!.Value.Split('(')[1].TrimEnd(')').Split(' ').Select(Number).ToArray();
+            var (scale, place) = (numbers.Length == 6 ? numbers[0] : 1, numbers[^2..].Select(number => number / (numbers.Length == 6 ? numbers[0] : 1)).ToArray());
+            Assert.True(scale > 0, text.ToString());
+            var letters = text.Attribute("x")!.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Number).ToArray();
+            var bottom = place[1] + Number(text.Attribute("y")!.Value.Split(',')[0]);
+            return (text.Value.Trim(), place[0] + letters[0], place[0] + letters[^1] + 5, bottom - 8, bottom);
+        }
+
+        static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public void A_recording_without_length_has_an_axis_of_a_second()
     {

@@ -28,8 +28,12 @@ internal static class SampleIncident
         Start = new ClockAnchor(Start, Start, Wall),
     };
 
+    private static readonly Lazy<byte[]> capture = new(Make);
+
     /// <summary>The capture.</summary>
-    internal static MemoryStream Capture()
+    internal static MemoryStream Capture() => new(capture.Value);
+
+    private static byte[] Make()
     {
         var stream = new MemoryStream();
         var writer = new CaptureWriter(stream, Header, 200 * TcpEvent.Size);
@@ -43,8 +47,7 @@ internal static class SampleIncident
 
         var end = Start + (Length * Second);
         writer.Complete("test", new ClockAnchor(end, end, Wall + (Length * Second)));
-        stream.Position = 0;
-        return stream;
+        return stream.ToArray();
     }
 
     private static IEnumerable<TcpEvent> Events()
