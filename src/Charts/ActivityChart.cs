@@ -1,3 +1,4 @@
+using ScottPlot;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -5,62 +6,51 @@ using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
-/// <summary>A chart of what happened when.</summary>
-internal abstract class ActivityChart : Chart
+/// <summary>A chart of what happened in intervals of the clock.</summary>
+internal abstract class ActivityChart : TimeChart
 {
     private const int MaxIntervals = 100;
     private const long LeastInterval = 10_000;
 
-    // 400 KiB for each group.
+    // 500 KiB for each group.
     private const int MaxCells = 1 << 12;
 
-    private static readonly TableColumn[] counts =
-        [.. new[] { "opened", "accepted", "closed", "failed", "active", "active_max" }.Select(name => TableColumn.Of(name, FieldTypes.Count))];
-
-    private readonly TimeLine time = new();
     private readonly Activity all;
     private readonly ActivityGroups? groups;
 
-    private protected ActivityChart(ChartOptions options)
+    /// <param name="options">What was asked for.</param>
+    /// <param name="by">By what connections are told apart; null: not at all.</param>
+    private protected ActivityChart(ChartOptions options, Grouping? by)
         : base(options)
     {
-        all = new Activity(time);
-        groups = options.By is { } by ? new ActivityGroups(by, () => new Activity(time, MaxCells)) : null;
+        all = new Activity(Time) { CountsBytes = IsOfBytes };
+        groups = by is null ? null : new ActivityGroups(by, () => new Activity(Time, MaxCells) { CountsBytes = IsOfBytes });
     }
 
     /// <summary>Both ends of so many connections are on the host.</summary>
     private protected long Joined { get; private set; }
 
     /// <inheritdoc />
-    public override void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
-    {
-        foreach (ref readonly var connection in connections)
-        {
-            Joined += connection.IsJoined ? 1 : 0;
-            all.Add(in connection, recording);
-            groups?.Add(in connection, recording);
-        }
-    }
-
-    /// <inheritdoc />
     public override TableData Data(IReadOnlyList<RecordedSpan> recordings)
     {
         var shown = groups is not null ? Groups(groups).Select(group => (group.Label, group.Activity)).ToArray() : [("", all)];
+        var counts = Counts;
         TableColumn[] columns =
         [
             TableColumn.Of("time", FieldTypes.Instant),
             TableColumn.Of("seconds", RealType.Seconds),
             TableColumn.Of("length_ns", FieldTypes.Duration),
-            .. GroupColumn,
-            .. counts,
+            .. groups is null ? [] : (TableColumn[])[TableColumn.Of("group", FieldTypes.Text)],
+            .. counts.Select(one => TableColumn.Of(one.Name, one.Type)),
             TableColumn.Of("complete", FieldTypes.Flag),
+            TableColumn.Of("lossy", FieldTypes.Flag),
         ];
         return new TableData(columns, recordings.Count == 0 ? [] : Rows());
 
         IEnumerable<IReadOnlyList<FieldValue>> Rows()
         {
-            var grid = Grid(recordings, shown.Select(one => one.Item2));
-            var gaps = grid.AreIn([.. time.Losses(recordings), .. time.Pauses(recordings)]);
+            var grid = Grid(recordings, shown.Select(one => one.Activity));
+            var known = new IntervalKnowledge(grid, Time, recordings);
             foreach (var (label, activity) in shown)
             {
                 var number = 0;
@@ -68,19 +58,52 @@ internal abstract class ActivityChart : Chart
                 {
                     yield return
                     [
-                        time.InstantOf(grid.Begin(number), recordings),
-                        RealType.Of((double)grid.Begin(number) / 1e9),
+                        Time.InstantOf(grid.Begin(number), recordings),
+                        RealType.Of((double)(grid.Begin(number) - Time.Start) / 1e9),
                         FieldValue.Of((ulong)grid.Length),
-                        .. GroupValue(label),
-                        .. new[] { of.Opened, of.Accepted, of.Closed, of.Failed, of.Active, of.Peak }.Select(count => FieldValue.Of((ulong)Math.Max(count, 0))),
-                        FieldValue.Of(!gaps[number++]),
+                        .. groups is null ? [] : (FieldValue[])[FieldValue.Of(label)],
+                        .. counts.Select(count => FieldValue.Of((ulong)Math.Max(count.Of(of), 0))),
+                        FieldValue.Of(known[number] == IntervalState.Whole),
+                        FieldValue.Of(known.IsLossy(number)),
                     ];
+                    number++;
                 }
             }
         }
     }
 
     private protected override bool IsEmpty => all.Connections == 0;
+
+    /// <summary>What its table counts.</summary>
+    private protected virtual IReadOnlyList<(string Name, FieldType Type, Func<ActivityInterval, long> Of)> Counts { get; } =
+    [
+        ("opened", FieldTypes.Count, of => of.Opened),
+        ("accepted", FieldTypes.Count, of => of.Accepted),
+        ("closed", FieldTypes.Count, of => of.Closed),
+        ("failed", FieldTypes.Count, of => of.Failed),
+        ("active", FieldTypes.Count, of => of.Active),
+        ("active_max", FieldTypes.Count, of => of.Peak),
+    ];
+
+    /// <summary>Whether an interval shows a level, and not what has added up in it: then one that was recorded in part is as good as any.</summary>
+    private protected virtual bool IsLevel => false;
+
+    /// <summary>What is counted.</summary>
+    private protected string Counted => Joined == 0 ? "connections" : "sockets";
+
+    /// <summary>What the upright axis counts.</summary>
+    private protected abstract string YLabel(TimeGrid grid);
+
+    /// <summary>Whether it counts bytes.</summary>
+    private protected virtual bool IsOfBytes => false;
+
+    /// <inheritdoc />
+    private protected override void Add(in Connection connection, RecordedSpan recording)
+    {
+        Joined += connection.IsJoined ? 1 : 0;
+        all.Add(in connection, recording);
+        groups?.Add(in connection, recording);
+    }
 
     /// <summary>The most connections that were open at once, and those open at the end.</summary>
     private protected (long Max, long End) Open(IReadOnlyList<RecordedSpan> recordings) => all.Count(recordings);
@@ -89,11 +112,12 @@ internal abstract class ActivityChart : Chart
     private protected ActivityInterval[] Total(IReadOnlyList<RecordedSpan> recordings) =>
         [.. all.Intervals(Grid(recordings, [all]), recordings)];
 
-    /// <summary>Draws axes and gaps, and hands out lines that are broken by these.</summary>
+    /// <summary>Draws axes and gaps, and a line for each series: interrupted where nothing was recorded, and faint where it is but the least.</summary>
     /// <param name="sheet">Where to draw.</param>
     /// <param name="recordings">What was recorded.</param>
     /// <param name="series">What is counted, and what that is called; if there are groups, one.</param>
-    private protected void DrawLines(
+    /// <returns>The scale of the upright axis.</returns>
+    private protected CountScale DrawLines(
         ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings, params (string Label, Func<ActivityInterval, long> Count)[] series)
     {
         (string Label, Activity Activity, Func<ActivityInterval, long> Count, bool IsRest)[] shown = groups is not null
@@ -101,12 +125,13 @@ internal abstract class ActivityChart : Chart
             : [.. series.Select(one => (one.Label, all, one.Count, false))];
         var grid = Grid(recordings, shown.Select(one => one.Activity));
         var lines = Array.ConvertAll(shown, one => (one.Label, Counts: one.Activity.Intervals(grid, recordings).Select(one.Count).ToArray(), one.IsRest));
-        var axis = new TimeScale(time, recordings);
-        var scale = new CountScale(lines.SelectMany(line => line.Counts).DefaultIfEmpty().Max(), Options.Log);
-        sheet.AxisX(axis.Label, 0, axis.To, TimeScale.Ticks());
+        var axis = Axis(recordings);
+        var scale = new CountScale(lines.SelectMany(line => line.Counts).DefaultIfEmpty().Max(), Options.IsLog, IsOfBytes);
+        axis.DrawOn(sheet);
         sheet.AxisY(YLabel(grid), scale.Zero, scale.Top, scale.Ticks());
-        axis.DrawGaps(sheet);
-        var gaps = grid.AreIn([.. time.Losses(recordings), .. time.Pauses(recordings)]);
+        axis.DrawGaps(sheet, IsLevel ? "events lost: not certain" : "events lost: at least so many");
+        var known = new IntervalKnowledge(grid, Time, recordings);
+        var partial = new Steps(sheet.Theme.Muted, LinePattern.Dotted, "recorded in part: at least so many") { Width = 1.5f };
         for (var i = 0; i < lines.Length; i++)
         {
             // What never happened would only hide the axis.
@@ -115,32 +140,35 @@ internal abstract class ActivityChart : Chart
                 continue;
             }
 
-            var line = sheet.Series(i, lines[i].Label, lines[i].IsRest);
+            var whole = sheet.Series(i, lines[i].Label, lines[i].IsRest);
+            var (lossy, part) = (whole.Faint(LinePattern.Solid), whole.Faint(LinePattern.Dotted));
+            whole.IsNamed = true;
             for (var number = 0; number < grid.Count; number++)
             {
-                if (!gaps[number])
+                var state = IsLevel && known[number] == IntervalState.Partial ? IntervalState.Whole : known[number];
+                // One that begins where the axis ends has no width.
+                if (state != IntervalState.Unrecorded && (number == 0 || grid.Begin(number) < axis.Clock.To))
                 {
-                    line.Add(
-                        Math.Max(axis.At(grid.Begin(number)), 0),
-                        Math.Min(axis.At(grid.Begin(number + 1)), axis.To),
-                        scale.At(lines[i].Counts[number]));
+                    partial.IsNamed |= state == IntervalState.Partial;
+                    (state == IntervalState.Whole ? whole : state == IntervalState.Partial ? part : lossy).Add(
+                        axis.Within(grid.Begin(number)), axis.Within(grid.Begin(number + 1)), scale.At(lines[i].Counts[number]));
                 }
             }
 
-            sheet.Add(line);
+            sheet.Add(lossy);
+            sheet.Add(part);
+            sheet.Add(whole);
         }
+
+        sheet.Add(partial);
+        DrawOutages(sheet, axis);
+        return scale;
     }
-
-    /// <summary>What the upright axis counts.</summary>
-    private protected abstract string YLabel(TimeGrid grid);
-
-    /// <summary>What is counted.</summary>
-    private protected string Counted => Joined == 0 ? "connections" : "sockets";
 
     private static IEnumerable<(string Label, Activity Activity, bool IsRest)> Groups(ActivityGroups groups) => groups.Largest(MaxGroups)
         .Select(group => (group.Key is { } key ? groups.By.Text(key) : "all others", group.Activity, group.Key is null));
 
     /// <summary>Intervals that all of these can be told by.</summary>
     private TimeGrid Grid(IReadOnlyList<RecordedSpan> recordings, IEnumerable<Activity> counted) =>
-        new(time.Range(recordings), Math.Max(counted.Select(one => one.Length).DefaultIfEmpty().Max(), LeastInterval), MaxIntervals);
+        new(Time.Range(recordings), Math.Max(counted.Select(one => one.Length).DefaultIfEmpty().Max(), LeastInterval), MaxIntervals);
 }

@@ -59,10 +59,10 @@ public static class CaptureCharts
         ArgumentNullException.ThrowIfNull(capture);
         var kind = ChartTable.Find(name)
             ?? throw new ArgumentException($"there is no chart '{name}'; expected one of {string.Join(", ", Names)}", nameof(name));
-        var options = new ChartOptions(Grouping.Of(settings.By), settings.Log);
-        if (kind.Refuse(options) is { } reason)
+        var options = new ChartOptions(Grouping.Of(settings.By), settings.Log, settings.Percentiles, settings.Zone);
+        if (kind.Refuse(options) is { } refused)
         {
-            throw new ArgumentException(reason, nameof(settings));
+            throw new ArgumentException(refused.Reason, nameof(settings));
         }
 
         var chart = kind.Create(options);

@@ -1,4 +1,3 @@
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -10,9 +9,11 @@ namespace TraceCap.Charts;
 /// connections were still open.</summary>
 internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, options.By)
 {
+    private const int MaxBands = 3;
+
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings) => new(
-        Options.Log ? $"Share of connections that lived longer{ByText}" : $"Share of connections that lived at most so long{ByText}",
+        Options.IsLog ? $"Share of connections that lived longer{ByText}" : $"Share of connections that lived at most so long{ByText}",
         LifetimeText.Describe(All) + Lost(recordings));
 
     /// <inheritdoc />
@@ -44,30 +45,45 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
     {
         var (from, to) = LifetimeText.Limits(All.Lifetimes);
-        sheet.AxisX("lifetime (logarithmic)", from, to, DurationScale.Ticks(from, to));
         // The least share that a connection can have.
         var least = -Math.Ceiling(Math.Log10(Math.Max(All.Lifetimes.Ended + All.Lifetimes.Censored, 10)));
-        if (Options.Log)
+        if (Options.IsLog)
         {
-            sheet.AxisY("share that lived longer", least, 0.08, LogTicks(least));
+            // As far down as any line goes, or its confidence.
+            var lowest = Groups(MaxGroups).SelectMany(group => group.Statistics.Lifetimes.Distribution.Steps).Min(step => step.Survival > 0 ? Math.Max(step.Low, 1e-12) : 1e-12);
+            least = Math.Max(least, Math.Min(Math.Floor(Math.Log10(lowest)), -1));
+        }
+
+        if (Options.Percentiles)
+        {
+            sheet.AxisX("percentile (logarithmic towards 100 %)", 0, -least, PercentileTicks(-least));
+            sheet.AxisY("lifetime (logarithmic)", from, to, DurationScale.Ticks(from, to));
         }
         else
         {
-            sheet.AxisY("share that lived at most so long", 0, 1.02, LinearTicks());
+            sheet.AxisX("lifetime (logarithmic)", from, to, DurationScale.Ticks(from, to));
+            if (Options.IsLog)
+            {
+                sheet.AxisY("share that lived longer", least, 0.08, LogTicks(least));
+            }
+            else
+            {
+                sheet.AxisY("share that lived at most so long", 0, 1.02, LinearTicks());
+            }
         }
 
-        var groups = Groups(MaxGroups);
-        for (var i = 0; i < groups.Count; i++)
+        var groups = Groups(MaxGroups).Where(group => group.Statistics.Lifetimes is not { Ended: 0, Censored: 0 }).ToArray();
+        var atRisk = Options.Percentiles || groups.Length > sheet.RowsBelow ? null : sheet.AddAtRisk(Options.By is not null);
+        var isFirst = true;
+        for (var i = 0; i < groups.Length; i++)
         {
-            if (groups[i].Statistics.Lifetimes is { Ended: 0, Censored: 0 })
-            {
-                continue;
-            }
-
             var steps = groups[i].Statistics.Lifetimes.Distribution.Steps;
-            if (Options.By is null)
+            var color = groups[i].IsRest ? sheet.Theme.Other : sheet.Theme.Series[i];
+            // More of them would hide each other.
+            if (groups.Length <= MaxBands)
             {
-                AddBand(sheet, steps);
+                AddBand(color, isFirst ? "95 % confidence" : "", steps);
+                isFirst = false;
             }
 
             var line = sheet.Series(i, Options.By is null ? "" : groups[i].Label, groups[i].IsRest);
@@ -78,34 +94,102 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
                 if (steps[k].Ended > 0 || k == steps.Length - 1)
                 {
                     var next = DurationScale.At(steps[k].Nanoseconds);
-                    line.Add(at, next, Place(survival));
+                    Add(line, at, next, survival, steps[k].Survival);
                     (at, survival) = (next, steps[k].Survival);
                 }
             }
 
-            line.Add(at, survival < 1e-9 ? to : at, Place(survival));
+            if (!Options.Percentiles)
+            {
+                line.Add(at, survival < 1e-9 ? to : at, Place(survival));
+            }
+
             sheet.Add(line);
+            atRisk?.Add(Options.By is null ? "" : ChartSheet.Short(groups[i].Label), color, place => AtRisk(steps, place));
         }
 
-        void AddBand(ChartSheet sheet, DurationStep[] steps)
+        void Add(Steps line, double at, double next, double survival, double after)
         {
-            var band = new Boxes(sheet.Theme.Grid, "95 % confidence");
-            for (var k = 0; k < steps.Length - 1; k++)
+            if (Options.Percentiles)
+            {
+                // What is only censored has no percentile.
+                if (after < survival)
+                {
+                    line.Add(Place(survival), Place(after), next);
+                }
+            }
+            else
+            {
+                line.Add(at, next, Place(survival));
+            }
+        }
+
+        void AddBand(string color, string legend, DurationStep[] steps)
+        {
+            var band = new Boxes(color, legend) { Opacity = 0.25 };
+            // Of what is only censored no percentile is known.
+            var last = Options.Percentiles ? Array.FindLastIndex(steps, step => step.Ended > 0) : steps.Length - 1;
+            for (var k = 0; k < last; k++)
             {
                 var (one, other) = (Place(steps[k].Low), Place(steps[k].High));
-                band.Add(DurationScale.At(steps[k].Nanoseconds), DurationScale.At(steps[k + 1].Nanoseconds), Math.Min(one, other), Math.Max(one, other));
+                var (begin, end) = (DurationScale.At(steps[k].Nanoseconds), DurationScale.At(steps[k + 1].Nanoseconds));
+                if (Options.Percentiles)
+                {
+                    band.Add(Math.Min(one, other), Math.Max(one, other), begin, end);
+                }
+                else
+                {
+                    band.Add(begin, end, Math.Min(one, other), Math.Max(one, other));
+                }
             }
 
             sheet.Add(band);
         }
 
         double Place(double survival) =>
-            !Options.Log ? 1 - survival : survival > 1e-12 ? Math.Max(Math.Log10(survival), least) : least;
+            Options.Percentiles ? survival > 1e-12 ? Math.Min(-Math.Log10(survival), -least) : -least
+            : !Options.IsLog ? 1 - survival
+            : survival > 1e-12 ? Math.Max(Math.Log10(survival), least) : least;
     }
 
-    private static NumericManual LinearTicks()
+    /// <summary>How many were seen to live so long, or were still open then.</summary>
+    private static long AtRisk(DurationStep[] steps, double place)
     {
-        var ticks = new NumericManual();
+        foreach (ref readonly var step in steps.AsSpan())
+        {
+            if (DurationScale.At(step.Nanoseconds) >= place)
+            {
+                return step.AtRisk;
+            }
+        }
+
+        return 0;
+    }
+
+    private static FittingTicks PercentileTicks(double most)
+    {
+        var ticks = new FittingTicks();
+        ticks.AddMajor(0, "0 %");
+        ticks.AddMajor(-Math.Log10(0.5), "50 %");
+        for (var power = 0; power <= most; power++)
+        {
+            if (power > 0)
+            {
+                ticks.AddMajor(power, ChartText.Invariant($"{100 - (decimal)Math.Pow(10, 2 - power):0.##########} %"));
+            }
+
+            for (var digit = 2; digit < 10 && power < most; digit++)
+            {
+                ticks.AddMinor(power + 1 - Math.Log10(digit));
+            }
+        }
+
+        return ticks;
+    }
+
+    private static FittingTicks LinearTicks()
+    {
+        var ticks = new FittingTicks();
         for (var tenth = 0; tenth <= 10; tenth++)
         {
             ticks.AddMajor(tenth / 10.0, $"{tenth * 10} %");
@@ -114,9 +198,9 @@ internal sealed class CdfChart(ChartOptions options) : StatisticsChart(options, 
         return ticks;
     }
 
-    private static NumericManual LogTicks(double least)
+    private static FittingTicks LogTicks(double least)
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         for (var power = 0; power >= least; power--)
         {
             ticks.AddMajor(power, ChartText.Invariant($"{(decimal)Math.Pow(10, power + 2):0.##########} %"));

@@ -36,16 +36,16 @@ internal abstract class Chart : IConnectionSink
     /// <param name="theme">Its colours.</param>
     public byte[] ToPng(IReadOnlyList<RecordedSpan> recordings, ChartSize size, ColorTheme theme)
     {
-        using var sheet = Draw(recordings, theme);
-        return sheet.ToPng(size);
+        using var sheet = Draw(recordings, size, theme);
+        return sheet.ToPng();
     }
 
     /// <summary>Draws it as SVG; its text is text.</summary>
     /// <inheritdoc cref="ToPng" />
     public string ToSvg(IReadOnlyList<RecordedSpan> recordings, ChartSize size, ColorTheme theme)
     {
-        using var sheet = Draw(recordings, theme);
-        return ChartSvg.Finish(sheet.ToSvg(size), size, Describe(recordings));
+        using var sheet = Draw(recordings, size, theme);
+        return ChartSvg.Finish(sheet.ToSvg(), size, Describe(recordings));
     }
 
     /// <summary>Whether there is nothing to draw, so that the words alone are shown.</summary>
@@ -74,9 +74,9 @@ internal abstract class Chart : IConnectionSink
         return lost == 0 ? "" : ChartText.Invariant($"; {lost:N0} events lost");
     }
 
-    private ChartSheet Draw(IReadOnlyList<RecordedSpan> recordings, ColorTheme theme)
+    private ChartSheet Draw(IReadOnlyList<RecordedSpan> recordings, ChartSize size, ColorTheme theme)
     {
-        var sheet = new ChartSheet(theme, Describe(recordings));
+        var sheet = new ChartSheet(theme, Describe(recordings), size);
         if (recordings.Count > 0 && !IsEmpty)
         {
             Draw(sheet, recordings);

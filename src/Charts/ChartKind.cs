@@ -24,12 +24,25 @@ internal sealed class ChartKind
     /// <summary>Why it has no logarithmic scale (<see cref="ChartOptions.Log"/>); null if it has.</summary>
     public string? NoLog { get; internal init; }
 
+    /// <summary>Whether its counts are on a logarithmic scale unless they are asked to be linear.</summary>
+    public bool IsLogByItself { get; internal init; }
+
+    /// <summary>Whether it has percentiles along its axis if they are asked for (<see cref="ChartOptions.Percentiles"/>).</summary>
+    public bool HasPercentiles { get; internal init; }
+
     /// <summary>How it is shown in a report, and how it is to be read there.</summary>
     internal ImmutableArray<(GroupBy? By, string Explanation)> InReport { get; init; } = [];
 
-    /// <summary>Why there is no such chart; null if there is.</summary>
-    public string? Refuse(ChartOptions options) =>
-        options.By is not null && NoGroups is not null ? NoGroups : options.Log ? NoLog : null;
+    /// <summary>Which option there is no such chart with, and why; null if there is.</summary>
+    public (string Option, string Reason)? Refuse(ChartOptions options) => options switch
+    {
+        { By: not null } when NoGroups is not null => ("--by", NoGroups),
+        { Percentiles: true } when !HasPercentiles => ("--percentiles", "only cdf has percentiles along its axis"),
+        { Percentiles: true, Log: not null } => (options.IsLog ? "--log" : "--linear", "the axis of percentiles has a scale of its own"),
+        { Log: true } when NoLog is not null => ("--log", NoLog),
+        { Log: false } when !IsLogByItself => ("--linear", "it is linear unless --log says otherwise"),
+        _ => null,
+    };
 
     /// <summary>A chart without connections yet.</summary>
     /// <param name="options">What of it is drawn.</param>
@@ -38,9 +51,9 @@ internal sealed class ChartKind
     /// <exception cref="ChartException">A native library that draws is not there.</exception>
     public Chart Create(ChartOptions options, bool draws = true)
     {
-        if (Refuse(options) is { } reason)
+        if (Refuse(options) is { } refused)
         {
-            throw new ArgumentException(reason, nameof(options));
+            throw new ArgumentException(refused.Reason, nameof(options));
         }
 
         if (draws)

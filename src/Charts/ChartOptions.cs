@@ -5,8 +5,17 @@ namespace TraceCap.Charts;
 /// <summary>What of a chart is drawn. Not every <see cref="ChartKind"/> takes all of it.</summary>
 /// <param name="By">By what connections are told apart; null: as suits the chart.</param>
 /// <param name="Log">Whether counts, or colours that stand for counts, are on a logarithmic scale; for <c>cdf</c>: the share that
-/// lived longer. Lifetimes always are.</param>
-internal sealed record ChartOptions(Grouping? By = null, bool Log = false);
+/// lived longer; null: as suits the chart. Lifetimes always are.</param>
+/// <param name="Percentiles">For <c>cdf</c>: whether percentiles are along the axis, those near 100 % far apart, and lifetimes go up.</param>
+/// <param name="Zone">By which clocks times are shown, and intervals are round; null: UTC.</param>
+internal sealed record ChartOptions(Grouping? By = null, bool? Log = null, bool Percentiles = false, TimeZoneInfo? Zone = null)
+{
+    /// <summary>Its <see cref="Zone"/>, or UTC.</summary>
+    internal TimeZoneInfo Clock => Zone ?? TimeZoneInfo.Utc;
+
+    /// <summary>Whether counts are on a logarithmic scale, where they are not by themselves.</summary>
+    internal bool IsLog => Log == true;
+}
 
 /// <summary>The size of a picture in pixels.</summary>
 /// <param name="Width">From <see cref="Least"/> to <see cref="Most"/>.</param>

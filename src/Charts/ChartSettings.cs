@@ -12,8 +12,14 @@ public sealed record ChartSettings
     /// <summary>By what connections are told apart; null: as suits the chart.</summary>
     public GroupBy? By { get; init; }
 
-    /// <summary>Whether counts are on a logarithmic scale. Lifetimes always are.</summary>
-    public bool Log { get; init; }
+    /// <summary>Whether counts are on a logarithmic scale; null: as suits the chart. Lifetimes always are.</summary>
+    public bool? Log { get; init; }
+
+    /// <summary>Whether percentiles are along the axis, those near 100 % far apart. Only <c>cdf</c> has that.</summary>
+    public bool Percentiles { get; init; }
+
+    /// <summary>By which clocks times of day are shown, and intervals are round; null: UTC.</summary>
+    public TimeZoneInfo? Zone { get; init; }
 
     /// <summary>Whether it is for a dark page.</summary>
     public bool Dark { get; init; }

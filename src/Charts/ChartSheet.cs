@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.Panels;
+using ScottPlot.Plottables;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output.Html;
@@ -17,10 +18,11 @@ internal sealed class ChartSheet : IDisposable
     private readonly Plot plot;
     private readonly TitlePanel title;
     private readonly TitlePanel subtitle;
+    private readonly ChartSize size;
 
-    internal ChartSheet(ColorTheme theme, ChartText text)
+    internal ChartSheet(ColorTheme theme, ChartText text, ChartSize size)
     {
-        Theme = theme;
+        (Theme, this.size) = (theme, size);
         ChartFonts.Use();
         plot = new Plot();
         plot.FigureBackground.Color = plot.DataBackground.Color = new Color(theme.Background);
@@ -28,7 +30,7 @@ internal sealed class ChartSheet : IDisposable
         plot.Grid.MajorLineColor = new Color(theme.Grid);
         plot.Axes.Top.IsVisible = false;
         // Room for the half of a number that stands beyond the end of the axis.
-        plot.Axes.Right.MinimumSize = 28;
+        plot.Axes.Right.MinimumSize = 36;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
         {
@@ -40,12 +42,22 @@ internal sealed class ChartSheet : IDisposable
         }
 
         plot.Axes.Left.TickLabelStyle.OffsetY = ChartFonts.Sink;
+        // Where the axes meet, their labels are not to touch.
+        plot.Axes.Bottom.TickLabelStyle.OffsetY = 4;
         // The first is the nearest to the data.
         subtitle = AddTitle(text.Subtitle, ChartFonts.LabelSize, isBold: false, theme.Muted);
         title = AddTitle(text.Title, 16, isBold: true, theme.Text);
     }
 
     internal ColorTheme Theme { get; }
+
+    /// <summary>Its height in the pixels that text and lines are measured in.</summary>
+    internal double Height => size.Height / size.Scale;
+
+    /// <summary>Rows of a table that have room below the axis.</summary>
+    internal int RowsBelow => (int)((Height - 320) / AtRiskPanel.RowHeight);
+
+    private double Width => size.Width / size.Scale;
 
     /// <summary>The lower end of the upright axis.</summary>
     internal double Bottom { get; private set; }
@@ -101,14 +113,7 @@ internal sealed class ChartSheet : IDisposable
             if (lifetimes.At(share) is { IsAtLeast: false } percentile)
             {
                 var line = plot.Add.VerticalLine(DurationScale.At(percentile.Nanoseconds), 1.5f, new Color(Theme.Text), pattern);
-                plot.Legend.ManualItems.Add(new LegendItem
-                {
-                    LabelText = $"{name} {DurationText.Of(percentile.Nanoseconds)}",
-                    LineColor = line.Color,
-                    LineWidth = line.LineWidth,
-                    LinePattern = pattern,
-                    LabelStyle = { OffsetY = ChartFonts.Sink },
-                });
+                Explain($"{name} {DurationText.Of(percentile.Nanoseconds)}", line, pattern);
             }
         }
     }
@@ -120,23 +125,75 @@ internal sealed class ChartSheet : IDisposable
         return printable.Length <= MaxLabel ? printable : printable[..(MaxLabel - 1)] + "…";
     }
 
-    /// <summary>Draws it as PNG.</summary>
-    internal byte[] ToPng(ChartSize size)
+    /// <summary>A label that takes a quarter of the width at most.</summary>
+    internal string Name(string label)
     {
-        Finish(size);
+        var printable = ChartFonts.Printable(label);
+        var most = (int)Math.Clamp(Width / 4 / (0.6 * ChartFonts.LabelSize), 8, MaxLabel);
+        return printable.Length <= most ? printable : printable[..(most - 1)] + "…";
+    }
+
+    /// <summary>A line across the chart that something should stay below.</summary>
+    internal void AddLimit(double y, string meaning)
+    {
+        var line = plot.Add.HorizontalLine(y, 1.5f, new Color(Theme.Text), LinePattern.Dashed);
+        Explain(meaning, line, LinePattern.Dashed);
+    }
+
+    /// <summary>Small marks, all of one shape.</summary>
+    internal void AddMarks(double[] xs, double[] ys, MarkerShape shape, string meaning)
+    {
+        var marks = plot.Add.Markers(xs, ys, shape, 9, new Color(Theme.Text));
+        marks.MarkerLineWidth = 1.5f;
+        plot.Legend.ManualItems.Add(new LegendItem
+        {
+            LabelText = meaning,
+            MarkerShape = shape,
+            MarkerSize = 9,
+            MarkerColor = new Color(Theme.Text),
+            MarkerLineWidth = 1.5f,
+            LabelStyle = { OffsetY = ChartFonts.Sink },
+        });
+    }
+
+    /// <summary>A number to the right of a bar.</summary>
+    internal void AddValue(double x, double y, string text)
+    {
+        var value = plot.Add.Text(text, x, y);
+        value.LabelStyle.FontSize = ChartFonts.LabelSize;
+        value.LabelStyle.ForeColor = new Color(Theme.Text);
+        value.LabelStyle.Alignment = Alignment.MiddleLeft;
+        value.OffsetX = 4;
+        value.OffsetY = ChartFonts.Sink;
+    }
+
+    /// <summary>A table below the axis along the bottom.</summary>
+    /// <param name="isNamed">Whether its rows have names, which stand to the left.</param>
+    internal AtRiskPanel AddAtRisk(bool isNamed)
+    {
+        plot.Axes.Left.MinimumSize = isNamed ? (float)Math.Min(Width / 5, 160) : 0;
+        var panel = new AtRiskPanel(plot.Axes.Bottom, Theme.Muted);
+        plot.Axes.AddPanel(panel);
+        return panel;
+    }
+
+    /// <summary>Draws it as PNG.</summary>
+    internal byte[] ToPng()
+    {
+        Finish();
         return plot.GetImageBytes(size.Width, size.Height, ImageFormat.Png);
     }
 
     /// <summary>Draws it as SVG.</summary>
-    internal string ToSvg(ChartSize size)
+    internal string ToSvg()
     {
-        Finish(size);
+        Finish();
         return plot.GetSvgXml(size.Width, size.Height);
     }
 
     public void Dispose() => plot.Dispose();
 
-    private void Finish(ChartSize size)
+    private void Finish()
     {
         plot.ScaleFactor = size.Scale;
         // A line of less than a pixel would be seen here and there only.
@@ -147,7 +204,7 @@ internal sealed class ChartSheet : IDisposable
         }
 
         plot.Grid.MajorLineWidth = thinnest;
-        Wrap(size.Width / size.Scale, size.Height / size.Scale);
+        Wrap(Width, Height);
         if (plot.GetPlottables().SelectMany(shape => shape.LegendItems).Any())
         {
             plot.Legend.FontColor = new Color(Theme.Text);
@@ -166,6 +223,15 @@ internal sealed class ChartSheet : IDisposable
         }
     }
 
+    private void Explain(string meaning, AxisLine line, LinePattern pattern) => plot.Legend.ManualItems.Add(new LegendItem
+    {
+        LabelText = meaning,
+        LineColor = line.Color,
+        LineWidth = line.LineWidth,
+        LinePattern = pattern,
+        LabelStyle = { OffsetY = ChartFonts.Sink },
+    });
+
     private TitlePanel AddTitle(string text, float size, bool isBold, string color)
     {
         var panel = new TitlePanel { FullFigureCenter = true };
@@ -180,8 +246,8 @@ internal sealed class ChartSheet : IDisposable
     /// <summary>Breaks what is too long for a small picture into lines.</summary>
     private void Wrap(double width, double height)
     {
-        Wrap(title.Label, width - 16);
-        Wrap(subtitle.Label, width - 16);
+        Wrap(title.Label, width - 24);
+        Wrap(subtitle.Label, width - 24);
         Wrap(plot.Axes.Bottom.Label, width * 0.8);
         Wrap(plot.Axes.Left.Label, height * 0.6);
 

@@ -15,6 +15,7 @@ internal static class ChartTable
         },
         new("cdf", "the share that lived at most so long", options => new CdfChart(options))
         {
+            HasPercentiles = true,
             InReport = [(GroupBy.Process, "The share of each process's connections that lived at most so long. A line that ends below 100 % ends where nothing more is known of those still open.")],
         },
         new("churn", "opened, accepted, closed and failed in each interval", options => new ChurnChart(options))
@@ -29,8 +30,23 @@ internal static class ChartTable
         {
             InReport = [(GroupBy.Service, "The most connections that were open at once, by what was connected to. A line that only rises is a leak.")],
         },
+        new("bytes", "the bytes sent and received by the connections that ended, in each interval", options => new BytesChart(options))
+        {
+            InReport = [(null, "What those that ended in each interval had sent and received by then. A capture does not tell when it went, so a long one counts where it ends.")],
+        },
+        new("connect", "when connections were established, and how long that took", options => new ConnectChart(options))
+        {
+            IsLogByItself = true,
+            NoGroups = "a heatmap shows all connections alike; for groups take lifetime or cdf",
+            InReport = [(null, "How long it took to connect: bands at 1 s, 3 s and 7 s are SYNs that had to be sent again.")],
+        },
+        new("ports", "the most local ports in use at once, in each interval, by address and service unless --by says another", options => new PortsChart(options))
+        {
+            InReport = [(null, "Ports that this host's own connections hold, for a minute after their end too. There are some 28,000 for each address and service; after that, connects fail.")],
+        },
         new("heatmap", "when connections ended, and how long they had lived", options => new HeatmapChart(options))
         {
+            IsLogByItself = true,
             NoGroups = "a heatmap shows all connections alike; for groups take lifetime or cdf",
             InReport = [(null, "When connections ended, and how long they had lived by then: a change shows as a band that moves or splits.")],
         },

@@ -4,7 +4,7 @@ using TraceCap.Analyzer.Figures;
 namespace TraceCap.Charts;
 
 /// <summary><c>churn</c>: what happened to connections in each interval.</summary>
-internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
+internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options, options.By)
 {
     /// <inheritdoc />
     public override ChartText Describe(IReadOnlyList<RecordedSpan> recordings)
@@ -17,7 +17,7 @@ internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
 
         var all = Total(recordings);
         return new ChartText(title, ChartText.Invariant(
-            $"{Counted}: {all.Sum(of => of.Opened):N0} opened, {all.Sum(of => of.Accepted):N0} accepted, {all.Sum(of => of.Closed):N0} closed, {all.Sum(of => of.Failed):N0} failed") + Lost(recordings));
+            $"{Counted}: {all.Sum(of => of.Opened):N0} opened, {all.Sum(of => of.Accepted):N0} accepted, {all.Sum(of => of.Closed):N0} closed, {all.Sum(of => of.Failed):N0} failed") + Events(recordings));
     }
 
     private protected override void Draw(ChartSheet sheet, IReadOnlyList<RecordedSpan> recordings)
@@ -32,5 +32,5 @@ internal sealed class ChurnChart(ChartOptions options) : ActivityChart(options)
         }
     }
 
-    private protected override string YLabel(TimeGrid grid) => $"{Counted} per {DurationScale.Text(grid.Length)}";
+    private protected override string YLabel(TimeGrid grid) => $"number of {Counted} in each {DurationScale.Text(grid.Length)}";
 }

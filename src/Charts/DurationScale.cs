@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace TraceCap.Charts;
 
@@ -9,10 +8,10 @@ internal static class DurationScale
     private const double LastDecade = 10;
 
     private static readonly (double Nanoseconds, string Unit)[] units =
-        [(3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us"), (1, "ns")];
+        [(86_400e9, "d"), (3600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "us"), (1, "ns")];
 
-    // Above ten seconds people do not count in powers of ten.
-    private static readonly double[] beyond = [60e9, 600e9, 3600e9, 36_000e9, 360_000e9, 3_600_000e9];
+    // Above ten seconds people do not count in powers of ten. Each has marks at its multiples, up to the next.
+    private static readonly double[] beyond = [60e9, 600e9, 3600e9, 36_000e9, 86_400e9, 864_000e9, 8_640_000e9, 86_400_000e9, 864_000_000e9, 8_640_000_000e9];
 
     /// <summary>Where a duration stands.</summary>
     internal static double At(double nanoseconds) => Math.Log10(Math.Max(nanoseconds, 1));
@@ -31,19 +30,27 @@ internal static class DurationScale
     /// <summary>Marks from one place on the axis to another.</summary>
     internal static ITickGenerator Ticks(double from, double to)
     {
-        var ticks = new NumericManual();
+        var ticks = new FittingTicks();
         // Within two decades their beginnings are too few.
         var isShort = to - from < 2.5;
         for (var decade = (int)Math.Floor(from); decade <= Math.Min(to, LastDecade); decade++)
         {
-            for (var digit = 1; digit < 10; digit++)
+            for (var digit = 1; digit < 10 && (decade < LastDecade || digit < 6); digit++)
             {
                 var duration = digit * Math.Pow(10, decade);
                 Add(duration, digit == 1 || (isShort && (digit is 2 or 5)));
             }
         }
 
-        Array.ForEach(beyond, duration => Add(duration, true));
+        for (var i = 0; i < beyond.Length; i++)
+        {
+            Add(beyond[i], true);
+            for (var digit = 2; i + 1 < beyond.Length && digit * beyond[i] < beyond[i + 1]; digit++)
+            {
+                Add(digit * beyond[i], isShort && digit is (2 or 5));
+            }
+        }
+
         return ticks;
 
         void Add(double duration, bool isMajor)

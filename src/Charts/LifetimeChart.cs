@@ -50,19 +50,80 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
         (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups = Options.By is null
             ? [("", false, all)]
             : [.. Groups(MaxGroups).Select(group => (group.Label, group.IsRest, Bars(group.Statistics.Lifetimes, perDecade)))];
-        var most = Math.Max(
-            groups.SelectMany(group => group.Bars.Values).Select(bar => bar.Ended).DefaultIfEmpty().Max(),
-            all.Values.Select(bar => bar.Censored).DefaultIfEmpty().Max());
-        var scale = new CountScale(most, Options.Log);
+        // What a logarithmic scale would distort is not stacked.
+        var most = Options.IsLog
+            ? Math.Max(groups.SelectMany(group => group.Bars.Values).Select(bar => bar.Ended).DefaultIfEmpty().Max(), all.Values.Select(bar => bar.Censored).DefaultIfEmpty().Max())
+            : all.Values.Select(bar => bar.Ended + bar.Censored).DefaultIfEmpty().Max();
+        var scale = new CountScale(most, Options.IsLog);
         sheet.AxisX(ChartText.Invariant($"lifetime ({perDecade} steps to each power of ten)"), from, to, DurationScale.Ticks(from, to));
-        sheet.AxisY(LifetimeText.What(All), scale.Zero, scale.Top, scale.Ticks());
-        if (Options.By is null)
+        sheet.AxisY($"number of {LifetimeText.What(All)} in each step", scale.Zero, scale.Top, scale.Ticks());
+        if (Options.By is not null && Options.IsLog)
         {
-            DrawBars(sheet, scale, all, perDecade);
-            sheet.AddPercentiles(All.Lifetimes);
+            DrawLines(sheet, scale, groups, all, from, to, perDecade);
             return;
         }
 
+        DrawBars(sheet, scale, groups, perDecade);
+        if (Options.By is null)
+        {
+            sheet.AddPercentiles(All.Lifetimes);
+        }
+    }
+
+    /// <summary>As many bars as can be told apart, whatever they span.</summary>
+    private int PerDecade()
+    {
+        var (from, to) = LifetimeText.Limits(All.Lifetimes);
+        return (to - from) switch { <= 3 => 20, <= 6 => 10, _ => 5 };
+    }
+
+    /// <summary>Draws bars, those still open hatched, on top of those that ended: stacked, or side by side on a logarithmic scale.</summary>
+    private static void DrawBars(ChartSheet sheet, CountScale scale, (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups, int perDecade)
+    {
+        var ended = groups.Select((group, i) => new Boxes(ColorOf(i), groups.Length == 1 && group.Label == "" ? "ended" : ChartSheet.Short(group.Label))).ToArray();
+        // Of each colour one word: of those of which none ended, that they are open.
+        var firstOpen = Array.FindIndex(groups, group => HasOpen(group) && HasEnded(group));
+        var open = groups.Select((group, i) => new Boxes(
+            ColorOf(i), i == firstOpen ? StillOpen : group.Label != "" && !HasEnded(group) ? $"{ChartSheet.Short(group.Label)}, {StillOpen}" : firstOpen < 0 ? StillOpen : "") { IsHatched = true }).ToArray();
+        foreach (var number in groups.SelectMany(group => group.Bars.Keys).Distinct())
+        {
+            // A little space keeps bars apart.
+            var (left, right) = ((number + 0.04) / perDecade, (number + 0.96) / perDecade);
+            var (middle, sum) = ((left + right) / 2, 0L);
+            var isSplit = scale.IsLog && Array.Exists(groups, group => group.Bars.GetValueOrDefault(number) is { Ended: > 0, Censored: > 0 });
+            for (var i = 0; i < groups.Length; i++)
+            {
+                Stack(ended[i], groups[i].Bars.GetValueOrDefault(number).Ended, left, isSplit ? middle : right);
+            }
+
+            sum = scale.IsLog ? 0 : sum;
+            for (var i = 0; i < groups.Length; i++)
+            {
+                Stack(open[i], groups[i].Bars.GetValueOrDefault(number).Censored, isSplit ? middle : left, right);
+            }
+
+            void Stack(Boxes boxes, long count, double from, double to)
+            {
+                if (count > 0)
+                {
+                    boxes.Add(from, to, sum == 0 ? scale.Zero : scale.At(sum), scale.At(sum + count));
+                    sum += count;
+                }
+            }
+        }
+
+        Array.ForEach([.. ended, .. open], sheet.Add);
+
+        string ColorOf(int i) => groups[i].IsRest ? sheet.Theme.Other : sheet.Theme.Series[i];
+
+        static bool HasEnded((string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars) group) => group.Bars.Values.Any(bar => bar.Ended > 0);
+
+        static bool HasOpen((string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars) group) => group.Bars.Values.Any(bar => bar.Censored > 0);
+    }
+
+    private static void DrawLines(
+        ChartSheet sheet, CountScale scale, (string Label, bool IsRest, Dictionary<int, (long Ended, long Censored)> Bars)[] groups, Dictionary<int, (long Ended, long Censored)> all, double from, double to, int perDecade)
+    {
         var numbers = Enumerable.Range((int)(from * perDecade), (int)((to - from) * perDecade)).ToArray();
         for (var i = 0; i < groups.Length; i++)
         {
@@ -86,38 +147,6 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
 
             sheet.Add(line);
         }
-    }
-
-    /// <summary>As many bars as can be told apart, whatever they span.</summary>
-    private int PerDecade()
-    {
-        var (from, to) = LifetimeText.Limits(All.Lifetimes);
-        return (to - from) switch { <= 3 => 20, <= 6 => 10, _ => 5 };
-    }
-
-    private static void DrawBars(ChartSheet sheet, CountScale scale, Dictionary<int, (long Ended, long Censored)> bars, int perDecade)
-    {
-        var ended = new Boxes(sheet.Theme.Series[0], "ended");
-        var censored = new Boxes(sheet.Theme.Other, StillOpen);
-        foreach (var (number, bar) in bars)
-        {
-            // A little space keeps bars apart. Those of one step stand side by side: stacked ones would be distorted by a
-            // logarithmic scale.
-            var (left, right) = ((number + 0.04) / perDecade, (number + 0.96) / perDecade);
-            var middle = bar.Ended == 0 ? left : bar.Censored == 0 ? right : (left + right) / 2;
-            if (bar.Ended > 0)
-            {
-                ended.Add(left, middle, scale.Zero, scale.At(bar.Ended));
-            }
-
-            if (bar.Censored > 0)
-            {
-                censored.Add(middle, right, scale.Zero, scale.At(bar.Censored));
-            }
-        }
-
-        sheet.Add(ended);
-        sheet.Add(censored);
     }
 
     private static Dictionary<int, (long Ended, long Censored)> Bars(LifetimeHistogram lifetimes, int perDecade)

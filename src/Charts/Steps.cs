@@ -15,9 +15,24 @@ internal sealed class Steps(string color, LinePattern pattern, string legend) : 
 
     public IAxes Axes { get; set; } = new Axes();
 
-    public IEnumerable<LegendItem> LegendItems => legend == "" || steps.Count == 0
+    public IEnumerable<LegendItem> LegendItems => legend == "" || (steps.Count == 0 && !IsNamed)
         ? []
-        : [new LegendItem { LabelText = legend, LineColor = new Color(color), LineWidth = 2, LinePattern = pattern, LabelStyle = { OffsetY = ChartFonts.Sink } }];
+        : [new LegendItem { LabelText = legend, LineColor = Ink, LineWidth = Width, LinePattern = pattern, LabelStyle = { OffsetY = ChartFonts.Sink } }];
+
+    /// <summary>Its width in pixels of the default size.</summary>
+    internal float Width { get; init; } = 2;
+
+    /// <summary>1, or less for what is not sure.</summary>
+    internal double Opacity { get; init; } = 1;
+
+    /// <summary>Whether the legend names it even without a step, as others of its colour are drawn.</summary>
+    internal bool IsNamed { get; set; }
+
+    private Color Ink => new Color(color).WithOpacity(Opacity);
+
+    /// <summary>The same line where it is only known to be at least so high.</summary>
+    /// <param name="other">How it is drawn.</param>
+    internal Steps Faint(LinePattern other) => new(color, other, "") { Width = 1.5f, Opacity = 0.6 };
 
     /// <summary>Adds a step. It is joined to the one before if that ends where this one begins.</summary>
     internal void Add(double from, double to, double y) => steps.Add((from, to, y));
@@ -45,6 +60,6 @@ internal sealed class Steps(string color, LinePattern pattern, string legend) : 
             end = to;
         }
 
-        new LineStyle(2, new Color(color), pattern).Render(rp.Canvas, path, rp.Paint);
+        new LineStyle(Width, Ink, pattern).Render(rp.Canvas, path, rp.Paint);
     }
 }

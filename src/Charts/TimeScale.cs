@@ -1,68 +1,63 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
-using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Charts;
 
-/// <summary>An axis of time, in a unit that suits its length, from the beginning of the first recording.</summary>
+/// <summary>An axis of time, from the beginning of the first recording to the end of the last: by the wall clock, or where that is not known in
+/// a unit that suits its length.</summary>
 internal sealed class TimeScale
 {
     private readonly TimeLine time;
     private readonly IReadOnlyList<RecordedSpan> recordings;
-    private readonly Int128 origin;
-    private readonly double one;
-    private readonly string unit;
 
     /// <param name="time">The time of the recordings.</param>
     /// <param name="recordings">At least one.</param>
-    internal TimeScale(TimeLine time, IReadOnlyList<RecordedSpan> recordings)
+    /// <param name="zone">By which clocks are shown.</param>
+    internal TimeScale(TimeLine time, IReadOnlyList<RecordedSpan> recordings, TimeZoneInfo zone)
     {
-        this.time = time;
-        this.recordings = recordings;
-        (origin, var end) = time.Range(recordings);
-        // Not below 2: an axis from 0 to 1 has few whole numbers.
-        (one, unit) = DurationScale.UnitOf((double)(end - origin) / 2);
-        To = At(end);
+        (this.time, this.recordings) = (time, recordings);
+        Clock = new ChartClock(time, recordings, zone);
+        To = At(Clock.To);
     }
+
+    /// <summary>Tells the times.</summary>
+    internal ChartClock Clock { get; }
 
     /// <summary>Where the last recording ends; the first begins at 0.</summary>
     internal double To { get; }
 
-    internal static ITickGenerator Ticks() => new NumericAutomatic { TickDensity = 0.7, LabelFormatter = value => ChartText.Invariant($"{value:0.######}") };
-
     /// <summary>Where a time stands.</summary>
     /// <param name="nanoseconds">On the <see cref="TimeLine"/>.</param>
-    internal double At(Int128 nanoseconds) => (double)(nanoseconds - origin) / one;
+    internal double At(Int128 nanoseconds) => (double)(nanoseconds - Clock.From) / Clock.Unit;
 
-    /// <summary>What stands below the axis.</summary>
-    internal string Label
-    {
-        get
-        {
-            var first = recordings.MinBy(recording => time.At(recording.Start, recording))!;
-            return first.WallClock(first.Start) is { } wall
-                ? $"{unit} since {WallTime.Format(wall)[..23].Replace('T', ' ')} UTC"
-                : $"{unit} since {(first.Start > first.Origin ? $"{DurationScale.Text(first.Start - first.Origin)} after " : "")}the capture begins";
-        }
-    }
+    /// <summary>Where a time stands, or the nearer end of the axis.</summary>
+    internal double Within(Int128 nanoseconds) => Math.Clamp(At(nanoseconds), 0, To);
+
+    /// <summary>Puts it below a chart.</summary>
+    internal void DrawOn(ChartSheet sheet) => sheet.AxisX(
+        Clock.Label, 0, To, Clock.IsKnown ? new ClockTicks(Clock, At) : new RoundTicks(value => ChartText.Invariant($"{value:0.######}")));
 
     /// <summary>Marks the times of which nothing, or not all, is known.</summary>
-    internal void DrawGaps(ChartSheet sheet)
+    /// <param name="sheet">Where.</param>
+    /// <param name="lost">What it means for the chart that events were lost.</param>
+    internal void DrawGaps(ChartSheet sheet, string lost)
     {
-        Draw("events lost", sheet.Theme.Gap, time.Losses(recordings));
+        Draw(lost, sheet.Theme.Gap, time.Losses(recordings));
         Draw("not recorded", sheet.Theme.Grid, time.Pauses(recordings));
 
         void Draw(string meaning, string color, IReadOnlyList<(Int128 From, Int128 To)> gaps)
         {
-            var boxes = new Boxes(color, meaning) { Least = 2 };
+            // A strong edge above, as the ground is hardly darker than the paper.
+            var (ground, edge) = (new Boxes(color, meaning) { Least = 2, Edge = sheet.Theme.Muted }, new Boxes(sheet.Theme.Muted) { Least = 2 });
             foreach (var (from, to) in gaps)
             {
-                boxes.Add(At(from), At(to), sheet.Bottom, sheet.Top);
+                ground.Add(At(from), At(to), sheet.Bottom, sheet.Top);
+                edge.Add(At(from), At(to), sheet.Top - (0.012 * (sheet.Top - sheet.Bottom)), sheet.Top);
             }
 
-            sheet.Add(boxes);
+            sheet.Add(ground);
+            sheet.Add(edge);
         }
     }
 }

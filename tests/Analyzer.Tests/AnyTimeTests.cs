@@ -103,7 +103,7 @@ public sealed class AnyTimeTests
 
     [Fact]
     public void A_grid_has_few_intervals_and_covers_all_of_any_time() => Gen.Select(
-        AnyCaptures.Time, AnyCaptures.Time, Gen.Long, Gen.Long, Gen.OneOf<long>(100, 10_000, 1_000_000_000_000), Gen.Int[16, 250]).Sample(
+        AnyCaptures.Time, AnyCaptures.Time, Gen.Long, Gen.Long, Gen.OneOf<long>(100, 10_000, 20 * RoundTimes.Second, 1200 * RoundTimes.Second, 2 * RoundTimes.Day), Gen.Int[16, 250]).Sample(
         (one, other, offset, otherOffset, least, most) =>
         {
             var (from, to) = ((Int128)one + offset, (Int128)other + otherOffset);

@@ -19,7 +19,7 @@ public class ChartSvgTests
         Assert.Matches(
             @"^n = 470 connections; p50 \d+\.\d+ ms, p90 \d\.\d+ s, p99 >53\.2 s, max >53\.2 s; 12 still open; 10 events lost$",
             texts.Single(text => text.StartsWith("n = ", StringComparison.Ordinal)));
-        Assert.Subset(texts.ToHashSet(), new HashSet<string> { "1 ms", "10 ms", "100 ms", "1 s", "ended", "still open: lived longer", "p50 7.63 ms", "connections" });
+        Assert.Subset(texts.ToHashSet(), new HashSet<string> { "1 ms", "10 ms", "100 ms", "1 s", "ended", "still open: lived longer", "p50 7.63 ms", "number of connections in each step" });
     }
 
     [Fact]
@@ -27,8 +27,9 @@ public class ChartSvgTests
     {
         var texts = Texts(Draw("churn", new()));
 
-        Assert.Contains("s since 2026-01-01 00:00:00.000 UTC", texts);
-        Assert.Contains("connections per 1 s", texts);
+        Assert.Contains("time of day, 2026-01-01 (UTC)", texts);
+        Assert.Contains("00:00:10", texts);
+        Assert.Contains("number of connections in each 1 s", texts);
     }
 
     [Theory]
@@ -46,19 +47,19 @@ public class ChartSvgTests
     [InlineData("timeline")]
     public void Time_in_which_events_were_lost_is_marked(string kind)
     {
-        Assert.Contains("events lost", Texts(Draw(kind, new())));
-        Assert.DoesNotContain("events lost", Texts(Draw(kind, new(), isLossy: false)));
+        Assert.Contains(Texts(Draw(kind, new())), text => text.StartsWith("events lost", StringComparison.Ordinal));
+        Assert.DoesNotContain(Texts(Draw(kind, new(), isLossy: false)), text => text.StartsWith("events lost", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_line_is_broken_where_events_were_lost()
+    public void A_line_is_faint_where_events_were_lost()
     {
-        static int Pieces(XDocument svg) => svg.Descendants()
-            .Single(shape => shape.Name.LocalName == "path" && shape.Attribute("stroke")?.Value == ColorTheme.Light.Series[0] && shape.Parent!.Attribute("clip-path") is not null && shape.Attribute("d")!.Value.Length > 100)
-            .Attribute("d")!.Value.Count(letter => letter == 'M');
+        static int Lines(XDocument svg, bool isFaint) => svg.Descendants().Count(shape =>
+            shape.Name.LocalName == "path" && shape.Attribute("stroke")?.Value == ColorTheme.Light.Series[0] && shape.Parent!.Attribute("clip-path") is not null
+            && shape.Attribute("stroke-opacity") is not null == isFaint);
 
-        Assert.Equal(2, Pieces(Draw("active", new())));
-        Assert.Equal(1, Pieces(Draw("active", new(), isLossy: false)));
+        Assert.Equal((1, 1), (Lines(Draw("active", new()), false), Lines(Draw("active", new()), true)));
+        Assert.Equal((1, 0), (Lines(Draw("active", new(), isLossy: false), false), Lines(Draw("active", new(), isLossy: false), true)));
     }
 
     [Theory]
@@ -134,7 +135,7 @@ public class ChartSvgTests
     }
 
     [Fact]
-    public void Those_still_open_are_no_part_of_a_group_s_line()
+    public void Those_still_open_are_told_from_those_that_ended_in_every_group()
     {
         var chart = ChartTable.Find("lifetime")!.Create(new(GroupBy.Process));
         chart.Take(
@@ -146,8 +147,49 @@ public class ChartSvgTests
         var texts = Texts(XDocument.Parse(chart.ToSvg([Ends.Recording], ChartSize.Default, ColorTheme.Light)));
 
         Assert.Contains("ending", texts);
-        Assert.Contains("still open: lived longer", texts);
+        Assert.Contains("leaking, still open: lived longer", texts);
         Assert.DoesNotContain("leaking", texts);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void No_label_is_on_another(string kind)
+    {
+        foreach (var by in (GroupBy?[])[null, GroupBy.Service])
+        {
+            if (ChartTable.Find(kind)!.Refuse(new(by)) is not null)
+            {
+                continue;
+            }
+
+            var chart = ChartTable.Find(kind)!.Create(new(by));
+            var recordings = SampleTraffic.Give(chart, SampleIncident.Capture());
+            foreach (var size in (ReadOnlySpan<ChartSize>)[new(200, 200), new(300, 600), new(640, 400), new(1600, 900)])
+            {
+                // Labels of the axes are those in the size and colour of such.
+                var labels = XDocument.Parse(chart.ToSvg(recordings, size, ColorTheme.Light)).Descendants()
+                    .Where(element => element.Name.LocalName == "text" && element.Attribute("font-size")?.Value is "12" or "11" && element.Attribute("fill")?.Value == ColorTheme.Light.Muted && element.Value.Trim() != "")
+                    .Select(Box).ToArray();
+                Assert.NotEmpty(labels);
+                var pairs = from i in Enumerable.Range(0, labels.Length) from j in Enumerable.Range(0, i) select (One: labels[i], Other: labels[j]);
+                Assert.DoesNotContain(pairs, pair =>
+                    pair.One.Left < pair.Other.Right && pair.Other.Left < pair.One.Right && pair.One.Top < pair.Other.Bottom && pair.Other.Top < pair.One.Bottom);
+            }
+        }
+
+        // From the first letter to the last, which is some 5 pixels wide, and as high as a digit.
+        static (string Text, double Left, double Right, double Top, double Bottom) Box(XElement text)
+        {
+            // matrix(1.5 0 0 1.5 100 200) or translate(100 200).
+            var numbers = text.Attribute("transform")!.Value.Split('(')[1].TrimEnd(')').Split(' ').Select(Number).ToArray();
+            var (scale, place) = (numbers.Length == 6 ? numbers[0] : 1, numbers[^2..].Select(number => number / (numbers.Length == 6 ? numbers[0] : 1)).ToArray());
+            Assert.True(scale > 0, text.ToString());
+            var letters = text.Attribute("x")!.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Number).ToArray();
+            var bottom = place[1] + Number(text.Attribute("y")!.Value.Split(',')[0]);
+            return (text.Value.Trim(), place[0] + letters[0], place[0] + letters[^1] + 5, bottom - 8, bottom);
+        }
+
+        static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -8,10 +8,10 @@ namespace TraceCap.Charts.Tests;
 /// <summary>Whatever is in the table is drawn, explained and documented.</summary>
 public partial class ChartTableTests
 {
-    public static TheoryData<string, GroupBy?, bool> Charts => new(
+    public static TheoryData<string, GroupBy?, bool?> Charts => new(
         from kind in ChartTable.All
         from grouping in Enum.GetValues<GroupBy>().Cast<GroupBy?>().Prepend(null)
-        from log in (bool[])[false, true]
+        from log in (bool?[])[null, false, true]
         // Those that failed, which alone have an errno, did not live.
         where grouping != GroupBy.Errno
         where kind.Refuse(new(grouping, log)) is null
@@ -19,7 +19,7 @@ public partial class ChartTableTests
 
     [Theory]
     [MemberData(nameof(Charts))]
-    public void Each_chart_shows_the_traffic_in_either_theme(string name, GroupBy? by, bool log)
+    public void Each_chart_shows_the_traffic_in_either_theme(string name, GroupBy? by, bool? log)
     {
         var chart = ChartTable.Find(name)!.Create(new(by, log));
         var recordings = SampleTraffic.Give(chart);

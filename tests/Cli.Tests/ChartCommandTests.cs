@@ -133,6 +133,10 @@ public sealed partial class ChartCommandTests : IDisposable
     [InlineData("plot pie", "'pie' is no chart")]
     [InlineData("plot heatmap --by peer", "--by: a heatmap shows all connections alike")]
     [InlineData("plot timeline --log", "--log: a timeline has no counts")]
+    [InlineData("plot churn --linear", "--linear: it is linear unless --log says otherwise")]
+    [InlineData("plot churn --percentiles", "--percentiles: only cdf has percentiles")]
+    [InlineData("plot cdf --percentiles --log", "--log: the axis of percentiles has a scale of its own")]
+    [InlineData("plot heatmap --log --linear", "--log and --linear exclude each other")]
     [InlineData("plot cdf --size 10x10", "'10x10' is no size")]
     [InlineData("plot cdf --size 100000x600", "each side from 200 to 8192")]
     [InlineData("plot cdf --by colour", "there is no field 'colour'; expected some of process, peer, service, port")]
@@ -144,6 +148,17 @@ public sealed partial class ChartCommandTests : IDisposable
         Assert.Equal(2, result.Code);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void Times_are_those_of_this_machine_if_that_is_asked_for()
+    {
+        static string Axis(string zone, string option = "") => Regex.Match(
+            Shell.Run($"TZ={zone} tracecap plot churn traffic.tcap -o - --format svg {option}").Text, @"time of day, [0-9-]+ \(([^)]*)\)").Groups[1].Value;
+
+        Assert.Equal("UTC", Axis("Asia/Kolkata"));
+        Assert.Equal("UTC+05:30", Axis("Asia/Kolkata", "--local"));
+        Assert.Equal("UTC", Axis("UTC", "--local"));
     }
 
     [Fact]

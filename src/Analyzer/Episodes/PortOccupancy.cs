@@ -1,3 +1,6 @@
+using TraceCap.Analyzer.Connections;
+using TraceCap.Format.Events;
+
 namespace TraceCap.Analyzer.Episodes;
 
 /// <summary>
@@ -14,6 +17,10 @@ internal sealed class PortOccupancy
     private const int Shift = 30;
 
     private readonly TimeCells<CountCell> changes = new(Most, Shift);
+
+    /// <summary>How long the port of a connection is not free after its end, in nanoseconds; nobody waits within the host.</summary>
+    internal static ulong WaitAfter(in Connection connection) =>
+        connection.ClosedHereFirst && !IsLoopback(in connection.LocalAddress, connection.IpVersion) ? (ulong)Wait : 0;
 
     /// <summary>Counts a port.</summary>
     /// <param name="from">When it was taken.</param>
@@ -47,4 +54,8 @@ internal sealed class PortOccupancy
 
         return (peak, at);
     }
+
+    private static bool IsLoopback(in Address address, byte ipVersion) => ipVersion == 4
+        ? address.Bytes[0] == 127
+        : address.Bytes is [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] or [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, ..];
 }

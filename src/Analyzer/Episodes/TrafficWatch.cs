@@ -123,7 +123,7 @@ internal sealed class TrafficWatch
 
         source.Ports!.Take(from, connection.Ending == ConnectionEnding.Open
             ? long.MaxValue
-            : Places.Of(connection.Ended) + (connection.ClosedHereFirst && !IsLoopback(in connection.LocalAddress, connection.IpVersion) ? PortOccupancy.Wait : 0));
+            : Places.Of(connection.Ended) + (long)PortOccupancy.WaitAfter(in connection));
     }
 
     private void End(WatchedSource source, in Connection connection, RecordedSpan recording)
@@ -194,10 +194,6 @@ internal sealed class TrafficWatch
     /// <summary>A program that closes with data unread resets what it has done with.</summary>
     private static bool IsResetByOthers(in Connection connection) =>
         connection is { Ending: ConnectionEnding.Reset, EndedBy: not TcpEnd.ResetSent };
-
-    private static bool IsLoopback(in Address address, byte ipVersion) => ipVersion == 4
-        ? address.Bytes[0] == 127
-        : address.Bytes is [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] or [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, ..];
 
     /// <summary>Gets to know a source.</summary>
     /// <returns>Null if there are too many, and it was not met lately.</returns>

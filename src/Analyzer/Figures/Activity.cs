@@ -10,13 +10,20 @@ namespace TraceCap.Analyzer.Figures;
 /// <param name="Failed">Tried by this host, and not established.</param>
 /// <param name="Active">Open at the last instant of it that was recorded.</param>
 /// <param name="Peak">The most that were open at once in it.</param>
-internal readonly record struct ActivityInterval(long Opened, long Accepted, long Closed, long Failed, long Active, long Peak);
+internal readonly record struct ActivityInterval(long Opened, long Accepted, long Closed, long Failed, long Active, long Peak)
+{
+    /// <summary>Payload sent by those that ended in it; 0 unless bytes are counted, see <see cref="Activity.CountsBytes"/>.</summary>
+    public ulong Sent { get; init; }
+
+    /// <summary>The same received.</summary>
+    public ulong Received { get; init; }
+}
 
 /// <summary>
 /// Counts what happens to connections by time: the one count behind <c>churn</c>, the charts of it, <c>active.max</c> and
 /// <c>active.end</c>. Each time in which something happened is a cell. Cells are one nanosecond long, so that all is exact; if there
-/// are too many of them, they grow, by 2 and by 5 in turn. All counts stay exact then, and so is <see cref="ActivityInterval.Active"/>;
-/// what opens and closes within one cell is not seen in a peak. Memory: about 100 bytes a cell.
+/// are too many of them, they grow, from one of the <see cref="RoundTimes"/> to the next. All counts stay exact then, and so is <see cref="ActivityInterval.Active"/>;
+/// what opens and closes within one cell is not seen in a peak. Memory: about 120 bytes a cell.
 /// </summary>
 internal sealed class Activity
 {
@@ -50,10 +57,13 @@ internal sealed class Activity
     private Activity(TimeLine time, int most, long length, bool grows) =>
         (this.time, this.most, Length, this.grows) = (time, most, length, grows);
 
+    /// <summary>Whether the payload of connections is counted, too, at the time when they ended: before that nobody knows it.</summary>
+    internal bool CountsBytes { get; init; }
+
     /// <summary>How many connections there are, failed ones included.</summary>
     internal long Connections { get; private set; }
 
-    /// <summary>The length of a cell in nanoseconds: 1 or 2 times a power of ten, unless it is fixed.</summary>
+    /// <summary>The length of a cell in nanoseconds: one that <see cref="RoundTimes.Grown"/> gives, unless it is fixed.</summary>
     internal long Length { get; private set; }
 
     /// <summary>A count whose cells do not grow.</summary>
@@ -86,6 +96,11 @@ internal sealed class Activity
         ref var closing = ref At(connection.Ended, recording, ref ended);
         closing.Change--;
         closing.Closed += connection.Ending == ConnectionEnding.Unseen ? 0 : 1;
+        if (CountsBytes)
+        {
+            closing.Sent += connection.PayloadSent;
+            closing.Received += connection.PayloadReceived;
+        }
     }
 
     /// <summary>Takes over what another one on the same <see cref="TimeLine"/> has counted, whose cells grow as well.</summary>
@@ -162,7 +177,7 @@ internal sealed class Activity
             }
 
             open += sum.Change;
-            yield return new ActivityInterval(sum.Opened, sum.Accepted, sum.Closed, sum.Failed, open, peak);
+            yield return new ActivityInterval(sum.Opened, sum.Accepted, sum.Closed, sum.Failed, open, peak) { Sent = sum.Sent, Received = sum.Received };
         }
     }
 
@@ -269,11 +284,12 @@ internal sealed class Activity
             throw TooManyIntervalsException.More();
         }
 
-        var by = TimeGrid.StartsWithTwo(Length) ? 5 : 2;
+        var longer = RoundTimes.Grown(Length);
+        var by = longer / Length;
         var fine = cells.Select(cell => (cell.Key, counts[cell.Value])).ToArray();
         cells.Clear();
         Array.Clear(counts);
-        Length = checked(Length * by);
+        Length = longer;
         foreach (var (number, of) in fine)
         {
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, TimeGrid.Floor(number, by), out var isThere);
@@ -291,6 +307,8 @@ internal sealed class Activity
         internal long Closed;
         internal long Failed;
         internal long Change;
+        internal ulong Sent;
+        internal ulong Received;
 
         internal void Add(in Counts other)
         {
@@ -299,6 +317,8 @@ internal sealed class Activity
             Closed += other.Closed;
             Failed += other.Failed;
             Change += other.Change;
+            Sent += other.Sent;
+            Received += other.Received;
         }
     }
 }

@@ -1,25 +1,21 @@
 namespace TraceCap.Analyzer.Figures;
 
 /// <summary>
-/// Time divided into intervals of one length: 1, 2 or 5 times a power of ten nanoseconds. It is what decides how many of them
-/// a chart has: their length grows until there are few enough, whatever times a file has.
+/// Time divided into intervals of one length, one of the <see cref="RoundTimes"/>. It is what decides how many of them
+/// a chart has: the shortest of which there are few enough, whatever times a file has.
 /// </summary>
 internal readonly record struct TimeGrid
 {
     /// <param name="range">What it covers, in nanoseconds: no more than 2^67.</param>
-    /// <param name="least">1 or 2 times a power of ten that the length is a multiple of, at least 100: then numbers of intervals fit
-    /// a long.</param>
+    /// <param name="least">A length of a cell that theirs is a multiple of, at least 100: then numbers of intervals fit a long.</param>
     /// <param name="most">As many intervals at most, but one or two; at least 16.</param>
     internal TimeGrid((Int128 From, Int128 To) range, long least, int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 100);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 16);
         ArgumentOutOfRangeException.ThrowIfLessThan(range.To, range.From);
-        for (Length = least; (range.To - range.From) / Length >= most || Length % least != 0;)
-        {
-            Length = checked(StartsWithTwo(Length) ? Length / 2 * 5 : Length * 2);
-        }
-
+        // So long that a whole number of them, less than the most, is not shorter than the range.
+        Length = RoundTimes.AtLeast(least, ((range.To - range.From) / most) + 1);
         First = NumberAt(range.From, Length);
         Count = checked((int)(NumberAt(range.To, Length) - First) + 1);
     }
@@ -86,17 +82,6 @@ internal readonly record struct TimeGrid
     {
         var (quotient, remainder) = Math.DivRem(dividend, divisor);
         return remainder < 0 ? quotient - 1 : quotient;
-    }
-
-    /// <summary>Whether it is 2 times a power of ten.</summary>
-    internal static bool StartsWithTwo(long length)
-    {
-        while (length >= 10)
-        {
-            length /= 10;
-        }
-
-        return length == 2;
     }
 
     private static Int128 FullNumberAt(Int128 time, long length)

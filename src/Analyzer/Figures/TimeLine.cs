@@ -1,5 +1,6 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Figures;
 
@@ -15,11 +16,28 @@ internal sealed class TimeLine
 
     private static readonly Int128 second = 1_000_000_000;
 
+    private readonly TimeZoneInfo? zone;
+
+    /// <param name="zone">Where the wall clock is known, its origin is the midnight before that of this zone, so that round intervals are at round times of day;
+    /// null: not so.</param>
+    internal TimeLine(TimeZoneInfo? zone = null) => this.zone = zone;
+
     /// <summary>Where it begins, in nanoseconds since 1970, or of CLOCK_MONOTONIC; null before the first recording.</summary>
     internal Int128? Origin { get; private set; }
 
+    /// <summary>Where the seconds of the first recording count from: 0 but where the origin is a midnight.</summary>
+    internal Int128 Start { get; private set; }
+
     /// <summary>Begins with a recording, unless there was one before.</summary>
-    internal void Begin(RecordedSpan recording) => Origin ??= recording.TimeOf(recording.Origin);
+    internal void Begin(RecordedSpan recording)
+    {
+        if (Origin is null)
+        {
+            var start = recording.TimeOf(recording.Origin);
+            Origin = zone is null || recording.WallOffset is null ? start : MidnightBefore(start, zone);
+            Start = start - Origin.Value;
+        }
+    }
 
     /// <summary>The place of a timestamp, in nanoseconds.</summary>
     internal Int128 At(ulong monotonic, RecordedSpan recording)
@@ -67,6 +85,17 @@ internal sealed class TimeLine
         }
 
         return Join(pauses, recordings);
+    }
+
+    /// <summary>The midnight before a time; one of UTC where no calendar reaches.</summary>
+    private static Int128 MidnightBefore(Int128 wall, TimeZoneInfo zone)
+    {
+        var offset = wall >= 0 && wall <= ulong.MaxValue
+            ? zone.GetUtcOffset(DateTime.UnixEpoch.AddSeconds((ulong)wall / WallTime.NanosecondsPerSecond)).Ticks * (Int128)TimeSpan.NanosecondsPerTick
+            : 0;
+        var local = wall + offset;
+        var sinceMidnight = local % RoundTimes.Day;
+        return wall - sinceMidnight - (sinceMidnight < 0 ? RoundTimes.Day : 0);
     }
 
     private List<(Int128 From, Int128 To)> Join(IEnumerable<(Int128 From, Int128 To)> times, IReadOnlyList<RecordedSpan> recordings)

@@ -49,19 +49,30 @@ internal static class PlotCommand
         var format = OptionFactory.Word<Format?>("What to write, if its name does not tell: a picture, or the numbers behind it.", "FORMAT", formats.ToDictionary(one => one.Key, Format? (one) => one.Value), "--format");
         var by = OptionFactory.By($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", forFailures: false);
         var log = OptionFactory.Flag($"Counts on a logarithmic scale{NotOf(kind => kind.NoLog)}. Lifetimes always are.", "--log");
+        var linear = OptionFactory.Flag("The colours of a heatmap by even steps, not by equal ratios.", "--linear");
+        var percentiles = OptionFactory.Flag("Percentiles along the axis, those near 100 % far apart, and lifetimes upwards; of cdf.", "--percentiles");
         var size = OptionFactory.Parsed("Width and height in pixels; 1000x600 if not given.", "WxH", ParseSize, "--size");
         var theme = OptionFactory.Word("Colours; light if not given.", "THEME", themes, "--theme");
         var force = OptionFactory.Force();
-        var command = new Command("plot", "Draws a chart of connections, or writes the numbers behind it.") { chart, output, format, by, log, size, theme, force };
+        var command = new Command("plot", "Draws a chart of connections, or writes the numbers behind it.") { chart, output, format, by, log, linear, percentiles, size, theme, force };
         files.AddTo(command);
         command.Does(parsed =>
         {
             var path = parsed.GetValue(output);
             var kind = parsed.GetValue(chart)!;
-            var options = new ChartOptions(parsed.GetValue(by), parsed.GetValue(log));
-            if (kind.Refuse(options) is { } reason)
+            if (parsed.GetValue(log) && parsed.GetValue(linear))
             {
-                throw new CommandException($"{(reason == kind.NoGroups ? "--by" : "--log")}: {reason}", ExitCode.Usage);
+                throw new CommandException("--log and --linear exclude each other", ExitCode.Usage);
+            }
+
+            var options = new ChartOptions(
+                parsed.GetValue(by),
+                parsed.GetValue(log) ? true : parsed.GetValue(linear) ? false : null,
+                parsed.GetValue(percentiles),
+                files.Zone.IsLocal(parsed) ? TimeZoneInfo.Local : TimeZoneInfo.Utc);
+            if (kind.Refuse(options) is { } refused)
+            {
+                throw new CommandException($"{refused.Option}: {refused.Reason}", ExitCode.Usage);
             }
 
             var written = parsed.GetValue(format) ?? (path is null ? null : FormatOf(path))

@@ -143,12 +143,41 @@ public class ActivityTests
     [InlineData(0, 2_500_000, 10_000, 250, 20_000, 126)]
     [InlineData(0, 2_500_000, 20_000, 100, 100_000, 26)]
     [InlineData(-5, 1_000_000_000, 10_000, 250, 5_000_000, 202)]
+    [InlineData(0, 59_000_000_000, 10_000, 100, 1_000_000_000, 60)]
+    [InlineData(7_000_000_000, 607_000_000_000, 10_000, 100, 10_000_000_000, 61)]
+    [InlineData(0, 3_600_000_000_000, 10_000, 100, 60_000_000_000, 61)]
+    [InlineData(0, 3_600_000_000_000, 20_000_000_000, 16, 300_000_000_000, 13)]
+    [InlineData(0, 604_800_000_000_000, 10_000, 100, 7_200_000_000_000, 85)]
+    [InlineData(0, 31_536_000_000_000_000, 10_000, 100, 432_000_000_000_000, 74)]
     public void A_grid_has_round_intervals(long from, long to, long least, int most, long length, int count)
     {
         var grid = new TimeGrid((from, to), least, most);
 
         Assert.Equal((length, count), (grid.Length, grid.Count));
         Assert.Equal((0, count - 1), (grid.NumberOf(from), grid.NumberOf(to)));
+    }
+
+    [Fact]
+    public void Cells_grow_by_whole_numbers_to_lengths_that_people_count_in()
+    {
+        for (var length = 1L; length < 50_000 * RoundTimes.Day; length = RoundTimes.Grown(length))
+        {
+            Assert.Equal(0, RoundTimes.Grown(length) % length);
+            Assert.Equal(0, RoundTimes.AtLeast(length, length) % length);
+        }
+    }
+
+    [Fact]
+    public void A_line_of_time_may_begin_at_the_midnight_of_a_zone()
+    {
+        // 2026-03-14 23:55:07 UTC; half past five hours ahead that is the day after.
+        var recording = new RecordedSpan { Start = 1_000, End = 2_000, WallOffset = 1_773_532_507_000_000_000 - 1_000 };
+        var (utc, india) = (new TimeLine(TimeZoneInfo.Utc), new TimeLine(TimeZoneInfo.CreateCustomTimeZone("x", TimeSpan.FromHours(5.5), "x", "x")));
+
+        Assert.Equal((23 * 3600) + (55 * 60) + 7, (long)(utc.At(1_000, recording) / RoundTimes.Second));
+        Assert.Equal((5 * 3600) + (25 * 60) + 7, (long)(india.At(1_000, recording) / RoundTimes.Second));
+        Assert.Equal(utc.At(1_000, recording), utc.Start);
+        Assert.Equal(0, new TimeLine(TimeZoneInfo.Utc).At(1_000, new RecordedSpan { Start = 1_000, End = 2_000 }));
     }
 
     private static Gen<ulong> Instants(RecordedSpan span) => Gen.OneOf(

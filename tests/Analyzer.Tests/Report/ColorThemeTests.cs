@@ -43,12 +43,23 @@ public class ColorThemeTests
     [Theory]
     [InlineData("light")]
     [InlineData("dark")]
-    public void Text_and_series_stand_out_from_the_background(string theme)
+    public void Text_and_marks_stand_out_from_the_background(string theme)
     {
         var of = ThemeOf(theme);
 
         Assert.All([of.Text, of.Muted], colour => Assert.True(Contrast(colour, of.Background) >= 4.5, colour));
-        Assert.All(of.Series, colour => Assert.True(Contrast(colour, of.Background) >= 2, colour));
+        // WCAG 2.2, 1.4.11: what is needed to understand a graphic.
+        Assert.All([.. of.Series, .. of.Heat, of.Other], colour => Assert.True(Contrast(colour, of.Background) >= 3, colour));
+    }
+
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public void More_stands_out_more_by_lightness_alone(string theme)
+    {
+        var heat = ThemeOf(theme).Heat.Select(colour => Contrast(colour, ThemeOf(theme).Background)).ToArray();
+
+        Assert.All(heat.Zip(heat.Skip(1)), pair => Assert.True(pair.Second > 1.1 * pair.First, $"{pair.First:F2} and {pair.Second:F2}"));
     }
 
     private static ColorTheme ThemeOf(string name) => name == "light" ? ColorTheme.Light : ColorTheme.Dark;

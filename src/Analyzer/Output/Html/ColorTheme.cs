@@ -18,8 +18,8 @@ internal sealed record ColorTheme
         Grid = "#DFE3E8",
         Gap = "#EDE3E0",
         Other = "#66707A",
-        Series = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"],
-        Heat = ["#FDE725", "#90D743", "#35B779", "#21918C", "#31688E", "#443983", "#440154"],
+        Series = ["#0A5FA3", "#B8860B", "#14A078", "#B83A00", "#D070AA", "#3399DD"],
+        Heat = ["#1E9C89", "#25848E", "#2F6C8E", "#3B528B", "#443983", "#482071", "#440154"],
     };
 
     /// <summary>For dark screens.</summary>
@@ -32,7 +32,7 @@ internal sealed record ColorTheme
         Gap = "#3A2B28",
         Other = "#6E7681",
         Series = ["#3E9BDC", "#E69F00", "#10B88A", "#E8702A", "#CC79A7", "#8ACDF5"],
-        Heat = ["#472D7B", "#3B528B", "#2C728E", "#21908D", "#27AD81", "#8FD744", "#FDE726"],
+        Heat = ["#31688E", "#26828E", "#1F9E89", "#35B779", "#6ECE58", "#B5DE2B", "#FDE725"],
     };
 
     /// <summary>Behind all.</summary>
@@ -53,11 +53,11 @@ internal sealed record ColorTheme
     /// <summary>What has no colour of its own.</summary>
     public required string Other { get; init; }
 
-    /// <summary>Okabe and Ito's colours, which readers of every kind of colour vision tell apart, without black and yellow,
-    /// which are too near to one background or the other.</summary>
+    /// <summary>Okabe and Ito's colours, which readers of every kind of colour vision tell apart, without black and yellow, and as much
+    /// darker on a light background as it takes to stand out from it by 3:1.</summary>
     public required ImmutableArray<string> Series { get; init; }
 
-    /// <summary>From few to many: viridis, whose lightness alone tells its order.</summary>
+    /// <summary>From few to many: the part of viridis that stands out from the background by 3:1; its lightness alone tells its order.</summary>
     public required ImmutableArray<string> Heat { get; init; }
 
     /// <summary>The colour of connections that ended in one way.</summary>
