@@ -12,6 +12,7 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
     private const double NanosecondsPerSecond = 1e9;
 
     private long? next;
+    private RollingTable? before;
     private bool hasEnded;
 
     /// <summary>The cells from one table to the next.</summary>
@@ -58,15 +59,16 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
     internal RollingTable? TakeLast()
     {
         hasEnded = true;
-        if (Recording is not { } recording || Next is not { } due)
+        if (Recording is not { } recording || Next is null)
         {
             return null;
         }
 
         var end = window.Time.At(recording.End, recording);
         var last = TimeGrid.NumberAt(end, window.Steps.Cell);
-        // A recording that ends where a table did has been told.
-        return due - Step >= last || (due - Step == last - 1 && end == (Int128)last * window.Steps.Cell) ? null : Table(last, end);
+        // A recording that ends where a table did has been told, unless something happened at that very instant.
+        var told = before;
+        return Table(last, end) is var table && told?.Elapsed == table.Elapsed && told.SinceBegin.Weight == table.SinceBegin.Weight ? null : table;
     }
 
     private RollingTable Table(long last, Int128 end)
@@ -99,6 +101,7 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
             IsDamaged = feed.Recordings.Any(one => one.IsDamaged),
         };
         window.LetGo(last);
+        before = table;
         return table;
 
         bool IsInWindow(ulong begun, ulong ended, RecordedSpan of) => window.Time.At(ended, of) >= from && window.Time.At(begun, of) < end;

@@ -52,7 +52,9 @@ internal sealed class RollingWindow : IConnectionSink
         time.Begin(recording);
         foreach (ref readonly var connection in connections)
         {
-            var (opened, ended) = (NumberAt(connection.Opened, recording), EndOf(in connection, recording));
+            var opened = NumberAt(connection.Opened, recording);
+            // Whatever clocks a file tells of, none has fewer than no connections open.
+            var ended = Math.Max(opened, EndOf(in connection, recording));
             Add(all, in connection, opened, ended, allLetGo);
             foreach (var grouping in groups)
             {
@@ -134,10 +136,7 @@ internal sealed class RollingWindow : IConnectionSink
         }
 
         group.At(opened, letGo).Open(in connection);
-        if (ended != long.MaxValue)
-        {
-            group.At(ended, letGo).End(in connection);
-        }
+        group.At(ended, letGo).End(in connection);
     }
 
     /// <summary>The cell in which a connection ends. One of which nothing more is known is open still in that of its last instant.</summary>

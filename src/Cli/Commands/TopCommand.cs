@@ -26,14 +26,14 @@ internal static class TopCommand
         var ofFiles = options.OfFiles.Append(follow.Option).ToArray();
         var before = command.Options.ToHashSet();
         live.AddProbesTo(command);
-        var ofLive = command.Options.Where(option => !before.Contains(option)).ToArray();
+        var ofLive = command.Options.Except(before).Except(live.Filters.OfCaptures).ToArray();
         command.Validators.Add(given =>
         {
             var hasFiles = given.GetResult(files) is { Tokens.Count: > 0 };
             foreach (var option in (hasFiles ? ofLive : ofFiles).Where(given.IsGiven))
             {
                 given.AddError(hasFiles
-                    ? $"{option.Name} is for what is recorded now; of a FILE --where chooses, such as --where 'pid == 7'"
+                    ? $"{option.Name} is for what is recorded now, and not for a FILE"
                     : $"{option.Name} is for a FILE; without one there is but the present");
             }
         });
@@ -74,7 +74,7 @@ internal static class TopCommand
             {
                 var pace = new TopPace(speed);
                 var isBatch = options.IsBatch(parsed) || format is not null;
-                var reader = new TopReader(source, options.Connections(parsed, captures), window, pace, isEach: isBatch);
+                var reader = new TopReader(source, options.Connections(parsed, source.IsLive ? null : live.Filters, captures), window, pace, isEach: isBatch);
                 return isBatch
                     ? new TopBatch(reader, source, options.Order(parsed), options.Filter(parsed), options.Rows(parsed), options.Tables(parsed), options.Zone(parsed)).Run(format, columns => result.Choose(parsed, columns))
                     : new TopScreen(

@@ -102,16 +102,32 @@ internal sealed class TopOptions
 
     /// <summary>Which connections.</summary>
     /// <param name="parsed">The command line.</param>
+    /// <param name="filters">What else chooses; null if the probes do that.</param>
     /// <param name="captures">Of which captures: their end may be meant.</param>
-    internal ConnectionFilter Connections(ParseResult parsed, params string[] captures)
+    internal ConnectionFilter Connections(ParseResult parsed, LiveFilterOptions? filters, params string[] captures)
     {
         var asked = new ConnectionFilter
         {
             Opening = new CaptureFilter(new EventFilter(), parsed.GetValue(from), parsed.GetValue(to)),
-            Where = parsed.GetValue(where),
+            Where = Both(filters is null ? null : Condition(filters, parsed), parsed.GetValue(where)),
         }.In(Zone(parsed));
         return asked.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? asked.EndingAt(end) : asked;
     }
+
+    private static string? Condition(LiveFilterOptions filters, ParseResult parsed)
+    {
+        try
+        {
+            return filters.ToCondition(parsed);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandException(error.Message, ExitCode.Usage);
+        }
+    }
+
+    private static ConnectionCondition? Both(string? one, ConnectionCondition? other) =>
+        one is null ? other : ConnectionCondition.Parse(other is null ? one : $"{one} and ({other})");
 
     private static long Nanoseconds(TimeSpan time) => Math.Min(time.Ticks, long.MaxValue / 100) * 100;
 

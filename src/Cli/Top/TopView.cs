@@ -173,10 +173,10 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         var rest = groups.HasRest ? FormattableString.Invariant($" (more than {groups.Most:N0}: the least are together)") : "";
         return
         [
-            Of(" ? help  q quit  ", bar),
-            Of($" {rows}{rest} "),
-            .. layout.Hidden.Count > 0 ? new[] { Of($" {RollingText.Hidden(layout)}", weak) } : [],
+            Of(" ? help ", bar),
             .. state.Message is { } message ? new[] { Of($"  {PrintableText.Of(message.Split('\n')[0])}", alert) } : [],
+            Of($" {rows}{rest} "),
+            .. layout.Hidden.Count > 0 ? new[] { Of(RollingText.Hidden(layout), weak) } : [],
         ];
     }
 }

@@ -50,7 +50,7 @@ internal static class RollingText
     internal static string Spark(RollingTable table, int width, bool isAscii)
     {
         var steps = table.New;
-        var label = Text($"new/s, each {Seconds(table.Step)}: ");
+        var label = Text($"new/s, each {DurationText.Whole((ulong)Math.Round(table.Step * 1e9))}: ");
         var counts = steps.Skip(Math.Max(0, steps.Count - Math.Max(1, width - label.Length - 14))).ToArray();
         var most = counts.Max();
         var levels = isAscii ? AsciiLevels : Levels;
