@@ -36,15 +36,16 @@ public static class CaptureCharts
         return drawn.ToSvg(recordings, settings.Size, settings.Theme);
     }
 
-    /// <summary>Makes one HTML page of figures, findings, charts and tables, as <c>tracecap report</c> does. It needs no other file.</summary>
+    /// <summary>Makes one HTML page of figures, findings, charts and tables, to be explored, as <c>tracecap report</c> does. It needs no
+    /// other file.</summary>
     /// <param name="capture">Is read to its end.</param>
     /// <param name="filter">Which connections; null: all.</param>
-    /// <param name="rows">How many connections it lists, the longest.</param>
+    /// <param name="rows">How many connections it holds at most; null: as many as keep it below 5 MiB.</param>
     /// <param name="token">Ends the reading.</param>
     /// <exception cref="ChartException">A native library that draws is not there.</exception>
     /// <inheritdoc cref="Capture.Connections" path="/exception" />
     public static string Report(
-        this Capture capture, ConnectionFilter? filter = null, int rows = TrafficReport.DefaultRows, CancellationToken token = default)
+        this Capture capture, ConnectionFilter? filter = null, int? rows = null, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(capture);
         var report = new TrafficReport(rows, ReportCharts.All());

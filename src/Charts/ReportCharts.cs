@@ -1,6 +1,7 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Charts;
 
@@ -24,6 +25,10 @@ internal static class ReportCharts
         public string Name => name;
 
         public string Explanation => explanation;
+
+        public string Describe(IReadOnlyList<RecordedSpan> recordings) => chart.Describe(recordings) is var text ? $"{text.Title}: {text.Subtitle}." : "";
+
+        public TableData Data(IReadOnlyList<RecordedSpan> recordings) => chart.Data(recordings);
 
         public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording) => chart.Take(connections, recording);
 

@@ -75,6 +75,10 @@ internal sealed class Grouping
         OfCgroup("cgroup", "cgroups", "the path of the owner's cgroup", CommonFields.Cgroup, cgroup => cgroup.Path),
     ];
 
+    /// <summary>The host that recorded it.</summary>
+    internal static Grouping Host { get; } = new("host", "hosts", "the host that recorded them", (in connection, recording) =>
+        new GroupKey { IsKnown = true, Name = ConnectionContext.Of(recording).HostOf(in connection) }, key => PrintableText.Of((string)key.Name!), [CommonFields.Host], key => [FieldValue.Of((string)key.Name!)]);
+
     /// <summary>The owner's name and the service, who does what: what findings go by.</summary>
     internal static Grouping ProcessAndService { get; } = new("process and service", "processes and services", "who connects to what", (in connection, recording) =>
         Service(in connection, recording) with { Comm = connection.Owner.Comm }, key => $"{key.ProcessText} to {key.EndText}", [], _ => []);

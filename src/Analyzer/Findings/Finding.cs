@@ -55,7 +55,7 @@ public sealed record Finding
 
     /// <summary>The options of <c>tracecap lifetimes</c> that show the connections it is about, for a POSIX shell; empty if no
     /// connections do.</summary>
-    public required string RowOptions { get; init; }
+    public string RowOptions => Rows?.ToString() ?? "";
 
     /// <summary>When it began, by the wall clock; null if that is not known, or it is of all the time.</summary>
     public DateTimeOffset? From => Time?.WallFrom is { } wall ? TimeAt(wall) : null;
@@ -71,6 +71,9 @@ public sealed record Finding
 
     /// <summary>When it was; null if it is of all the time.</summary>
     internal FindingTime? Time { get; init; }
+
+    /// <summary>The connections that it is about; null if it is about none.</summary>
+    internal FindingRows? Rows { get; init; }
 
     /// <summary>How many connections it is about.</summary>
     internal double Affected { get; init; }

@@ -9,7 +9,10 @@ internal sealed class FindingCommand(string files, string filters = "", string t
     /// <summary>Where it is not known what the files are called.</summary>
     internal static FindingCommand OfAnyFile { get; } = new("FILE");
 
+    /// <summary>The command line that shows the rows of all connections that were asked for.</summary>
+    internal string Start => string.Join(' ', new[] { "tracecap lifetimes", files, filters, times }.Where(part => part.Length > 0));
+
     /// <summary>The command line.</summary>
     internal string Of(Finding finding) => string.Join(
-        ' ', new[] { "tracecap lifetimes", files, filters, finding.RowOptions.Contains("--from ", StringComparison.Ordinal) ? "" : times, finding.RowOptions }.Where(part => part.Length > 0));
+        ' ', new[] { "tracecap lifetimes", files, filters, finding.Rows is { HasTime: true } ? "" : times, finding.RowOptions }.Where(part => part.Length > 0));
 }

@@ -6,6 +6,9 @@ internal static class FindingLines
     /// <summary>The label of the command line.</summary>
     internal const string Rows = "rows";
 
+    /// <summary>The label of its time.</summary>
+    internal const string When = "when";
+
     /// <summary>The lines, each with its label.</summary>
     /// <param name="finding">The finding.</param>
     /// <param name="alike">Others of its rule that are not shown.</param>
@@ -14,7 +17,7 @@ internal static class FindingLines
     {
         if (finding.Time is { } time)
         {
-            yield return ("when", time.ToString());
+            yield return (When, time.ToString());
         }
 
         yield return ("confidence", $"{finding.Confidence.ToString().ToLowerInvariant()}, {finding.Basis}");

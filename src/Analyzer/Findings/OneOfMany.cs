@@ -26,9 +26,9 @@ internal static class OneOfMany
         foreach (var service in clients.GroupBy(one => one.Service))
         {
             var to = service.Key.Key;
-            var found = Odd(scene, service, scene.Watch.HostOf, "hosts", $"that connect to {to.EndText}", name => RowOptions.Named("host", name), RowOptions.Service(to))
-                ?? Odd(scene, service, one => one.Cgroup?.Container ?? "", "containers", $"that connect to {to.EndText}", name => RowOptions.Named("container", name), RowOptions.Service(to))
-                ?? Odd(scene, service, one => one.Process.Key.ProcessText, "processes", $"that connect to {to.EndText}", name => RowOptions.Named("process", name), RowOptions.Service(to));
+            var found = Odd(scene, service, scene.Watch.HostOf, "hosts", $"that connect to {to.EndText}", name => FindingRows.Named("host", name), FindingRows.Service(to))
+                ?? Odd(scene, service, one => one.Cgroup?.Container ?? "", "containers", $"that connect to {to.EndText}", name => FindingRows.Named("container", name), FindingRows.Service(to))
+                ?? Odd(scene, service, one => one.Process.Key.ProcessText, "processes", $"that connect to {to.EndText}", name => FindingRows.Named("process", name), FindingRows.Service(to));
             if (found is not null)
             {
                 yield return found;
@@ -38,7 +38,7 @@ internal static class OneOfMany
         foreach (var port in clients.GroupBy(one => (one.Process.Key.Comm, one.Service.Key.Port)))
         {
             var process = new GroupKey { Comm = port.Key.Comm };
-            if (Odd(scene, port, one => one.Service.Key.EndText, "peers", Text($"that {process.ProcessText} connects to at port {port.Key.Port}"), name => $"service == {name}", RowOptions.Process(process)) is { } found)
+            if (Odd(scene, port, one => one.Service.Key.EndText, "peers", Text($"that {process.ProcessText} connects to at port {port.Key.Port}"), name => $"service == {name}", FindingRows.Process(process)) is { } found)
             {
                 yield return found;
             }

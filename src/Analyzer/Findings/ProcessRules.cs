@@ -36,7 +36,7 @@ internal static class ProcessRules
             Who(process),
             Text($"{process.Key.ProcessText} opened {process.Begun:N0} connections to {process.Key.EndText}, {Rate(rate)} a second, and half of them lived no longer than {DurationText.Of(median)}: {rule.Advice}"),
             (process.Times.From, process.Times.To),
-            [RowOptions.Service(process.Key), RowOptions.Process(process.Key)],
+            [FindingRows.Service(process.Key), FindingRows.Process(process.Key)],
             areOpenedThen: false,
             Confidence.Counted(scene.Doubts),
             process.Begun,
@@ -63,7 +63,7 @@ internal static class ProcessRules
             Who(process),
             Text($"{process.Key.ProcessText} {verb} {process.Begun:N0} connections {at} {process.Key.EndText} and never closed {open:N0} of them, {process.OpenEarly:N0} from the first half of the capture and {process.OpenLate:N0} from the second: their number grows; {rule.Advice}"),
             (process.Times.From, process.Times.To),
-            [RowOptions.Service(process.Key), RowOptions.Process(process.Key), "ending == open"],
+            [FindingRows.Service(process.Key), FindingRows.Process(process.Key), "ending == open"],
             areOpenedThen: false,
             process.Begun > open
                 ? new Confidence(FindingConfidence.Medium, "others of it were closed in the time; what lives longer than the capture looks the same")
@@ -91,7 +91,7 @@ internal static class ProcessRules
             Who(process),
             Text($"{process.Key.ProcessText} connected {process.Attempts:N0} times to {process.Key.EndText}, about every {DurationText.Of(median)} ({rhythm}), and {process.Fruitless:N0} times in vain: {rule.Advice}"),
             (process.Times.From, process.Times.To),
-            [RowOptions.Service(process.Key), RowOptions.Process(process.Key)],
+            [FindingRows.Service(process.Key), FindingRows.Process(process.Key)],
             areOpenedThen: false,
             Confidence.Counted(scene.Doubts),
             process.Fruitless,

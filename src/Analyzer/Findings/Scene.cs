@@ -51,7 +51,7 @@ internal sealed class Scene(TrafficWatch watch, CaptureFigures figures)
     /// <param name="subject">Whom it is about.</param>
     /// <param name="text">What it is.</param>
     /// <param name="time">When it was; null: all the time.</param>
-    /// <param name="rows">Which connections it is about, see <see cref="RowOptions"/>; null if none are.</param>
+    /// <param name="rows">Which connections it is about, see <see cref="FindingRows"/>; null if none are.</param>
     /// <param name="areOpenedThen">Whether these were opened, or failed, in that time, and no others are meant.</param>
     /// <param name="confidence">How sure it is.</param>
     /// <param name="affected">How many connections it is about.</param>
@@ -70,7 +70,7 @@ internal sealed class Scene(TrafficWatch watch, CaptureFigures figures)
             Text = text,
             Condition = rule.Condition,
             Numbers = numbers,
-            RowOptions = rows is null ? "" : RowOptions.Of(from, to, rows),
+            Rows = rows is null ? null : new FindingRows(from, to, rows),
             Time = TimeOf(time),
             Affected = affected,
         };
@@ -92,7 +92,7 @@ internal sealed class Scene(TrafficWatch watch, CaptureFigures figures)
     private ulong? WallOf(long place) => watch.Places.At(place, figures.Recordings) is var (recording, monotonic) ? recording.WallClock(monotonic) : null;
 
     /// <summary>A time as <c>--from</c> takes it: seconds of one recording, else by the wall clock, or CLOCK_MONOTONIC.</summary>
-    private string? Option(long place) => figures.Recordings.Count == 1 ? RowOptions.Seconds(Math.Max(0, place))
+    private string? Option(long place) => figures.Recordings.Count == 1 ? FindingRows.Seconds(Math.Max(0, place))
         : watch.Places.At(place, figures.Recordings) is not var (recording, monotonic) ? null
         : recording.WallClock(monotonic) is { } wall ? WallTime.Format(wall) : Text($"{monotonic}ns");
 }

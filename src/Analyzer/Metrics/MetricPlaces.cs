@@ -106,6 +106,9 @@ internal sealed record MetricPlaces
     /// <summary>The header of its column in the tables of a page.</summary>
     internal string? Title { get; init; }
 
+    /// <summary>What a page calls it among the figures that are looked at first.</summary>
+    internal string? Card { get; init; }
+
     /// <summary>Whether connects that failed have it, so that tables of them show it.</summary>
     internal bool IsOfFailures { get; init; }
 

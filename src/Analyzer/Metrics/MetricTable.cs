@@ -12,6 +12,7 @@ internal static class MetricTable
     [
         Metric.Level("connections", Evidence.AnyEvent, "connections, those within the host counted once", of => of.ConnectionCount).At(new()
         {
+            Card = "Connections",
             IsOnlyShown = true,
             Phrase = new(SummaryLine.Connections, "") { Of = SummaryPhrases.Connections },
             Json = new("connections", JsonOwner.Summary),
@@ -25,6 +26,7 @@ internal static class MetricTable
         }),
         Metric.Count("opened", Evidence.Openings, "opened by the host", of => of.Opened, MetricTest.Opened).At(new()
         {
+            Card = "Opened",
             Phrase = new(SummaryLine.Begun, "{opened} opened ({opened.rate})"),
             Title = "Opened",
             Json = new("opened"),
@@ -32,6 +34,7 @@ internal static class MetricTable
         Metric.Rate("opened.rate", Evidence.Openings, "opened in a second", of => of.Opened, MetricTest.Opened).At(new() { Comparison = 1 }),
         Metric.Count("accepted", Evidence.Openings, "accepted by the host", of => of.Accepted, MetricTest.Accepted).At(new()
         {
+            Card = "Accepted",
             Phrase = new(SummaryLine.Begun, "{accepted} accepted ({accepted.rate})"),
             Title = "Accepted",
             Json = new("accepted"),
@@ -39,12 +42,14 @@ internal static class MetricTable
         Metric.Rate("accepted.rate", Evidence.Openings, "accepted in a second", of => of.Accepted, MetricTest.Accepted).At(new() { Comparison = 1 }),
         Metric.Level("preexisting", Evidence.Closes, "there before the recording began", of => of.Connections.Preexisting).At(new()
         {
+            Card = "Pre-existing",
             Aliases = ["older"],
             Phrase = new(SummaryLine.Begun, "{preexisting} pre-existing") { Order = 1 },
             Json = new("preexisting"),
         }),
         Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed, MetricTest.Failed).At(new()
         {
+            Card = "Failed",
             Phrase = new(SummaryLine.Begun, "{failed} failed"),
             Column = new("FAILED", 7, 3),
             Title = "Failed",
@@ -53,15 +58,17 @@ internal static class MetricTable
         }),
         Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed, MetricTest.Failed).At(new() { Comparison = 1 }),
         Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened, MetricTest.FailedShare)
-            .At(new() { Comparison = 1 }),
+            .At(new() { Card = "Failed, of all tried", Comparison = 1 }),
         Metric.Count("closed", Evidence.Closes, "ended in an orderly way", of => of.Closed).At(new()
         {
+            Card = "Closed",
             Phrase = new(SummaryLine.Ended, "{closed} closed"),
             Title = "Closed",
             Json = new("closed"),
         }),
         Metric.Count("reset", Evidence.Closes, "reset, timed out or aborted", of => of.Reset).At(new()
         {
+            Card = "Reset",
             Phrase = new(SummaryLine.Ended, "{reset} reset"),
             Title = "Reset",
             Json = new("reset"),
@@ -83,6 +90,7 @@ internal static class MetricTable
             .At(new() { Comparison = 1 }),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()
         {
+            Card = "Still open",
             Phrase = new(SummaryLine.Ended, "{open} still open"),
             Column = new("OPEN", 6, 5),
             Title = "Open",
@@ -117,6 +125,7 @@ internal static class MetricTable
         }),
         Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5, MetricTest.Lifetimes).At(new()
         {
+            Card = "Lifetime p50",
             Phrase = new(SummaryLine.Lifetime, "p50 {lifetime.p50}"),
             Column = new("P50", 8, 1),
             Title = "p50",
@@ -125,6 +134,7 @@ internal static class MetricTable
         }),
         Metric.Duration("lifetime.p90", Evidence.Lifetimes, "what 90 % live no longer than", of => of.Lifetimes, 0.9, MetricTest.Lifetimes).At(new()
         {
+            Card = "Lifetime p90",
             Phrase = new(SummaryLine.Lifetime, "p90 {lifetime.p90}"),
             Column = new("P90", 8, 8),
             Title = "p90",
@@ -133,6 +143,7 @@ internal static class MetricTable
         }),
         Metric.Duration("lifetime.p99", Evidence.Lifetimes, "what 99 % live no longer than", of => of.Lifetimes, 0.99, MetricTest.Lifetimes).At(new()
         {
+            Card = "Lifetime p99",
             Phrase = new(SummaryLine.Lifetime, "p99 {lifetime.p99}"),
             Column = new("P99", 8, 2),
             Title = "p99",
@@ -141,6 +152,7 @@ internal static class MetricTable
         }),
         Metric.Duration("lifetime.max", Evidence.Lifetimes, "the longest lifetime", of => of.Lifetimes, null).At(new()
         {
+            Card = "Longest lifetime",
             Phrase = new(SummaryLine.Lifetime, "max {lifetime.max}"),
             Column = new("MAX", 8, 4),
             Title = "Max",
@@ -151,11 +163,11 @@ internal static class MetricTable
         Metric.Level("connect.censored", Evidence.Openings, "of these, not ended", of => of.Connections.ConnectTimes.Censored)
             .At(new() { IsOnlyShown = true, Json = new("connect.censored") }),
         Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5, MetricTest.ConnectTimes)
-            .At(new() { Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }),
+            .At(new() { Card = "Connect p50", Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }),
         Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9, MetricTest.ConnectTimes)
             .At(new() { Phrase = new(SummaryLine.Connect, "p90 {connect.p90}"), Json = new("connect.p90"), Comparison = 4 }),
         Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99, MetricTest.ConnectTimes)
-            .At(new() { Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
+            .At(new() { Card = "Connect p99", Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
         Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null)
             .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
         Metric.Level("accept.count", Evidence.Openings, "accepts whose time in the queue counts", of => Count(of.Connections.AcceptTimes))
@@ -165,7 +177,7 @@ internal static class MetricTable
         Metric.Duration("accept.p90", Evidence.OpeningTimes, "what 90 % are no longer than in the accept queue", of => of.AcceptTimes, 0.9)
             .At(new() { Phrase = new(SummaryLine.Accept, "p90 {accept.p90}"), Json = new("accept.p90"), Comparison = 4 }),
         Metric.Duration("accept.p99", Evidence.OpeningTimes, "what 99 % are no longer than in the accept queue", of => of.AcceptTimes, 0.99)
-            .At(new() { Phrase = new(SummaryLine.Accept, "p99 {accept.p99}"), Json = new("accept.p99"), Comparison = 4 }),
+            .At(new() { Card = "In accept queue p99", Phrase = new(SummaryLine.Accept, "p99 {accept.p99}"), Json = new("accept.p99"), Comparison = 4 }),
         Metric.Duration("accept.max", Evidence.OpeningTimes, "the longest time in the accept queue", of => of.AcceptTimes, null)
             .At(new() { Phrase = new(SummaryLine.Accept, "max {accept.max}"), Json = new("accept.max") }),
         Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects, MetricTest.SlowConnects),
@@ -175,6 +187,7 @@ internal static class MetricTable
             .At(new() { IsOnlyShown = true, Json = new("received_bytes") }),
         Metric.Bytes("bytes.sent", Evidence.CloseCounters, "payload that peers acknowledged", of => of.PayloadSent).At(new()
         {
+            Card = "Sent",
             Phrase = new(SummaryLine.Bytes, "{bytes.sent} sent"),
             Column = new("SENT", 8, 6),
             Title = "Sent",
@@ -183,6 +196,7 @@ internal static class MetricTable
         }),
         Metric.Bytes("bytes.received", Evidence.CloseCounters, "payload received", of => of.PayloadReceived).At(new()
         {
+            Card = "Received",
             Phrase = new(SummaryLine.Bytes, "{bytes.received} received"),
             Column = new("RECV", 8, 7),
             Title = "Received",
@@ -198,13 +212,14 @@ internal static class MetricTable
             Json = new("retransmits"),
         }),
         Metric.Share("retransmits.share", Evidence.CloseCounters, "segments retransmitted, of all sent", of => (long)of.Retransmits, of => (long)of.SegmentsSent)
-            .At(new() { Comparison = 4 }),
+            .At(new() { Card = "Segments sent again", Comparison = 4 }),
         Metric.OfRecording("recorded", MetricUnit.Time, "how long was recorded", of => of.Seconds * 1e9)
             .At(new() { Phrase = new(SummaryLine.Recorded, "") { Of = SummaryPhrases.Recorded }, Comparison = 0 }),
         Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.LossCounters.Emitted, of => of.LossCounters.Emitted)
             .At(new() { Json = new("events_emitted", JsonOwner.Recording) }),
         Metric.OfRecording("lost", MetricUnit.Count, "events that were lost", of => of.LossCounters.Lost, of => of.LossCounters.Lost).At(new()
         {
+            Card = "Events lost",
             Phrase = new(SummaryLine.Lost, "") { Of = SummaryPhrases.Lost },
             Json = new("events_lost", JsonOwner.Recording),
             Comparison = 4,

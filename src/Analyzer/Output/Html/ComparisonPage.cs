@@ -24,7 +24,7 @@ internal static class ComparisonPage
         CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted, string before, string after, string selection)
     {
         var page = new StringBuilder();
-        ReportFrame.Begin(page, "TCP connections before and after", $"{before}, then {after}", selection);
+        ReportFrame.Begin(page, PageScript.Tables, "TCP connections before and after", $"{before}, then {after}", selection);
         AddDistributions(page, comparison);
         if (unwanted.Count > 0)
         {
@@ -37,7 +37,7 @@ internal static class ComparisonPage
             AddGroups(page, groups);
         }
 
-        ReportFrame.End(page);
+        ReportFrame.End(page, PageScript.Tables);
         return page.ToString();
     }
 

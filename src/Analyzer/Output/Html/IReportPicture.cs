@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Output.Tables;
 
 namespace TraceCap.Analyzer.Output.Html;
 
@@ -12,8 +13,16 @@ internal interface IReportPicture : IConnectionSink
     /// <summary>How to read it.</summary>
     string Explanation { get; }
 
+    /// <summary>What it shows, in words.</summary>
+    /// <param name="recordings">What the connections were recorded in.</param>
+    string Describe(IReadOnlyList<RecordedSpan> recordings);
+
+    /// <summary>The numbers that it shows.</summary>
+    /// <inheritdoc cref="Describe" path="/param" />
+    TableData Data(IReadOnlyList<RecordedSpan> recordings);
+
     /// <summary>Draws it as SVG, in the colours of <see cref="ColorTheme.Light"/>: the page puts those of its own theme in their
     /// place.</summary>
-    /// <param name="recordings">What the connections were recorded in.</param>
+    /// <inheritdoc cref="Describe" path="/param" />
     string ToSvg(IReadOnlyList<RecordedSpan> recordings);
 }

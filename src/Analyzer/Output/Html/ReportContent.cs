@@ -1,5 +1,6 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Findings;
+using TraceCap.Analyzer.Output.Html.Rows;
 
 namespace TraceCap.Analyzer.Output.Html;
 
@@ -8,10 +9,12 @@ namespace TraceCap.Analyzer.Output.Html;
 /// <param name="Summary">The figures of all connections, and those of each process.</param>
 /// <param name="Groups">The figures by everything else.</param>
 /// <param name="Pictures">In the order in which they are shown.</param>
-/// <param name="Longest">The connections that are listed, the longest first.</param>
+/// <param name="Rows">The connections that the page may hold.</param>
+/// <param name="MostRows">As many it holds at most; null: as many as keep it below <see cref="ReportPage.UsualBytes"/>.</param>
 internal sealed record ReportContent(
     IReadOnlyList<RecordedSpan> Recordings,
     TrafficSummary Summary,
     ReportGroups Groups,
     IReadOnlyList<IReportPicture> Pictures,
-    IReadOnlyList<(Connection Connection, RecordedSpan Recording)> Longest);
+    RepresentativeRows Rows,
+    int? MostRows);

@@ -6,19 +6,33 @@ namespace TraceCap.Analyzer.Output.Html;
 /// <summary>Figures of connections by all that a report has tables of, but the process.</summary>
 internal sealed class ReportGroups : IConnectionSink
 {
-    internal ConnectionGroups Services { get; } = new(GroupBy.Service);
+    private readonly List<ConnectionGroups> all;
 
-    internal ConnectionGroups Peers { get; } = new(GroupBy.Peer);
+    /// <param name="more">What there is a table of beside the usual ones; null: nothing.</param>
+    internal ReportGroups(Grouping? more)
+    {
+        Grouping[] usual = [GroupBy.Service, GroupBy.Peer, GroupBy.Errno, GroupBy.Container, GroupBy.Unit, Grouping.Host];
+        all = [.. usual.Concat(more is not null && more != Grouping.Of(GroupBy.Process) && !usual.Contains(more) ? [more] : []).Select(by => new ConnectionGroups(by))];
+    }
 
-    internal ConnectionGroups Errors { get; } = new(GroupBy.Errno);
+    /// <summary>Those of which there is more to say than of all connections together.</summary>
+    internal IEnumerable<ConnectionGroups> Telling => all.Where(groups => groups.By.Word switch
+    {
+        "service" or "peer" => true,
+        "errno" => groups.Count > 0,
+        "host" => groups.Count > 1,
+        _ => groups.ByKey.Keys.Any(key => key.IsNamed),
+    });
 
+    /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        foreach (ref readonly var connection in connections)
+        foreach (var groups in all)
         {
-            Services.Add(in connection, recording);
-            Peers.Add(in connection, recording);
-            Errors.Add(in connection, recording);
+            foreach (ref readonly var connection in connections)
+            {
+                groups.Add(in connection, recording);
+            }
         }
     }
 }

@@ -1,199 +1,151 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Findings;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Metrics;
-using TraceCap.Analyzer.Output.Text;
+using TraceCap.Analyzer.Output.Html.Rows;
 
 namespace TraceCap.Analyzer.Output.Html;
 
 /// <summary>Writes the page of a report, from top to bottom.</summary>
 internal sealed class ReportPage(ReportContent report, FindingCommand command)
 {
-    private const int MaxGroups = 200;
+    /// <summary>A page holds no more connections than keep it below that, unless a number is asked for.</summary>
+    internal const int UsualBytes = 5 << 20;
 
-    private static readonly Metric[] figures = [.. MetricTable.Shown.Where(metric => metric.Places.Title is not null)];
-    private static readonly Metric[] failures = [.. figures.Where(metric => metric.Places.IsOfFailures)];
+    private const int SmallPart = 10_000;
 
     private readonly StringBuilder page = new();
-    private readonly TimeLine time = new();
-    private readonly string[] hosts = [.. report.Recordings.Select(recording => recording.Host).Where(host => host.Length > 0).Distinct()];
+    private readonly RowTime time = new(report.Recordings);
+    private readonly string[] hosts = [.. report.Recordings.SelectMany(HostsOf).Where(host => host.Length > 0).Distinct()];
 
-    private RecordedSpan? First => report.Recordings.MinBy(recording => time.At(recording.Start, recording));
+    private IReadOnlyList<(Finding Finding, IReadOnlyList<Finding> Alike)> findings = [];
 
     internal string Write(string selection)
     {
-        ReportFrame.Begin(page, hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", Period(), selection);
-        AddFigures();
-        AddFindings();
-        AddCharts();
-        AddGroups(report.Summary.Groups, "processes", "Processes", "Process", "By the name of the thread that opened them.");
-        AddGroups(report.Groups.Services, "services", "Services", "Service", "By the address and port that was connected to.");
-        AddGroups(report.Groups.Peers, "peers", "Peers", "Peer", "By the address at the other end.");
-        if (report.Groups.Errors.Count > 0)
+        (findings, var left) = FindingList.ForPeople(report.Summary.Findings);
+        ReportFrame.Begin(page, PageScript.Explorer, hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", Period(), selection);
+        page.Append("<div id=\"selection\" hidden></div>\n");
+        FindingItems.Add(page, findings, left, command);
+        FigureCards.Add(page, report.Summary.Figures);
+        page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n<div id=\"charts\" hidden></div>\n");
+        StillCharts.Add(page, report.Pictures, report.Recordings);
+        page.Append("</section>\n");
+        List<Grouping> groupings = [report.Summary.Groups.By];
+        GroupTables.Add(page, report.Summary.Groups, report.Summary);
+        foreach (var groups in report.Groups.Telling)
         {
-            AddGroups(report.Groups.Errors, "errors", "Failed connects", "Error", "By the reason.");
+            groupings.Add(groups.By);
+            GroupTables.Add(page, groups, report.Summary);
         }
 
-        AddConnections();
-        ReportFrame.End(page);
+        AddConnections(groupings);
+        ReportFrame.End(page, PageScript.Explorer);
         return page.ToString();
     }
 
-    private static string Escape(string text) => ReportTable.Escape(text);
+    // Some of the connections are there as rows as well.
+    private int Room => UsualBytes - (page.Length + PageScript.Explorer.Text.Length + (64 << 10));
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static IEnumerable<string> HostsOf(RecordedSpan recording) =>
+        recording.Hosts.Count == 0 ? [recording.Host] : recording.Hosts.Select(host => host.Host);
 
     private string Period()
     {
-        if (First is not { } first)
+        if (report.Recordings.Count == 0)
         {
             return "Nothing was recorded";
         }
 
-        var last = report.Recordings.MaxBy(recording => time.At(recording.End, recording))!;
-        return first.WallClock(first.Start) is { } from && last.WallClock(last.End) is { } to
-            ? $"Recorded from {Readable(from)} to {Readable(to)} UTC"
-            : "Recorded at a time that is not known";
+        return time.Wall is { } from
+            ? $"Recorded from {Readable(from)} to {Readable(from + time.Length)} UTC, {DurationText.Of(time.Length)}"
+            : $"Recorded at a time that is not known, {DurationText.Of(time.Length)}";
     }
 
     /// <summary>A time to the millisecond.</summary>
     private static string Readable(ulong wall) => WallTime.Format(wall)[..23].Replace('T', ' ');
 
-    private void AddFigures()
+    /// <summary>Writes the connections: some as rows, all that there is room for as what the script reads.</summary>
+    private void AddConnections(List<Grouping> groupings)
     {
-        page.Append("<section aria-labelledby=\"figures-title\">\n<h2 id=\"figures-title\">Figures</h2>\n<dl>\n");
-        foreach (var (label, value) in SummaryLines.Of(report.Summary.Figures))
+        var count = report.MostRows ?? TrafficReport.UsualRows;
+        var (held, important, sampled) = report.Rows.Best(count);
+        if (report.MostRows is null && held.Count > SmallPart)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<div><dt>{label}</dt><dd>{Escape(value)}</dd></div>\n");
+            // So many bytes a row takes, as a part tells.
+            var bytes = (double)Pack(held.Take(SmallPart).ToArray(), important, sampled, groupings).Length / SmallPart;
+            (held, important, sampled) = report.Rows.Best(Math.Max(SmallPart, (int)(Room / bytes)));
         }
 
-        page.Append("</dl>\n</section>\n");
+        var packed = Pack(held, important, sampled, groupings);
+        while (report.MostRows is null && packed.Length > Room && held.Count > ConnectionRows.Most)
+        {
+            (held, important, sampled) = report.Rows.Best(Math.Max(ConnectionRows.Most, (int)(held.Count * 0.97 * Math.Max(0, Room) / packed.Length)));
+            packed = Pack(held, important, sampled, groupings);
+        }
+
+        ConnectionRows.Add(page, held, time, Note(held.Count, important, sampled));
+        page.Append("<script id=\"held\" type=\"application/octet-stream\">").Append(packed).Append("</script>\n");
     }
 
-    private void AddFindings()
+    private string Note(int held, RowStratum important, RowStratum sampled)
     {
-        page.Append("<section aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings</h2>\n");
-        var findings = report.Summary.Findings;
-        if (findings.Count == 0)
-        {
-            page.Append("<p>Nothing that the rules look for.</p>\n</section>\n");
-            return;
-        }
+        var total = important.Total + sampled.Total;
+        var which = held == total ? Invariant($"All {total:N0} ends of connections")
+            : important.Held < important.Total ? Invariant($"{held:N0} of {total:N0} ends of connections, chosen by chance from {important.Total:N0} that failed, that a finding names, or that lived longest")
+            : Invariant($"{held:N0} of {total:N0} ends of connections: {important.Held:N0} that failed, that a finding names, or that lived longest, and {sampled.Held:N0} of the others, chosen by chance; --rows holds more");
+        var origin = time.Wall is { } wall ? $"{Readable(wall)} UTC" : "the capture begins";
+        return Invariant($"{which}. Times are seconds since {origin}.{(held > ConnectionRows.Most ? $" Without a script the first {ConnectionRows.Most:N0} are here." : "")}");
+    }
 
-        var (shown, left) = FindingList.ForPeople(findings);
-        page.Append("<ul class=\"findings\">\n");
-        foreach (var (finding, alike) in shown)
+    private string Pack(IReadOnlyList<HeldRow> held, RowStratum important, RowStratum sampled, List<Grouping> groupings) =>
+        PackedRows.Pack(held, time, groupings, [.. findings.Select(one => one.Finding)], json =>
         {
-            page.Append(CultureInfo.InvariantCulture, $"<li><strong>{finding.Rule}</strong> {Escape(finding.Text)}");
-            foreach (var (label, words) in FindingLines.Of(finding, alike, command))
+            if (time.Wall is { } wall)
             {
-                var tag = label == FindingLines.Rows ? "code" : "span";
-                page.Append(CultureInfo.InvariantCulture, $"<br><small>{char.ToUpperInvariant(label[0])}{label[1..]}: <{tag}>{Escape(words)}</{tag}></small>");
+                // More digits than a number of a script has.
+                json.WriteString("wall_ns", wall.ToString(CultureInfo.InvariantCulture));
             }
 
-            page.Append(CultureInfo.InvariantCulture, $"<br><small>Rule: {Escape(finding.Condition)}.</small></li>\n");
-        }
+            json.WriteNumber("length", time.Length);
+            WriteTimes(json, "losses", time.Losses);
+            WriteTimes(json, "pauses", time.Pauses);
+            json.WriteNumber("weight", important.Weight);
+            json.WriteNumber("sampledWeight", sampled.Weight);
+            json.WriteNumber("total", important.Total + sampled.Total);
+            json.WriteString("command", command.Start);
+            json.WriteNumber("hosts", hosts.Length);
+            json.WriteStartArray("endings");
+            foreach (var ending in Ending.All.OrderBy(one => one.Value))
+            {
+                json.WriteStringValue(ending.Word);
+            }
 
-        page.Append("</ul>\n");
-        if (left > 0)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<p>And {left:N0} more.</p>\n");
-        }
+            json.WriteEndArray();
+            json.WriteStartArray("tables");
+            foreach (var by in groupings)
+            {
+                json.WriteStringValue($"by-{GroupTables.IdOf(by)}");
+            }
 
-        page.Append("</section>\n");
-    }
+            json.WriteEndArray();
+        });
 
-    private void AddCharts()
+    private static void WriteTimes(Utf8JsonWriter json, string name, IReadOnlyList<(ulong From, ulong To)> times)
     {
-        page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n");
-        if (report.Pictures.Count == 0)
+        json.WriteStartArray(name);
+        foreach (var (from, to) in times)
         {
-            page.Append("<p>This page was made without charts.</p>\n</section>\n");
-            return;
+            json.WriteStartArray();
+            json.WriteNumberValue(from);
+            json.WriteNumberValue(to);
+            json.WriteEndArray();
         }
 
-        page.Append("<div class=\"charts\">\n");
-        foreach (var picture in report.Pictures)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<figure id=\"chart-{picture.Name}\">\n<div class=\"scroll\">{ReportSvg.Embed(picture.ToSvg(report.Recordings), picture.Name)}</div>\n<figcaption>{picture.Explanation}</figcaption>\n</figure>\n");
-        }
-
-        page.Append("</div>\n</section>\n");
+        json.WriteEndArray();
     }
 
-    private void AddGroups(ConnectionGroups groups, string name, string title, string what, string note)
-    {
-        var left = groups.Count - MaxGroups;
-        var metrics = groups.By.IsOfFailures ? failures : figures;
-        note += groups.WhatIsUncounted is { } uncounted ? $" {char.ToUpperInvariant(uncounted[0])}{uncounted[1..]}." : "";
-        var table = new ReportTable(
-            page, name, title, left <= 0 ? note : Invariant($"{note} The largest {MaxGroups:N0}; {left:N0} more are not shown."), [new(what, false), .. metrics.Select(metric => new ReportColumn(metric.Places.Title!))]);
-        foreach (var (key, statistics) in groups.InOrder.Take(MaxGroups))
-        {
-            AddGroup(table, metrics, groups.By.Text(key), statistics);
-        }
-
-        if (groups.Others is { } others)
-        {
-            AddGroup(table, metrics, ConnectionGroups.OthersName, others);
-        }
-
-        table.End();
-    }
-
-    private void AddGroup(ReportTable table, Metric[] metrics, string name, ConnectionStatistics statistics)
-    {
-        var of = report.Summary.Of(statistics);
-        table.Row(name);
-        foreach (var metric in metrics)
-        {
-            table.Figure(metric.Of(of), metric.Unit);
-        }
-
-        table.EndRow();
-    }
-
-    private void AddConnections()
-    {
-        var shown = report.Longest;
-        var ends = report.Summary.All.Ends;
-        var note = Invariant($"{(ends > shown.Count ? $"The longest {shown.Count:N0} of" : "All")} {ends:N0} ends of connections. Times are seconds since {Origin()}.");
-        var table = new ReportTable(
-            page, "connections", "Connections", note, new("Process", false), new("PID"), new("Host", false), new("Role", false), new("Local end", false), new("Other end", false), new("Process there", false), new("Ending", false), new("Opened"), new("Lifetime"), new("Connect"), new("Sent"), new("Received"), new("Retransmits"), new("RTT"));
-        foreach (var (connection, recording) in shown)
-        {
-            AddConnection(table, in connection, recording);
-        }
-
-        table.End();
-    }
-
-    private string Origin() => First is { } first && first.WallClock(first.Start) is { } wall ? $"{Readable(wall)} UTC" : "the capture begins";
-
-    private void AddConnection(ReportTable table, in Connection connection, RecordedSpan recording)
-    {
-        Span<byte> ending = stackalloc byte[64];
-        var opened = (double)(time.At(connection.Opened, recording) - time.At(First!.Start, First)) / 1e9;
-        table.Row(new GroupKey { Comm = connection.Owner.Comm }.ProcessText)
-            .Number(connection.Owner.Pid, connection.Owner.Pid.ToString(CultureInfo.InvariantCulture))
-            .Text(recording.Host)
-            .Text(connection.Role == ConnectionRole.Unknown ? "" : connection.Role.ToString().ToLowerInvariant())
-            .Text(End(in connection.LocalAddress, connection.LocalPort, connection.IpVersion))
-            .Text(End(in connection.PeerAddress, connection.PeerPort, connection.IpVersion))
-            .Text(connection.IsJoined ? Invariant($"{new GroupKey { Comm = connection.PeerOwner.Comm }.ProcessText} ({connection.PeerOwner.Pid})") : "")
-            .Text(Encoding.UTF8.GetString(ending[..EndingText.Write(ending, in connection)]))
-            .Number(opened, opened.ToString("F6", CultureInfo.InvariantCulture))
-            .Duration(connection.Lifetime);
-        _ = connection.ConnectTime > 0 ? table.Duration(connection.ConnectTime) : table.Nothing();
-        _ = connection.HasCounters
-            ? table.Bytes(connection.PayloadSent).Bytes(connection.PayloadReceived).Count(connection.Retransmits).Duration(connection.SmoothedRtt * 1000UL)
-            : table.Nothing().Nothing().Nothing().Nothing();
-        table.EndRow();
-    }
-
-    private static string End(in Format.Events.Address address, ushort port, byte ipVersion) =>
-        new GroupKey { Address = address, Port = port, IpVersion = ipVersion }.EndText;
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Output.Html;
 
-/// <summary>The style sheet and the script of a report. The page allows these two, known by their hashes, and nothing else:
+/// <summary>The style sheet of pages, and what they allow: this sheet and one script, known by their hashes, and nothing else:
 /// neither another script, whatever a name in the capture says, nor any request.</summary>
 internal static class ReportStyle
 {
@@ -17,28 +16,19 @@ internal static class ReportStyle
         @media screen and (prefers-color-scheme: dark) {
         :root:not([data-theme="light"]) { color-scheme: dark; {{Variables(ColorTheme.Dark)}} }
         }
-        {{Read("report.css")}}
+        {{PageResource.Read("uPlot.css")}}
+        {{PageResource.Read("report.css")}}
         """.ReplaceLineEndings("\n");
 
-    /// <summary>What sorts and filters tables, and changes the colours.</summary>
-    internal static string Script { get; } = Read("report.js");
-
-    /// <summary>The content security policy.</summary>
-    internal static string Policy { get; } =
-        $"default-src 'none'; img-src data:; style-src {Hash(Sheet)}; script-src {Hash(Script)}; base-uri 'none'; form-action 'none'";
+    /// <summary>The content security policy of a page with a script.</summary>
+    internal static string PolicyOf(PageScript script) =>
+        $"default-src 'none'; img-src data:; style-src {PageResource.HashOf(Sheet)}; script-src {script.Hash}; base-uri 'none'; form-action 'none'";
 
     /// <summary>The variable of a colour of the themes.</summary>
     internal static string Variable(int number) => string.Create(CultureInfo.InvariantCulture, $"--c{number}");
 
     private static string Variables(ColorTheme theme) =>
-        string.Join(' ', theme.All.Select((color, number) => $"{Variable(number)}: {color};"));
-
-    private static string Hash(string text) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'";
-
-    private static string Read(string name)
-    {
-        using var file = new StreamReader(typeof(ReportStyle).Assembly.GetManifestResourceStream(name)!);
-        // As browsers read it before they compare the hash.
-        return file.ReadToEnd().ReplaceLineEndings("\n");
-    }
+        string.Join(' ', theme.All.Select((color, number) => $"{Variable(number)}: {color};")
+            .Concat(theme.Series.Select((color, number) => string.Create(CultureInfo.InvariantCulture, $"--series{number}: {color};")))
+            .Concat(Ending.All.Select(ending => $"--{ending.Word}: {theme.Of(ending.Value)};")).Append($"--other: {theme.Other};"));
 }

@@ -9,7 +9,11 @@ namespace TraceCap.Analyzer.Output.Html;
 /// <summary>A column of a table.</summary>
 /// <param name="Name">Its header.</param>
 /// <param name="IsNumber">Whether it is sorted by numbers, the greatest first.</param>
-internal readonly record struct ReportColumn(string Name, bool IsNumber = true);
+internal readonly record struct ReportColumn(string Name, bool IsNumber = true)
+{
+    /// <summary>The metric that it has, by its name; null if it has none.</summary>
+    internal string? Metric { get; init; }
+}
 
 /// <summary>Writes a table that the script of the page can sort and filter. It is complete without the script.</summary>
 internal sealed class ReportTable
@@ -27,10 +31,11 @@ internal sealed class ReportTable
         this.page = page;
         page.Append(CultureInfo.InvariantCulture, $"<section aria-labelledby=\"{name}-title\">\n<h2 id=\"{name}-title\">{title}</h2>\n");
         page.Append(note.Length == 0 ? "" : $"<p>{Escape(note)}</p>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" role=\"region\" aria-labelledby=\"{name}-title\" tabindex=\"0\">\n<table id=\"{name}\">\n<thead><tr>");
+        page.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" role=\"region\" aria-label=\"{title}: table\" tabindex=\"0\">\n<table id=\"{name}\">\n<thead><tr>");
         foreach (var column in columns)
         {
-            page.Append(column.IsNumber ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").Append(column.Name).Append("</th>");
+            page.Append(column.IsNumber ? "<th scope=\"col\" class=\"n\"" : "<th scope=\"col\"")
+                .Append(column.Metric is null ? "" : $" data-metric=\"{column.Metric}\"").Append('>').Append(column.Name).Append("</th>");
         }
 
         page.Append("</tr></thead>\n<tbody>\n");
@@ -44,6 +49,13 @@ internal sealed class ReportTable
     internal ReportTable Row(string name)
     {
         page.Append("<tr><th scope=\"row\">").Append(Escape(name)).Append("</th>");
+        return this;
+    }
+
+    /// <summary>Begins a row that is about a number.</summary>
+    internal ReportTable RowByNumber(double number, string text)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\" class=\"n\" data-v=\"{number:R}\">{Escape(text)}</th>");
         return this;
     }
 
