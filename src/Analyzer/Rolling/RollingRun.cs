@@ -33,7 +33,7 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
     private long? Next => next ??= Recording is { } begun ? AfterStep(window.NumberAt(begun.Start, begun) - 1) : null;
 
     /// <summary>The last cell that is read to its end.</summary>
-    private long? Reached => Recording is { } recording ? window.NumberAt(recording.End, recording) - 1 : null;
+    private long? Reached => Recording is { } recording ? window.NumberAt(hasEnded ? recording.End : feed.SettledTo, recording) - 1 : null;
 
     /// <summary>Changes the step from the next table on.</summary>
     /// <param name="cells">So many cells, at least 1.</param>
@@ -42,6 +42,9 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
         Step = cells;
         next = next is { } due ? AfterStep(due - 1) : null;
     }
+
+    /// <summary>Notes that the feed has ended: nothing is open any more that is not told.</summary>
+    internal void End() => hasEnded = true;
 
     /// <summary>Passes over all tables that are due but the last.</summary>
     internal void Skip() => next += Math.Max(0, Due - 1) * Step;
@@ -58,7 +61,7 @@ internal sealed class RollingRun(RollingWindow window, ConnectionFeed feed)
     /// <summary>The table of the end of all, once the feed has ended; null if there was one of that time already, or nothing was recorded.</summary>
     internal RollingTable? TakeLast()
     {
-        hasEnded = true;
+        End();
         if (Recording is not { } recording || Next is null)
         {
             return null;

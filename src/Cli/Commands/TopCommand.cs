@@ -37,6 +37,13 @@ internal static class TopCommand
                     : $"{option.Name} is for a FILE; without one there is but the present");
             }
         });
+        command.Validators.Add(given =>
+        {
+            if (given.IsGiven(result.Fields) && (given.ValueIfRight(result.Choice) is null or { Name: "table" }))
+            {
+                given.AddError("--fields is for rows for programs; say in which --format, such as csv");
+            }
+        });
         command.Does(parsed =>
         {
             var steps = options.Steps(parsed);

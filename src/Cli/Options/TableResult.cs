@@ -55,6 +55,9 @@ internal sealed class TableResult
     /// <summary>Which columns.</summary>
     internal Option Fields => fields;
 
+    /// <summary>In which format.</summary>
+    internal Option<TableFormat?> Choice => format;
+
     /// <summary>The options that choose how the table looks.</summary>
     internal IEnumerable<Option> Choices => [format, fields];
 

@@ -34,7 +34,7 @@ internal sealed class TopBatch(TopReader reader, TopSource source, RollingOrder 
             {
                 var groups = table.Groups[0];
                 groups = groups with { Rows = [.. groups.Rows.Where(row => row.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))] };
-                if (format is null or { IsForPeople: true })
+                if (format is null || format == TableFormat.Table)
                 {
                     output.Stream.Write(RollingText.Format(table, groups, order, rows, output.Width, zone, isAscii: !TerminalKind.ShowsUnicode));
                 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Rolling;
 using TraceCap.Cli.Terminal;
 
@@ -33,6 +34,7 @@ internal sealed class TopReader(TopSource source, ConnectionFilter filter, Rolli
         var feed = new ConnectionFeed(window, filter);
         var run = new RollingRun(window, feed);
         var code = source.Read(feed, () => Show(run, show, isEnd: false));
+        run.End();
         Show(run, show, isEnd: true);
         if (run.TakeLast() is { } last)
         {
@@ -47,6 +49,12 @@ internal sealed class TopReader(TopSource source, ConnectionFilter filter, Rolli
     {
         while (run.Due > 0)
         {
+            if (isEach && run.Due > TooManyIntervalsException.Most)
+            {
+                throw new CommandException(FormattableString.Invariant(
+                    $"{run.Due:N0} tables are due at once, for so long nothing was recorded in between; expected at most {TooManyIntervalsException.Most:N0}: give a longer -d"));
+            }
+
             if (Interlocked.Exchange(ref asked, 0) is > 0 and var step && step != run.Step)
             {
                 run.StepBy(step);
