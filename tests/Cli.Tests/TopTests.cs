@@ -44,7 +44,7 @@ public sealed class TopTests : IDisposable
         var tables = Rows("top", $"{sample}.tcap", "-b", "--window", "200ms", "-d", "200ms", "--by", by, "--format", "ndjson");
         var churn = Rows("churn", $"{sample}.tcap", "--every", "200ms", "--by", by, "--format", "ndjson", "--limit", "1000");
         // The last one is as long as the others, and so begins before the last interval does.
-        var whole = (int)(tables[^1].GetProperty("seconds").GetDouble() / 0.2);
+        var whole = (int)((tables[^1].GetProperty("seconds").GetDouble() / 0.2) + 1e-6);
         Assert.Equal(
             churn.Where(row => Number(row) < whole).Select(row => $"{Number(row)} {Text(row, by, "opened", "accepted", "closed", "failed", "active")}").Order(StringComparer.Ordinal),
             tables.Where(row => Math.Abs(Number(row) - (row.GetProperty("seconds").GetDouble() / 0.2)) < 1e-6)
@@ -205,7 +205,8 @@ public sealed class TopTests : IDisposable
             Assert.Equal(port, row.GetProperty("port").GetInt32());
         }
 
-        Assert.Equal(row.GetProperty("opened").GetInt32() + row.GetProperty("accepted").GetInt32(), row.GetProperty("closed").GetInt32());
+        // Both ends of the connection that was under way when the probes were turned on may close unopened.
+        Assert.InRange(row.GetProperty("closed").GetInt32() - row.GetProperty("opened").GetInt32() - row.GetProperty("accepted").GetInt32(), 0, 2);
         Assert.InRange(row.GetProperty("opened").GetInt32(), 1, count + 1);
         LiveRecorder.Signal(live, "TERM");
         live.StandardOutput.ReadToEnd();

@@ -16,8 +16,10 @@ namespace TraceCap.Cli.Top;
 /// <param name="height">The rows of the terminal.</param>
 internal sealed class TopView(TopState state, TopSource source, long stepLength, TimeZoneInfo zone, int height) : IRenderable
 {
-    /// <summary>The lines above and below the rows.</summary>
-    internal const int Frame = 8;
+    // The lines above and below the rows, and those of them that a low terminal does without.
+    private const int Frame = 8;
+    private const int Optional = 3;
+    private const int Low = 12;
 
     private static readonly Style plain = Style.Plain;
     private static readonly Style strong = new(decoration: Decoration.Bold);
@@ -30,7 +32,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
     private static readonly Style alert = new(Color.Yellow, decoration: Decoration.Bold);
 
     /// <summary>The rows of groups that fit a terminal.</summary>
-    internal static int PageOf(int height) => Math.Max(1, height - Frame);
+    internal static int PageOf(int height) => Math.Max(1, height - (height < Low ? Frame - Optional : Frame));
 
     public Measurement Measure(RenderOptions options, int maxWidth) => new(maxWidth, maxWidth);
 
@@ -51,7 +53,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         }
     }
 
-    /// <summary>Cuts a line off at the right edge, by the columns that its characters take.</summary>
+    /// <summary>Cuts a line off at the right edge, by the columns that its characters take, and says so: half a number is another one.</summary>
     private static IEnumerable<Segment> Fit(IEnumerable<Segment> line, int width)
     {
         var room = width;
@@ -60,11 +62,12 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
             var cells = segment.CellCount();
             if (cells > room)
             {
-                if (room > 0 && Segment.Truncate(segment, room) is { } cut)
+                if (room > 1 && Segment.Truncate(segment, room - 1) is { } cut)
                 {
                     yield return cut;
                 }
 
+                yield return Of(room > 0 ? TerminalKind.ShowsUnicode ? "…" : ">" : "", segment.Style);
                 yield break;
             }
 
@@ -102,10 +105,13 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         return
         [
             [Of("tracecap top ", strong), Of(RollingText.When(table, zone)), Of("  "), .. Mode()],
-            [Of(RollingText.Totals(table))],
+            .. height < Low ? Array.Empty<Segment[]>() : [[Of(RollingText.Totals(table))]],
             [Of(RollingText.Losses(table), RollingText.IsWhole(table) ? good : bad)],
-            [Of(RollingText.Window(table), weak)],
-            [Of(RollingText.Spark(table, width, isAscii: !TerminalKind.ShowsUnicode), graph)],
+            .. height < Low ? Array.Empty<Segment[]>() :
+            [
+                [Of(RollingText.Window(table), weak)],
+                [Of(RollingText.Spark(table, width, isAscii: !TerminalKind.ShowsUnicode), graph)],
+            ],
             Groupings(table),
             Header(layout),
             .. shown.Select(row => Row(layout, row, table.Seconds)),

@@ -91,7 +91,7 @@ internal static class ComparisonPage
     {
         MetricChange[] told = [.. changes.Where(change => change.Verdict is ChangeVerdict.Changed or ChangeVerdict.Unknown)];
         MetricChange[] rest = [.. changes.Except(told)];
-        AddMetrics(page, "metrics", "Metrics", told.Length == 0 ? "None has changed by more than chance explains." : Scale, told);
+        AddMetrics(page, "metrics", "Metrics", Scale, told);
         BeginRest(page, $"{rest.Length} metrics that did not change, or that nothing tests");
         AddMetrics(page, "same", "Metrics without a change", "", rest);
         EndRest(page);
@@ -99,8 +99,9 @@ internal static class ComparisonPage
 
     private static void AddMetrics(StringBuilder page, string name, string title, string note, MetricChange[] changes)
     {
-        if (changes.Length == 0 && note.Length == 0)
+        if (changes.Length == 0)
         {
+            AddNone(page, name, title);
             return;
         }
 
@@ -113,6 +114,9 @@ internal static class ComparisonPage
 
         table.End();
     }
+
+    private static void AddNone(StringBuilder page, string name, string title) => page.Append(
+        CultureInfo.InvariantCulture, $"<section aria-labelledby=\"{name}-title\">\n<h2 id=\"{name}-title\">{title}</h2>\n<p>None has changed by more than chance explains.</p>\n</section>\n");
 
     private static void BeginRest(StringBuilder page, string title) =>
         page.Append(CultureInfo.InvariantCulture, $"<details class=\"rest\"><summary>{title}</summary>\n");
@@ -138,7 +142,8 @@ internal static class ComparisonPage
         AddGroups(page, groups, groups.By.Plural, title, certain);
         if (certain.Length < all.Length)
         {
-            BeginRest(page, $"{all.Length - certain.Length} {groups.By.Plural} too few to be told from noise");
+            var few = all.Length - certain.Length;
+            BeginRest(page, $"{few} {(few == 1 ? groups.By.Word : groups.By.Plural)} too few to be told from noise");
             AddGroups(page, groups, groups.By.Plural + "Noise", $"{title}: noise", [.. all.Except(certain)]);
             EndRest(page);
         }
@@ -146,10 +151,15 @@ internal static class ComparisonPage
 
     private static void AddGroups(StringBuilder page, GroupChanges groups, string name, string title, (string Change, GroupChange Group)[] all)
     {
+        if (all.Length == 0)
+        {
+            AddNone(page, name, title);
+            return;
+        }
+
         var isOfFailures = groups.By.IsOfFailures;
         var note = (all.Length > MaxGroups ? string.Create(CultureInfo.InvariantCulture, $"The {MaxGroups:N0} most certain of {all.Length:N0} changes. ") : "")
             + (groups.IsComplete ? "" : ComparisonText.Incomplete + ".");
-        note = all.Length == 0 ? "None has changed by more than chance explains." : note;
         var table = new ReportTable(
             page, name, title, note, new(Capitalized(groups.By.Word), false), new("Change", false), new("Before"), new("After"), new(EffectTitle, false), new(ForestMark.Header, false), new("Verdict", false), new("p"));
         foreach (var (change, group) in all.OrderBy(one => one.Group.Chance ?? 1).Take(MaxGroups))

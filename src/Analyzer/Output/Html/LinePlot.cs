@@ -12,7 +12,7 @@ internal sealed class LinePlot(string title, PlotAxis x, PlotAxis y)
     private const double Width = 720;
     private const double Height = 320;
     private const double Left = 74;
-    private const double Right = 14;
+    private const double Right = 28;
     private const double Top = 10;
     private const double Bottom = 46;
 
