@@ -25,12 +25,13 @@ internal sealed class FullScreen : IDisposable
     private FullScreen(Stream output, SafeFileHandle? terminal, RawTerminal? raw)
     {
         (this.output, this.terminal, this.raw) = (output, terminal, raw);
+        Keys = terminal is null || raw is null ? null : new FileStream(terminal, FileAccess.Read, bufferSize: 0);
         Messages.Divert(Hold);
         Write(Enter);
     }
 
     /// <summary>What is typed; null if there is no terminal that keys come from.</summary>
-    internal Stream? Keys => terminal is null || raw is null ? null : new FileStream(terminal, FileAccess.Read, bufferSize: 0);
+    internal Stream? Keys { get; }
 
     /// <summary>How large it is now.</summary>
     internal (int Columns, int Rows) Size => Descriptors.SizeOf(Descriptors.Output) ?? (Descriptors.Columns(Descriptors.Output), 24);
@@ -97,6 +98,8 @@ internal sealed class FullScreen : IDisposable
             Messages.Warn(FormattableString.Invariant($"{dropped:N0} earlier messages are left out"));
         }
 
+        Keys?.Dispose();
+        terminal?.Dispose();
         output.Dispose();
     }
 

@@ -67,9 +67,9 @@ internal static class KeyReader
         {
             Read(keys, take);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // The terminal has gone.
+            // The terminal has gone, or was given back.
             take(Interrupt);
         }
     })

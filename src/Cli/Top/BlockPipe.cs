@@ -13,8 +13,10 @@ internal sealed class BlockPipe : ForwardStream
     private bool isComplete;
     private bool isLeft;
 
+    internal BlockPipe() => Input = new WriteEnd(this);
+
     /// <summary>Where the capture is written.</summary>
-    internal Stream Input => new WriteEnd(this);
+    internal Stream Input { get; }
 
     /// <summary>No more is read.</summary>
     internal void Leave()

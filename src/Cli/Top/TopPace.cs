@@ -6,8 +6,7 @@ namespace TraceCap.Cli.Top;
 /// it.</summary>
 internal sealed class TopPace
 {
-    private readonly Lock gate = new();
-    private readonly AutoResetEvent changed = new(false);
+    private readonly object gate = new();
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private (double Wall, double Recorded) since;
     private double reached;
@@ -67,10 +66,9 @@ internal sealed class TopPace
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     internal void Await(double recorded)
     {
-        while (true)
+        lock (gate)
         {
-            TimeSpan pause;
-            lock (gate)
+            while (true)
             {
                 if (hasEnded)
                 {
@@ -85,10 +83,8 @@ internal sealed class TopPace
                     return;
                 }
 
-                pause = isPaused ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(due, 60));
+                Monitor.Wait(gate, isPaused ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(due, 60)));
             }
-
-            changed.WaitOne(pause);
         }
     }
 
@@ -99,8 +95,7 @@ internal sealed class TopPace
         {
             change();
             since = (watch.Elapsed.TotalSeconds, reached);
+            Monitor.PulseAll(gate);
         }
-
-        changed.Set();
     }
 }
