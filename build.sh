@@ -81,6 +81,7 @@ need_to_test() {
 	need nfdump /usr/bin/nfanon
 	need tshark /usr/bin/tshark
 	need wrk /usr/bin/wrk
+	need tmux /usr/bin/tmux
 	need chromium /usr/bin/chromium /usr/bin/google-chrome
 	need qemu-system-x86 /usr/bin/qemu-system-x86_64
 	need nodejs /usr/bin/node

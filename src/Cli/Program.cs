@@ -7,6 +7,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
 {
     RecordCommand.Create(),
     TraceCommand.Create(),
+    TopCommand.Create(),
     ProbesCommand.Create(),
     ReplayCommand.Create(),
     InfoCommand.Create(),

@@ -101,7 +101,7 @@ public sealed partial class DocumentationTests : IDisposable
     [GeneratedRegex(@"^\$ ", RegexOptions.Multiline)]
     private static partial Regex Prompt();
 
-    [GeneratedRegex(@"tracecap (record|trace)\b")]
+    [GeneratedRegex(@"tracecap (record|trace|top -b)\b")]
     private static partial Regex Live();
 
     [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*)\n<!-- end of figures -->")]

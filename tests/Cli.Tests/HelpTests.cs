@@ -23,7 +23,7 @@ public sealed partial class HelpTests : IDisposable
     {
         var examples = Example().Matches(Tracecap.Run(command, "--help").Text.Split("Examples:\n")[1]).Select(match => match.Groups[1].Value).ToArray();
         Assert.InRange(examples.Length, 3, int.MaxValue);
-        if (command is "record" or "trace")
+        if (command is "record" or "trace" or "top")
         {
             LiveRecorder.SkipUnlessAllowed();
         }
@@ -38,7 +38,8 @@ public sealed partial class HelpTests : IDisposable
             }
 
             // They would go on until Ctrl-C.
-            var result = Shell.Run($"cd {place}; set -o pipefail; {Live().Replace(examples[number], "$0 -d 0.2")}");
+            var limited = Live().Replace(examples[number], live => live.Value + (live.Value.EndsWith("top", StringComparison.Ordinal) ? " -n 1" : " -d 0.2"));
+            var result = Shell.Run($"cd {place}; set -o pipefail; {limited}");
             // What is expected of a capture, or of a host, may not hold.
             Assert.True(result.Code == 0 || (result.Code is 1 or 4 && command is "check" or "diff" or "probes"), $"{examples[number]}: {result.Code}: {result.Error}");
         }
@@ -70,7 +71,7 @@ public sealed partial class HelpTests : IDisposable
     [GeneratedRegex(@"^  (\S.*)$", RegexOptions.Multiline)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"^tracecap (record|trace)\b")]
+    [GeneratedRegex(@"^tracecap (record|trace|top(?! run))\b")]
     private static partial Regex Live();
 
     [GeneratedRegex("expected (.*)")]

@@ -44,6 +44,7 @@ internal sealed class ComparedCapture : IConnectionSink
         figures.Take(connections, recording);
         foreach (ref readonly var connection in connections)
         {
+            Course?.Add(in connection, recording);
             foreach (var groups in Groups)
             {
                 groups.Add(in connection, recording);
@@ -55,8 +56,12 @@ internal sealed class ComparedCapture : IConnectionSink
     public void End(IReadOnlyList<RecordedSpan> recordings)
     {
         Clock.End(recordings);
+        Course?.End(recordings);
         figures.End(recordings);
     }
+
+    /// <summary>What happened by time; null unless it is set before connections come.</summary>
+    internal ComparedCourse? Course { get; init; }
 
     internal CaptureFigures FiguresOf(MetricComparison term) => figures.Of(term);
 }

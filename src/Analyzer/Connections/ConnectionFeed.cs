@@ -20,6 +20,7 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
     private readonly FedLosses losses = new();
     private readonly SeenEvents seen = new();
     private FedRecording? current;
+    private ulong? held;
 
     /// <summary>What has been recorded, one after another.</summary>
     public IReadOnlyList<RecordedSpan> Recordings => recordings;
@@ -37,6 +38,10 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
     /// <summary>The captures that are still to be read, that which is read next first; null for what is not known of one. Events
     /// that a later section may have as well are remembered, until it has been read. None are if this is not set.</summary>
     public IReadOnlyList<CaptureStarts?> Ahead { get; set; } = [];
+
+    /// <summary>Up to when all events of the last recording have been read, CLOCK_MONOTONIC ns: those that are held back, as earlier ones may come,
+    /// have not.</summary>
+    internal ulong SettledTo => recordings.Count == 0 ? 0 : Math.Min(recordings[^1].End, held ?? ulong.MaxValue);
 
     /// <summary>What is asked for of the openings.</summary>
     internal CaptureFilter Opening => filter.Opening;
@@ -95,6 +100,7 @@ internal sealed class ConnectionFeed(IConnectionSink sink, ConnectionFilter filt
                     Take(section, events, batch, isDamaged: events.Reader.Damage.Count != damage);
                 }
 
+                held = events.Order.EarliestHeld;
                 // What is damaged between two sections may be of the one or of the other.
                 damage = events.SectionEnded ? damage : events.Reader.Damage.Count;
                 yield return section.Number;

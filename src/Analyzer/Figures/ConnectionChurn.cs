@@ -92,8 +92,8 @@ internal sealed class ConnectionChurn : IConnectionSink
         return copy;
     }
 
-    /// <summary>The number of the interval that a recording is known up to.</summary>
-    internal long NumberOfEnd(RecordedSpan recording) => NumberOf(time.At(recording.End, recording));
+    /// <summary>The number of the interval that a time of a recording is in.</summary>
+    internal long NumberOf(ulong monotonic, RecordedSpan recording) => NumberOf(time.At(monotonic, recording));
 
     private IEnumerable<ChurnInterval> All(int count)
     {

@@ -15,7 +15,7 @@ internal sealed class GrowingChurn(ConnectionChurn churn, ConnectionFeed feed)
     /// <summary>The intervals that were completed since the last call.</summary>
     internal IReadOnlyList<ChurnInterval> TakeComplete()
     {
-        if (churn.Origin is null || feed.Recordings.Count == 0 || churn.NumberOfEnd(feed.Recordings[^1]) is var reached && reached <= next)
+        if (churn.Origin is null || feed.Recordings.Count == 0 || churn.NumberOf(feed.SettledTo, feed.Recordings[^1]) is var reached && reached <= next)
         {
             return [];
         }

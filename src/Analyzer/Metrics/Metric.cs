@@ -51,6 +51,9 @@ internal sealed class Metric
     /// <summary>Where it is shown.</summary>
     internal MetricPlaces Places { get; private init; } = new();
 
+    /// <summary>Whether it is worse if it is more: failures, what is lost, times that somebody waits. If not, more is neither better nor worse.</summary>
+    internal bool IsWorseIfMore { get; private init; }
+
     /// <summary>The figure of what was recorded; null if there is nothing that it could be of.</summary>
     public Figure? Of(CaptureFigures of) => figure(of);
 
@@ -90,6 +93,18 @@ internal sealed class Metric
         Test = Test,
         Percentile = Percentile,
         Places = places,
+        IsWorseIfMore = IsWorseIfMore,
+    };
+
+    /// <summary>The same metric, of which more is worse.</summary>
+    internal Metric MoreIsWorse() => new(Name, Unit, Evidence, Meaning, figure, possible, whole)
+    {
+        IsOfRecording = IsOfRecording,
+        confidence = confidence,
+        Test = Test,
+        Percentile = Percentile,
+        Places = Places,
+        IsWorseIfMore = true,
     };
 
     /// <summary>Something that is there or not, of which no test tells what is much.</summary>

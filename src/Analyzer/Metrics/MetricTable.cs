@@ -55,10 +55,10 @@ internal static class MetricTable
             Title = "Failed",
             IsOfFailures = true,
             Json = new("failed"),
-        }),
-        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed, MetricTest.Failed).At(new() { Comparison = 1 }),
+        }).MoreIsWorse(),
+        Metric.Rate("failed.rate", Evidence.Openings, "connects that failed, in a second", of => of.Failed, MetricTest.Failed).At(new() { Comparison = 1 }).MoreIsWorse(),
         Metric.Share("failed.share", Evidence.Openings, "connects that failed, of all that were tried", of => of.Failed, of => of.Failed + of.Opened, MetricTest.FailedShare)
-            .At(new() { Card = "Failed, of all tried", Comparison = 1 }),
+            .At(new() { Card = "Failed, of all tried", Comparison = 1 }).MoreIsWorse(),
         Metric.Count("closed", Evidence.Closes, "ended in an orderly way", of => of.Closed).At(new()
         {
             Card = "Closed",
@@ -72,22 +72,22 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Ended, "{reset} reset"),
             Title = "Reset",
             Json = new("reset"),
-        }),
+        }).MoreIsWorse(),
         Metric.Level("reset.assumed", Evidence.Closes, "of these, not proven, as retransmissions hide whether the FIN was acknowledged", of => of.Connections.ResetAssumed).At(new()
         {
             IsOnlyShown = true,
             Phrase = new(SummaryLine.Ended, "({reset.assumed} of them not proven)") { Before = " ", IsSilentAtZero = true },
             Json = new("reset_assumed"),
-        }),
+        }).MoreIsWorse(),
         Metric.Level("reset.sent", Evidence.Closes, "of these, reset by this end", of => of.Connections.ResetSent).At(new()
         {
             Phrase = new(SummaryLine.Ended, "({reset.sent} of them by this end)") { Before = " ", IsSilentAtZero = true },
             Json = new("reset_sent"),
-        }),
-        Metric.Level("reset.received", Evidence.Closes, "of these, reset by the peer", of => of.Connections.ResetReceived).At(new() { Json = new("reset_received") }),
-        Metric.Level("reset.timeout", Evidence.Closes, "of these, timed out", of => of.Connections.TimedOut).At(new() { Json = new("reset_timeout") }),
+        }).MoreIsWorse(),
+        Metric.Level("reset.received", Evidence.Closes, "of these, reset by the peer", of => of.Connections.ResetReceived).At(new() { Json = new("reset_received") }).MoreIsWorse(),
+        Metric.Level("reset.timeout", Evidence.Closes, "of these, timed out", of => of.Connections.TimedOut).At(new() { Json = new("reset_timeout") }).MoreIsWorse(),
         Metric.Share("reset.share", Evidence.Closes, "reset, timed out or aborted, of all that ended", of => of.Reset, of => of.Reset + of.Closed, MetricTest.ResetShare)
-            .At(new() { Comparison = 1 }),
+            .At(new() { Comparison = 1 }).MoreIsWorse(),
         Metric.Level("open", Evidence.NoClose, "open when their recording ended", of => of.Connections.Open).At(new()
         {
             Card = "Still open",
@@ -100,12 +100,12 @@ internal static class MetricTable
         {
             Phrase = new(SummaryLine.Ended, "{held} held by a program still") { IsSilentAtZero = true },
             Json = new("held"),
-        }),
+        }).MoreIsWorse(),
         Metric.Level("unfinished", Evidence.Closes, "closed, but not seen to end", of => of.Connections.Unfinished).At(new()
         {
             Phrase = new(SummaryLine.Ended, "{unfinished} not seen to end after their close") { IsSilentAtZero = true },
             Json = new("unfinished"),
-        }),
+        }).MoreIsWorse(),
         Metric.Level("unseen", Evidence.Closes, "ended without a close that was seen", of => of.Connections.Unseen).At(new()
         {
             Phrase = new(SummaryLine.Ended, "{unseen} unseen") { IsSilentAtZero = true },
@@ -163,24 +163,24 @@ internal static class MetricTable
         Metric.Level("connect.censored", Evidence.Openings, "of these, not ended", of => of.Connections.ConnectTimes.Censored)
             .At(new() { IsOnlyShown = true, Json = new("connect.censored") }),
         Metric.Duration("connect.p50", Evidence.OpeningTimes, "the median time to connect", of => of.ConnectTimes, 0.5, MetricTest.ConnectTimes)
-            .At(new() { Card = "Connect p50", Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }),
+            .At(new() { Card = "Connect p50", Phrase = new(SummaryLine.Connect, "p50 {connect.p50}"), Json = new("connect.p50"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("connect.p90", Evidence.OpeningTimes, "what 90 % take no longer than to connect", of => of.ConnectTimes, 0.9, MetricTest.ConnectTimes)
-            .At(new() { Phrase = new(SummaryLine.Connect, "p90 {connect.p90}"), Json = new("connect.p90"), Comparison = 4 }),
+            .At(new() { Phrase = new(SummaryLine.Connect, "p90 {connect.p90}"), Json = new("connect.p90"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("connect.p99", Evidence.OpeningTimes, "what 99 % take no longer than to connect", of => of.ConnectTimes, 0.99, MetricTest.ConnectTimes)
-            .At(new() { Card = "Connect p99", Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }),
+            .At(new() { Card = "Connect p99", Phrase = new(SummaryLine.Connect, "p99 {connect.p99}"), Json = new("connect.p99"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("connect.max", Evidence.OpeningTimes, "the longest time to connect", of => of.ConnectTimes, null)
-            .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }),
+            .At(new() { Phrase = new(SummaryLine.Connect, "max {connect.max}"), Json = new("connect.max") }).MoreIsWorse(),
         Metric.Level("accept.count", Evidence.Openings, "accepts whose time in the queue counts", of => Count(of.Connections.AcceptTimes))
             .At(new() { IsOnlyShown = true, Json = new("accept.count") }),
         Metric.Duration("accept.p50", Evidence.OpeningTimes, "the median time in the accept queue", of => of.AcceptTimes, 0.5)
-            .At(new() { Phrase = new(SummaryLine.Accept, "p50 {accept.p50}"), Json = new("accept.p50"), Comparison = 4 }),
+            .At(new() { Phrase = new(SummaryLine.Accept, "p50 {accept.p50}"), Json = new("accept.p50"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("accept.p90", Evidence.OpeningTimes, "what 90 % are no longer than in the accept queue", of => of.AcceptTimes, 0.9)
-            .At(new() { Phrase = new(SummaryLine.Accept, "p90 {accept.p90}"), Json = new("accept.p90"), Comparison = 4 }),
+            .At(new() { Phrase = new(SummaryLine.Accept, "p90 {accept.p90}"), Json = new("accept.p90"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("accept.p99", Evidence.OpeningTimes, "what 99 % are no longer than in the accept queue", of => of.AcceptTimes, 0.99)
-            .At(new() { Card = "In accept queue p99", Phrase = new(SummaryLine.Accept, "p99 {accept.p99}"), Json = new("accept.p99"), Comparison = 4 }),
+            .At(new() { Card = "In accept queue p99", Phrase = new(SummaryLine.Accept, "p99 {accept.p99}"), Json = new("accept.p99"), Comparison = 4 }).MoreIsWorse(),
         Metric.Duration("accept.max", Evidence.OpeningTimes, "the longest time in the accept queue", of => of.AcceptTimes, null)
-            .At(new() { Phrase = new(SummaryLine.Accept, "max {accept.max}"), Json = new("accept.max") }),
-        Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects, MetricTest.SlowConnects),
+            .At(new() { Phrase = new(SummaryLine.Accept, "max {accept.max}"), Json = new("accept.max") }).MoreIsWorse(),
+        Metric.Count("connect.slow", Evidence.Openings, $"connects that took {DurationText.Whole(ConnectionStatistics.SlowConnect)} or more", of => of.SlowConnects, MetricTest.SlowConnects).MoreIsWorse(),
         Metric.Bytes("bytes.acked", Evidence.CloseCounters, "bytes that peers acknowledged, SYN and FIN included", of => of.BytesAcked)
             .At(new() { IsOnlyShown = true, Json = new("acked_bytes") }),
         Metric.Bytes("bytes.taken", Evidence.CloseCounters, "bytes received, FIN included", of => of.BytesReceived)
@@ -210,9 +210,9 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Bytes, "{retransmits} of {segments.sent} segments retransmitted") { Before = "; " },
             Title = "Retransmits",
             Json = new("retransmits"),
-        }),
+        }).MoreIsWorse(),
         Metric.Share("retransmits.share", Evidence.CloseCounters, "segments retransmitted, of all sent", of => (long)of.Retransmits, of => (long)of.SegmentsSent)
-            .At(new() { Card = "Segments sent again", Comparison = 4 }),
+            .At(new() { Card = "Segments sent again", Comparison = 4 }).MoreIsWorse(),
         Metric.OfRecording("recorded", MetricUnit.Time, "how long was recorded", of => of.Seconds * 1e9)
             .At(new() { Phrase = new(SummaryLine.Recorded, "") { Of = SummaryPhrases.Recorded }, Comparison = 0 }),
         Metric.OfRecording("emitted", MetricUnit.Count, "events that happened", of => of.LossCounters.Emitted, of => of.LossCounters.Emitted)
@@ -223,7 +223,7 @@ internal static class MetricTable
             Phrase = new(SummaryLine.Lost, "") { Of = SummaryPhrases.Lost },
             Json = new("events_lost", JsonOwner.Recording),
             Comparison = 4,
-        }),
+        }).MoreIsWorse(),
     ];
 
     /// <summary>The metrics that expressions and comparisons know, in the order in which they are listed.</summary>

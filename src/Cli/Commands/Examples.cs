@@ -20,6 +20,13 @@ internal static class Examples
             "tracecap trace -4 -u 0 --style libbpf",
             "tracecap trace --all -o rows.csv -- sh -c 'exit 0'",
         ],
+        ["top"] =
+        [
+            "tracecap top",
+            "tracecap top --by process,service --sort failed --not-port 22",
+            "tracecap top run.tcap --speed 10",
+            "tracecap top run.tcap -b --by service --format csv",
+        ],
         ["probes"] =
         [
             "tracecap probes",

@@ -9,6 +9,9 @@ internal sealed class FollowOption
     private readonly Option<bool> follow = OptionFactory.Flag(
         "Go on while FILE (the last one) is being recorded, from file to file of its series, until the recording or Ctrl-C ends it.", "-f", "--follow");
 
+    /// <summary>The switch.</summary>
+    internal Option Option => follow;
+
     internal void AddTo(Command command) => command.Add(follow);
 
     /// <summary>Another option does not go with it.</summary>

@@ -16,13 +16,13 @@ internal sealed class LiveFilterOptions
     private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx");
     private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", isList: false);
 
-    private readonly WantedOption<uint> pids = new(number, "these processes", "-p", "--pid");
-    private readonly WantedOption<uint> uids = new(user, "these users, by their numbers", "-u", "--uid");
-    private readonly WantedOption<uint> netns = new(number, "these network namespaces, by their inode numbers", "-N", "--netns");
-    private readonly WantedOption<ushort> ports = new(port, "these ports, at either end", "--port");
-    private readonly WantedOption<IPNetwork> addresses = new(network, "these addresses or ranges, at either end; of two that hold one, the smaller counts", "--addr");
-    private readonly WantedOption<ThreadName> comms = new(name, "threads of these names", "--comm");
-    private readonly WantedOption<string> cgroups = new(path, "tasks of this cgroup and of those below it; of two that hold one, the deeper counts", "--cgroup");
+    private readonly WantedOption<uint> pids = new(number, "pid", "these processes", "-p", "--pid");
+    private readonly WantedOption<uint> uids = new(user, "uid", "these users, by their numbers", "-u", "--uid");
+    private readonly WantedOption<uint> netns = new(number, "netns", "these network namespaces, by their inode numbers", "-N", "--netns");
+    private readonly WantedOption<ushort> ports = new(port, "any.port", "these ports, at either end", "--port");
+    private readonly WantedOption<IPNetwork> addresses = new(network, "addr", "these addresses or ranges, at either end; of two that hold one, the smaller counts", "--addr");
+    private readonly WantedOption<ThreadName> comms = new(name, "comm", "threads of these names", "--comm");
+    private readonly WantedOption<string> cgroups = new(path, "cgroup", "tasks of this cgroup and of those below it; of two that hold one, the deeper counts", "--cgroup");
     private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
     private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
@@ -76,6 +76,28 @@ internal sealed class LiveFilterOptions
         FilterEachEvent = parsed.GetValue(eachEvent),
     };
 
+    /// <summary>Those of which <see cref="ToCondition"/> makes a condition.</summary>
+    internal IEnumerable<Option> OfCaptures =>
+        [.. pids.Both, .. uids.Both, .. netns.Both, .. ports.Both, .. addresses.Both, .. comms.Both, .. cgroups.Both, ipv4, ipv6];
+
+    /// <summary>What the filters would have let through, as a condition for the connections of a capture; null if there are none.</summary>
+    /// <exception cref="FormatException">No condition says the same.</exception>
+    internal string? ToCondition(ParseResult parsed)
+    {
+        if (addresses.Value(parsed) is { Only.Count: > 0, Not.Count: > 0 } || cgroups.Value(parsed) is { Only.Count: > 0, Not.Count: > 0 })
+        {
+            throw new FormatException("of a FILE no range is taken out of another by --not-addr or --not-cgroup; --where has and, or and not");
+        }
+
+        string[] all =
+        [
+            .. pids.Conditions(parsed), .. uids.Conditions(parsed), .. netns.Conditions(parsed), .. ports.Conditions(parsed), .. addresses.Conditions(parsed),
+            .. comms.Conditions(parsed), .. cgroups.Conditions(parsed),
+            .. parsed.GetValue(ipv4) ? ["ip == ipv4"] : Array.Empty<string>(), .. parsed.GetValue(ipv6) ? ["ip == ipv6"] : Array.Empty<string>(),
+        ];
+        return all.Length == 0 ? null : string.Join(" and ", all);
+    }
+
     /// <summary>How the values of a filter are written.</summary>
     private sealed class FilterWords<T>(string what, Func<string, T> parse, string example, bool isList = true)
     {
@@ -92,12 +114,17 @@ internal sealed class LiveFilterOptions
         private readonly Option<T[][]> only;
         private readonly Option<T[][]> not;
 
-        internal WantedOption(FilterWords<T> words, string which, string name, params string[] aliases)
+        private readonly string field;
+
+        internal WantedOption(FilterWords<T> words, string field, string which, string name, params string[] aliases)
         {
+            this.field = field;
             var longName = aliases.Length > 0 ? aliases[^1] : name;
             only = OptionFactory.ParsedList($"Only {which}, such as {words.Example}; also several times.", words.What, words.Parse, name, aliases);
             not = OptionFactory.ParsedList($"Not {which}.", words.What, words.Parse, "--not-" + longName.TrimStart('-'));
         }
+
+        internal IEnumerable<Option> Both => [only, not];
 
         internal void AddTo(Command command)
         {
@@ -109,6 +136,22 @@ internal sealed class LiveFilterOptions
         {
             Only = [.. parsed.GetValue(only)!.SelectMany(some => some)],
             Not = [.. parsed.GetValue(not)!.SelectMany(some => some)],
+        };
+
+        /// <summary>The same in the language of conditions.</summary>
+        internal IEnumerable<string> Conditions(ParseResult parsed)
+        {
+            var wanted = Value(parsed);
+            return [.. wanted.Only.Count > 0 ? [AnyOf(wanted.Only)] : Array.Empty<string>(), .. wanted.Not.Count > 0 ? [$"not {AnyOf(wanted.Not)}"] : Array.Empty<string>()];
+        }
+
+        private string AnyOf(IEnumerable<T> values) => $"({string.Join(" or ", values.Select(One))})";
+
+        private string One(T value) => value switch
+        {
+            IPNetwork range => $"{field} in {range}",
+            string or ThreadName => $"{field} == \"{$"{value}".Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+            _ => FormattableString.Invariant($"{field} == {value}"),
         };
     }
 }

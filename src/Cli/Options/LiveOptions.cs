@@ -6,7 +6,7 @@ using TraceCap.Recorder.Probes;
 
 namespace TraceCap.Cli.Options;
 
-/// <summary>What <c>record</c> and <c>trace</c> share: what the probes are asked for, when to end, and how.</summary>
+/// <summary>What <c>record</c>, <c>trace</c> and <c>top</c> share: what the probes are asked for, when to end, and how.</summary>
 internal sealed class LiveOptions
 {
     private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
@@ -28,9 +28,15 @@ internal sealed class LiveOptions
 
     internal void AddTo(Command command)
     {
-        Filters.AddTo(command);
+        AddProbesTo(command);
         command.Add(duration);
         command.Add(count);
+    }
+
+    /// <summary>Only what the probes are asked for, and as whom.</summary>
+    internal void AddProbesTo(Command command)
+    {
+        Filters.AddTo(command);
         command.Add(buffer);
         command.Add(user);
         command.Add(probeSet);

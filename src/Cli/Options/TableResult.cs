@@ -55,6 +55,9 @@ internal sealed class TableResult
     /// <summary>Which columns.</summary>
     internal Option Fields => fields;
 
+    /// <summary>In which format.</summary>
+    internal Option<TableFormat?> Choice => format;
+
     /// <summary>The options that choose how the table looks.</summary>
     internal IEnumerable<Option> Choices => [format, fields];
 
@@ -69,6 +72,20 @@ internal sealed class TableResult
 
     /// <inheritdoc cref="ResultOptions.Open" />
     internal ResultOutput Open(ParseResult parsed, params ReadOnlySpan<string> inputs) => result.Open(parsed, inputs);
+
+    /// <summary>The places of the columns that are asked for.</summary>
+    /// <exception cref="CommandException">There is no such column.</exception>
+    internal int[] Choose(ParseResult parsed, IReadOnlyList<TableColumn> columns)
+    {
+        try
+        {
+            return new TableData(columns, []).Choose(parsed.GetValue(fields));
+        }
+        catch (FormatException error)
+        {
+            throw new CommandException($"--fields: {error.Message}", ExitCode.Usage);
+        }
+    }
 
     /// <summary>Writes the table.</summary>
     /// <exception cref="CommandException">There is no such column.</exception>

@@ -91,6 +91,28 @@ internal static partial class Descriptors
             : Usual;
     }
 
+    /// <summary>How many columns and rows a terminal has now, whatever its environment says; null if it does not tell.</summary>
+    internal static (int Columns, int Rows)? SizeOf(int descriptor) =>
+        OperatingSystem.IsLinux() && Query(descriptor, GetWindowSize, out var size) == 0 && size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : null;
+
+    /// <summary>Opens the terminal that controls this process, for what is typed while standard input is something else; null if there is none.</summary>
+    internal static SafeFileHandle? OpenTerminal()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        var terminal = new SafeFileHandle(Open("/dev/tty", CloseOnExecFlag), ownsHandle: true);
+        if (!terminal.IsInvalid)
+        {
+            return terminal;
+        }
+
+        terminal.Dispose();
+        return null;
+    }
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int descriptor, int command);
 

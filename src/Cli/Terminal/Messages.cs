@@ -8,11 +8,22 @@ internal static class Messages
     /// <summary>Between the lines of one message. They are indented, so that no name of a file passes for a message.</summary>
     private const string NextLine = "\n  ";
 
+    private static volatile Action<string>? diverted;
+
     internal static void Warn(string message)
     {
+        if (diverted is { } take)
+        {
+            take(message);
+            return;
+        }
+
         StatusLine.Hide();
         StandardError.Write("tracecap: " + string.Join(NextLine, message.Split(NextLine).Select(PrintableText.Of)) + "\n");
     }
+
+    /// <summary>Has messages go elsewhere while something else is on the screen; null: where they usually go.</summary>
+    internal static void Divert(Action<string>? take) => diverted = take;
 
     /// <summary>Says where to read on.</summary>
     internal static void Advise(string advice) => StandardError.Write(advice + "\n");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TraceCap.Cli.Terminal;
 
-/// <summary>Standard input as a terminal that gives each key at once and shows none of them, until this is disposed of.</summary>
+/// <summary>A terminal that gives each key at once and shows none of them, until this is disposed of.</summary>
 internal sealed partial class RawTerminal : IDisposable
 {
     private const int SetNow = 0;
@@ -17,14 +17,18 @@ internal sealed partial class RawTerminal : IDisposable
     private const int LeastBytes = 6;
     private const int LongestWait = 5;
 
+    private readonly int descriptor;
     private readonly Settings before;
 
-    private RawTerminal(in Settings before) => this.before = before;
+    private RawTerminal(int descriptor, in Settings before) => (this.descriptor, this.before) = (descriptor, before);
 
-    /// <summary>Makes it so; null if standard input is no terminal that can be.</summary>
-    internal static RawTerminal? Begin()
+    /// <summary>Makes standard input so; null if it is no terminal that can be.</summary>
+    internal static RawTerminal? Begin() => Console.IsInputRedirected ? null : Begin(Descriptors.Input);
+
+    /// <summary>Makes a terminal so; null if it is none that can be.</summary>
+    internal static RawTerminal? Begin(int descriptor)
     {
-        if (!OperatingSystem.IsLinux() || Console.IsInputRedirected || !TerminalKind.TakesCodes || Get(Descriptors.Input, out var before) != 0)
+        if (!OperatingSystem.IsLinux() || !TerminalKind.TakesCodes || Get(descriptor, out var before) != 0)
         {
             return null;
         }
@@ -34,10 +38,10 @@ internal sealed partial class RawTerminal : IDisposable
         raw.Input &= ~(ReturnIsNewLine | FlowControl);
         raw.Characters[LeastBytes] = 1;
         raw.Characters[LongestWait] = 0;
-        return Set(Descriptors.Input, SetNow, in raw) == 0 ? new RawTerminal(in before) : null;
+        return Set(descriptor, SetNow, in raw) == 0 ? new RawTerminal(descriptor, in before) : null;
     }
 
-    public void Dispose() => _ = Set(Descriptors.Input, SetNow, in before);
+    public void Dispose() => _ = Set(descriptor, SetNow, in before);
 
     [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     private static partial int Get(int descriptor, out Settings settings);

@@ -48,6 +48,10 @@ internal sealed class EventOrder
 
     /// <summary>The number with which the first of the events that are held back arrived; null if none is held.</summary>
     internal int? EarliestArrival => heldCount == 0 ? null : heldArrival;
+
+    /// <summary>The timestamp of the earliest event that is held back; null if none is.</summary>
+    internal ulong? EarliestHeld => heldCount == 0 ? null : earliest;
+
     /// <summary>Those of them that are earlier than a watermark before them.</summary>
     public long BrokenWatermarks { get; private set; }
 

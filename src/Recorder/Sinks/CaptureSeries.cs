@@ -126,7 +126,7 @@ internal sealed class CaptureSeries : IRecordingSink
 
     private void Begin(Stream output, in ClockAnchor begun)
     {
-        var sink = new CaptureSink(output, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval };
+        var sink = new CaptureSink(output, header with { Start = begun }, readClocks, options.Names) { FlushInterval = options.FlushInterval, KeepsTime = options.KeepsTime };
         open = new OpenCapture(output, sink, begun);
         begunFiles++;
     }

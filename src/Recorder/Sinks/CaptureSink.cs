@@ -38,6 +38,9 @@ internal sealed class CaptureSink : IEventSink
     /// <summary>How long an event waits at most for its chunk to be closed.</summary>
     internal TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <inheritdoc cref="SeriesOptions.KeepsTime" />
+    internal bool KeepsTime { get; init; }
+
     /// <summary>Events taken so far.</summary>
     internal ulong Events => writer.Events;
 
@@ -108,11 +111,11 @@ internal sealed class CaptureSink : IEventSink
 
     private void CloseInTime(ulong now)
     {
-        behindSince = writer.IsBehind ? behindSince ?? now : null;
+        behindSince = writer.IsBehind || KeepsTime ? behindSince ?? now : null;
         if (now - behindSince >= (ulong)FlushInterval.TotalNanoseconds)
         {
             writer.CloseChunk();
-            behindSince = writer.IsBehind ? now : null;
+            behindSince = writer.IsBehind || KeepsTime ? now : null;
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed record SeriesOptions
     /// <summary>How long an event waits at most until it can be read.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether a block is written so often also while nothing happens: a reader then knows up to when nothing did.</summary>
+    public bool KeepsTime { get; init; }
+
     /// <summary>When the next file is begun; without limits, only when asked to.</summary>
     public Rotation Rotation { get; init; } = new();
 

@@ -65,6 +65,21 @@ internal sealed class ReportTable
         return this;
     }
 
+    /// <summary>A picture.</summary>
+    /// <param name="svg">Made of nothing that comes from elsewhere.</param>
+    internal ReportTable Drawn(string svg)
+    {
+        page.Append("<td>").Append(svg).Append("</td>");
+        return this;
+    }
+
+    /// <summary>Text with a mark that tells what it is for who reads it.</summary>
+    internal ReportTable Marked(string text, string kind)
+    {
+        page.Append(kind.Length == 0 ? "<td>" : $"<td class=\"{kind}\">").Append(Escape(text)).Append("</td>");
+        return this;
+    }
+
     internal ReportTable Count(long count) => Number(count, count.ToString("N0", CultureInfo.InvariantCulture));
 
     internal ReportTable Bytes(ulong bytes) => Number(bytes, ByteText.Of((long)bytes));

@@ -39,7 +39,7 @@ internal sealed record TableData(IReadOnlyList<TableColumn> Columns, IEnumerable
     }
 
     /// <summary>The places of columns that are chosen by name.</summary>
-    private int[] Choose(string? names) => names is null or "all" ? [.. Enumerable.Range(0, Columns.Count)] : [.. names.Split(',').Select(name => Find(name.Trim()))];
+    internal int[] Choose(string? names) => names is null or "all" ? [.. Enumerable.Range(0, Columns.Count)] : [.. names.Split(',').Select(name => Find(name.Trim()))];
 
     private int Find(string name)
     {
