@@ -87,6 +87,7 @@ need_to_test() {
 	need npm /usr/bin/npm
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 	need protobuf-compiler /usr/bin/protoc
+	need netbase /etc/services
 }
 
 # OpenTelemetry's own files, unless they are there from before.

@@ -22,8 +22,30 @@ internal static class CommandRunner
         root.Directives.Clear();
         FitHelp(root);
         TellUnknownWords(root);
-        // As other programs have it: 'help record' is 'record --help'.
-        args = args is [Help, ..] ? [.. args[1..], "--help"] : args;
+        return args is [var first, ..] && !root.Subcommands.Any(command => command.Name == first) && NamesFile(first) ? LookAt(root, args)
+            // As other programs have it: 'help record' is 'record --help'.
+            : RunOne(root, args is [Help, ..] ? [.. args[1..], "--help"] : args);
+    }
+
+    /// <summary>Files without a command: what they are, and what is in them.</summary>
+    private static int LookAt(RootCommand root, string[] args)
+    {
+        var info = RunOne(root, ["info", .. args]);
+        if (info is (int)ExitCode.Failed or (int)ExitCode.Usage)
+        {
+            return info;
+        }
+
+        Guard(() => Print("\n"));
+        return Math.Max(info, RunOne(root, ["summary", .. args]));
+    }
+
+    /// <summary>Whether a word can hardly be meant for a command.</summary>
+    private static bool NamesFile(string word) => word is not ['-', ..] && (word.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        || word.EndsWith(".tcap", StringComparison.Ordinal) || File.Exists(word));
+
+    private static int RunOne(RootCommand root, string[] args)
+    {
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var unknown = UnknownWords(root, parsed).ToArray();
         if ((parsed.Errors.Count > 0 || unknown.Length > 0) && args.Length > 0)

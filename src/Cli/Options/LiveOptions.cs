@@ -9,7 +9,7 @@ namespace TraceCap.Cli.Options;
 /// <summary>What <c>record</c> and <c>trace</c> share: what the probes are asked for, when to end, and how.</summary>
 internal sealed class LiveOptions
 {
-    private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
+    private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so long.", "-d", "--duration");
     private readonly Option<ulong?> count = OptionFactory.Count(
         "End after so many rows of the plain table: connects, accepts and closes; trace counts the rows that it shows.", "COUNT", "-n", "--count");
 
