@@ -144,7 +144,7 @@ public class UsageTests
         var result = Tracecap.Run();
 
         Assert.Equal(2, result.Code);
-        Assert.Contains("Commands:", result.Text, StringComparison.Ordinal);
+        Assert.Contains("Record:", result.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public class UsageTests
     public void The_help_of_summary_lists_what_it_looks_for()
     {
         var help = Tracecap.Run("summary", "--help").Text;
-        Assert.All(FindingRule.All, rule => Assert.Contains($"  {rule.Name,-12}{rule.Condition}\n", help, StringComparison.Ordinal));
+        Assert.All(FindingRule.All, rule => Assert.Contains($"  {rule.Name,-11}  {rule.Condition}\n", help, StringComparison.Ordinal));
         Assert.DoesNotContain("Findings:", Tracecap.Run("check", "--help").Text, StringComparison.Ordinal);
     }
 

@@ -46,7 +46,7 @@ internal static class MetricTable
         Metric.Count("failed", Evidence.Openings, "connects that failed", of => of.Failed, MetricTest.Failed).At(new()
         {
             Phrase = new(SummaryLine.Begun, "{failed} failed"),
-            Column = new("FAILED", 7, 3),
+            Column = new("FAILED", 7, 1),
             Title = "Failed",
             IsOfFailures = true,
             Json = new("failed"),
@@ -118,7 +118,7 @@ internal static class MetricTable
         Metric.Duration("lifetime.p50", Evidence.Lifetimes, "the median lifetime", of => of.Lifetimes, 0.5, MetricTest.Lifetimes).At(new()
         {
             Phrase = new(SummaryLine.Lifetime, "p50 {lifetime.p50}"),
-            Column = new("P50", 8, 1),
+            Column = new("P50", 8, 3),
             Title = "p50",
             Json = new("lifetime.p50"),
             Comparison = 4,

@@ -23,6 +23,7 @@ internal sealed class ConnectionFilterOptions
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, localPorts, peerPorts, where);
         command.Add(localPorts);
         command.Add(peerPorts);
         command.Add(where);

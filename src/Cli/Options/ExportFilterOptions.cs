@@ -20,6 +20,7 @@ internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnect
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, localPorts, peerPorts, least, where);
         foreach (var option in new Option[] { localPorts, peerPorts, least, where })
         {
             command.Add(option);

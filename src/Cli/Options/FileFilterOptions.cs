@@ -43,6 +43,8 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, [.. Own]);
+        OptionGroups.Put(OptionGroups.Time, [.. Times]);
         foreach (var option in Own.Where(option => !command.Options.Contains(option)))
         {
             command.Add(option);

@@ -17,6 +17,7 @@ internal sealed class FilterOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Filters, [.. All]);
         foreach (var option in All)
         {
             command.Add(option);

@@ -25,6 +25,7 @@ internal sealed class FlightOptions(RotationOptions files)
     internal void AddTo(Command command)
     {
         files.AddSeriesMaker(limits);
+        OptionGroups.Put(OptionGroups.Files, limits, triggers);
         command.Add(limits);
         command.Add(triggers);
         command.Validators.Add(Check);

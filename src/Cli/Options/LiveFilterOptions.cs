@@ -37,6 +37,7 @@ internal sealed class LiveFilterOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Filters, ipv4, ipv6, cgroupMap, mountMap, eachEvent);
         pids.AddTo(command);
         uids.AddTo(command);
         netns.AddTo(command);
@@ -102,6 +103,7 @@ internal sealed class LiveFilterOptions
 
         internal void AddTo(Command command)
         {
+            OptionGroups.Put(OptionGroups.Filters, only, not);
             command.Add(only);
             command.Add(not);
         }

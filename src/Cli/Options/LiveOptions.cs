@@ -29,6 +29,7 @@ internal sealed class LiveOptions
     internal void AddTo(Command command)
     {
         Filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Recording, duration, count, buffer, user, probeSet);
         command.Add(duration);
         command.Add(count);
         command.Add(buffer);

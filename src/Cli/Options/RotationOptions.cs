@@ -48,6 +48,8 @@ internal sealed class RotationOptions
     internal void AddTo(Command command)
     {
         output.Validators.Add(result => OptionFactory.CheckNames(result, "-o"));
+        OptionGroups.Put(OptionGroups.Files, size, every, keep, onRotate, keepGoing);
+        OptionGroups.Put(OptionGroups.Output, output, force);
         command.Add(output);
         command.Add(size);
         command.Add(every);

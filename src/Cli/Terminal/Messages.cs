@@ -8,12 +8,18 @@ internal static class Messages
     /// <summary>Between the lines of one message. They are indented, so that no name of a file passes for a message.</summary>
     private const string NextLine = "\n  ";
 
-    internal static void Warn(string message)
-    {
-        StatusLine.Hide();
-        StandardError.Write("tracecap: " + string.Join(NextLine, message.Split(NextLine).Select(PrintableText.Of)) + "\n");
-    }
+    /// <summary>Says something.</summary>
+    internal static void Warn(string message) => Say(message, Emphasis.None);
+
+    /// <summary>Says why something is not done, or that something is lost.</summary>
+    internal static void Fail(string message) => Say(message, Emphasis.Bad);
 
     /// <summary>Says where to read on.</summary>
     internal static void Advise(string advice) => StandardError.Write(advice + "\n");
+
+    private static void Say(string message, Emphasis emphasis)
+    {
+        StatusLine.Hide();
+        StandardError.Write(ColourChoice.OfError.Of("tracecap:", emphasis) + " " + string.Join(NextLine, message.Split(NextLine).Select(PrintableText.Of)) + "\n");
+    }
 }
