@@ -76,7 +76,7 @@ internal static class LifetimesCommand
             var sorted = order is null ? null : new ConnectionSort(order, most, pipeline);
             using var following = follow.Start(parsed);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null, following);
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null && result.Path(parsed) is null, following);
             sorted?.End();
             pipeline.End();
             output.Finish();

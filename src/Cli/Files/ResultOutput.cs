@@ -32,7 +32,8 @@ internal sealed class ResultOutput : IDisposable
     {
         if (path is null or CaptureName.Pipe)
         {
-            return new ResultOutput(StandardOutput.Open(), null, !Console.IsOutputRedirected);
+            var output = StandardOutput.Open();
+            return new ResultOutput(!Console.IsOutputRedirected && StatusLine.IsSeen ? new ScreenStream(output) : output, null, !Console.IsOutputRedirected);
         }
 
         var file = NewCapture.Create(path, force, inputs);
