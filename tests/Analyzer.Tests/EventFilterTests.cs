@@ -16,9 +16,9 @@ public sealed class EventFilterTests
         LocalPort = 40000,
         PeerPort = 443,
         Pid = 164,
-        Uids = [1000],
+        Uid = 1000,
         Comm = new ThreadName("curl"),
-        NetworkNamespaces = [4026531840],
+        Netns = 4026531840,
     };
 
     [Fact]

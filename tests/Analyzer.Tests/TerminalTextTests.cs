@@ -7,7 +7,7 @@ public class TerminalTextTests
 {
     [Theory]
     [InlineData("0 0 0", 10, "___")]
-    [InlineData("0 1", 10, "_.")]
+    [InlineData("0 1", 10, "_#")]
     [InlineData("0 1 2 3 4 5 6 7", 10, "_.:-=+*#")]
     [InlineData("1 1000000", 10, ".#")]
     [InlineData("0 0 9 0 0 0 0 0", 2, "#_")]

@@ -7,8 +7,8 @@ internal static class Sparkline
     private const string Blocks = "▁▂▃▄▅▆▇█";
     private const string Ascii = "_.:-=+*#";
 
-    /// <summary>In ASCII, the level of one where there is at most one.</summary>
-    internal const char Some = '.';
+    /// <summary>In ASCII, the level of the greatest.</summary>
+    internal const char Most = '#';
 
     /// <summary>Draws it.</summary>
     /// <param name="counts">One for each interval; null: it was not recorded, and is blank.</param>
@@ -33,8 +33,8 @@ internal static class Sparkline
                 {
                     null => ' ',
                     0 => levels[0],
-                    // From just above none to the greatest of all.
-                    { } count => levels[(int)(1 + ((Int128)(count - 1) * (levels.Length - 1) / most))],
+                    // The level of the greatest of all is the highest, that of one above the lowest.
+                    { } count => levels[(int)((((Int128)count * (levels.Length - 1)) + most - 1) / most)],
                 };
             }
         });

@@ -160,7 +160,9 @@ internal static class OptionFactory
     internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
     {
         var expected = words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys);
-        return Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+        var option = Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!), text => NearestWord.Find(text, words.Keys));
+        option.CompletionSources.Add([.. words.Keys]);
+        return option;
     }
 
     /// <summary>What a parser reads that explains itself, once.</summary>
@@ -277,7 +279,7 @@ internal static class OptionFactory
     }
 
     private static Option<T> Create<T>(
-        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)
+        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse, Func<string, string?>? meant = null) => new(name, aliases)
         {
             Description = description,
             HelpName = what,
@@ -286,7 +288,7 @@ internal static class OptionFactory
                 var text = result.Tokens[^1].Value;
                 if (!parse(text, out var value))
                 {
-                    result.AddError($"{Spelling(result)} {text}: expected {expected}");
+                    result.AddError($"{Spelling(result)} {text}: {(meant?.Invoke(text) is { } word ? $"did you mean {word}? " : "")}expected {expected}");
                 }
 
                 return value;

@@ -115,7 +115,7 @@ internal static class ChurnText
         if (intervals.Any(interval => interval.IsLossy))
         {
             var marks = Sparkline.Of([.. intervals.Select(interval => interval.IsLossy ? 1 : (long?)null)], room, isAscii: true);
-            text.WriteLine("lost".PadRight(TimeWidth) + colours.Of(marks.Replace(Sparkline.Some, '!').TrimEnd(), Emphasis.Bad));
+            text.WriteLine("lost".PadRight(TimeWidth) + colours.Of(marks.Replace(Sparkline.Most, '!').TrimEnd(), Emphasis.Bad));
         }
 
         long?[] Counts(Func<ChurnInterval, long> count) => [.. intervals.Select(interval => interval.IsPaused ? null : (long?)count(interval))];

@@ -14,8 +14,8 @@ namespace TraceCap.Analyzer.Output.Text;
 /// </summary>
 internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 {
-    // On a terminal of the usual width rows are those of tcplife, though times make them longer.
-    private readonly bool hasLocal = HasRoom(options, 72 + TimesWidth(options));
+    // On a terminal of the usual width rows are those of tcplife, unless there are times before them.
+    private readonly bool hasLocal = HasRoom(options, 80 + TimesWidth(options));
     private readonly bool hasBytes = HasRoom(options, 58 + TimesWidth(options));
     private readonly bool hasPid = HasRoom(options, 46 + TimesWidth(options));
     private readonly LifetimeValues values = new();
