@@ -89,6 +89,7 @@ need_to_test() {
 	need bpfcc-tools /usr/sbin/tcptracer-bpfcc
 	need protobuf-compiler /usr/bin/protoc
 	need poppler-utils /usr/bin/pdftotext
+	need netbase /etc/services
 }
 
 # OpenTelemetry's own files, unless they are there from before.

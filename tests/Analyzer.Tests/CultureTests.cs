@@ -32,7 +32,7 @@ public sealed class CultureTests
         { "events as JSON", EventsAsJson },
         { "summary", () => Summarize(summary => TrafficSummaryText.Format(summary, 20, 0)) },
         { "summary as JSON", () => Summarize(TrafficSummaryJson.Format) },
-        { "info", () => Info(SummaryText.Format) },
+        { "info", () => Info((name, summary) => SummaryText.Format(name, summary)) },
         { "info as JSON", () => Info(SummaryJson.Format) },
         { "churn", Churn },
         { "check", () => Check(results => CheckText.Format(results, 0)) },

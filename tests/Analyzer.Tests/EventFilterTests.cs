@@ -37,9 +37,9 @@ public sealed class EventFilterTests
     public void Each_condition_lets_through_what_meets_it_and_nothing_else()
     {
         AssertOnly(new() { Pids = [1, 164] }, connect, connect with { Pid = 165 });
-        AssertOnly(new() { Uid = 1000 }, connect, connect with { Uid = 0 });
-        AssertOnly(new() { Uid = 0 }, connect with { Uid = 0 }, connect);
-        AssertOnly(new() { Netns = 4026531840 }, connect, connect with { Netns = 1 });
+        AssertOnly(new() { Uids = [1000, 1001] }, connect, connect with { Uid = 0 });
+        AssertOnly(new() { Uids = [0] }, connect with { Uid = 0 }, connect);
+        AssertOnly(new() { NetworkNamespaces = [4026531840] }, connect, connect with { Netns = 1 });
         AssertOnly(new() { IpVersion = 4 }, connect, connect with { IpVersion = 6 });
         AssertOnly(new() { From = 100 }, connect, connect with { Timestamp = 99 });
         AssertOnly(new() { To = 100 }, connect with { Timestamp = 99 }, connect);

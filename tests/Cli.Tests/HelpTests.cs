@@ -10,7 +10,7 @@ public sealed partial class HelpTests : IDisposable
 
     /// <summary>But for <c>ship</c>, which takes a server: its examples are tested where there is one.</summary>
     public static TheoryData<string> Commands =>
-        [.. CommandLine().Matches(Tracecap.Run("--help").Text.Split("Commands:\n")[1]).Select(match => match.Groups[1].Value).Where(command => command != "ship")];
+        [.. CommandLine().Matches(Tracecap.Run("--help").Text.Split("\nRecord:\n")[1].Split("\nOptions:\n")[0]).Select(match => match.Groups[1].Value).Where(command => command != "ship")];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

@@ -42,6 +42,23 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public void A_capture_that_nobody_names_has_the_name_of_the_host_and_the_time_and_replaces_nothing()
+    {
+        LiveRecorder.SkipUnlessAllowed();
+        foreach (var options in new[] { "", " --rotate-every 1h" })
+        {
+            var result = Shell.Run($"cd {folder} && tracecap record -d 100ms -u root{options} | cat");
+            Assert.Equal((0, ""), (result.Code, result.Text));
+            var name = Path.GetFileName(Assert.Single(Directory.GetFiles(folder)));
+            Assert.Matches(@"^[A-Za-z0-9._-]+-[0-9]{8}T[0-9]{6}Z\.tcap$", name);
+            Assert.StartsWith(
+                $"tracecap: recording to {(options.Length == 0 ? name : name[..^22] + "-%t.tcap")}; Ctrl-C ends it\n", result.Error, StringComparison.Ordinal);
+            Assert.Equal(0, Tracecap.Run("verify", Path.Combine(folder, name)).Code);
+            File.Delete(Path.Combine(folder, name));
+        }
+    }
+
+    [Fact]
     public void Twenty_thousand_fast_connections_are_eighty_thousand_events_and_none_is_lost()
     {
         using var recorder = LiveRecorder.Start("-o", Capture, "-p", LiveRecorder.Text(Environment.ProcessId));

@@ -5,9 +5,13 @@ namespace TraceCap.Cli.Tests;
 public class UsageTests
 {
     [Theory]
-    [InlineData("record", "tracecap: Option '-o' is required.")]
-    [InlineData("record -o x -d 0", "tracecap: -d 0: expected seconds above 0, such as 10 or 0.5")]
-    [InlineData("record -o x -d 1s", "tracecap: -d 1s: expected seconds above 0, such as 10 or 0.5")]
+    [InlineData("record -o x -d 0", "tracecap: -d 0: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h; a number alone is seconds")]
+    [InlineData("record -o x -d 1x", "tracecap: -d 1x: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h; a number alone is seconds")]
+    [InlineData("record -o x -d 0s", "tracecap: -d 0s: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h; a number alone is seconds")]
+    [InlineData("record -o x -u root,no-such", "tracecap: -u: there is no user 'no-such' on this host; expected a name or a number")]
+    [InlineData("replay x -u alice", "tracecap: -u: a capture has users by their numbers, not 'alice'; expected what `id -u alice` says on its host, or root")]
+    [InlineData("replay x -p 1,me", "tracecap: -p: expected a whole number from 1 to 4294967295, not 'me'")]
+    [InlineData("replay x --port htpp", "tracecap: --port: 'htpp' is no port; did you mean http?")]
     [InlineData("record -o x -n 0", "tracecap: -n 0: expected a whole number from 1 to 18446744073709551615")]
     [InlineData("record -o x -p me", "tracecap: -p: expected a whole number from 1 to 4294967295, not 'me'")]
     [InlineData("record -o x --pid -1", "tracecap: --pid: expected a whole number from 1 to 4294967295, not '-1'")]
@@ -43,12 +47,12 @@ public class UsageTests
     [InlineData("replay x --from 5 --to 1", "tracecap: --from and --to: expected a time to begin that is before the time to end")]
     [InlineData("summary - -", "tracecap: FILE: standard input can be read once only; - is there twice")]
     [InlineData("replay x --json -t", "tracecap: -t is for the table; --json has all there is")]
-    [InlineData("replay x --port 80,x", "tracecap: --port: 'x' is no port; expected 0 to 65535")]
+    [InlineData("replay x --port 80,x", "tracecap: --port: 'x' is no port; expected 0 to 65535, or a name of /etc/services such as http")]
     [InlineData("replay x --style ebpf", "tracecap: --style ebpf: expected bcc or libbpf")]
     [InlineData("replay x --all --compat", "tracecap: --all and --compat exclude each other: tcptracer shows none of FOE")]
     [InlineData("cut x", "tracecap: Option '-o' is required.")]
     [InlineData("cut x -o y --from now", "tracecap: --from: 'now' is no time; expected one such as 2026-01-31T23:59:59.5Z, 2026-01-31 or 2026-01-31 23:59 (UTC), 21:51:03 (of the day), 1.5 or 90m (since the capture begins), -5m (before it ends), 1795754994 (since 1970) or 3685182041524ns (the host's monotonic clock)")]
-    [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535")]
+    [InlineData("replay x --port 65536", "tracecap: --port: '65536' is no port; expected 0 to 65535, or a name of /etc/services such as http")]
     [InlineData("info x --addr 10.0.0.1/8", "tracecap: --addr: '10.0.0.1/8' has bits set behind its length; expected 10.0.0.0/8")]
     [InlineData("cut x -o y --type Q", "tracecap: --type: 'Q' in 'Q' is no type of event; expected letters of CAXFOE")]
     [InlineData("cut x -o y --comm 1234567890123456", "tracecap: --comm: '1234567890123456' has 16 bytes; a thread's name has at most 15")]
@@ -66,8 +70,7 @@ public class UsageTests
     [InlineData("diff x y -o r.png", "tracecap: -o r.png: it would be a page of HTML; expected a name that ends in .html")]
     [InlineData("replay", "tracecap: Required argument 'FILE' missing for command: 'replay'.")]
     [InlineData("lifetimes x --min 5", "tracecap: --min 5: expected a time above 0, such as 50us, 10ms, 1s, 5m or 1h")]
-    [InlineData("lifetimes x -L 80,x", "tracecap: -L 80,x: expected port numbers, such as 80 or 80,443")]
-    [InlineData("lifetimes x -D 0", "tracecap: -D 0: expected port numbers, such as 80 or 80,443")]
+    [InlineData("lifetimes x -L 80,x", "tracecap: -L: 'x' is no port; expected 0 to 65535, or a name of /etc/services such as http")]
     [InlineData("lifetimes x --limit 0", "tracecap: --limit 0: expected a whole number from 1 to 18446744073709551615")]
     [InlineData("lifetimes x --sort age", "tracecap: --sort: there is no field 'age'; expected one of ended, opened, lifetime, tx, rx, retransmits, rtt, connect, or another that tracecap fields lists")]
     [InlineData("lifetimes x -s --json", "tracecap: --csv and --json exclude each other")]
@@ -79,6 +82,11 @@ public class UsageTests
     [InlineData("summary x --json --format csv", "tracecap: --json and --format exclude each other")]
     [InlineData("churn x --json --fields opened", "tracecap: --json and --fields exclude each other")]
     [InlineData("replay x --format xml", "tracecap: --format xml: expected one of bcc, libbpf, table, csv, tsv, json, ndjson, markdown")]
+    [InlineData("replay x --format cvs", "tracecap: --format cvs: did you mean csv? expected one of bcc, libbpf, table, csv, tsv, json, ndjson, markdown")]
+    [InlineData("summary x --color allways", "tracecap: --color allways: did you mean always? expected one of auto, always, never")]
+    [InlineData("summary x --colour never", "tracecap: there is no option '--colour'; did you mean --color?")]
+    [InlineData("summary x --by proces", "tracecap: --by: there is no field 'proces'; did you mean process?")]
+    [InlineData("check x --expect fialed==0", "tracecap: --expect: there is no metric 'fialed'; did you mean failed?")]
     [InlineData("replay x --fields tiem", "tracecap: --fields: there is no field 'tiem'; did you mean time?")]
     [InlineData("replay x --fields time -v", "tracecap: -v is for the tables of tcptracer; --fields says all that is shown")]
     [InlineData("replay x --utc --local", "tracecap: --utc and --local exclude each other")]
@@ -110,12 +118,38 @@ public class UsageTests
         Assert.Equal(2, Tracecap.Run("record", "-o", "x%n", "-d", "0.1", "--on-rotate", "   ").Code);
 
     [Fact]
+    public void A_file_without_a_command_is_what_info_and_summary_say_of_it()
+    {
+        foreach (var arguments in new string[][] { ["traffic.tcap"], ["./traffic.tcap", "nginx.tcap", "--port", "20000,18080"] })
+        {
+            var (info, summary) = (Tracecap.Run(["info", .. arguments]), Tracecap.Run(["summary", .. arguments]));
+            Assert.Equal(new(0, [.. info.Output, (byte)'\n', .. summary.Output], summary.Error), Tracecap.Run(arguments), Same);
+        }
+
+        Assert.Equal(new(1, [], "tracecap: no.tcap: no such file\n"), Tracecap.Run("no.tcap"), Same);
+        Assert.Equal(2, Tracecap.Run("traffic.tcap", "--frobnicate").Code);
+    }
+
+    [Fact]
+    public void Filters_take_several_values_and_names()
+    {
+        static string Rows(params string[] filters) => Tracecap.Run(["replay", "traffic.tcap", "--all", .. filters]).Text;
+        Assert.Equal(Rows("-p", "11914", "-p", "11915"), Rows("-p", "11914,11915"));
+        Assert.NotEqual(Rows("-p", "11914"), Rows("-p", "11914,11915"));
+        Assert.Equal(Rows("-u", "0"), Rows("-u", "root"));
+        Assert.Equal(Rows("--port", "20049,20100,80"), Rows("--port", "20049,20100", "--port", "http"));
+        Assert.Equal(Rows("--where", "port in {80, 443}"), Rows("--where", "port in {http, https}"));
+        Assert.Equal(
+            Tracecap.Run("lifetimes", "nginx.tcap", "-D", "18080").Text, Tracecap.Run("lifetimes", "nginx.tcap", "-D", "ssh,18080").Text);
+    }
+
+    [Fact]
     public void Without_a_command_the_help_is_shown_and_it_ends_with_2()
     {
         var result = Tracecap.Run();
 
         Assert.Equal(2, result.Code);
-        Assert.Contains("Commands:", result.Text, StringComparison.Ordinal);
+        Assert.Contains("Record:", result.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -160,7 +194,7 @@ public class UsageTests
     public void The_help_of_summary_lists_what_it_looks_for()
     {
         var help = Tracecap.Run("summary", "--help").Text;
-        Assert.All(FindingRule.All, rule => Assert.Contains($"  {rule.Name,-12}{rule.Condition}\n", help, StringComparison.Ordinal));
+        Assert.All(FindingRule.All, rule => Assert.Contains($"  {rule.Name,-11}  {rule.Condition}\n", help, StringComparison.Ordinal));
         Assert.DoesNotContain("Findings:", Tracecap.Run("check", "--help").Text, StringComparison.Ordinal);
     }
 

@@ -96,7 +96,7 @@ internal sealed class NumberType(
 
     /// <summary>Reads a port.</summary>
     internal static UInt128? ReadPort(string text) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : (UInt128?)null;
+        PortNames.TryParse(text, out var port) ? port : (UInt128?)null;
 
     /// <inheritdoc />
     internal override JsonShape Shape => shape;
@@ -133,7 +133,8 @@ internal sealed class NumberType(
     internal override FieldTest TestIn(string item)
     {
         var dash = item.IndexOf('-', StringComparison.Ordinal);
-        if (dash < 0)
+        // A name may have one, too.
+        if (dash < 0 || read(item) is not null)
         {
             return Test(Comparator.Equal, item);
         }

@@ -23,7 +23,7 @@ internal static class FieldTypes
 
     /// <summary>A port.</summary>
     internal static FieldType Port { get; } = new NumberType(
-        "port", "a port from 0 to 65535, behind 'in' also a range such as 8000-8100", NumberType.ReadPort);
+        "port", "a port from 0 to 65535, or a name such as http, behind 'in' also a range such as 8000-8100", NumberType.ReadPort);
 
     /// <summary>Nanoseconds.</summary>
     internal static FieldType Duration { get; } = new NumberType("duration, ns", $"a time with its unit, such as 50us, 5ms or 1.5s,", ReadTime, DurationText.Of);

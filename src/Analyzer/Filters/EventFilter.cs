@@ -34,11 +34,19 @@ public sealed record EventFilter : IParsable<EventFilter>
         init => field = value.OrEmpty();
     } = [];
 
-    /// <summary>A user id.</summary>
-    public uint? Uid { get; init; }
+    /// <summary>User ids; empty: any.</summary>
+    public ImmutableArray<uint> Uids
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
-    /// <summary>The inode number of a network namespace.</summary>
-    public uint? Netns { get; init; }
+    /// <summary>Inode numbers of network namespaces; empty: any.</summary>
+    public ImmutableArray<uint> NetworkNamespaces
+    {
+        get;
+        init => field = value.OrEmpty();
+    } = [];
 
     /// <summary>4 or 6: the family of the socket, as tcptracer's <c>-4</c> and <c>-6</c>.</summary>
     public int? IpVersion { get; init; }
@@ -84,13 +92,13 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
     public bool IsAll =>
-        Types is null && !Compat && !Plain && Pids.IsEmpty && Uid is null && Netns is null && IpVersion is null
+        Types is null && !Compat && !Plain && Pids.IsEmpty && Uids.IsEmpty && NetworkNamespaces.IsEmpty && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
 
     /// <summary>Whether ends may meet it, and it asks for a task, of which they have none: see <see cref="EndTasks"/>.</summary>
     internal bool AsksForTasksOfEnds =>
         !Plain && !Compat && Types?.Contains(TcpEventType.Ended) != false
-        && (!Pids.IsEmpty || Uid is not null || Comm is not null || Cgroup is not null || Where is not null);
+        && (!Pids.IsEmpty || !Uids.IsEmpty || Comm is not null || Cgroup is not null || Where is not null);
 
     /// <summary>Reads the options of the command line, such as <c>--comm wrk --port 80,443</c>; a value with blanks stands in
     /// double quotes.</summary>
@@ -114,9 +122,9 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>The filter with one more option; null if it has no such option.</summary>
     internal EventFilter? With(string option, FilterReader reader) => option switch
     {
-        "-p" or "--pid" => this with { Pids = Pids.Add(reader.Number(least: 1)) },
-        "-u" or "--uid" => this with { Uid = reader.Number(least: 0) },
-        "-N" or "--netns" => this with { Netns = reader.Number(least: 1) },
+        "-p" or "--pid" => this with { Pids = [.. Pids, .. reader.Numbers(least: 1)] },
+        "-u" or "--uid" => this with { Uids = [.. Uids, .. reader.Numbers(least: 0)] },
+        "-N" or "--netns" => this with { NetworkNamespaces = [.. NetworkNamespaces, .. reader.Numbers(least: 1)] },
         "-4" or "--ipv4" when IpVersion != 6 => this with { IpVersion = 4 },
         "-6" or "--ipv6" when IpVersion != 4 => this with { IpVersion = 6 },
         "-4" or "--ipv4" or "-6" or "--ipv6" => throw new FormatException("-4 and -6 exclude each other; without either, both are meant"),
@@ -135,8 +143,8 @@ public sealed record EventFilter : IParsable<EventFilter>
     /// <summary>The filter as <see cref="Parse"/> reads it; empty if it lets all events through.</summary>
     public override string ToString() => new FilterText()
         .Options("--pid", Pids)
-        .Option("--uid", Uid)
-        .Option("--netns", Netns)
+        .Options("--uid", Uids)
+        .Options("--netns", NetworkNamespaces)
         .Flag($"-{IpVersion}", IpVersion is not null)
         .Option("--comm", Comm)
         .Options("--port", Ports)
@@ -153,8 +161,8 @@ public sealed record EventFilter : IParsable<EventFilter>
         && (!Compat || EventRows.IsTcptracers(in e))
         && (!Plain || EventRows.IsPlain(in e))
         && (Pids.IsEmpty || Pids.Contains(e.Pid))
-        && (Uid is not { } uid || e.Uid == uid)
-        && (Netns is not { } netns || e.Netns == netns)
+        && (Uids.IsEmpty || Uids.Contains(e.Uid))
+        && (NetworkNamespaces.IsEmpty || NetworkNamespaces.Contains(e.Netns))
         && (IpVersion is not { } ipVersion || e.IpVersion == ipVersion)
         && (From is not { } from || e.Timestamp >= from)
         && (To is not { } to || e.Timestamp < to)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Analyzer.Filters;
@@ -59,18 +60,25 @@ internal sealed class FilterReader(string text)
         return isQuoted ? throw new FormatException($"'{text}': a closing \" is missing") : value.ToString();
     }
 
-    /// <summary>The value as a number.</summary>
-    /// <param name="least">The least that it may be.</param>
-    internal uint Number(uint least) =>
-        Value() is var value && uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+    /// <summary>The value as numbers with commas between them.</summary>
+    /// <param name="least">The least that one may be.</param>
+    internal ImmutableArray<uint> Numbers(uint least) => [.. Value().Split(',').Select(value =>
+        uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
             ? number
-            : throw new FormatException($"{option}: '{value}' is no number from {least} to {uint.MaxValue}");
+            : throw new FormatException($"{option}: '{value}' is no number from {least} to {uint.MaxValue}"))];
 
     /// <summary>The value as ports with commas between them.</summary>
-    internal ImmutableArray<ushort> Ports() => [.. Value().Split(',').Select(port =>
-        ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new FormatException($"{option}: '{port}' is no port; expected 0 to {ushort.MaxValue}"))];
+    internal ImmutableArray<ushort> Ports()
+    {
+        try
+        {
+            return [.. Value().Split(',').Select(PortNames.Parse)];
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{option}: {error.Message}", error);
+        }
+    }
 
     /// <summary>The value as a duration in nanoseconds.</summary>
     internal ulong Duration() => Durations.Parse(Value());

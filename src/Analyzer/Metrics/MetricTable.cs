@@ -51,7 +51,7 @@ internal static class MetricTable
         {
             Card = "Failed",
             Phrase = new(SummaryLine.Begun, "{failed} failed"),
-            Column = new("FAILED", 7, 3),
+            Column = new("FAILED", 7, 1),
             Title = "Failed",
             IsOfFailures = true,
             Json = new("failed"),
@@ -127,7 +127,7 @@ internal static class MetricTable
         {
             Card = "Lifetime p50",
             Phrase = new(SummaryLine.Lifetime, "p50 {lifetime.p50}"),
-            Column = new("P50", 8, 1),
+            Column = new("P50", 8, 3),
             Title = "p50",
             Json = new("lifetime.p50"),
             Comparison = 4,

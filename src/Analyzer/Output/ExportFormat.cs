@@ -23,13 +23,13 @@ internal sealed record ExportFormat(
     public static ImmutableArray<ExportFormat> All { get; } =
     [
         new("bcc", ExportKinds.Events, [".txt"], IsBinary: false, "the table of bcc's tcptracer",
-            (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Bcc }))),
+            (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Bcc, Colours = options.Colours }))),
         new("libbpf", ExportKinds.Events, [".txt"], IsBinary: false, "the table of libbpf-tools' tcptracer",
-            (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Libbpf }))),
+            (output, options) => Rows(output, new TcptracerTable(options.Table with { Style = TableStyle.Libbpf, Colours = options.Colours }))),
         .. TableFormat.All.Select(format => new ExportFormat(format.Name, ExportKinds.Events, format.Extensions, IsBinary: false, format.Doc,
             (output, options) => Rows(output, EventRows(format, options))) { TakesFields = true }),
         new("tcplife", ExportKinds.Connections, [".txt"], IsBinary: false, "the table of bcc's tcplife",
-            (output, options) => Rows(output, new LifetimeTable(options.Lifetimes))),
+            (output, options) => Rows(output, new LifetimeTable(options.Lifetimes with { Colours = options.Colours }))),
         .. TableFormat.All.Select(format => new ExportFormat(format.Name, ExportKinds.Connections, format.Extensions, IsBinary: false, format.Doc,
             (output, options) => Rows(output, ConnectionRows(format, options))) { TakesFields = true }),
     ];
@@ -87,7 +87,7 @@ internal sealed record ExportFormat(
     }
 
     private static TableWriter Writer(TableFormat format, IEnumerable<Field> fields, ExportOptions options) =>
-        format.Create([.. fields.Select(TableColumn.Of)], options.Width, options.IsLive ? 1 : TableFormat.Lookahead);
+        format.Create([.. fields.Select(TableColumn.Of)], new TableLook(options.Width, options.IsLive ? 1 : TableFormat.Lookahead, options.Colours));
 
     private static EventRowExporter Rows(Stream output, IEventRows rows) => new(rows, output);
 

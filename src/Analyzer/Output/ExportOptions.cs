@@ -1,6 +1,7 @@
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output;
@@ -28,6 +29,9 @@ internal sealed record ExportOptions
 
     /// <summary>The columns of the terminal, for tables of fields; 0: of any.</summary>
     public int Width { get; init; }
+
+    /// <summary>How failures stand out in tables for people.</summary>
+    public TextColours Colours { get; init; } = TextColours.None;
 
     /// <summary>Whether rows are watched as they happen, so that none may be held back.</summary>
     public bool IsLive { get; init; }

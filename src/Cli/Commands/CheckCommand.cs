@@ -41,7 +41,7 @@ internal static class CheckCommand
             }
             else
             {
-                output.Stream.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, output.Width));
+                output.Stream.Write(parsed.GetValue(json) ? CheckJson.Format(results) : CheckText.Format(results, output.Width, output.Colours));
             }
 
             output.Finish();

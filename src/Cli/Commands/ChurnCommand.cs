@@ -42,7 +42,7 @@ internal static class ChurnCommand
             try
             {
                 using var following = follow.Start(parsed);
-                var code = following is not null ? Grow(new ConnectionChurn(nanoseconds), output.Stream, following)
+                var code = following is not null ? Grow(new ConnectionChurn(nanoseconds), output, following)
                     : parsed.GetValue(by) is { } grouping ? ByGroup(new ChurnByGroup(nanoseconds, grouping), format ?? TableFormat.Table, output)
                     : Whole(new ConnectionChurn(nanoseconds), output);
                 output.Finish();
@@ -73,13 +73,13 @@ internal static class ChurnCommand
                 }
                 else
                 {
-                    ChurnText.Write(to.Stream, churn, to.Width, isAscii: !TerminalKind.ShowsUnicode);
+                    ChurnText.Write(to.Stream, churn, to.Width, isAscii: !TerminalKind.ShowsUnicode, to.Colours);
                 }
 
                 return code;
             }
 
-            ExitCode Grow(ConnectionChurn churn, Stream to, Following following)
+            ExitCode Grow(ConnectionChurn churn, ResultOutput to, Following following)
             {
                 var feed = new ConnectionFeed(churn, files.Filter(parsed));
                 var isJson = parsed.GetValue(json);
@@ -90,18 +90,18 @@ internal static class ChurnCommand
                     {
                         if (!isJson)
                         {
-                            ChurnText.WriteHeader(to);
+                            ChurnText.WriteHeader(to.Stream, to.Width, to.Colours);
                         }
                     },
                     intervals =>
                     {
                         if (isJson)
                         {
-                            ChurnJson.Write(to, churn, feed.Recordings, intervals);
+                            ChurnJson.Write(to.Stream, churn, feed.Recordings, intervals);
                         }
                         else
                         {
-                            ChurnText.WriteLines(to, intervals, churn.Every);
+                            ChurnText.WriteLines(to.Stream, intervals, churn.Every, to.Width, to.Colours);
                         }
                     });
             }

@@ -16,14 +16,46 @@ internal static class CommandRunner
 {
     private const string Help = "help";
 
+    /// <summary>Of every command; the name is that of GNU's.</summary>
+    private static readonly Option<ColourWhen> colour = OptionFactory.Word(
+        "Whether failures and changes stand out by colours in text for people; auto: on a terminal, if neither NO_COLOR nor TERM=dumb is set.",
+        "WHEN",
+        new Dictionary<string, ColourWhen> { ["auto"] = ColourWhen.Auto, ["always"] = ColourWhen.Always, ["never"] = ColourWhen.Never },
+        "--color");
+
     internal static int Run(RootCommand root, string[] args)
     {
         // An argument is what it says: neither a file of more arguments (@name) nor an order to the parser ([name]).
         root.Directives.Clear();
-        FitHelp(root);
+        colour.Recursive = true;
+        OptionGroups.Put(OptionGroups.Output, [colour, .. root.Options.OfType<HelpOption>()]);
+        root.Add(colour);
+        root.Options.OfType<HelpOption>().Single().Action = new ShowHelp();
         TellUnknownWords(root);
-        // As other programs have it: 'help record' is 'record --help'.
-        args = args is [Help, ..] ? [.. args[1..], "--help"] : args;
+        return args is [var first, ..] && !root.Subcommands.Any(command => command.Name == first) && NamesFile(first) ? LookAt(root, args)
+            // As other programs have it: 'help record' is 'record --help'.
+            : RunOne(root, args is [Help, ..] ? [.. args[1..], "--help"] : args);
+    }
+
+    /// <summary>Files without a command: what they are, and what is in them.</summary>
+    private static int LookAt(RootCommand root, string[] args)
+    {
+        var info = RunOne(root, ["info", .. args]);
+        if (info is (int)ExitCode.Failed or (int)ExitCode.Usage)
+        {
+            return info;
+        }
+
+        Guard(() => Print("\n"));
+        return Math.Max(info, RunOne(root, ["summary", .. args]));
+    }
+
+    /// <summary>Whether a word can hardly be meant for a command.</summary>
+    private static bool NamesFile(string word) => word is not ['-', ..] && (word.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        || word.EndsWith(".tcap", StringComparison.Ordinal) || File.Exists(word));
+
+    private static int RunOne(RootCommand root, string[] args)
+    {
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var unknown = UnknownWords(root, parsed).ToArray();
         if ((parsed.Errors.Count > 0 || unknown.Length > 0) && args.Length > 0)
@@ -31,7 +63,7 @@ internal static class CommandRunner
             // Without a command, it is missing because the word that stands for it is unknown.
             foreach (var message in parsed.CommandResult.Command == root && unknown.Length > 0 ? unknown : [.. unknown, .. parsed.Errors.Select(error => error.Message)])
             {
-                Messages.Warn(message);
+                Messages.Fail(message);
             }
 
             var path = parsed.CommandResult.Command == root ? "tracecap" : $"tracecap {parsed.CommandResult.Command.Name}";
@@ -45,6 +77,7 @@ internal static class CommandRunner
             return (int)ExitCode.Usage;
         }
 
+        ColourChoice.Asked = parsed.GetValue(colour);
         return Invoke(parsed);
     }
 
@@ -115,11 +148,6 @@ internal static class CommandRunner
             .Where(token => IsOption(token.Value) && before.Contains(token)).Select(token => token.Value);
     }
 
-    private static void FitHelp(RootCommand root) => root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(new HelpAction
-    {
-        MaxWidth = Console.IsOutputRedirected ? int.MaxValue : Descriptors.Columns(Descriptors.Output),
-    });
-
     private static ExitCode Print(string text)
     {
         using var output = StandardOutput.OpenText();
@@ -140,28 +168,28 @@ internal static class CommandRunner
         }
         catch (Exception error) when (error is not CommandException && Descriptors.AreUsedUp())
         {
-            Messages.Warn("too many open files: this process may have no more; raise the limit, such as by ulimit -n 1024");
+            Messages.Fail("too many open files: this process may have no more; raise the limit, such as by ulimit -n 1024");
             return ExitCode.Failed;
         }
         catch (OutOfMemoryException)
         {
             // What .NET says of a thread that cannot be made, too.
-            Messages.Warn("there is no more memory, or no more threads, for this process; raise the limit (ulimit -v, ulimit -u, or its cgroup's)");
+            Messages.Fail("there is no more memory, or no more threads, for this process; raise the limit (ulimit -v, ulimit -u, or its cgroup's)");
             return ExitCode.Failed;
         }
         catch (CommandException error)
         {
-            Messages.Warn(error.Message);
+            Messages.Fail(error.Message);
             return error.Code;
         }
         catch (LaunchException error)
         {
-            Messages.Warn(error.Message);
+            Messages.Fail(error.Message);
             return (ExitCode)error.ExitCode;
         }
         catch (Exception error) when (error is ProbeException or ChartException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {
-            Messages.Warn(error.Message);
+            Messages.Fail(error.Message);
             return ExitCode.Failed;
         }
     }

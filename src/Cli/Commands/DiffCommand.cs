@@ -72,7 +72,7 @@ internal static class DiffCommand
                 {
                     output.Stream.Write(parsed.GetValue(json)
                         ? ComparisonJson.Format(comparison, results)
-                        : ComparisonText.Format(comparison, results, output.Width));
+                        : ComparisonText.Format(comparison, results, output.Width, output.Colours));
                 }
             }
 

@@ -5,6 +5,12 @@ internal static class Examples
 {
     private static readonly Dictionary<string, string[]> all = new()
     {
+        ["tracecap"] =
+        [
+            "tracecap record -d 1m",
+            "tracecap run.tcap",
+            "tracecap replay run.tcap -t",
+        ],
         ["record"] =
         [
             "tracecap record -o run.tcap --comment 'before the upgrade'",

@@ -36,7 +36,7 @@ internal static class InfoCommand
             }
 
             isFirst = false;
-            output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary));
+            output.Write(json ? SummaryJson.Format(file.Name, summary) : SummaryText.Format(file.Name, summary, StandardOutput.Columns, ColourChoice.OfOutput));
             return file.ReportProblem() == ExitCode.Done && summary.IsWhole ? ExitCode.Done : ExitCode.Damaged;
         });
     }

@@ -32,6 +32,9 @@ internal static class LifetimesCommand
         var least = OptionFactory.Duration("Only lifetimes of at least so long.", "TIME", "--min");
         var limit = OptionFactory.Count("At most so many rows.", "COUNT", "--limit", "-n");
         var command = new Command("lifetimes", "Prints connections with their lifetimes and bytes as bcc's tcplife does, each with the process that owned it.");
+        OptionGroups.Put(OptionGroups.Time, timestamps);
+        OptionGroups.Put(OptionGroups.Filters, least);
+        OptionGroups.Put(OptionGroups.Output, wide, csv, raw, json, format.Format, format.Fields, sort, reverse, limit);
         clock.AddTo(command);
         foreach (var option in new Option[] { timestamps, wide, csv, raw, json, format.Format, format.Fields, sort, reverse, least, limit })
         {
@@ -73,7 +76,7 @@ internal static class LifetimesCommand
             var sorted = order is null ? null : new ConnectionSort(order, most, pipeline);
             using var following = follow.Start(parsed);
             var filter = files.Filter(parsed) with { MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100 };
-            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null, following);
+            var code = files.Read(parsed, new ConnectionFeed((IConnectionSink?)sorted ?? pipeline, filter), printsRows: sorted is null && result.Path(parsed) is null, following);
             sorted?.End();
             pipeline.End();
             output.Finish();

@@ -22,6 +22,7 @@ internal static class MergeCommand
     private static ExitCode Run(string[] paths, string outputPath, bool force)
     {
         using var output = NewCapture.Create(outputPath, force, paths);
+        FileContent.Expect(paths);
         var inputs = paths.Select(path => new MergeInput(CaptureName.OfInput(path), () => CaptureFile.Open(path).Stream)).ToArray();
         var merge = new CaptureMerge(inputs, Version.Tool, output.OpenTemporary);
         if (!merge.Run(output.Stream))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Session;
@@ -29,6 +30,7 @@ internal static class ProbesCommand
     private static string Text(HostCheck check)
     {
         var text = new StringBuilder();
+        var colours = ColourChoice.OfOutput;
         Line($"kernel {check.Host.KernelRelease}, {check.Host.Architecture}");
         Line("");
         Line("needed");
@@ -49,7 +51,7 @@ internal static class ProbesCommand
         }
 
         Line("");
-        Line(check.Best is { } best ? $"tracecap record works here, with the {best} probes" : "tracecap record does not work here");
+        Line(check.Best is { } best ? $"tracecap record works here, with the {best} probes" : colours.Of("tracecap record does not work here", Emphasis.Bad));
         foreach (var limit in check.Limits)
         {
             Line($"but {limit}");
@@ -61,8 +63,8 @@ internal static class ProbesCommand
 
         void Entry(string name, string? problem, string meaning)
         {
-            Line($"  {name,-16} {(problem is null ? "yes" : $"no: {problem.ReplaceLineEndings($"\n{"",19}")}")}");
-            Line($"{"",19}{meaning}");
+            Line($"  {name,-16} {(problem is null ? colours.Of("yes", Emphasis.Good) : $"{colours.Of("no", Emphasis.Bad)}: {problem.ReplaceLineEndings($"\n{"",19}")}")}");
+            WrappedText.Append(text, new string(' ', 19), meaning, StandardOutput.Columns);
         }
     }
 

@@ -140,6 +140,6 @@ internal static class QueryPrompt
             }
         }
 
-        private void Show(TableData table) => table.Write(output.Stream, Format, width: StandardOutput.Columns);
+        private void Show(TableData table) => table.Write(output.Stream, Format, width: StandardOutput.Columns, colours: ColourChoice.OfOutput);
     }
 }

@@ -34,7 +34,7 @@ internal static class ReplayCommand
             filter = filter with { Events = show.Limit(parsed, filter.Events, filters.Types(parsed)) };
             var exporter = show.Exporter(parsed, filters.IsOneNetns(parsed), result.Path(parsed), output);
             using var pipeline = new EventPipeline(exporter, filter, parsed.GetValue(count) ?? ulong.MaxValue, Version.Tool);
-            var code = EventFiles.Read(paths, pipeline, filter, printsRows: true, following);
+            var code = EventFiles.Read(paths, pipeline, filter, printsRows: result.Path(parsed) is null, following);
             if (pipeline is { HasGiven: false, OfOtherTypes: > 0 } && !show.IsAll(parsed))
             {
                 Messages.Advise($"{CountText.Of(pipeline.OfOtherTypes, "event")}, of which none is to be shown; {EventTypes.Describe(EventTypes.All.Where(type => !type.IsTcptracer))} are shown with --all.");

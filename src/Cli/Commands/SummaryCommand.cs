@@ -66,7 +66,7 @@ internal static class SummaryCommand
             TrafficSummary Empty() => new(parsed.GetValue(by) ?? GroupBy.Process) { Order = parsed.GetValue(sort) };
 
             byte[] Text(TrafficSummary of) =>
-                TrafficSummaryText.Format(of, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), output.Width, files.RowsOf(parsed));
+                TrafficSummaryText.Format(of, (int)Math.Min(parsed.GetValue(limit) ?? Rows, int.MaxValue), output.Width, files.RowsOf(parsed), output.Colours);
         });
         return command;
     }

@@ -81,7 +81,7 @@ internal static class TraceCommand
         {
             pipeline.Run(
                 new LiveEvents(session, run is null ? null : run.Follow),
-                lost => Messages.Warn($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
+                lost => Messages.Fail($"events lost here: {LossText.Describe(lost)}{LossText.Advice(lost)}"));
         }
         catch (IOException error) when (error is not ClosedPipeException && session.Detach() is { Lost: > 0 } lost)
         {

@@ -21,13 +21,14 @@ internal static class VerifyCommand
     private static ExitCode Run(string[] paths)
     {
         using var output = StandardOutput.OpenText();
+        var colours = ColourChoice.OfOutput;
         return CaptureFile.ForEach(paths, file =>
         {
             var found = file.Read(() => CaptureVerifier.Verify(file.Stream));
             var held = $"{CountText.Of(found.Events, "event")} in {CountText.Of(found.Chunks, "chunk")}";
             if (file.ReportProblem() == ExitCode.Done && found.Problems.Count == 0)
             {
-                output.WriteLine(PrintableText.Of($"{file.Name}: ok, {held}{(found.TruncatedBefore is { } end ? $"; {end}" : "")}"));
+                output.WriteLine($"{PrintableText.Of(file.Name)}: {colours.Of("ok", Emphasis.Good)}, {held}{(found.TruncatedBefore is { } end ? $"; {PrintableText.Of(end)}" : "")}");
                 return ExitCode.Done;
             }
 
@@ -36,7 +37,7 @@ internal static class VerifyCommand
                 output.WriteLine(PrintableText.Of(line));
             }
 
-            output.WriteLine($"{PrintableText.Of(file.Name)}: NOT OK, {held} can be read");
+            output.WriteLine($"{PrintableText.Of(file.Name)}: {colours.Of("NOT OK", Emphasis.Bad)}, {held} can be read");
             return ExitCode.Damaged;
         });
     }

@@ -73,6 +73,7 @@ internal sealed class CaptureFile : IDisposable
     internal static ExitCode ForEach(string[] paths, Func<CaptureFile, ExitCode> action, bool printsRows = false, Following? following = null)
     {
         var code = ExitCode.Done;
+        FileContent.Expect(paths);
         for (var i = 0; i < paths.Length; i++)
         {
             try
@@ -107,7 +108,7 @@ internal sealed class CaptureFile : IDisposable
                 return null;
             }
 
-            using var file = Open(path);
+            using var file = Open(path, printsRows: true);
             end = file.Read(() => CaptureEnd.Of(file.Stream))?.And(end) ?? end;
         }
 

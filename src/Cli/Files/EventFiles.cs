@@ -38,7 +38,7 @@ internal static class EventFiles
                 events,
                 some =>
                 {
-                    Messages.Warn($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(some)}");
+                    Messages.Fail($"{file.Name}: events lost here, before byte {reader.Offset + reader.Length}: {LossText.Describe(some)}");
                     lost?.Invoke(some);
                 },
                 reader.Threads));

@@ -49,11 +49,23 @@ internal static class FileContent
     {
         if (path == CaptureName.Pipe)
         {
-            return Unpack(StandardInput.Name, StandardInput.Open(), forImport);
+            return Unpack(StandardInput.Name, Watched(StandardInput.Open(), StandardInput.Name, printsRows), forImport);
         }
 
-        var file = OpenFile(path);
-        return Unpack(path, file.CanSeek && StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(file, path) : file, forImport);
+        return Unpack(path, Watched(OpenFile(path), path, printsRows), forImport);
+    }
+
+    /// <summary>Rows on the terminal show that something happens as well as a line about it.</summary>
+    private static Stream Watched(Stream content, string name, bool printsRows) =>
+        StatusLine.IsSeen && (!printsRows || Console.IsOutputRedirected) ? new Progress(content, name) : content;
+
+    /// <summary>Says which files a command will read.</summary>
+    internal static void Expect(IReadOnlyCollection<string> paths)
+    {
+        if (StatusLine.IsSeen)
+        {
+            ReadingMeter.OfAll.Expect(paths.Count, paths.Where(path => FileIdentity.KindOf(path) == FileKind.Regular).Sum(path => new FileInfo(path).Length));
+        }
     }
 
     /// <summary>Sees what it is, and unpacks it if it is compressed; what is in it then is not unpacked again.</summary>

@@ -27,7 +27,7 @@ internal sealed class QueryInputs(IReadOnlyList<string> names) : ICaptureInputs
             throw new CommandException($"{name}: a query reads captures as often as it has to; expected a file, not a pipe or a device");
         }
 
-        return new Input(this, CaptureFile.Open(name, printsRows: true));
+        return new Input(this, CaptureFile.Open(name));
     }
 
     /// <summary>Another query begins: what it cannot read is told again.</summary>

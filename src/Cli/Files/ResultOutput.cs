@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Terminal;
 
 namespace TraceCap.Cli.Files;
@@ -8,8 +9,9 @@ internal sealed class ResultOutput : IDisposable
 {
     private readonly NewCapture? file;
 
-    private ResultOutput(Stream stream, NewCapture? file, bool isTerminal, int? width = null) =>
-        (Stream, this.file, IsTerminal, Width) = (stream, file, isTerminal, width ?? (file is null ? StandardOutput.Columns : 0));
+    private ResultOutput(Stream stream, NewCapture? file, bool isTerminal, int? width = null, TextColours? colours = null) =>
+        (Stream, this.file, IsTerminal, Width, Colours) =
+            (stream, file, isTerminal, width ?? (file is null ? StandardOutput.Columns : 0), colours ?? (file is null ? ColourChoice.OfOutput : TextColours.None));
 
     /// <summary>Takes them.</summary>
     internal Stream Stream { get; }
@@ -20,6 +22,9 @@ internal sealed class ResultOutput : IDisposable
     /// <summary>How wide a table may be; 0: of any width.</summary>
     internal int Width { get; }
 
+    /// <summary>How text for people stands out.</summary>
+    internal TextColours Colours { get; }
+
     /// <param name="path">The file; null or <c>-</c> for standard output.</param>
     /// <param name="force">Whether a file that is there already is replaced.</param>
     /// <param name="inputs">What the results are of; none of it is ever replaced.</param>
@@ -27,7 +32,8 @@ internal sealed class ResultOutput : IDisposable
     {
         if (path is null or CaptureName.Pipe)
         {
-            return new ResultOutput(StandardOutput.Open(), null, !Console.IsOutputRedirected);
+            var output = StandardOutput.Open();
+            return new ResultOutput(!Console.IsOutputRedirected && StatusLine.IsSeen ? new ScreenStream(output) : output, null, !Console.IsOutputRedirected);
         }
 
         var file = NewCapture.Create(path, force, inputs);
@@ -45,10 +51,10 @@ internal sealed class ResultOutput : IDisposable
     internal static ResultOutput Around(Stream standardOutput) => new(standardOutput, null, !Console.IsOutputRedirected);
 
     /// <summary>Results that are written to standard error.</summary>
-    internal static ResultOutput OnError(Stream standardError) => new(standardError, null, StandardError.IsTerminal, StandardError.Columns);
+    internal static ResultOutput OnError(Stream standardError) => new(standardError, null, StandardError.IsTerminal, StandardError.Columns, ColourChoice.OfError);
 
     /// <summary>Results that are written into a file as they come.</summary>
-    internal static ResultOutput Into(Stream growing) => new(growing, null, false, width: 0);
+    internal static ResultOutput Into(Stream growing) => new(growing, null, false, width: 0, TextColours.None);
 
     /// <summary>They are complete.</summary>
     internal void Finish() => file?.Finish();

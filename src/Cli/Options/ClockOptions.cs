@@ -27,6 +27,7 @@ internal sealed class ClockOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Time, [.. All]);
         foreach (var option in All)
         {
             command.Add(option);

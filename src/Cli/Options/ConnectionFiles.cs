@@ -132,7 +132,7 @@ internal sealed class ConnectionFiles
 
         try
         {
-            using var file = FileContent.Open(path);
+            using var file = FileContent.Open(path, printsRows: true);
             return CaptureStarts.Of(file);
         }
         catch (Exception error) when (error is IOException or CommandException)

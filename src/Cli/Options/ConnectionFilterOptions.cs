@@ -8,8 +8,8 @@ namespace TraceCap.Cli.Options;
 internal sealed class ConnectionFilterOptions
 {
     private readonly FileFilterOptions filters = new(areOfEvents: false);
-    private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Only these ports of the recorded host.", "-L", "--local-port");
-    private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Only these ports of the peer.", "-D", "--peer-port");
+    private readonly Option<ushort[]> localPorts = OptionFactory.Ports("Only these ports of the recorded host", "-L", "--local-port");
+    private readonly Option<ushort[]> peerPorts = OptionFactory.Ports("Only these ports of the peer", "-D", "--peer-port");
 
     private readonly Option<ConnectionCondition?> where = OptionFactory.Explained(
         "Only connections of which this holds, such as 'service == 10.0.0.2:5432 and (ending == failed or lifetime < 1ms)'; tracecap fields lists the fields.",
@@ -23,6 +23,7 @@ internal sealed class ConnectionFilterOptions
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, localPorts, peerPorts, where);
         command.Add(localPorts);
         command.Add(peerPorts);
         command.Add(where);
@@ -34,8 +35,8 @@ internal sealed class ConnectionFilterOptions
         var filter = new ConnectionFilter
         {
             Opening = filters.ToFilter(parsed),
-            LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
-            PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
+            LocalPorts = [.. parsed.GetValue(localPorts)!],
+            PeerPorts = [.. parsed.GetValue(peerPorts)!],
             Where = parsed.GetValue(where),
         }.In(filters.ZoneOf(parsed));
         return filter.NeedsEnd && CaptureFile.EndOf(captures) is { } end ? filter.EndingAt(end) : filter;

@@ -11,8 +11,8 @@ namespace TraceCap.Cli.Options;
 internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnections)
 {
     private readonly FileFilterOptions filters = new(areOfEvents: false, isToTaken: true);
-    private readonly Option<IReadOnlyList<ushort>?> localPorts = OptionFactory.Ports("Of connections: only these ports of the recorded host.", "-L", "--local-port");
-    private readonly Option<IReadOnlyList<ushort>?> peerPorts = OptionFactory.Ports("Of connections: only these ports of the peer.", "-D", "--peer-port");
+    private readonly Option<ushort[]> localPorts = OptionFactory.Ports("Of connections: only these ports of the recorded host", "-L", "--local-port");
+    private readonly Option<ushort[]> peerPorts = OptionFactory.Ports("Of connections: only these ports of the peer", "-D", "--peer-port");
     private readonly Option<TimeSpan?> least = OptionFactory.Duration("Of connections: only lifetimes of at least so long.", "TIME", "--min");
     private readonly Option<string?> where = OptionFactory.Text(
         "Only events, or connections, of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", "EXPR", "--where");
@@ -20,6 +20,7 @@ internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnect
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, localPorts, peerPorts, least, where);
         foreach (var option in new Option[] { localPorts, peerPorts, least, where })
         {
             command.Add(option);
@@ -61,8 +62,8 @@ internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnect
         var filter = new ConnectionFilter
         {
             Opening = filters.ToFilter(parsed),
-            LocalPorts = [.. parsed.GetValue(localPorts) ?? []],
-            PeerPorts = [.. parsed.GetValue(peerPorts) ?? []],
+            LocalPorts = [.. parsed.GetValue(localPorts)!],
+            PeerPorts = [.. parsed.GetValue(peerPorts)!],
             MinLifetime = (ulong)(parsed.GetValue(least)?.Ticks ?? 0) * 100,
             Where = parsed.GetValue(where) is { } text ? ConnectionCondition.Parse(text) : null,
         }.In(filters.ZoneOf(parsed));

@@ -21,7 +21,7 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
         "Only before this time; also +5m, after --from.", "TIME", TimePoint.Parse, isToTaken ? "--until" : "--to", isToTaken ? [] : ["--until"]);
 
     private readonly Option<ThreadName?> comm = OptionFactory.Parsed("Only threads of this name.", "NAME", FilterText.ParseName, "--comm");
-    private readonly Option<ushort[][]> ports = OptionFactory.ParsedList("Only these ports, such as 443 or 80,443, at either end; also several times.", "PORTS", ParsePorts, "--port");
+    private readonly Option<ushort[]> ports = OptionFactory.Ports("Only these ports at either end", "--port");
     private readonly Option<AddressPrefix[]> addresses = OptionFactory.ParsedList(
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
 
@@ -43,6 +43,8 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
     internal void AddTo(Command command)
     {
         filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Filters, [.. Own]);
+        OptionGroups.Put(OptionGroups.Time, [.. Times]);
         foreach (var option in Own.Where(option => !command.Options.Contains(option)))
         {
             command.Add(option);
@@ -69,7 +71,7 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
         var events = filters.ToEventFilter(parsed) with
         {
             Comm = parsed.GetValue(comm),
-            Ports = [.. parsed.GetValue(ports)!.SelectMany(some => some)],
+            Ports = [.. parsed.GetValue(ports)!],
             Addresses = [.. parsed.GetValue(addresses)!],
             Types = Types(parsed),
             Cgroup = Cgroup(parsed),
@@ -109,6 +111,4 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
         with(text);
         return text;
     }
-
-    private static ushort[] ParsePorts(string text) => [.. text.Split(',').Select(FilterText.ParsePort)];
 }

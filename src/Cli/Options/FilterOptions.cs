@@ -6,17 +6,18 @@ namespace TraceCap.Cli.Options;
 /// <summary>Which connections: the options that all commands share which read captures, with tcptracer's letters.</summary>
 internal sealed class FilterOptions
 {
-    private readonly Option<uint?> pid = OptionFactory.Number("Only this process.", "PID", least: 1, "-p", "--pid");
-    private readonly Option<uint?> uid = OptionFactory.Number("Only this user.", "UID", least: 0, "-u", "--uid");
-    private readonly Option<uint?> netns = OptionFactory.Number("Only this network namespace, by its inode number.", "NETNS", least: 1, "-N", "--netns");
+    private readonly Option<uint[]> pids = OptionFactory.List("Only these processes, such as 1234 or 1234,5678.", "PIDS", text => FilterText.ParseNumber(text, 1), "-p", "--pid");
+    private readonly Option<uint[]> uids = OptionFactory.List("Only these users, by their numbers on the recorded host, such as 1000 or 0,1000; root is 0.", "UIDS", FilterText.ParseRecordedUser, "-u", "--uid");
+    private readonly Option<uint[]> netns = OptionFactory.List("Only these network namespaces, by their inode numbers.", "NUMBERS", text => FilterText.ParseNumber(text, 1), "-N", "--netns");
     private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
     private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
     /// <summary>All of them, as the help lists them.</summary>
-    internal IReadOnlyList<Option> All => [pid, uid, netns, ipv4, ipv6];
+    internal IReadOnlyList<Option> All => [pids, uids, netns, ipv4, ipv6];
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Filters, [.. All]);
         foreach (var option in All)
         {
             command.Add(option);
@@ -31,14 +32,14 @@ internal sealed class FilterOptions
         });
     }
 
-    internal bool IsOneNetns(ParseResult parsed) => parsed.GetValue(netns) is not null;
+    internal bool IsOneNetns(ParseResult parsed) => parsed.GetValue(netns)!.Length == 1;
 
     /// <summary>The filters as they act on events.</summary>
     internal EventFilter ToEventFilter(ParseResult parsed) => new()
     {
-        Pids = parsed.GetValue(pid) is { } id ? [id] : [],
-        Uid = parsed.GetValue(uid),
-        Netns = parsed.GetValue(netns),
+        Pids = [.. parsed.GetValue(pids)!],
+        Uids = [.. parsed.GetValue(uids)!],
+        NetworkNamespaces = [.. parsed.GetValue(netns)!],
         IpVersion = IpVersion(parsed),
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceCap.Format.Events;
+using TraceCap.Recorder.Host;
 
 namespace TraceCap.Cli.Options;
 
@@ -13,10 +14,19 @@ internal static class FilterText
             ? number
             : throw new FormatException(FormattableString.Invariant($"expected a whole number from {least} to {uint.MaxValue}, not '{text}'"));
 
+    /// <summary>A user of this host, by name or number.</summary>
+    /// <exception cref="FormatException">There is none of that name.</exception>
+    internal static uint ParseUser(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : text.Length > 0 && UserAccount.Find(text) is { } account ? account.Uid
+        : throw new FormatException($"there is no user '{text}' on this host; expected a name or a number");
+
+    /// <summary>A user of the host that a capture is of: by number. That host alone knows its names; but for root, who is 0 on any.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    internal static ushort ParsePort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-        ? port
-        : throw new FormatException($"'{text}' is no port; expected 0 to {ushort.MaxValue}");
+    internal static uint ParseRecordedUser(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : text == "root" ? 0u
+        : throw new FormatException($"a capture has users by their numbers, not '{text}'; expected what `id -u {text}` says on its host, or root");
 
     /// <exception cref="FormatException">No thread can be called so.</exception>
     internal static ThreadName ParseName(string text)

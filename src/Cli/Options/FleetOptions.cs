@@ -30,6 +30,7 @@ internal sealed class FleetOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Server, url, user, password, authorities);
         command.Add(url);
         command.Add(user);
         command.Add(password);

@@ -24,6 +24,8 @@ internal sealed class FlightOptions(RotationOptions files)
 
     internal void AddTo(Command command)
     {
+        files.AddSeriesMaker(limits);
+        OptionGroups.Put(OptionGroups.Files, limits, triggers);
         command.Add(limits);
         command.Add(triggers);
         command.Validators.Add(Check);
@@ -38,7 +40,6 @@ internal sealed class FlightOptions(RotationOptions files)
     {
         if (result.IsGiven(limits))
         {
-            files.CheckSeriesFor(limits, result);
             foreach (var option in files.WhileRunning.Where(result.IsGiven))
             {
                 result.AddError($"{option.Name} is for a recording into files as it goes; --flight writes them when something happens");

@@ -67,6 +67,7 @@ internal sealed class FormatOption
                 EventFields = chosen?.EventFields,
                 ConnectionFields = chosen?.ConnectionFields,
                 Width = output.Width,
+                Colours = output.Colours,
             });
     }
 

@@ -25,6 +25,7 @@ internal sealed class LaunchOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Command, wait, user);
         command.Add(wait);
         command.Add(user);
     }
@@ -90,5 +91,6 @@ internal sealed class LaunchOptions
         return LaunchedCommand.Prepare(words[0], CommandWords.Read(words), words.Length, User(parsed), Descriptors.Closed);
     }
 
-    private static bool Takes(Command command) => command.Options.Any(option => option.Name == Waits);
+    /// <summary>Whether a command runs another one.</summary>
+    internal static bool Takes(Command command) => command.Options.Any(option => option.Name == Waits);
 }

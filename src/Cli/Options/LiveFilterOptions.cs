@@ -10,14 +10,14 @@ namespace TraceCap.Cli.Options;
 internal sealed class LiveFilterOptions
 {
     private static readonly FilterWords<uint> number = new("NUMBERS", text => FilterText.ParseNumber(text, 1), "1234 or 1234,5678");
-    private static readonly FilterWords<uint> user = new("NUMBERS", text => FilterText.ParseNumber(text, 0), "1000 or 0,1000");
-    private static readonly FilterWords<ushort> port = new("PORTS", FilterText.ParsePort, "443 or 80,443");
+    private static readonly FilterWords<uint> user = new("USERS", FilterText.ParseUser, "postgres, 1000 or 0,1000");
+    private static readonly FilterWords<ushort> port = new("PORTS", PortNames.Parse, "443, 80,443 or https");
     private static readonly FilterWords<IPNetwork> network = new("CIDR", text => AddressPrefix.Parse(text).ToNetwork(), "10.0.0.0/8 or ::1");
     private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx");
     private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", isList: false);
 
     private readonly WantedOption<uint> pids = new(number, "pid", "these processes", "-p", "--pid");
-    private readonly WantedOption<uint> uids = new(user, "uid", "these users, by their numbers", "-u", "--uid");
+    private readonly WantedOption<uint> uids = new(user, "uid", "these users, by their names on this host or their numbers", "-u", "--uid");
     private readonly WantedOption<uint> netns = new(number, "netns", "these network namespaces, by their inode numbers", "-N", "--netns");
     private readonly WantedOption<ushort> ports = new(port, "any.port", "these ports, at either end", "--port");
     private readonly WantedOption<IPNetwork> addresses = new(network, "addr", "these addresses or ranges, at either end; of two that hold one, the smaller counts", "--addr");
@@ -37,6 +37,7 @@ internal sealed class LiveFilterOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Filters, ipv4, ipv6, cgroupMap, mountMap, eachEvent);
         pids.AddTo(command);
         uids.AddTo(command);
         netns.AddTo(command);
@@ -101,18 +102,19 @@ internal sealed class LiveFilterOptions
     /// <summary>How the values of a filter are written.</summary>
     private sealed class FilterWords<T>(string what, Func<string, T> parse, string example, bool isList = true)
     {
-        internal string What => what;
-
         internal string Example => example;
 
-        internal T[] Parse(string text) => isList ? [.. text.Split(',').Select(parse)] : [parse(text)];
+        /// <summary>An option of such values.</summary>
+        internal Option<T[]> Option(string description, string name, params string[] aliases) => isList
+            ? OptionFactory.List(description, what, parse, name, aliases)
+            : OptionFactory.ParsedList(description, what, parse, name, aliases);
     }
 
     /// <summary>A filter and its opposite.</summary>
     private sealed class WantedOption<T>
     {
-        private readonly Option<T[][]> only;
-        private readonly Option<T[][]> not;
+        private readonly Option<T[]> only;
+        private readonly Option<T[]> not;
 
         private readonly string field;
 
@@ -120,22 +122,23 @@ internal sealed class LiveFilterOptions
         {
             this.field = field;
             var longName = aliases.Length > 0 ? aliases[^1] : name;
-            only = OptionFactory.ParsedList($"Only {which}, such as {words.Example}; also several times.", words.What, words.Parse, name, aliases);
-            not = OptionFactory.ParsedList($"Not {which}.", words.What, words.Parse, "--not-" + longName.TrimStart('-'));
+            only = words.Option($"Only {which}, such as {words.Example}; also several times.", name, aliases);
+            not = words.Option($"Not {which}.", "--not-" + longName.TrimStart('-'));
         }
 
         internal IEnumerable<Option> Both => [only, not];
 
         internal void AddTo(Command command)
         {
+            OptionGroups.Put(OptionGroups.Filters, only, not);
             command.Add(only);
             command.Add(not);
         }
 
         internal Wanted<T> Value(ParseResult parsed) => new()
         {
-            Only = [.. parsed.GetValue(only)!.SelectMany(some => some)],
-            Not = [.. parsed.GetValue(not)!.SelectMany(some => some)],
+            Only = [.. parsed.GetValue(only)!],
+            Not = [.. parsed.GetValue(not)!],
         };
 
         /// <summary>The same in the language of conditions.</summary>

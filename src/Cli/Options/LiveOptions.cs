@@ -9,7 +9,7 @@ namespace TraceCap.Cli.Options;
 /// <summary>What <c>record</c>, <c>trace</c> and <c>top</c> share: what the probes are asked for, when to end, and how.</summary>
 internal sealed class LiveOptions
 {
-    private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so many seconds.", "-d", "--duration");
+    private readonly Option<TimeSpan?> duration = OptionFactory.Seconds("End after so long.", "-d", "--duration");
     private readonly Option<ulong?> count = OptionFactory.Count(
         "End after so many rows of the plain table: connects, accepts and closes; trace counts the rows that it shows.", "COUNT", "-n", "--count");
 
@@ -29,6 +29,7 @@ internal sealed class LiveOptions
     internal void AddTo(Command command)
     {
         AddProbesTo(command);
+        OptionGroups.Put(OptionGroups.Recording, duration, count);
         command.Add(duration);
         command.Add(count);
     }
@@ -37,6 +38,7 @@ internal sealed class LiveOptions
     internal void AddProbesTo(Command command)
     {
         Filters.AddTo(command);
+        OptionGroups.Put(OptionGroups.Recording, buffer, user, probeSet);
         command.Add(buffer);
         command.Add(user);
         command.Add(probeSet);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
@@ -12,8 +13,8 @@ namespace TraceCap.Cli.Options;
 /// <summary>Makes options whose errors say what was given, what is expected, and of which option.</summary>
 internal static class OptionFactory
 {
-    private const string SecondsExpected = "seconds above 0, such as 10 or 0.5";
     private const string DurationExpected = "a time above 0, such as 50us, 10ms, 1s, 5m or 1h";
+    private const string SecondsExpected = DurationExpected + "; a number alone is seconds";
 
     private delegate bool TryParse<T>(string text, out T value);
 
@@ -104,15 +105,6 @@ internal static class OptionFactory
         "Judge by what was recorded, even if lost events, damage or filters may have hidden something; what is missing is told all the same.",
         "--allow-loss");
 
-    /// <summary>An unsigned 32-bit number, such as a process id or an inode.</summary>
-    internal static Option<uint?> Number(string description, string what, uint least, string name, params string[] aliases) =>
-        Create<uint?>(description, what, Invariant($"a whole number from {least} to {uint.MaxValue}"), name, aliases, (string text, out uint? value) =>
-        {
-            var isNumber = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-            value = number;
-            return isNumber && number >= least;
-        });
-
     /// <summary>A count of at least one.</summary>
     internal static Option<ulong?> Count(string description, string what, string name, params string[] aliases) =>
         Create<ulong?>(description, what, Invariant($"a whole number from 1 to {ulong.MaxValue}"), name, aliases, (string text, out ulong? value) =>
@@ -122,14 +114,21 @@ internal static class OptionFactory
             return isNumber && number > 0;
         });
 
-    /// <summary>Seconds, with a fraction if need be.</summary>
+    /// <summary>A time, of which a number alone is seconds, with a fraction if need be.</summary>
     internal static Option<TimeSpan?> Seconds(string description, string name, params string[] aliases) =>
-        Create<TimeSpan?>(Explain(description, SecondsExpected), "SECONDS", SecondsExpected, name, aliases, (string text, out TimeSpan? value) =>
+        Create<TimeSpan?>(Explain(description, SecondsExpected), "TIME", SecondsExpected, name, aliases, (string text, out TimeSpan? value) =>
         {
             var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
-            var isTime = isNumber && seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds;
-            value = isTime ? TimeSpan.FromSeconds(seconds) : null;
-            return isTime;
+            if (isNumber)
+            {
+                value = seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+            }
+            else
+            {
+                value = Durations.TryParse(text, out TimeSpan time) && time > TimeSpan.Zero ? time : null;
+            }
+
+            return value is not null;
         });
 
     /// <summary>A time with its unit.</summary>
@@ -141,19 +140,12 @@ internal static class OptionFactory
             return isTime && time > TimeSpan.Zero;
         });
 
-    /// <summary>Ports, separated by commas.</summary>
-    internal static Option<IReadOnlyList<ushort>?> Ports(string description, string name, params string[] aliases) =>
-        Create<IReadOnlyList<ushort>?>(description, "PORTS", "port numbers, such as 80 or 80,443", name, aliases, (string text, out IReadOnlyList<ushort>? value) =>
-        {
-            var ports = new List<ushort>();
-            value = ports;
-            return Array.TrueForAll(text.Split(','), part =>
-            {
-                var isPort = ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
-                ports.Add(port);
-                return isPort;
-            });
-        });
+    /// <summary>Ports, by their numbers or names.</summary>
+    /// <param name="description">Which, in a sentence that goes on.</param>
+    /// <param name="name">The option.</param>
+    /// <param name="aliases">Other names of it.</param>
+    internal static Option<ushort[]> Ports(string description, string name, params string[] aliases) =>
+        List($"{description}, such as 443, 80,443 or https; also several times.", "PORTS", PortNames.Parse, name, aliases);
 
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
@@ -168,7 +160,9 @@ internal static class OptionFactory
     internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
     {
         var expected = words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys);
-        return Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!));
+        var option = Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!), text => NearestWord.Find(text, words.Keys));
+        option.CompletionSources.Add([.. words.Keys]);
+        return option;
     }
 
     /// <summary>What a parser reads that explains itself, once.</summary>
@@ -186,6 +180,16 @@ internal static class OptionFactory
         Description = description,
         HelpName = what,
         CustomParser = result => [.. result.Tokens.SelectMany(token => TryExplain(result, token.Value, parse, out var value) ? [value] : Array.Empty<T>())],
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Values with commas between them, as often as they are given.</summary>
+    internal static Option<T[]> List<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = what,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(','))
+            .SelectMany(text => TryExplain(result, text, parse, out var value) ? [value] : Array.Empty<T>())],
         DefaultValueFactory = _ => [],
     };
 
@@ -275,7 +279,7 @@ internal static class OptionFactory
     }
 
     private static Option<T> Create<T>(
-        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse) => new(name, aliases)
+        string description, string what, string expected, string name, string[] aliases, TryParse<T> parse, Func<string, string?>? meant = null) => new(name, aliases)
         {
             Description = description,
             HelpName = what,
@@ -284,7 +288,7 @@ internal static class OptionFactory
                 var text = result.Tokens[^1].Value;
                 if (!parse(text, out var value))
                 {
-                    result.AddError($"{Spelling(result)} {text}: expected {expected}");
+                    result.AddError($"{Spelling(result)} {text}: {(meant?.Invoke(text) is { } word ? $"did you mean {word}? " : "")}expected {expected}");
                 }
 
                 return value;

@@ -13,6 +13,7 @@ internal sealed class ResultOptions
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Output, output, force);
         command.Add(output);
         command.Add(force);
     }

@@ -13,10 +13,13 @@ internal sealed class RotationOptions
 {
     private const long SmallestFile = 64 << 10;
 
+    /// <summary>Behind the host's name, the name of a capture that nobody named.</summary>
+    private const string Usual = "-%t.tcap";
+
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(1);
 
     private readonly Option<NamePattern?> output = OptionFactory.Explained(
-        "The capture to write; - is standard output. In the name of a file, %h is the host, %t the time it was begun (20260131T235900Z), %n its number, %% a percent sign.",
+        $"The capture to write; - is standard output. In the name of a file, %h is the host, %t the time it was begun (20260131T235900Z), %n its number, %% a percent sign; %h{Usual} if not given, also where standard output is a pipe.",
         "FILE",
         text => NamePattern.Parse(text, Environment.MachineName),
         "-o",
@@ -37,11 +40,16 @@ internal sealed class RotationOptions
         "If a file cannot be written on, go on with the next one, which counts what was lost.", "--keep-going");
 
     private readonly Option<bool> force = OptionFactory.Force();
+    private readonly List<Option> seriesMakers;
+    private NamePattern? unnamed;
+
+    internal RotationOptions() => seriesMakers = [size, every, keep, keepGoing];
 
     internal void AddTo(Command command)
     {
-        output.Required = true;
         output.Validators.Add(result => OptionFactory.CheckNames(result, "-o"));
+        OptionGroups.Put(OptionGroups.Files, size, every, keep, onRotate, keepGoing);
+        OptionGroups.Put(OptionGroups.Output, output, force);
         command.Add(output);
         command.Add(size);
         command.Add(every);
@@ -52,7 +60,8 @@ internal sealed class RotationOptions
         command.Validators.Add(Check);
     }
 
-    internal NamePattern Output(ParseResult parsed) => parsed.GetValue(output)!;
+    /// <summary>The name. One that nobody gave is that of a single file as of now, unless the options make several.</summary>
+    internal NamePattern Output(ParseResult parsed) => parsed.GetValue(output) ?? (unnamed ??= Unnamed(parsed));
 
     internal bool Force(ParseResult parsed) => parsed.GetValue(force);
 
@@ -71,7 +80,9 @@ internal sealed class RotationOptions
     internal IEnumerable<Option> WhileRunning => [size, every, keepGoing];
 
     /// <summary>What makes several files needs a name for each.</summary>
-    internal void CheckSeriesFor(Option option, CommandResult result)
+    internal void AddSeriesMaker(Option option) => seriesMakers.Add(option);
+
+    private void CheckSeriesFor(Option option, CommandResult result)
     {
         if (result.ValueIfRight(output) is { IsSeries: false })
         {
@@ -79,9 +90,17 @@ internal sealed class RotationOptions
         }
     }
 
+    private NamePattern Unnamed(ParseResult parsed)
+    {
+        // A host may call itself anything, but only what is harmless is a part of a file's name.
+        var host = string.Concat(Environment.MachineName.Select(one => char.IsAsciiLetterOrDigit(one) || one is '.' or '_' or '-' ? one : '_')).TrimStart('-', '.');
+        var pattern = NamePattern.Parse((host.Length > 0 ? host : "host") + Usual, host);
+        return seriesMakers.Any(parsed.CommandResult.IsGiven) ? pattern : pattern.AsOf(DateTimeOffset.UtcNow);
+    }
+
     private void Check(CommandResult result)
     {
-        foreach (var option in new Option[] { size, every, keep, keepGoing }.Where(result.IsGiven))
+        foreach (var option in seriesMakers.Where(result.IsGiven))
         {
             CheckSeriesFor(option, result);
         }

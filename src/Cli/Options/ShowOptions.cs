@@ -34,6 +34,8 @@ internal sealed class ShowOptions(ZoneOption zone)
 
     internal void AddTo(Command command)
     {
+        OptionGroups.Put(OptionGroups.Time, timestamps);
+        OptionGroups.Put(OptionGroups.Output, verbose, userIds, style, raw, json, format.Format, format.Fields, all, compat);
         command.Add(timestamps);
         clock.AddTo(command);
         command.Add(verbose);
@@ -95,6 +97,7 @@ internal sealed class ShowOptions(ZoneOption zone)
                 HideNetns = oneNetns,
                 Compat = parsed.GetValue(compat),
                 Raw = parsed.GetValue(raw),
+                Width = output.Width,
             },
             IsLive = isLive,
         },

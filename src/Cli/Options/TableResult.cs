@@ -30,6 +30,7 @@ internal sealed class TableResult
     /// <param name="others">Switches that mean another output.</param>
     internal void AddTo(Command command, params Option<bool>[] others)
     {
+        OptionGroups.Put(OptionGroups.Output, [format, fields, .. others]);
         command.Add(format);
         command.Add(fields);
         if (hasFile)
@@ -93,7 +94,7 @@ internal sealed class TableResult
     {
         try
         {
-            data.Write(output.Stream, made, parsed.GetValue(fields), output.Width);
+            data.Write(output.Stream, made, parsed.GetValue(fields), output.Width, output.Colours);
         }
         catch (FormatException error)
         {

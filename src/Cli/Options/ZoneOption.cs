@@ -14,6 +14,7 @@ internal sealed class ZoneOption
     {
         if (!command.Options.Contains(local))
         {
+            OptionGroups.Put(OptionGroups.Time, local);
             command.Add(local);
         }
     }

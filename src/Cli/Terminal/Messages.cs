@@ -10,7 +10,19 @@ internal static class Messages
 
     private static volatile Action<string>? diverted;
 
-    internal static void Warn(string message)
+    /// <summary>Says something.</summary>
+    internal static void Warn(string message) => Say(message, Emphasis.None);
+
+    /// <summary>Says why something is not done, or that something is lost.</summary>
+    internal static void Fail(string message) => Say(message, Emphasis.Bad);
+
+    /// <summary>Has messages go elsewhere while something else is on the screen; null: where they usually go.</summary>
+    internal static void Divert(Action<string>? take) => diverted = take;
+
+    /// <summary>Says where to read on.</summary>
+    internal static void Advise(string advice) => StandardError.Write(advice + "\n");
+
+    private static void Say(string message, Emphasis emphasis)
     {
         if (diverted is { } take)
         {
@@ -19,12 +31,6 @@ internal static class Messages
         }
 
         StatusLine.Hide();
-        StandardError.Write("tracecap: " + string.Join(NextLine, message.Split(NextLine).Select(PrintableText.Of)) + "\n");
+        StandardError.Write(ColourChoice.OfError.Of("tracecap:", emphasis) + " " + string.Join(NextLine, message.Split(NextLine).Select(PrintableText.Of)) + "\n");
     }
-
-    /// <summary>Has messages go elsewhere while something else is on the screen; null: where they usually go.</summary>
-    internal static void Divert(Action<string>? take) => diverted = take;
-
-    /// <summary>Says where to read on.</summary>
-    internal static void Advise(string advice) => StandardError.Write(advice + "\n");
 }

@@ -1,20 +1,32 @@
-using System.Globalization;
-using TraceCap.Analyzer.Formatting;
-
 namespace TraceCap.Cli.Terminal;
 
 /// <summary>
-/// A file that shows on stderr how much of it has been read, if that is a terminal and it takes long enough to look.
+/// What a command reads, as a stream that shows on stderr how far that is, if that is a terminal and it takes long enough to look.
 /// </summary>
-internal sealed class Progress(Stream file, string name) : Stream
+internal sealed class Progress : Stream
 {
     private const long Interval = 250;
 
+    private readonly Stream file;
+    private readonly string name;
+    private readonly bool hasLength;
+    private readonly ReadingMeter meter = ReadingMeter.OfAll;
+    private long counted;
+    private long mine;
     private long shownAt = Environment.TickCount64;
+
+    /// <param name="file">What is read; is disposed with this.</param>
+    /// <param name="name">What it is called.</param>
+    internal Progress(Stream file, string name)
+    {
+        (this.file, this.name, hasLength) = (file, name, file.CanSeek);
+        counted = hasLength ? file.Length : 0;
+        meter.Begin(counted);
+    }
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => true;
+    public override bool CanSeek => hasLength;
 
     public override bool CanWrite => false;
 
@@ -33,7 +45,7 @@ internal sealed class Progress(Stream file, string name) : Stream
         var now = Environment.TickCount64;
         if (now - shownAt >= Interval)
         {
-            StatusLine.Show(string.Create(CultureInfo.InvariantCulture, $"{PrintableText.Of(name)}: {100 * file.Position / Math.Max(1, file.Length)} %"));
+            StatusLine.Show(meter.Text(name, hasLength));
             shownAt = now;
         }
 
@@ -43,6 +55,15 @@ internal sealed class Progress(Stream file, string name) : Stream
             StatusLine.Hide();
         }
 
+        mine += got;
+        if (hasLength && mine > counted)
+        {
+            // It is read once more.
+            counted += file.Length;
+            meter.Open(file.Length);
+        }
+
+        meter.Advance(got, 0);
         return got;
     }
 
@@ -61,6 +82,8 @@ internal sealed class Progress(Stream file, string name) : Stream
         if (disposing)
         {
             StatusLine.Hide();
+            // What nobody asked for.
+            meter.Advance(0, Math.Max(0, counted - mine));
             file.Dispose();
         }
 

@@ -68,7 +68,8 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
         {
             var types = totals.EventsByType.OrderBy(entry => EventTypes.PlaceOf(entry.Key))
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
-            Messages.Warn(Text(
+            Action<string> say = isWhole ? Messages.Warn : Messages.Fail;
+            say(Text(
                 $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {Lost(counters)}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }

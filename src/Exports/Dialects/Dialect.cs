@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TraceCap.Analyzer.Exporters;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Tables;
 
@@ -25,7 +26,7 @@ internal sealed record Dialect(string Name, string Doc, string Takes, Func<Strea
                 new ZeekRows(format.Name == "tsv" ? new ZeekText(Columns(ZeekFields.All.Select(field => field.Field))) : Writer(table, ZeekFields.All.Select(field => field.Field))), output)),
     ];
 
-    private static TableWriter Writer(TableFormat format, IEnumerable<Analyzer.Fields.Field> fields) => format.Create(Columns(fields), 0, TableFormat.Lookahead);
+    private static TableWriter Writer(TableFormat format, IEnumerable<Analyzer.Fields.Field> fields) => format.Create(Columns(fields), new TableLook(0, TableFormat.Lookahead, TextColours.None));
 
     private static IReadOnlyList<TableColumn> Columns(IEnumerable<Analyzer.Fields.Field> fields) => [.. fields.Select(TableColumn.Of)];
 }

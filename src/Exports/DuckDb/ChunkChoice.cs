@@ -12,8 +12,8 @@ internal static class ChunkChoice
     /// <exception cref="CaptureFormatException">The chunk is malformed.</exception>
     internal static bool MayHave(in ChunkColumns chunk, EventFilter filter)
     {
-        var ofTask = new EventFilter { Pids = filter.Pids, Uid = filter.Uid, Comm = filter.Comm };
-        var ofSocket = new EventFilter { Ports = filter.Ports, Netns = filter.Netns, Addresses = filter.Addresses };
+        var ofTask = new EventFilter { Pids = filter.Pids, Uids = filter.Uids, Comm = filter.Comm };
+        var ofSocket = new EventFilter { Ports = filter.Ports, NetworkNamespaces = filter.NetworkNamespaces, Addresses = filter.Addresses };
         return (ofTask.IsAll || HasTask(in chunk, ofTask)) && (ofSocket.IsAll || HasSocket(in chunk, ofSocket));
     }
 

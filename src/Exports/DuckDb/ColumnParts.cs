@@ -93,8 +93,8 @@ internal static class ColumnParts
         var events = filter.Events;
         return (filter.Time is null ? EventParts.None : EventParts.Time)
             | (events.Types is null && events.IpVersion is null ? EventParts.None : EventParts.Kind)
-            | (events.Pids.IsEmpty && events.Uid is null && events.Comm is null ? EventParts.None : EventParts.Task)
-            | (events.Ports.IsEmpty && events.Netns is null ? EventParts.None : EventParts.Socket)
+            | (events.Pids.IsEmpty && events.Uids.IsEmpty && events.Comm is null ? EventParts.None : EventParts.Task)
+            | (events.Ports.IsEmpty && events.NetworkNamespaces.IsEmpty ? EventParts.None : EventParts.Socket)
             | (events.Addresses.IsEmpty ? EventParts.None : Ip)
             | (events.Cgroup is null ? EventParts.None : NameOfTask)
             | (events.Where is null && !events.Compat && !events.Plain ? EventParts.None : EventParts.All);

@@ -93,6 +93,10 @@ internal sealed partial class NamePattern
         return pattern.IsSeries ? pattern : null;
     }
 
+    /// <summary>The name of the one file that is begun at a time.</summary>
+    internal NamePattern AsOf(DateTimeOffset time) =>
+        Parse(Format((ulong)(time - DateTimeOffset.UnixEpoch).Ticks * 100, 0).Replace("%", "%%", StringComparison.Ordinal), host);
+
     /// <summary>The file that follows one in its series: the next by number, else by time, as far as there is one by now.</summary>
     internal string? FileAfter(string path) => FindFiles(Directory.EnumerateFiles(Folder).Append(path).Distinct())
         .SkipWhile(same => !same.Any(one => Path.GetFileName(one) == Path.GetFileName(path))).Skip(1).FirstOrDefault()?.MinBy(one => one.Length);

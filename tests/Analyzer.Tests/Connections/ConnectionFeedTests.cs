@@ -281,7 +281,7 @@ public sealed class ConnectionFeedTests
     {
         ushort[] none = [];
         Assert.True(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Ports = [.. none], Pids = [] }) }.IsAny);
-        Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uid = 0 }) }.IsAny);
+        Assert.False(new ConnectionFilter { Opening = new CaptureFilter(new EventFilter { Uids = [0] }) }.IsAny);
         Assert.False(new ConnectionFilter { PeerPorts = [80] }.IsAny);
     }
 

@@ -1,3 +1,4 @@
+using TraceCap.Analyzer.Formatting;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
@@ -76,10 +77,10 @@ public sealed class TableFormatTests
     [Fact]
     public void What_has_no_room_is_named_below_and_a_last_text_is_cut()
     {
-        Assert.Equal("NAME  COUNT     TOOK\ncurl      7  1.50 ms\n(no room for is share)\n", Print("table", 24, example[0]));
-        Assert.Equal("NAME\ncurl\n(no room for count took is share)\n", Print("table", 3, example[0]));
+        Assert.Equal("NAME  COUNT     TOOK\ncurl      7  1.50 ms\n(not shown at this\nwidth: IS, SHARE;\n--fields chooses others)\n", Print("table", 24, example[0]));
+        Assert.Equal("NAME\ncurl\n(not shown at this\nwidth: COUNT, TOOK,\nIS, SHARE; --fields\nchooses others)\n", Print("table", 3, example[0]));
         Assert.Equal(Print("table", 0, example), Print("table", 200, example));
-        var writer = TableFormat.Table.Create([TableColumn.Of("a", FieldTypes.Count), TableColumn.Of("b", FieldTypes.Text)], 24, 10);
+        var writer = TableFormat.Table.Create([TableColumn.Of("a", FieldTypes.Count), TableColumn.Of("b", FieldTypes.Text)], Look(24, 10));
         Assert.Equal("A  B\n1  abcdefghij…qrstuvwxyz\n", Write(writer, [[FieldValue.Of(1), FieldValue.Of("abcdefghijklmnopqrstuvwxyz")]]));
     }
 
@@ -87,7 +88,7 @@ public sealed class TableFormatTests
     public void Widths_are_those_of_the_first_rows_and_later_ones_come_at_once()
     {
         var output = new ArrayBufferWriter<byte>();
-        var writer = TableFormat.Table.Create([TableColumn.Of("a", FieldTypes.Text), TableColumn.Of("b", FieldTypes.Text)], 0, 2);
+        var writer = TableFormat.Table.Create([TableColumn.Of("a", FieldTypes.Text), TableColumn.Of("b", FieldTypes.Text)], Look(0, 2));
         writer.Begin(output);
         writer.Row(output, [FieldValue.Of("x"), FieldValue.Of("y")]);
         Assert.Equal(0, output.WrittenCount);
@@ -170,13 +171,15 @@ public sealed class TableFormatTests
     {
         var flags = TableColumn.Of("flags", new WordSetType(Words.Flags));
         var both = FieldValue.Of((ulong)(TcpEventFlags.IoUring | TcpEventFlags.Mptcp));
-        Assert.Equal("{\"flags\":[\"io_uring\",\"mptcp\"]}\n", Write(TableFormat.Find("ndjson")!.Create([flags], 0, 1), [[both]]));
-        Assert.Equal("flags\nio_uring|mptcp\n", Write(TableFormat.Find("csv")!.Create([flags], 0, 1), [[both]]));
+        Assert.Equal("{\"flags\":[\"io_uring\",\"mptcp\"]}\n", Write(TableFormat.Find("ndjson")!.Create([flags], Look(0, 1)), [[both]]));
+        Assert.Equal("flags\nio_uring|mptcp\n", Write(TableFormat.Find("csv")!.Create([flags], Look(0, 1)), [[both]]));
     }
+
+    private static TableLook Look(int width, int lookahead) => new(width, lookahead, TextColours.None);
 
     private static string Print(string format, params FieldValue[][] rows) => Print(format, 0, rows);
 
-    private static string Print(string format, int width, params FieldValue[][] rows) => Write(TableFormat.Find(format)!.Create(columns, width, 1000), rows);
+    private static string Print(string format, int width, params FieldValue[][] rows) => Write(TableFormat.Find(format)!.Create(columns, Look(width, 1000)), rows);
 
     private static string Write(TableWriter writer, FieldValue[][] rows)
     {

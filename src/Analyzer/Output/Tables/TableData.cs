@@ -16,12 +16,13 @@ internal sealed record TableData(IReadOnlyList<TableColumn> Columns, IEnumerable
     /// <param name="format">How it looks.</param>
     /// <param name="names">Which columns, with commas between their names; null: those that are usual.</param>
     /// <param name="width">The columns of the terminal; 0: of any.</param>
+    /// <param name="colours">How its header and failures stand out; null: not at all.</param>
     /// <exception cref="FormatException">There is no such column; the message says which there are.</exception>
-    internal void Write(Stream output, TableFormat format, string? names = null, int width = 0)
+    internal void Write(Stream output, TableFormat format, string? names = null, int width = 0, TextColours? colours = null)
     {
         var shown = Choose(names ?? (format.IsForPeople && Usual is not null ? string.Join(',', Usual) : null));
         var text = new StreamBufferWriter(output);
-        var writer = format.Create([.. shown.Select(place => Columns[place])], width, TableFormat.Lookahead);
+        var writer = format.Create([.. shown.Select(place => Columns[place])], new TableLook(width, TableFormat.Lookahead, colours ?? TextColours.None));
         writer.Begin(text);
         var values = new FieldValue[shown.Length];
         foreach (var row in Rows)

@@ -1,16 +1,22 @@
 using System.Collections.Immutable;
+using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Output.Tables;
+
+/// <summary>How a table for people looks.</summary>
+/// <param name="Width">The columns of the terminal; 0: lines may be of any length.</param>
+/// <param name="Lookahead">How many rows the widths are taken from: so many are held back.</param>
+/// <param name="Colours">How its header and failures stand out.</param>
+internal readonly record struct TableLook(int Width, int Lookahead, TextColours Colours);
 
 /// <summary>A format that any table can be written in.</summary>
 /// <param name="Name">What it is called on the command line.</param>
 /// <param name="Extensions">How names of such files end, the usual one first.</param>
 /// <param name="IsForPeople">Whether values have units and three digits; if not, they are exact.</param>
 /// <param name="Doc">What it is, in a few words.</param>
-/// <param name="Create">Makes what writes one with these columns, for a terminal of so many columns (0: of any), whose widths are taken
-/// from so many rows.</param>
+/// <param name="Create">Makes what writes one with these columns.</param>
 internal sealed record TableFormat(
-    string Name, ImmutableArray<string> Extensions, bool IsForPeople, string Doc, Func<IReadOnlyList<TableColumn>, int, int, TableWriter> Create)
+    string Name, ImmutableArray<string> Extensions, bool IsForPeople, string Doc, Func<IReadOnlyList<TableColumn>, TableLook, TableWriter> Create)
 {
     /// <summary>As many rows decide how wide the columns of a table are.</summary>
     internal const int Lookahead = 1000;
@@ -18,12 +24,12 @@ internal sealed record TableFormat(
     /// <summary>The table of all formats: commands and their help go by it.</summary>
     internal static ImmutableArray<TableFormat> All { get; } =
     [
-        new("table", [".txt"], IsForPeople: true, "columns for people", (columns, width, lookahead) => new TextTable(columns, width, lookahead)),
-        new("csv", [".csv"], IsForPeople: false, "comma-separated values", (columns, _, _) => new CsvText(columns)),
-        new("tsv", [".tsv"], IsForPeople: false, "tab-separated values", (columns, _, _) => new TsvText(columns)),
-        new("json", [".json"], IsForPeople: false, "one JSON array of objects", (columns, _, _) => new JsonTable(columns, isArray: true)),
-        new("ndjson", [".ndjson", ".jsonl"], IsForPeople: false, "one JSON object a line", (columns, _, _) => new JsonTable(columns, isArray: false)),
-        new("markdown", [".md"], IsForPeople: true, "a table of Markdown", (columns, _, _) => new MarkdownTable(columns)),
+        new("table", [".txt"], IsForPeople: true, "columns for people", (columns, look) => new TextTable(columns, look)),
+        new("csv", [".csv"], IsForPeople: false, "comma-separated values", (columns, _) => new CsvText(columns)),
+        new("tsv", [".tsv"], IsForPeople: false, "tab-separated values", (columns, _) => new TsvText(columns)),
+        new("json", [".json"], IsForPeople: false, "one JSON array of objects", (columns, _) => new JsonTable(columns, isArray: true)),
+        new("ndjson", [".ndjson", ".jsonl"], IsForPeople: false, "one JSON object a line", (columns, _) => new JsonTable(columns, isArray: false)),
+        new("markdown", [".md"], IsForPeople: true, "a table of Markdown", (columns, _) => new MarkdownTable(columns)),
     ];
 
     /// <summary>The one for people.</summary>

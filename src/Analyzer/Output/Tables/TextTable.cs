@@ -8,9 +8,8 @@ namespace TraceCap.Analyzer.Output.Tables;
 /// <summary>A table for people: aligned columns, as wide as the first rows need. What is absent is <c>-</c>. On a terminal the last
 /// columns that have no room are left out, and named below; of a text that is the last one the middle is left out instead.</summary>
 /// <param name="columns">From left to right.</param>
-/// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
-/// <param name="lookahead">How many rows the widths are taken from: so many are held back.</param>
-internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, int lookahead) : TableWriter(columns)
+/// <param name="look">How it looks.</param>
+internal sealed class TextTable(IReadOnlyList<TableColumn> columns, TableLook look) : TableWriter(columns)
 {
     private const string Gap = "  ";
 
@@ -49,7 +48,7 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
         }
 
         held.Add(cells);
-        if (held.Count >= lookahead)
+        if (held.Count >= look.Lookahead)
         {
             Release(output);
         }
@@ -63,29 +62,26 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
             Release(output);
         }
 
-        if (shown < Columns.Count)
-        {
-            Put(output, $"(no room for {string.Join(' ', Columns.Skip(shown).Select(column => column.Header.ToLowerInvariant()))})\n");
-        }
+        Put(output, FittingColumns.Note(Columns.Skip(shown).Select(column => column.Header), "--fields chooses others", look.Width));
     }
 
     private void Release(IBufferWriter<byte> output)
     {
         widths = [.. Columns.Select((column, i) => held.Select(cells => cells[i].Length).Append(column.Header.Length).Max())];
         var sum = -Gap.Length;
-        while (shown < widths.Length && (width == 0 || shown == 0 || sum + Gap.Length + widths[shown] <= width))
+        while (shown < widths.Length && (look.Width == 0 || shown == 0 || sum + Gap.Length + widths[shown] <= look.Width))
         {
             sum += Gap.Length + widths[shown++];
         }
 
-        var room = width - sum - Gap.Length;
+        var room = look.Width - sum - Gap.Length;
         if (shown < widths.Length && shown > 0 && room >= LeastText && Columns[shown].Type is TextType)
         {
             widths[shown++] = room;
             isCut = true;
         }
 
-        Write(output, [.. Columns.Select(column => column.Header)]);
+        Write(output, [.. Columns.Select(column => column.Header)], isHeader: true);
         foreach (var cells in held)
         {
             Write(output, cells);
@@ -94,14 +90,15 @@ internal sealed class TextTable(IReadOnlyList<TableColumn> columns, int width, i
         held.Clear();
     }
 
-    private void Write(IBufferWriter<byte> output, string[] cells)
+    private void Write(IBufferWriter<byte> output, string[] cells, bool isHeader = false)
     {
         line.Clear();
         for (var i = 0; i < shown; i++)
         {
             line.Append(i == 0 ? "" : Gap);
             var pad = Math.Max(0, widths![i] - cells[i].Length);
-            line.Append(' ', isRight[i] ? pad : 0).Append(isCut && i == shown - 1 ? WrappedText.Cut(cells[i], widths[i]) : cells[i]);
+            line.Append(' ', isRight[i] ? pad : 0)
+                .Append(look.Colours.Of(isCut && i == shown - 1 ? WrappedText.Cut(cells[i], widths[i]) : cells[i], isHeader ? Emphasis.Heading : Columns[i].EmphasisOf(cells[i])));
             // Nothing stands behind the last one.
             line.Append(' ', isRight[i] || i == shown - 1 ? 0 : pad);
         }

@@ -38,11 +38,13 @@ internal static class ComparisonText
     /// <param name="comparison">What was compared.</param>
     /// <param name="unwanted">What became of the expectations.</param>
     /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
+    /// <param name="colours">How changes stand out; null: not at all.</param>
     /// <returns>UTF-8.</returns>
-    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted, int width)
+    public static byte[] Format(CaptureComparison comparison, IReadOnlyList<UnwantedResult> unwanted, int width, TextColours? colours = null)
     {
         var text = new StringBuilder();
-        AddMetrics(text, comparison, width);
+        var look = colours ?? TextColours.None;
+        AddMetrics(text, comparison, width, look);
         text.Append('\n');
         foreach (var (capture, missing) in comparison.Missing)
         {
@@ -56,37 +58,39 @@ internal static class ComparisonText
 
         foreach (var groups in comparison.Groups)
         {
-            AddGroups(text, groups, width);
+            AddGroups(text, groups, width, look);
         }
 
         if (unwanted.Count > 0)
         {
             text.Append("\nfail if\n");
-            AddResults(text, unwanted, width);
+            AddResults(text, unwanted, width, look);
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width)
+    private static void AddMetrics(StringBuilder text, CaptureComparison comparison, int width, TextColours colours)
     {
         MetricChange[] changes = [.. comparison.Changes.Where(change => change.Metric.Places.Comparison is not null).OrderBy(change => change.Metric.Places.Comparison)];
         var isFull = width is 0 or >= FullTableWidth;
-        var columns = FittingColumns.Choose<Column>(
-            [
-                new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -17 : -1, 0),
-                new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 9 : 1, 1),
-                new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 9 : 1, 0),
-                new("CHANGE", Array.ConvertAll(changes, Change), isFull ? 9 : 1, 0),
-                new(EffectHeader, Array.ConvertAll(changes, change => change.Effect is { } effect ? Of(effect) : ""), isFull ? 16 : 1, 3),
-                new("", Array.ConvertAll(changes, change => change.Before != change.After ? change.Verdict.Word() : ""), -1, 2),
-            ],
-            width,
-            column => (column.Width + 1, column.Goes));
+        Column[] all =
+        [
+            new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -17 : -1, 0),
+            new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 9 : 1, 1),
+            new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 9 : 1, 0),
+            new("CHANGE", Array.ConvertAll(changes, Change), isFull ? 9 : 1, 0),
+            new(EffectHeader, Array.ConvertAll(changes, change => change.Effect is { } effect ? Of(effect) : ""), isFull ? 16 : 1, 3),
+            new("", Array.ConvertAll(changes, change => change.Before != change.After ? change.Verdict.Word() : ""), -1, 2),
+        ];
+        var columns = FittingColumns.Choose(all, width, column => (column.Width + 1, column.Goes));
         for (var row = -1; row < changes.Length; row++)
         {
-            text.Append(string.Join(' ', columns.Select(column => column.Cell(row))).TrimEnd()).Append('\n');
+            var emphasis = row < 0 ? Emphasis.Heading : EmphasisOf(changes[row]);
+            text.Append(colours.Of(string.Join(' ', columns.Select(column => column.Cell(row))).TrimEnd(), emphasis)).Append('\n');
         }
+
+        text.Append(FittingColumns.Note(all.Except(columns).Select(column => column.Name.Length > 0 ? column.Name : "the verdict"), "--json has all", width));
     }
 
     /// <summary>How lifetimes and times to connect differ, in words.</summary>
@@ -109,7 +113,7 @@ internal static class ComparisonText
             : $"nothing to compare: {counts}";
     }
 
-    private static void AddGroups(StringBuilder text, GroupChanges groups, int width)
+    private static void AddGroups(StringBuilder text, GroupChanges groups, int width, TextColours colours)
     {
         var isReason = groups.By.IsOfFailures;
         var lists = new[] { (Label: "new", Rows: isReason ? [] : groups.New), (Label: "vanished", Rows: isReason ? [] : groups.Vanished), (Label: "failing", Rows: groups.Failures) };
@@ -125,10 +129,11 @@ internal static class ComparisonText
         var counts = rows.Select(row => Invariant($" {row.Row.Before.ToString("N0", CultureInfo.InvariantCulture).PadLeft(countWidth)} -> {row.Row.After:N0}")).ToArray();
         var figuresWidth = width >= FullWidth ? GroupFiguresWidth : 2 + verbWidth + 1 + counts.Select(count => count.Length).Append(0).Max();
         var nameWidth = width == 0 ? longest : Math.Min(longest, Math.Max(LeastName, width - figuresWidth));
-        text.Append('\n').Append(groups.By.Title).Append('\n');
+        text.Append('\n').Append(colours.Of(groups.By.Title, Emphasis.Heading)).Append('\n');
         for (var i = 0; i < rows.Length; i++)
         {
-            text.Append("  ").Append(Verb(rows[i].Label, rows[i].Row).PadRight(verbWidth)).Append(' ')
+            var verb = Verb(rows[i].Label, rows[i].Row);
+            text.Append("  ").Append(colours.Of(verb, verb == "failing" ? Emphasis.Bad : Emphasis.Doubtful)).Append(' ', verbWidth - verb.Length + 1)
                 .Append(WrappedText.Cut(rows[i].Row.Name, nameWidth).PadRight(nameWidth)).Append(counts[i]).Append('\n');
         }
 
@@ -154,12 +159,19 @@ internal static class ComparisonText
         }
     }
 
+    private static Emphasis EmphasisOf(MetricChange change) => change.Verdict switch
+    {
+        ChangeVerdict.Changed when change.Before != change.After => Emphasis.Doubtful,
+        _ => Emphasis.None,
+    };
+
     private static string Verb(string label, GroupChange row) => label == "failing" && row.After < row.Before ? "failing less" : label;
 
-    private static void AddResults(StringBuilder text, IReadOnlyList<UnwantedResult> results, int width)
+    private static void AddResults(StringBuilder text, IReadOnlyList<UnwantedResult> results, int width, TextColours colours)
     {
         foreach (var result in results)
         {
+            var begin = text.Length;
             var status = $"  {result.Verdict.Not().Status(),-StatusWidth}";
             if (result.Terms.Count > 1)
             {
@@ -171,6 +183,9 @@ internal static class ComparisonText
             {
                 WrappedText.Append(text, status, Of(term), width);
             }
+
+            var word = result.Verdict.Not();
+            text.Replace(word.Status(), colours.Of(word.Status(), CheckText.EmphasisOf(word)), begin, 2 + word.Status().Length);
         }
     }
 

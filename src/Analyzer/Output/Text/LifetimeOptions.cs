@@ -20,4 +20,7 @@ internal sealed record LifetimeOptions
 
     /// <summary>Prints thread names as tcplife does, control characters included. Otherwise these are escaped.</summary>
     public bool Raw { get; init; }
+
+    /// <summary>How failures and resets stand out.</summary>
+    public TextColours Colours { get; init; } = TextColours.None;
 }

@@ -14,8 +14,8 @@ namespace TraceCap.Analyzer.Output.Text;
 /// </summary>
 internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 {
-    // On a terminal of the usual width rows are those of tcplife, though times make them longer.
-    private readonly bool hasLocal = HasRoom(options, 80);
+    // On a terminal of the usual width rows are those of tcplife, unless there are times before them.
+    private readonly bool hasLocal = HasRoom(options, 80 + TimesWidth(options));
     private readonly bool hasBytes = HasRoom(options, 58 + TimesWidth(options));
     private readonly bool hasPid = HasRoom(options, 46 + TimesWidth(options));
     private readonly LifetimeValues values = new();
@@ -24,11 +24,29 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
+        var header = new ArrayBufferWriter<byte>();
+        header.Write(options.Colours.Begin(Emphasis.Heading));
+        WriteColumns(header);
+        header.Write(options.Colours.End(Emphasis.Heading));
+        output.Write(FittedRow.Fit(header.WrittenSpan, options.Wide ? 0 : options.Width));
+        output.Write("\n"u8);
+    }
+
+    /// <inheritdoc />
+    public void WriteEnd(IBufferWriter<byte> output)
+    {
+        var columns = new[] { (hasPid, "PID"), (hasLocal, "LADDR"), (hasLocal, "LPORT"), (hasBytes, "TX_KB"), (hasBytes, "RX_KB") };
+        var hidden = columns.Where(column => !column.Item1).Select(column => column.Item2);
+        output.Write(Encoding.UTF8.GetBytes(FittingColumns.Note(hidden, "-w or --fields shows them", options.Width)));
+    }
+
+    private void WriteColumns(IBufferWriter<byte> output)
+    {
         output.Write(Encoding.ASCII.GetBytes(options.Clock is { } clock ? "TIME".PadRight(clock.Width + 1) : ""));
         output.Write(options.Timestamps ? "TIME(s)   "u8 : []);
         if (options.Wide)
         {
-            output.Write("PID   COMM             IP LADDR                                   LPORT RADDR                                   RPORT  TX_KB  RX_KB MS\n"u8);
+            output.Write("PID   COMM             IP LADDR                                   LPORT RADDR                                   RPORT  TX_KB  RX_KB MS"u8);
             return;
         }
 
@@ -37,15 +55,26 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
         output.Write(hasLocal ? "LADDR           LPORT "u8 : []);
         output.Write("RADDR           RPORT "u8);
         output.Write(hasBytes ? "TX_KB RX_KB "u8 : []);
-        output.Write("MS\n"u8);
+        output.Write("MS"u8);
     }
 
     /// <inheritdoc />
     public void WriteRow(IBufferWriter<byte> output, in Connection connection, ConnectionContext context)
     {
         var row = output.GetSpan(LifetimeValues.MaxRow);
-        output.Advance(FormatRow(row, in connection, context));
+        var length = day is null ? 0 : day.Write(row, LifetimeValues.WallEnd(in connection, context));
+        var columns = row[length..];
+        length += FittedRow.Fit(columns, FormatRow(columns, in connection, context), options.Wide || options.Raw ? 0 : options.Width);
+        row[length++] = (byte)'\n';
+        output.Advance(length);
     }
+
+    private static Emphasis EmphasisOf(ConnectionEnding ending) => ending switch
+    {
+        ConnectionEnding.Failed => Emphasis.Bad,
+        ConnectionEnding.Reset => Emphasis.Doubtful,
+        _ => Emphasis.None,
+    };
 
     private static bool HasRoom(LifetimeOptions options, int columns) => options.Wide || options.Width == 0 || options.Width >= columns;
 
@@ -56,9 +85,7 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
         var at = 0;
         if (options.Clock is { } clock)
         {
-            var wall = LifetimeValues.WallEnd(in connection, context);
-            at += day!.Write(row, wall);
-            at += EndColumn(row[at..], clock.Write(row[at..], wall), clock.Width);
+            at += EndColumn(row[at..], clock.Write(row[at..], LifetimeValues.WallEnd(in connection, context)), clock.Width);
         }
 
         if (options.Timestamps)
@@ -66,6 +93,8 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
             at += EndColumn(row[at..], values.FormatSeconds(row[at..], in connection, context), 9);
         }
 
+        var emphasis = EmphasisOf(connection.Ending);
+        at += Utf8Text.Write(row[at..], options.Colours.Begin(emphasis));
         var owner = connection.Owner;
         at += hasPid ? EndColumn(row[at..], Utf8Text.Write(row[at..], owner.Pid), 5) : 0;
         at += CommText.WriteCut(row[at..], in owner.Comm, options.Wide ? 16 : 10, options.Raw);
@@ -92,8 +121,7 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 
         at += LifetimeValues.FormatMilliseconds(row[at..], in connection);
         at += EndingText.WriteMark(row[at..], in connection);
-        row[at++] = (byte)'\n';
-        return at;
+        return at + Utf8Text.Write(row[at..], options.Colours.End(emphasis));
     }
 
     private static int FormatKilobytes(Span<byte> target, in Connection connection, ulong bytes, int width)

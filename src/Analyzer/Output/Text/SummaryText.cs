@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Info;
 using TraceCap.Format.Events;
@@ -8,12 +9,14 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Analyzer.Output.Text;
 
 /// <summary>A <see cref="CaptureSummary"/> for people.</summary>
-internal static class SummaryText
+internal static partial class SummaryText
 {
     /// <summary>As many digits of a container's id as docker and its like show.</summary>
     internal const int ShortContainer = 12;
 
     private const int MaxNames = 20;
+
+    private const int LabelWidth = 12;
 
     private const int MaxSections = 10;
 
@@ -23,7 +26,9 @@ internal static class SummaryText
     /// <summary>Lays the summary out as lines of a label and its value, UTF-8.</summary>
     /// <param name="name">What the file is called.</param>
     /// <param name="summary">What it holds.</param>
-    public static byte[] Format(string name, CaptureSummary summary)
+    /// <param name="width">The columns of the terminal; 0: lines may be of any length.</param>
+    /// <param name="colours">How damage and losses stand out; null: not at all.</param>
+    public static byte[] Format(string name, CaptureSummary summary, int width = 0, TextColours? colours = null)
     {
         var text = new StringBuilder();
         Line(text, "file", name);
@@ -47,7 +52,19 @@ internal static class SummaryText
             Add(text, summary.Sections[i]);
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var lines = text.ToString();
+        if (width > 0)
+        {
+            var fitted = new StringBuilder();
+            foreach (var line in lines.Split('\n')[..^1])
+            {
+                WrappedText.Append(fitted, line[..Math.Min(LabelWidth, line.Length)], line.Length > LabelWidth ? line[LabelWidth..] : "", width);
+            }
+
+            lines = fitted.ToString();
+        }
+
+        return Encoding.UTF8.GetBytes(colours is { AreOn: true } ? WhatIsMissing().Replace(lines, match => colours.Of(match.Value, Emphasis.Bad)) : lines);
     }
 
     private static void Add(StringBuilder text, SectionSummary section)
@@ -177,6 +194,9 @@ internal static class SummaryText
             .OrderBy(netns => netns.Name, StringComparer.Ordinal).Take(MaxNames).Select(netns => Invariant($"{netns.Name} {netns.Id}"))));
     }
 
+    [GeneratedRegex(@"^(?:state +(?! |complete\b).+|header +missing.+|lost +(?! |0 of ).+|missing .+)(?:\n +.*)*$", RegexOptions.Multiline)]
+    private static partial Regex WhatIsMissing();
+
     private static string Describe(CgroupName cgroup)
     {
         var parts = new List<string>();
@@ -249,7 +269,7 @@ internal static class SummaryText
     {
         if (value.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{label,-12}{PrintableText.Of(value)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{label,-LabelWidth}{PrintableText.Of(value)}\n");
         }
     }
 }

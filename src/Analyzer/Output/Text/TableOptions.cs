@@ -42,4 +42,11 @@ internal sealed record TableOptions
     /// <summary>Prints thread names as the tools do, control characters included. Otherwise these are escaped (not in
     /// the tools), see <see cref="TcptracerTable"/>.</summary>
     public bool Raw { get; init; }
+
+    /// <summary>The columns of the terminal; 0: a row may be of any length. Where the tools' have no room, first go the local address and
+    /// port, then the version of IP, the network namespace, and the process id.</summary>
+    public int Width { get; init; }
+
+    /// <summary>How failures stand out; what the tools print does not.</summary>
+    public TextColours Colours { get; init; } = TextColours.None;
 }

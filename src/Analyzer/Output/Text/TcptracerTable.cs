@@ -25,7 +25,7 @@ namespace TraceCap.Analyzer.Output.Text;
 internal sealed class TcptracerTable(TableOptions options) : IEventRows
 {
     // All columns at their longest: a day and a time of it, 30; a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets;
-    // the numbers; how it ended and an errno, 40.
+    // the numbers; how it ended and an errno, 40; codes of colours, 12.
     private const int MaxRow = 400 + Utf8Text.Slack;
 
     private const uint NanosecondsPerSecond = 1_000_000_000;
@@ -40,6 +40,15 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     /// <summary>Where the time column counts from, CLOCK_MONOTONIC ns. The first row sets it, as in the tools.</summary>
     private ulong? start;
 
+    // Widths of the tools' columns, with the blank behind each.
+    private readonly bool hasLocal = HasRoom(options, 0);
+    private readonly bool hasVersion = HasRoom(options, 24);
+    private readonly bool hasNetns = !options.HideNetns && HasRoom(options, 27);
+    private readonly bool hasPid = HasRoom(options, 27 + NetnsWidth(options));
+    private readonly bool isShort = !HasRoom(options, 34 + NetnsWidth(options));
+
+    private readonly bool areColoured = options.Colours.AreOn;
+
     private readonly DayChange? day = options.Clock is { } clock ? new DayChange(clock) : null;
 
     /// <inheritdoc />
@@ -48,17 +57,40 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
     {
+        if (options.Style == TableStyle.Bcc)
+        {
+            output.Write("Tracing TCP established connections."u8);
+            output.Write(options.Width is 0 or > 50 ? " "u8 : "\n"u8);
+            output.Write("Ctrl-C to end.\n"u8);
+        }
+
+        var header = new ArrayBufferWriter<byte>();
+        header.Write(options.Colours.Begin(Emphasis.Heading));
+        WriteColumns(header);
+        header.Write(options.Colours.End(Emphasis.Heading));
+        output.Write(FittedRow.Fit(header.WrittenSpan, options.Width));
+        output.Write("\n"u8);
+    }
+
+    private void WriteColumns(IBufferWriter<byte> output)
+    {
         var time = options.Clock is { } clock ? Encoding.ASCII.GetBytes("TIME".PadRight(clock.Width + 1)) : [];
         if (options.Style == TableStyle.Libbpf)
         {
             output.Write(time);
             output.Write(options.Timestamps ? "TIME(s)  "u8 : []);
             output.Write(options.Uid ? "UID   "u8 : []);
-            output.Write("T PID    COMM         IP SADDR            DADDR            SPORT DPORT\n"u8);
+            output.Write("T "u8);
+            output.Write(hasPid ? "PID    "u8 : []);
+            output.Write("COMM         "u8);
+            output.Write(hasVersion ? "IP "u8 : []);
+            output.Write(hasLocal ? "SADDR            "u8 : []);
+            output.Write("DADDR            "u8);
+            output.Write(hasLocal ? "SPORT "u8 : []);
+            output.Write("DPORT"u8);
             return;
         }
 
-        output.Write("Tracing TCP established connections. Ctrl-C to end.\n"u8);
         output.Write(time);
         if (options.Timestamps)
         {
@@ -67,13 +99,17 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
         output.Write(options.Uid ? "UID    "u8 : []);
         output.Write(options.Verbose ? "TYPE         "u8 : "T  "u8);
-        output.Write("PID    COMM             IP SADDR            DADDR            SPORT  DPORT "u8);
+        output.Write(hasPid ? "PID    "u8 : []);
+        output.Write(isShort ? "COMM         "u8 : "COMM             "u8);
+        output.Write(hasVersion ? "IP "u8 : []);
+        output.Write(hasLocal ? "SADDR            "u8 : []);
+        output.Write("DADDR            "u8);
+        output.Write(hasLocal ? "SPORT  "u8 : []);
+        output.Write("DPORT "u8);
         if (options.Verbose)
         {
-            output.Write(options.HideNetns ? " "u8 : " NETNS   "u8);
+            output.Write(hasNetns ? " NETNS   "u8 : " "u8);
         }
-
-        output.Write("\n"u8);
     }
 
     /// <inheritdoc />
@@ -81,14 +117,53 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     {
         var begin = start ??= e.Timestamp;
         var row = output.GetSpan(MaxRow);
-        var at = options.Clock is { } clock ? FormatTimeOfDay(row, clock, e.Timestamp + (Int128?)context.Clock?.WallOffset) : 0;
+        var wall = options.Clock is null ? null : Wall(e.Timestamp + (Int128?)context.Clock?.WallOffset);
+        var line = day?.Write(row, wall) ?? 0;
+        row = row[line..];
+        var at = options.Clock is { } clock ? EndColumn(row, clock.Write(row, wall), clock.Width) : 0;
+        var emphasis = areColoured ? EmphasisOf(in e) : Emphasis.None;
+        at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.Begin(emphasis));
         at += options.Style == TableStyle.Libbpf
             ? FormatLibbpf(row[at..], in e, begin)
             : FormatBcc(row[at..], in e, begin);
         at += options.Compat ? 0 : WriteWords(row[at..], in e);
+        at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.End(emphasis));
+        at = FittedRow.Fit(row, at, options.Raw ? 0 : options.Width);
         row[at++] = (byte)'\n';
-        output.Advance(at);
+        output.Advance(line + at);
     }
+
+    /// <inheritdoc />
+    public void WriteEnd(IBufferWriter<byte> output)
+    {
+        var columns = new[] { (hasPid, "PID"), (hasVersion, "IP"), (hasLocal, "SADDR"), (hasLocal, "SPORT"), (hasNetns || options.HideNetns || !options.Verbose, "NETNS") };
+        var hidden = columns.Where(column => !column.Item1).Select(column => column.Item2);
+        output.Write(Encoding.UTF8.GetBytes(FittingColumns.Note(hidden, "--fields shows them", options.Width)));
+    }
+
+    /// <summary>Whether there is room for all columns but some of so many columns of the terminal.</summary>
+    private static bool HasRoom(TableOptions options, int less) => options.Width == 0 || options.Width >= FullWidth(options) - less;
+
+    private static int FullWidth(TableOptions options) =>
+        (options.Clock is { } clock ? clock.Width + 1 : 0)
+        + (!options.Timestamps ? 0 : options is { Verbose: true, Style: TableStyle.Bcc } ? 14 : 9)
+        + (options.Uid ? 7 : 0)
+        + (options.Style == TableStyle.Libbpf ? 70 : options.Verbose ? 89 + NetnsWidth(options) : 79);
+
+    private static int NetnsWidth(TableOptions options) => options is { Verbose: true, HideNetns: false } ? 9 : 0;
+
+    /// <summary>Whether something failed: the word that ends the row says what.</summary>
+    private static Emphasis EmphasisOf(in TcpEvent e) => e.Type switch
+    {
+        TcpEventType.ConnectFailed => Emphasis.Bad,
+        TcpEventType.Ended => TcpEnds.Of(in e) switch
+        {
+            TcpEnd.TimedOut => Emphasis.Bad,
+            TcpEnd.ResetSent or TcpEnd.ResetReceived or TcpEnd.Aborted => Emphasis.Doubtful,
+            _ => Emphasis.None,
+        },
+        _ => Emphasis.None,
+    };
 
     /// <summary>What else the type of an event makes one ask.</summary>
     private static int WriteWords(Span<byte> row, in TcpEvent e) => e.Type switch
@@ -113,14 +188,7 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
         return 1 + Encoding.ASCII.GetBytes(word, row[1..]);
     }
 
-    private int FormatTimeOfDay(Span<byte> row, ClockStyle clock, Int128? time)
-    {
-        var wall = time is { } known && known >= 0 && known <= ulong.MaxValue ? (ulong)known : (ulong?)null;
-        var at = day!.Write(row, wall);
-        var column = row.Slice(at, clock.Width + 1);
-        column[clock.Write(row[at..], wall)..].Fill((byte)' ');
-        return at + column.Length;
-    }
+    private static ulong? Wall(Int128? time) => time is { } known && known >= 0 && known <= ulong.MaxValue ? (ulong)known : null;
 
     private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
     {
@@ -148,14 +216,14 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
             at += EndColumn(row[at..], 1, 2);
         }
 
-        at += FormatColumn(row[at..], e.Pid, 6);
-        at += CommText.WriteBcc(row[at..], in e.Comm, options.Raw);
-        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
-        at += FormatBccAddress(row[at..], in e.LocalAddress, e.IpVersion);
+        at += hasPid ? FormatColumn(row[at..], e.Pid, 6) : 0;
+        at += isShort ? CommText.WriteCut(row[at..], in e.Comm, 12, options.Raw) : CommText.WriteBcc(row[at..], in e.Comm, options.Raw);
+        at += FormatVersion(row[at..], in e);
+        at += hasLocal ? FormatBccAddress(row[at..], in e.LocalAddress, e.IpVersion) : 0;
         at += FormatBccAddress(row[at..], in e.PeerAddress, e.IpVersion);
-        at += FormatColumn(row[at..], e.LocalPort, 6);
+        at += hasLocal ? FormatColumn(row[at..], e.LocalPort, 6) : 0;
         at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 6);
-        if (options.Verbose && !options.HideNetns)
+        if (options.Verbose && hasNetns)
         {
             row[at++] = (byte)' ';
             at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], e.Netns), 8);
@@ -163,6 +231,9 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
         return at;
     }
+
+    private int FormatVersion(Span<byte> row, in TcpEvent e) =>
+        Utf8Text.Write(row, !hasVersion ? " "u8 : e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
 
     private int FormatLibbpf(Span<byte> row, in TcpEvent e, ulong start)
     {
@@ -180,12 +251,12 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
         row[at++] = Letter(e.Type, unknown: '-');
         row[at++] = (byte)' ';
-        at += FormatColumn(row[at..], e.Pid, 6);
+        at += hasPid ? FormatColumn(row[at..], e.Pid, 6) : 0;
         at += CommText.WriteLibbpf(row[at..], in e.Comm, options.Raw);
-        at += Utf8Text.Write(row[at..], e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
-        at += EndColumn(row[at..], InetText.Write(row[at..], in e.LocalAddress, e.IpVersion), 16);
+        at += FormatVersion(row[at..], in e);
+        at += hasLocal ? EndColumn(row[at..], InetText.Write(row[at..], in e.LocalAddress, e.IpVersion), 16) : 0;
         at += EndColumn(row[at..], InetText.Write(row[at..], in e.PeerAddress, e.IpVersion), 16);
-        at += FormatColumn(row[at..], e.LocalPort, 4);
+        at += hasLocal ? FormatColumn(row[at..], e.LocalPort, 4) : 0;
         at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 4);
         return at;
     }
