@@ -18,16 +18,12 @@ internal sealed class ComparedCourse
     /// <summary>The length of intervals for two of them, in nanoseconds: so many for the longer one at most.</summary>
     internal static long LengthFor(ComparedCourse one, ComparedCourse other, int most)
     {
-        var length = Math.Max(one.LengthFor(most), other.LengthFor(most));
-        while (length % one.activity.Length != 0 || length % other.activity.Length != 0)
-        {
-            length = checked(TimeGrid.StartsWithTwo(length) ? length / 2 * 5 : length * 2);
-        }
-
-        return length;
+        // Cells grow so that the longer ones are multiples of the shorter ones.
+        var cell = Math.Max(one.activity.Length, other.activity.Length);
+        return Math.Max(one.LengthFor(cell, most), other.LengthFor(cell, most));
     }
 
-    private long LengthFor(int most) => Range is { } range ? new TimeGrid((0, range.To - range.From), Math.Max(100, activity.Length), most).Length : 0;
+    private long LengthFor(long cell, int most) => Range is { } range ? new TimeGrid((0, range.To - range.From), Math.Max(100, cell), most).Length : 0;
 
     /// <summary>What happened by intervals of a length, from the beginning on. The last one may be recorded in part: then it is told for how long.</summary>
     /// <param name="length">In nanoseconds, as both have it.</param>
