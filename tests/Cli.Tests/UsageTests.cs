@@ -87,6 +87,7 @@ public class UsageTests
     [InlineData("summary x --colour never", "tracecap: there is no option '--colour'; did you mean --color?")]
     [InlineData("summary x --by proces", "tracecap: --by: there is no field 'proces'; did you mean process?")]
     [InlineData("check x --expect fialed==0", "tracecap: --expect: there is no metric 'fialed'; did you mean failed?")]
+    [InlineData("anonymize x -o y --random-key --keep com", "tracecap: --keep: 'com' is no kind of name; did you mean comm?")]
     [InlineData("replay x --fields tiem", "tracecap: --fields: there is no field 'tiem'; did you mean time?")]
     [InlineData("replay x --fields time -v", "tracecap: -v is for the tables of tcptracer; --fields says all that is shown")]
     [InlineData("replay x --utc --local", "tracecap: --utc and --local exclude each other")]

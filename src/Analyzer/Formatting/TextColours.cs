@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TraceCap.Analyzer.Formatting;
 
 /// <summary>What a piece of text is for its reader, for whom words say the same.</summary>
@@ -51,7 +53,7 @@ internal sealed class TextColours
 
     /// <summary>Text that stands out. Its width is that of the text: codes take no columns.</summary>
     internal string Of(string text, Emphasis emphasis) => !isOn || emphasis == Emphasis.None || text.Length == 0 ? text : string.Concat(
-        System.Text.Encoding.ASCII.GetString(Begin(emphasis)), text, System.Text.Encoding.ASCII.GetString(End(emphasis)));
+        Encoding.ASCII.GetString(Begin(emphasis)), text, Encoding.ASCII.GetString(End(emphasis)));
 
     /// <summary>How many of something that should be none.</summary>
     internal static Emphasis OfFailures(long count) => count > 0 ? Emphasis.Bad : Emphasis.None;

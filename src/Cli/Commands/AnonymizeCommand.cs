@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -71,7 +72,7 @@ internal static class AnonymizeCommand
             $"{description}, separated by commas: {string.Join("; ", words.Select(kind => $"{kind.Word} ({kind.Meaning})"))}.",
             "NAMES",
             text => text.Split(',').Select(word => words.FirstOrDefault(kind => kind.Word == word)?.Kind
-                ?? throw new FormatException($"'{word}' is no kind of name; expected some of {expected}, separated by commas")).ToArray(),
+                ?? throw new FormatException($"'{word}' is no kind of name; {(NearestWord.Find(word, words.Select(kind => kind.Word)) is { } nearest ? $"did you mean {nearest}?" : $"expected some of {expected}, separated by commas")}")).ToArray(),
             name);
         option.CompletionSources.Add(words.Select(kind => kind.Word).ToArray());
         return option;

@@ -108,7 +108,7 @@ internal sealed class HelpText
         var longest = rows.Select(row => row.Name.Length).Where(length => length <= LongestName).DefaultIfEmpty().Max();
         foreach (var (name, meaning) in rows)
         {
-            if (width is > 0 and < TwoColumns || name.Length > LongestName && width > 0)
+            if (width is > 0 and < TwoColumns || (width > 0 && name.Length > LongestName))
             {
                 text.Append(Indent).Append(name).Append('\n');
                 WrappedText.Append(text, new string(' ', width < TwoColumns ? 6 : Indent.Length + longest + Indent.Length), meaning, width);

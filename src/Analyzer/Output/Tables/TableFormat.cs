@@ -1,13 +1,6 @@
 using System.Collections.Immutable;
-using TraceCap.Analyzer.Formatting;
 
 namespace TraceCap.Analyzer.Output.Tables;
-
-/// <summary>How a table for people looks.</summary>
-/// <param name="Width">The columns of the terminal; 0: lines may be of any length.</param>
-/// <param name="Lookahead">How many rows the widths are taken from: so many are held back.</param>
-/// <param name="Colours">How its header and failures stand out.</param>
-internal readonly record struct TableLook(int Width, int Lookahead, TextColours Colours);
 
 /// <summary>A format that any table can be written in.</summary>
 /// <param name="Name">What it is called on the command line.</param>
