@@ -61,7 +61,7 @@ internal sealed class TopBatch(TopReader reader, TopSource source, RollingOrder 
             if (writer is null)
             {
                 places = choose(columns);
-                writer = format!.Create([.. places.Select(place => columns[place])], 0, TableFormat.Lookahead);
+                writer = format!.Create([.. places.Select(place => columns[place])], new TableLook(0, TableFormat.Lookahead, TextColours.None));
                 writer.Begin(text);
             }
 
