@@ -39,7 +39,8 @@ internal abstract class TimeChart : Chart
     /// <summary>Marks along the upper edge when most connects to a service failed.</summary>
     private protected void DrawOutages(ChartSheet sheet, TimeScale axis)
     {
-        var boxes = new Boxes(sheet.Theme.Of(ConnectionEnding.Failed), "most connects to a service failed") { Least = 3 };
+        // In a colour that no group has.
+        var boxes = new Boxes(sheet.Theme.Text, "most connects to a service failed") { Least = 3 };
         foreach (var (_, episode) in outages.Find().Take(MaxMarked))
         {
             boxes.Add(axis.Within(episode.From), axis.Within(episode.To), sheet.Top - (0.012 * (sheet.Top - sheet.Bottom)), sheet.Top);

@@ -1,4 +1,3 @@
-using ScottPlot;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 

@@ -23,7 +23,7 @@ public sealed partial class ChartPageTests
 
         using var capture = Analyzer.Capture.Open(file);
         var (read, made) = (ChartTable.Find("churn")!.Create(new()), ChartTable.Find("churn")!.Create(new()));
-        var (readFrom, madeFrom) = (capture.Read(read, null, default), SampleTraffic.Give(made, SampleIncident.Capture()));
+        var (readFrom, madeFrom) = (capture.Read(read, null, TestContext.Current.CancellationToken), SampleTraffic.Give(made, SampleIncident.Capture()));
         Assert.Equal(made.Describe(madeFrom), read.Describe(readFrom));
         Assert.Equal(made.ToPng(madeFrom, new(300, 200), ColorTheme.Light), read.ToPng(readFrom, new(300, 200), ColorTheme.Light));
     }
@@ -39,7 +39,7 @@ public sealed partial class ChartPageTests
             Value("by") is { } by ? Grouping.Parse(by) : null, options.Contains("--log", StringComparison.Ordinal) ? true : null, options.Contains("--percentiles", StringComparison.Ordinal)));
         var size = Value("size")!.Split('x').Select(side => int.Parse(side, CultureInfo.InvariantCulture)).ToArray();
         using var capture = Analyzer.Capture.Open(Repository.File(parts.Groups["file"].Value));
-        var recordings = capture.Read(chart, null, default);
+        var recordings = capture.Read(chart, null, TestContext.Current.CancellationToken);
 
         foreach (var (theme, colours) in (ReadOnlySpan<(string, ColorTheme)>)[("light", ColorTheme.Light), ("dark", ColorTheme.Dark)])
         {

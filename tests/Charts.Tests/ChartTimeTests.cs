@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
 using TraceCap.Analyzer.Connections;
-using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Connections;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Writing;
