@@ -1,10 +1,10 @@
-using TraceCap.Analyzer.Formatting;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Format.Events;
 
