@@ -94,9 +94,9 @@ public sealed partial class TopScreenTests : IDisposable
         var wide = terminal.Await("RECV/S");
         Assert.DoesNotContain("no room", string.Join('\n', wide), StringComparison.Ordinal);
         terminal.Resize(40, 8);
-        Assert.DoesNotContain("RECV/S", string.Join('\n', terminal.Await("1-1 of")), StringComparison.Ordinal);
+        Assert.DoesNotContain("RECV/S", string.Join('\n', terminal.Await("1-3 of")), StringComparison.Ordinal);
         terminal.Key("Down");
-        terminal.Await("2-2 of");
+        terminal.Await("2-4 of");
         terminal.Key("q");
         AssertGivenBack(terminal);
     }
@@ -209,7 +209,7 @@ public sealed partial class TopScreenTests : IDisposable
         internal Terminal(string socket, int columns, int rows)
         {
             this.socket = socket;
-            Run("-f", "/dev/null", "new-session", "-d", "-x", Text(columns), "-y", Text(rows), "env", $"PATH={Path.GetDirectoryName(Tracecap.Path)}:/usr/bin:/bin", "LC_ALL=C.UTF-8", "PS1=$ ", "bash", "--norc", "--noprofile", "-i");
+            Run("-f", "/dev/null", "new-session", "-d", "-x", Text(columns), "-y", Text(rows), "env", "-u", "NO_COLOR", $"PATH={Path.GetDirectoryName(Tracecap.Path)}:/usr/bin:/bin", "LC_ALL=C.UTF-8", "PS1=$ ", "bash", "--norc", "--noprofile", "-i");
             Type($"cd {Repository.File("samples/captures")}; clear; echo before");
             Await("before");
         }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Rolling;
 

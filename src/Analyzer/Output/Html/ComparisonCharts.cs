@@ -3,7 +3,6 @@ using System.Text;
 using TraceCap.Analyzer.Comparison;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Text;
 
 namespace TraceCap.Analyzer.Output.Html;
