@@ -43,7 +43,7 @@ internal static class FigureCards
 
     private static IEnumerable<string> Notes(Metric metric, CaptureFigures figures)
     {
-        if (metric.Places.Phrase?.Of is { } words)
+        if (metric.Places is { IsOnlyShown: true, Phrase.Of: { } words })
         {
             yield return words(figures);
         }

@@ -110,6 +110,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
             }
 
             json.WriteNumber("length", time.Length);
+            json.WriteBoolean("doubts", report.Summary.Figures.Doubts.Reasons.Count > 0);
             WriteTimes(json, "losses", time.Losses);
             WriteTimes(json, "pauses", time.Pauses);
             json.WriteNumber("weight", important.Weight);

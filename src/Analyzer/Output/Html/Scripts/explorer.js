@@ -60,6 +60,9 @@ class Explorer {
         value.append(element('span', { className: 'unit', textContent: text.slice(blank) }));
       }
       card.replaceChildren(card.firstElementChild, value);
+      if (this.held.doubts) {
+        card.append(element('dd', { className: 'note', textContent: 'as recorded: what is missing may change it' }));
+      }
     }
   }
 
