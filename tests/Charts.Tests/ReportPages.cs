@@ -1,4 +1,3 @@
-using TraceCap.Analyzer;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Report;
