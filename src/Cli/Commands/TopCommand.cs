@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Formatting;
-using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Rolling;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
