@@ -34,7 +34,7 @@ internal sealed class FullScreen : IDisposable
     internal Stream? Keys { get; }
 
     /// <summary>How large it is now.</summary>
-    internal (int Columns, int Rows) Size => Descriptors.SizeOf(Descriptors.Output) ?? (Descriptors.Columns(Descriptors.Output), 24);
+    internal static (int Columns, int Rows) Size => Descriptors.SizeOf(Descriptors.Output) ?? (Descriptors.Columns(Descriptors.Output), 24);
 
     /// <summary>The last message that was held back; null if none was.</summary>
     internal string? LastMessage

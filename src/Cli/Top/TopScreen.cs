@@ -97,7 +97,7 @@ internal sealed class TopScreen(TopSource source, TopReader reader, TopPace pace
 
     private void Draw(FullScreen screen)
     {
-        var (columns, rows) = screen.Size;
+        var (columns, rows) = FullScreen.Size;
         commands.Page = TopView.PageOf(rows);
         state.Message = screen.LastMessage;
         state.Step = state.Step == 0 ? steps.Step : state.Step;
@@ -181,8 +181,11 @@ internal sealed class TopScreen(TopSource source, TopReader reader, TopPace pace
                 context.Cancel = true;
                 screen.Change(() => screen.isEnd = true);
             })),
-            PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => screen.Change(() => { })),
-            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => screen.Change(() => { })),
+            .. OperatingSystem.IsWindows() ? Array.Empty<PosixSignalRegistration>() :
+            [
+                PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => screen.Change(() => { })),
+                PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => screen.Change(() => { })),
+            ],
         ];
 
         public void Dispose() => Array.ForEach(registrations, registration => registration.Dispose());

@@ -173,7 +173,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         ];
     }
 
-    private Segment[] Footer(RollingLayout layout, int count, int shown, Analyzer.Rolling.RollingRows groups)
+    private Segment[] Footer(RollingLayout layout, int count, int shown, RollingRows groups)
     {
         var rows = count == 0 ? "no rows" : FormattableString.Invariant($"{state.Offset + 1}-{state.Offset + shown} of {count:N0}");
         var rest = groups.HasRest ? FormattableString.Invariant($" (more than {groups.Most:N0}: the least are together)") : "";
