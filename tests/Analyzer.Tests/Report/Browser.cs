@@ -131,7 +131,7 @@ internal sealed partial class Browser : IAsyncDisposable
         }
     }
 
-    private Task Mouse(string type, (double X, double Y) at, bool isHeld, int count = 1) => Do("Input.dispatchMouseEvent", new JsonObject
+    private Task<JsonNode> Mouse(string type, (double X, double Y) at, bool isHeld, int count = 1) => Do("Input.dispatchMouseEvent", new JsonObject
     {
         ["type"] = type, ["x"] = at.X, ["y"] = at.Y, ["button"] = isHeld ? "left" : "none", ["buttons"] = isHeld ? 1 : 0, ["clickCount"] = count,
     });

@@ -72,8 +72,8 @@ public sealed class RollingTests
     {
         var window = new RollingWindow(steps, [GroupBy.Process], most: 3);
         var beside = window.Beside();
-        window.Take(connections[..(connections.Length / 2)], recording);
-        beside.Take(connections[(connections.Length / 2)..], recording);
+        window.Take(connections.AsSpan(..(connections.Length / 2)), recording);
+        beside.Take(connections.AsSpan((connections.Length / 2)..), recording);
         for (var last = 0L; last < 20; last++)
         {
             var rows = window.Rows(last, beside).Single().Rows;
