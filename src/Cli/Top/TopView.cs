@@ -151,7 +151,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
 
     private Segment[] Header(RollingLayout layout) =>
     [
-        Of(RollingText.FailureMark.Replace('!', ' ') + layout.Header.PadRight(layout.NameWidth), bar),
+        Of(RollingLayout.FailureMark.Replace('!', ' ') + layout.Header.PadRight(layout.NameWidth), bar),
         .. layout.Columns.SelectMany(column => column == state.Order.Column
             ? new[] { Of(RollingLayout.Gap[1..], bar), Of(Arrow() + column.Header.PadLeft(column.Width), chosen) }
             : [Of(RollingLayout.Gap + column.Header.PadLeft(column.Width), bar)]),
@@ -165,7 +165,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         var name = WrappedText.Cut(row.Name, layout.NameWidth);
         return
         [
-            Of(hasFailed ? RollingText.FailureMark : "  ", bad),
+            Of(hasFailed ? RollingLayout.FailureMark : "  ", bad),
             Of(name, hasFailed ? bad : plain),
             Of(new string(' ', Math.Max(0, layout.NameWidth - new Segment(name).CellCount()))),
             .. layout.Columns.Select(column =>

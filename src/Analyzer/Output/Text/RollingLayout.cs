@@ -12,6 +12,9 @@ namespace TraceCap.Analyzer.Output.Text;
 /// <param name="Hidden">Those that are not, in the order in which they would come back.</param>
 internal sealed record RollingLayout(string Header, int NameWidth, IReadOnlyList<RollingColumn> Columns, IReadOnlyList<RollingColumn> Hidden)
 {
+    /// <summary>Stands before a group of which connects failed.</summary>
+    internal const string FailureMark = "! ";
+
     /// <summary>Between columns.</summary>
     internal const string Gap = "  ";
 
@@ -29,9 +32,9 @@ internal sealed record RollingLayout(string Header, int NameWidth, IReadOnlyList
     {
         var header = by.Word.ToUpperInvariant();
         var longest = Math.Max(UsualName, names.Select(name => name.Length).Append(header.Length).Max());
-        var room = width == 0 ? 0 : Math.Max(1, width - RollingText.FailureMark.Length - (width < Narrow ? LeastName : UsualName));
+        var room = width == 0 ? 0 : Math.Max(1, width - FailureMark.Length - (width < Narrow ? LeastName : UsualName));
         var shown = FittingColumns.Choose(RollingColumn.All, room, column => (Gap.Length + column.Width, column.Goes));
-        var left = width - RollingText.FailureMark.Length - shown.Sum(column => Gap.Length + column.Width);
+        var left = width - FailureMark.Length - shown.Sum(column => Gap.Length + column.Width);
         return new RollingLayout(
             header,
             width == 0 ? longest : Math.Clamp(longest, 1, Math.Max(1, left)),

@@ -10,9 +10,6 @@ namespace TraceCap.Analyzer.Output.Text;
 /// <summary>A <see cref="RollingTable"/> in words and columns: what both a full screen and a batch of tables show.</summary>
 internal static class RollingText
 {
-    /// <summary>Stands before a group of which connects failed.</summary>
-    internal const string FailureMark = "! ";
-
     private const string Levels = "▁▂▃▄▅▆▇█";
     private const string AsciiLevels = "_.:-=+*#";
 
@@ -79,7 +76,7 @@ internal static class RollingText
         Append(text, "  ", layout, layout.Header, layout.Columns.Select(column => column.Header));
         foreach (var row in rows)
         {
-            Append(text, row.Counts.Failed > 0 ? FailureMark : "  ", layout, row.Name, layout.Columns.Select(column => column.Text(row, table.Seconds)));
+            Append(text, row.Counts.Failed > 0 ? RollingLayout.FailureMark : "  ", layout, row.Name, layout.Columns.Select(column => column.Text(row, table.Seconds)));
         }
 
         text.Append(Rest(groups, rows.Length) is { } rest ? rest + "\n" : "");
