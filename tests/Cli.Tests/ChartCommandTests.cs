@@ -104,7 +104,7 @@ public sealed partial class ChartCommandTests : IDisposable
     {
         var browser = Path.Combine(folder, "browser");
         File.WriteAllText(browser, "#!/bin/sh\nprintf '%s' \"$1\" > \"$0.shown\"\nmv \"$0.shown\" \"$0.page\"\n");
-        File.SetUnixFileMode(browser, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        FileModes.Set(browser, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string Shown()
         {
             SpinWait.SpinUntil(() => File.Exists(browser + ".page"));

@@ -170,7 +170,7 @@ public sealed class TopTests : IDisposable
 
     /// <summary>What this process does, and no other; on a host where others connect too.</summary>
     [Fact]
-    public void What_happens_now_is_shown()
+    public async Task What_happens_now_is_shown()
     {
         LiveRecorder.SkipUnlessRoot();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -190,8 +190,8 @@ public sealed class TopTests : IDisposable
             return count;
         });
         var row = Next();
-        stop.Cancel();
-        var count = traffic.Result;
+        await stop.CancelAsync();
+        var count = await traffic;
         var kept = Connect();
         for (; row.GetProperty("open").GetInt32() < 2; row = Next())
         {

@@ -15,6 +15,9 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     /// <summary>A page holds no more connections than keep it below that, unless a number is asked for.</summary>
     internal const int UsualBytes = 5 << 20;
 
+    /// <summary>And no more than these.</summary>
+    internal const int UsualRows = 120_000;
+
     private const int SmallPart = 10_000;
 
     private readonly StringBuilder page = new();
@@ -70,7 +73,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     /// <summary>Writes the connections: some as rows, all that there is room for as what the script reads.</summary>
     private void AddConnections(List<Grouping> groupings)
     {
-        var count = report.MostRows ?? TrafficReport.UsualRows;
+        var count = report.MostRows ?? UsualRows;
         var (held, important, sampled) = report.Rows.Best(count);
         if (report.MostRows is null && held.Count > SmallPart)
         {

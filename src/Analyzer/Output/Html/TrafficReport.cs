@@ -11,9 +11,6 @@ namespace TraceCap.Analyzer.Output.Html;
 /// </summary>
 internal sealed class TrafficReport : IConnectionSink
 {
-    /// <summary>A page holds no more connections unless more are asked for.</summary>
-    internal const int UsualRows = 120_000;
-
     /// <summary>So many of the longest are always there.</summary>
     private const int Longest = 1000;
 
@@ -39,7 +36,7 @@ internal sealed class TrafficReport : IConnectionSink
         mostRows = rows;
         groups = new ReportGroups(by);
         longest = new ConnectionSort(ConnectionOrders.Longest, Longest, leastLifetime);
-        this.rows = new RepresentativeRows(rows ?? UsualRows, Matters);
+        this.rows = new RepresentativeRows(rows ?? ReportPage.UsualRows, Matters);
         spool = new ConnectionSort((in _, _, in _, _) => 0, ulong.MaxValue, this.rows);
         sinks = [summary, groups, .. this.pictures, longest, spool];
     }
