@@ -100,7 +100,8 @@ internal abstract class Heatmap(ChartOptions options) : TimeChart(options)
         var boxes = levels.Select((level, i) => new Boxes(
             sheet.Theme.Heat[levels.Length == 1 ? ^1 : i * (sheet.Theme.Heat.Length - 1) / (levels.Length - 1)],
             (level.From == level.To ? ChartText.Invariant($"{level.From:N0}") : ChartText.Invariant($"{level.From:N0} to {level.To:N0}"))
-                + (i == levels.Length - 1 ? ChartText.Invariant($" {Counted} in a cell of {DurationScale.Text(grid.Length)}") : "")) { IsSeamless = true }).ToArray();
+                + (i == levels.Length - 1 ? ChartText.Invariant($" {Counted} in a cell of {DurationScale.Text(grid.Length)}") : ""))
+        { IsSeamless = true }).ToArray();
         foreach (var ((column, row), number) in shown)
         {
             boxes[Array.FindIndex(levels, level => number <= level.To)].Add(

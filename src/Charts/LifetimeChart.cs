@@ -84,7 +84,8 @@ internal sealed class LifetimeChart(ChartOptions options) : StatisticsChart(opti
         // Of each colour one word: of those of which none ended, that they are open.
         var firstOpen = Array.FindIndex(groups, group => HasOpen(group) && HasEnded(group));
         var open = groups.Select((group, i) => new Boxes(
-            ColorOf(i), i == firstOpen ? StillOpen : group.Label != "" && !HasEnded(group) ? $"{ChartSheet.Short(group.Label)}, {StillOpen}" : firstOpen < 0 ? StillOpen : "") { IsHatched = true }).ToArray();
+            ColorOf(i), i == firstOpen ? StillOpen : group.Label != "" && !HasEnded(group) ? $"{ChartSheet.Short(group.Label)}, {StillOpen}" : firstOpen < 0 ? StillOpen : "")
+        { IsHatched = true }).ToArray();
         foreach (var number in groups.SelectMany(group => group.Bars.Keys).Distinct())
         {
             // A little space keeps bars apart.

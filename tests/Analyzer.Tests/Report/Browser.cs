@@ -95,7 +95,11 @@ internal sealed partial class Browser : IAsyncDisposable
         {
             await Do("Input.dispatchKeyEvent", new JsonObject
             {
-                ["type"] = type, ["key"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = type == "keyDown" ? text : "", ["modifiers"] = shift ? 8 : 0,
+                ["type"] = type,
+                ["key"] = key,
+                ["windowsVirtualKeyCode"] = code,
+                ["text"] = type == "keyDown" ? text : "",
+                ["modifiers"] = shift ? 8 : 0,
             });
         }
     }
@@ -133,7 +137,12 @@ internal sealed partial class Browser : IAsyncDisposable
 
     private Task<JsonNode> Mouse(string type, (double X, double Y) at, bool isHeld, int count = 1) => Do("Input.dispatchMouseEvent", new JsonObject
     {
-        ["type"] = type, ["x"] = at.X, ["y"] = at.Y, ["button"] = isHeld ? "left" : "none", ["buttons"] = isHeld ? 1 : 0, ["clickCount"] = count,
+        ["type"] = type,
+        ["x"] = at.X,
+        ["y"] = at.Y,
+        ["button"] = isHeld ? "left" : "none",
+        ["buttons"] = isHeld ? 1 : 0,
+        ["clickCount"] = count,
     });
 
     /// <summary>The page as it is printed, PDF.</summary>
