@@ -25,9 +25,11 @@ public partial class ReportExploringTests
         // Every chart over time has the same.
         Assert.Single((await browser.Value<string[]>("[...document.querySelectorAll('.explored details')].slice(0, 2).map(one => { one.open = true; return one; }).map(one => one.querySelector('tbody th')?.textContent ?? '')")).Distinct());
 
+        (left, top, width, height) = await Box(browser);
         await browser.DoubleClick((left + (width * 0.5), top + (height / 2)));
         Assert.Equal("", await browser.Value<string>("location.hash.slice(1)"));
         Assert.StartsWith("All 658 ends", await Selection(browser), StringComparison.Ordinal);
+        Assert.All(browser.Complaints, text => Assert.Fail(text));
     }
 
     [Fact]
@@ -147,6 +149,7 @@ public partial class ReportExploringTests
         var (left, top, width, height) = await Box(browser);
         await browser.Move((left + (width * 0.2), top + (height / 2)), (left + (width * 0.8), top + (height / 2)), drags: true);
         Assert.Contains("opened ", await Selection(browser), StringComparison.Ordinal);
+        Assert.All(browser.Complaints, text => Assert.Fail(text));
     }
 
     [Fact]

@@ -132,7 +132,7 @@ internal static class ComparisonCharts
     private static string At(LifetimeHistogram durations, double share) => durations.At(share)?.ToString() ?? "not known";
 
     private static string Around(LifetimeHistogram durations, double share) => durations.ConfidenceAt(share) is { } limits
-        ? $"{(limits.Low is { } low ? DurationText.Of(low) : "?")} to {(limits.High is { } high ? DurationText.Of(high) : "?")}"
+        ? (limits.Low is { } low ? DurationText.Of(low) : "0 ns") + (limits.High is { } high ? $" to {DurationText.Of(high)}" : " or more")
         : "";
 
     private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + ".";

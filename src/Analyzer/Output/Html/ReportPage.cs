@@ -63,7 +63,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
         }
 
         return time.Wall is { } from
-            ? $"Recorded from {Readable(from)} to {Readable(from + time.Length)} UTC, {DurationText.Of(time.Length)}"
+            ? $"Recorded from {Readable(from)} to {Readable(from + Math.Min(time.Length, ulong.MaxValue - from))} UTC, {DurationText.Of(time.Length)}"
             : $"Recorded at a time that is not known, {DurationText.Of(time.Length)}";
     }
 

@@ -14,6 +14,9 @@ internal sealed class TrafficReport : IConnectionSink
     /// <summary>So many of the longest are always there.</summary>
     private const int Longest = 1000;
 
+    /// <summary>As many wait in memory; more are in a file until the end.</summary>
+    private const int Spooled = 1 << 15;
+
     private readonly TrafficSummary summary = new(GroupBy.Process);
     private readonly ReportGroups groups;
     private readonly IReadOnlyList<IReportPicture> pictures;
@@ -37,7 +40,7 @@ internal sealed class TrafficReport : IConnectionSink
         groups = new ReportGroups(by);
         longest = new ConnectionSort(ConnectionOrders.Longest, Longest, leastLifetime);
         this.rows = new RepresentativeRows(rows ?? ReportPage.UsualRows, Matters);
-        spool = new ConnectionSort((in _, _, in _, _) => 0, ulong.MaxValue, this.rows);
+        spool = new ConnectionSort((in _, _, in _, _) => 0, ulong.MaxValue, this.rows, Spooled);
         sinks = [summary, groups, .. this.pictures, longest, spool];
     }
 

@@ -13,11 +13,16 @@ internal sealed class RowTime
     /// <param name="recordings">What the page is of.</param>
     internal RowTime(IReadOnlyList<RecordedSpan> recordings)
     {
-        isWall = recordings.Count > 0 && recordings.All(recording => recording.WallOffset is not null);
-        origin = recordings.Count == 0 ? 0 : recordings.Min(recording => InstantOf(recording.Start, ConnectionContext.Of(recording)));
-        Length = recordings.Count == 0 ? 0 : recordings.Max(recording => At(recording.End, ConnectionContext.Of(recording)));
-        Losses = Places(time.Losses(recordings), recordings);
-        Pauses = recordings.Count == 0 ? [] : Places(time.Pauses(recordings), recordings);
+        if (recordings.Count == 0)
+        {
+            return;
+        }
+
+        isWall = recordings.All(recording => recording.WallOffset is not null);
+        origin = recordings.Min(recording => InstantOf(recording.Start, ConnectionContext.Of(recording)));
+        Length = recordings.Max(recording => At(recording.End, ConnectionContext.Of(recording)));
+        Losses = Places(time.Losses(recordings));
+        Pauses = Places(time.Pauses(recordings));
     }
 
     /// <summary>When it begins, in nanoseconds since 1970; null if that is not known.</summary>
@@ -27,10 +32,10 @@ internal sealed class RowTime
     internal ulong Length { get; }
 
     /// <summary>When events were lost.</summary>
-    internal IReadOnlyList<(ulong From, ulong To)> Losses { get; }
+    internal IReadOnlyList<(ulong From, ulong To)> Losses { get; } = [];
 
     /// <summary>When nothing was recorded.</summary>
-    internal IReadOnlyList<(ulong From, ulong To)> Pauses { get; }
+    internal IReadOnlyList<(ulong From, ulong To)> Pauses { get; } = [];
 
     /// <summary>The place of a timestamp.</summary>
     internal ulong At(ulong monotonic, ConnectionContext context) => Clamp(InstantOf(monotonic, context) - origin);
@@ -39,9 +44,9 @@ internal sealed class RowTime
     private Int128 InstantOf(ulong monotonic, ConnectionContext context) =>
         isWall ? (Int128)monotonic + context.WallOffset(monotonic)!.Value : time.At(monotonic, context.Recording) + time.Origin!.Value;
 
-    private (ulong From, ulong To)[] Places(IReadOnlyList<(Int128 From, Int128 To)> places, IReadOnlyList<RecordedSpan> recordings)
+    private (ulong From, ulong To)[] Places(IReadOnlyList<(Int128 From, Int128 To)> places)
     {
-        var shift = recordings.Count == 0 ? 0 : time.Origin!.Value - origin;
+        var shift = time.Origin!.Value - origin;
         return [.. places.Select(place => (Clamp(place.From + shift), Clamp(place.To + shift)))];
     }
 

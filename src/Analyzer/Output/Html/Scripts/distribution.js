@@ -37,7 +37,8 @@ class DistributionChart extends Chart {
       hooks: {
         setCursor: [plot => {
           const { left } = plot.cursor;
-          this.readout.textContent = !(left >= 0) ? '' : this.#wordsAt(plot.posToVal(left, 'x'));
+          const at = left >= 0 ? plot.posToVal(left, 'x') : NaN;
+          this.readout.textContent = Number.isFinite(at) ? this.#wordsAt(at) : '';
         }],
       },
     }, [xs, last(share), last(least), last(most)]);

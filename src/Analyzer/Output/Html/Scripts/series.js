@@ -93,11 +93,12 @@ class TimeChart extends Chart {
         }],
         setCursor: [plot => {
           const { left } = plot.cursor;
-          if (!(left >= 0)) {
+          const at = left >= 0 ? plot.posToVal(left, 'x') : NaN;
+          // Before anything is drawn there is no scale.
+          if (!Number.isFinite(at)) {
             this.readout.textContent = '';
             return;
           }
-          const at = plot.posToVal(left, 'x');
           const number = Math.min(this.grid.count - 1, Math.max(0, this.grid.at(at * 1e9)));
           this.readout.textContent = cursorText(number, plot);
         }],
@@ -183,6 +184,10 @@ class TimeChart extends Chart {
     const zoom = factor => {
       const [from, to] = selection.range;
       const at = middle(Math.min(grid.count - 1, this.at ?? Math.floor(grid.count / 2)));
+      if ((to - from) * factor > this.held.seconds * 0.99) {
+        selection.setTime();
+        return;
+      }
       selection.setTime(at - (at - from) * factor, at + (to - at) * factor);
     };
     const actions = {
