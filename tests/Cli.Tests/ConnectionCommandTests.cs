@@ -31,6 +31,19 @@ public partial class ConnectionCommandTests
     }
 
     [Fact]
+    public void Conditions_given_several_times_have_to_hold_all()
+    {
+        string Of(params string[] conditions) => Tracecap.Run(["lifetimes", "incident.tcap", .. conditions.SelectMany(condition => (string[])["--where", condition])]).Text;
+
+        Assert.Equal(192, Of("process == web", "ending == failed").Count(letter => letter == '\n') - 1);
+        Assert.Equal(Of("(process == web or process == worker) and ending == failed"), Of("process == web or process == worker", "ending == failed"));
+        Assert.Contains("there is no field 'endin'", Tracecap.Run("lifetimes", "incident.tcap", "--where", "process == web", "--where", "endin == failed").Error, StringComparison.Ordinal);
+        Assert.Equal(
+            Tracecap.Run("replay", "incident.tcap", "--all", "--where", "process == web and type == F").Text,
+            Tracecap.Run("replay", "incident.tcap", "--all", "--where", "process == web", "--where", "type == F").Text);
+    }
+
+    [Fact]
     public void What_damage_may_have_hidden_is_marked()
     {
         var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));

@@ -83,7 +83,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
         "-L" or "--local-port" => this with { LocalPorts = [.. LocalPorts, .. reader.Ports()] },
         "-D" or "--peer-port" => this with { PeerPorts = [.. PeerPorts, .. reader.Ports()] },
         "--min" => this with { MinLifetime = reader.Duration() },
-        "--where" => this with { Where = ConnectionCondition.Parse(reader.Value()) },
+        "--where" when reader.Value() is var value => this with { Where = ConnectionCondition.Parse(Where is null ? value : $"({Where}) and ({value})") },
         _ => Opening.With(option, reader) is { } opening ? this with { Opening = opening } : null,
     };
 

@@ -135,7 +135,7 @@ public sealed record EventFilter : IParsable<EventFilter>
         "--container" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithContainer(reader.Value()) },
         "--unit" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithUnit(reader.Value()) },
         "--cgroup" => this with { Cgroup = (Cgroup ?? CgroupFilter.Any).WithPath(reader.Value()) },
-        "--where" => this with { Where = EventCondition.Parse(reader.Value()) },
+        "--where" when reader.Value() is var value => this with { Where = EventCondition.Parse(Where is null ? value : $"({Where}) and ({value})") },
         "--compat" => this with { Compat = true },
         _ => null,
     };

@@ -11,11 +11,9 @@ internal sealed class ConnectionFilterOptions
     private readonly Option<ushort[]> localPorts = OptionFactory.Ports("Only these ports of the recorded host", "-L", "--local-port");
     private readonly Option<ushort[]> peerPorts = OptionFactory.Ports("Only these ports of the peer", "-D", "--peer-port");
 
-    private readonly Option<ConnectionCondition?> where = OptionFactory.Explained(
+    private readonly Option<ConnectionCondition?> where = OptionFactory.Condition(
         "Only connections of which this holds, such as 'service == 10.0.0.2:5432 and (ending == failed or lifetime < 1ms)'; tracecap fields lists the fields.",
-        "EXPR",
-        text => ConnectionCondition.Parse(text),
-        "--where");
+        text => ConnectionCondition.Parse(text));
 
     /// <summary>Where times are meant that tell no time zone.</summary>
     internal ZoneOption Zone => filters.Zone;

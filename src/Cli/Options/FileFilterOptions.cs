@@ -37,8 +37,8 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
     private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
         $"Only these types: {EventTypes.Describe(EventTypes.All)}.", EventTypes.Letters, EventTypeSet.Parse, "--type");
 
-    private readonly Option<EventCondition?> where = OptionFactory.Explained(
-        "Only events of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", "EXPR", text => EventCondition.Parse(text), "--where");
+    private readonly Option<EventCondition?> where = OptionFactory.Condition(
+        "Only events of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", text => EventCondition.Parse(text));
 
     internal void AddTo(Command command)
     {

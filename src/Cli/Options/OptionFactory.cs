@@ -193,6 +193,21 @@ internal static class OptionFactory
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>A condition; where it is given several times, all of them have to hold.</summary>
+    internal static Option<T?> Condition<T>(string description, Func<string, T> parse)
+        where T : class => new("--where")
+        {
+            Description = $"{description} Given several times, all have to hold.",
+            HelpName = "EXPR",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result =>
+            {
+                T? one = null;
+                return !result.Tokens.All(token => TryExplain(result, token.Value, parse, out one)) ? null
+                    : result.Tokens.Count == 1 ? one : parse(string.Join(" and ", result.Tokens.Select(token => $"({token.Value})")));
+            },
+        };
+
     /// <summary>What a parser reads that explains itself and gives an object, once.</summary>
     internal static Option<T?> Explained<T>(string description, string what, Func<string, T> parse, string name, params string[] aliases)
         where T : class => new(name, aliases)
