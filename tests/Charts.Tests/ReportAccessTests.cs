@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using TraceCap.Analyzer.Comparison;
+using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Tests.Report;
 
 namespace TraceCap.Charts.Tests;
@@ -29,6 +31,29 @@ public partial class ReportAccessTests
             await browser.Explored();
         }
 
+        await FindNothing(browser);
+    }
+
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task Axe_finds_nothing_in_a_comparison(string scheme)
+    {
+        Assert.SkipUnless(File.Exists(axe), "there is no axe-core: tests/browser/axecore fetches it");
+        static ComparedCapture Read(string sample)
+        {
+            using var capture = File.OpenRead(Repository.File($"samples/captures/{sample}.tcap"));
+            return ComparedCapture.Read(capture);
+        }
+
+        var comparison = new CaptureComparison(Read("nginx"), Read("incident"));
+        await using var browser = await Browser.Show(ComparisonPage.Format(comparison, [], "nginx.tcap", "incident.tcap", ""), obeysPolicy: false);
+        await browser.Prefer("prefers-color-scheme", scheme);
+        await FindNothing(browser);
+    }
+
+    private static async Task FindNothing(Browser browser)
+    {
         await browser.Value<object?>("document.querySelectorAll('details').forEach(one => { one.open = true; })");
         await browser.Value<object?>(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken) + "; undefined");
         foreach (var width in (int[])[1440, 768, 390])

@@ -44,7 +44,8 @@ public sealed partial class ChartCommandTests : IDisposable
         var piped = Tracecap.Run(File.ReadAllBytes(Repository.File("samples/captures/traffic.tcap")), [.. command.Split(' '), "-", "-o", "-"]);
 
         Assert.Equal((0, ""), (piped.Code, piped.Error));
-        Assert.Equal(File.ReadAllBytes(path), piped.Output);
+        // But for the name of what it was made of.
+        Assert.Equal(Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("data-command=\"tracecap lifetimes traffic.tcap\"", "data-command=\"tracecap lifetimes -\"", StringComparison.Ordinal), Encoding.Latin1.GetString(piped.Output));
     }
 
     [Theory]

@@ -30,7 +30,7 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
     {
         (findings, var left) = FindingList.ForPeople(report.Summary.Findings);
         ReportFrame.Begin(page, PageScript.Explorer, hosts.Length == 0 ? "TCP connections" : $"TCP connections of {string.Join(", ", hosts)}", Period(), selection);
-        page.Append("<div id=\"selection\" hidden></div>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<div id=\"selection\" data-command=\"{ReportTable.Escape(command.Start)}\" hidden></div>\n");
         FindingItems.Add(page, findings, left, command);
         FigureCards.Add(page, report.Summary.Figures);
         page.Append("<section aria-labelledby=\"charts-title\">\n<h2 id=\"charts-title\">Charts</h2>\n<div id=\"charts\" hidden></div>\n");
@@ -119,7 +119,6 @@ internal sealed class ReportPage(ReportContent report, FindingCommand command)
             json.WriteNumber("weight", important.Weight);
             json.WriteNumber("sampledWeight", sampled.Weight);
             json.WriteNumber("total", important.Total + sampled.Total);
-            json.WriteString("command", command.Start);
             json.WriteNumber("hosts", hosts.Length);
             json.WriteStartArray("endings");
             foreach (var ending in Ending.All.OrderBy(one => one.Value))

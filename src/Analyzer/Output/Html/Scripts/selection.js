@@ -151,7 +151,8 @@ class Selection extends EventTarget {
     if (this.ending !== undefined) {
       terms.push(`ending == ${this.ending}`);
     }
-    return terms.length === 0 ? this.held.command : `${this.held.command} --where '${terms.join(' and ').replaceAll("'", "'\\''")}'`;
+    const { command } = document.getElementById('selection').dataset;
+    return terms.length === 0 ? command : `${command} --where '${terms.join(' and ').replaceAll("'", "'\\''")}'`;
   }
 }
 
