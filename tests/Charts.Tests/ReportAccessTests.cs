@@ -23,7 +23,7 @@ public partial class ReportAccessTests
     {
         Assert.SkipUnless(File.Exists(axe), "there is no axe-core: tests/browser/axecore fetches it");
         // Where no script may run axe-core cannot either.
-        var shown = explored ? page : Script().Replace(page, "");
+        var shown = explored ? page : Script().Replace(page, "").Replace("(scripting: enabled)", "not all", StringComparison.Ordinal);
         await using var browser = await Browser.Show(shown, obeysPolicy: false, hash: explored ? "#process=web&from=1000000000&to=20000000000" : "");
         await browser.Prefer("prefers-color-scheme", scheme);
         if (explored)
@@ -55,11 +55,13 @@ public partial class ReportAccessTests
     private static async Task FindNothing(Browser browser)
     {
         await browser.Value<object?>("document.querySelectorAll('details').forEach(one => { one.open = true; })");
+        // Rows beyond the first are like these, and axe takes minutes for thousands.
+        await browser.Value<object?>("document.querySelectorAll('tbody').forEach(body => [...body.rows].slice(5).forEach(row => row.remove()))");
         await browser.Value<object?>(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken) + "; undefined");
         foreach (var width in (int[])[1440, 768, 390])
         {
             await browser.Resize(width, 900);
-            var faults = await browser.Value<string[]>("axe.run().then(found => found.violations.map(fault => `${fault.id}: ${fault.help}: ${fault.nodes.map(node => node.html).join(' ').slice(0, 600)}`))");
+            var faults = await browser.Value<string[]>("axe.run({ resultTypes: ['violations'] }).then(found => found.violations.map(fault => `${fault.id}: ${fault.help}: ${fault.nodes.map(node => node.html).join(' ').slice(0, 600)}`))");
             Assert.True(faults.Length == 0, $"{width}: {string.Join('\n', faults)}");
             Assert.InRange(await browser.Value<int>("document.documentElement.scrollWidth"), 1, width);
         }

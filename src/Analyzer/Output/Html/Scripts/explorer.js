@@ -164,4 +164,8 @@ class SelectionBar {
   }
 }
 
-readHeld().then(held => new Explorer(held));
+readHeld().then(held => new Explorer(held)).catch(error => {
+  // What is there without a script is better than nothing.
+  root.classList.add('unexplored');
+  throw error;
+});

@@ -1,7 +1,11 @@
 // The connections that the page holds: a typed array for each column.
 async function readHeld() {
   const text = document.getElementById('held').textContent;
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) {
+    bytes[at] = letters.charCodeAt(at);
+  }
   const unpacked = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
   const length = new DataView(unpacked).getUint32(0, true);
   const about = JSON.parse(new TextDecoder().decode(new Uint8Array(unpacked, 4, length)));

@@ -16,35 +16,42 @@ const widthBitsOf = value => (value < bucketsOfPage ? 0 : Math.max(0, log2Floor(
 
 // Durations that are together, the shortest first: { at, least, most, count }.
 function binsOf(values, weights, mostExact) {
-  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
-  const bins = [];
-  if (values.length <= mostExact) {
-    for (const place of order) {
-      const value = values[place];
-      if (bins.length > 0 && bins.at(-1).at === value) {
-        bins.at(-1).count += weights[place];
-      } else {
-        bins.push({ at: value, least: value, most: value, count: weights[place] });
-      }
-    }
-    return bins;
+  if (weights.every(weight => weight === weights[0])) {
+    // Much faster, and what there mostly is.
+    return binsInOrder(Float64Array.from(values).sort(), () => weights[0], mostExact);
   }
-  const longest = values[order.at(-1)];
-  let bucket;
-  for (const place of order) {
+  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+  return binsInOrder(order.map(place => values[place]), place => weights[order[place]], mostExact);
+}
+
+// The same of durations that are in order. weightOf: of the one at a place.
+function binsInOrder(values, weightOf, mostExact) {
+  const bins = [];
+  let last;
+  const longest = values.at(-1);
+  let [bucket, end, bits, placeWidth] = [-1, -1, 0, 1];
+  for (let place = 0; place < values.length; place++) {
     const value = values[place];
-    const bits = widthBitsOf(value);
-    const start = Math.floor(value / 2 ** bits) * 2 ** bits;
-    const placeBits = Math.max(0, bits - 16);
-    const least = start + Math.floor((value - start) / 2 ** placeBits) * 2 ** placeBits;
-    const most = Math.min(least + 2 ** placeBits - 1, longest);
-    if (bins.length > 0 && bucket === start) {
-      bins.at(-1).most = most;
-      bins.at(-1).count += weights[place];
-    } else {
-      bucket = start;
-      bins.push({ at: least, least, most, count: weights[place] });
+    let [least, most] = [value, value];
+    if (values.length > mostExact) {
+      if (value >= end) {
+        bits = widthBitsOf(value);
+        bucket = Math.floor(value / 2 ** bits) * 2 ** bits;
+        end = bucket + 2 ** bits;
+        placeWidth = 2 ** Math.max(0, bits - 16);
+        last = undefined;
+      }
+      least = bucket + Math.floor((value - bucket) / placeWidth) * placeWidth;
+      most = Math.min(least + placeWidth - 1, longest);
+    } else if (last?.most !== value) {
+      last = undefined;
     }
+    if (last === undefined) {
+      last = { at: least, least, most, count: 0 };
+      bins.push(last);
+    }
+    last.most = most;
+    last.count += weightOf(place);
   }
   return bins;
 }
