@@ -49,6 +49,8 @@ public partial class ReportAccessTests
         var comparison = new CaptureComparison(Read("nginx"), Read("incident"));
         await using var browser = await Browser.Show(ComparisonPage.Format(comparison, [], "nginx.tcap", "incident.tcap", ""), obeysPolicy: false);
         await browser.Prefer("prefers-color-scheme", scheme);
+        // A line of each, and a band of each.
+        Assert.Equal(4, await browser.Value<int>("document.querySelectorAll('#chart-lifetimes path[stroke^=\"var(--series\"], #chart-lifetimes path[fill^=\"var(--series\"]').length"));
         await FindNothing(browser);
     }
 

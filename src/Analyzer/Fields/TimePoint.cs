@@ -121,6 +121,9 @@ public readonly record struct TimePoint : IParsable<TimePoint>, ISpanFormattable
     /// <summary>Whether only the end of a capture tells what it is.</summary>
     internal bool NeedsEnd => clock == TimeClock.End;
 
+    /// <summary>Whether a section with such a wall clock, or without one, tells what it is.</summary>
+    internal bool IsTold(ClockAnchor? anchor) => clock is TimeClock.Monotonic or TimeClock.Begin or TimeClock.From || (anchor is not null && !NeedsEnd);
+
     /// <summary>The instant on another clock than that of <see cref="NeedsEnd"/>.</summary>
     /// <param name="end">When the capture ends.</param>
     internal TimePoint EndingAt(CaptureEnd end) => !NeedsEnd ? this

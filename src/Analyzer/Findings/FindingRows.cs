@@ -30,10 +30,11 @@ internal sealed class FindingRows(string? from, string? to, params string[] term
             condition is null ? null : ConnectionCondition.Parse(condition),
             from is null ? null : TimePoint.Parse(from),
             to is null ? null : TimePoint.Parse(to));
-        var recording = context.Recording;
+        var (recording, anchor) = (context.Recording, context.Clocks.At(context.Recording.Start));
         var at = connection.Ending == ConnectionEnding.Failed ? connection.Ended : connection.Opened;
-        return (begin is not { } first || at >= first.ToMonotonic(recording.Origin, context.Clocks.At(recording.Start)))
-            && (end is not { } last || at < last.ToMonotonic(recording.Origin, context.Clocks.At(recording.Start)))
+        // A recording that does not tell the time is not the one that was meant.
+        return (begin is not { } first || (first.IsTold(anchor) && at >= first.ToMonotonic(recording.Origin, anchor)))
+            && (end is not { } last || (last.IsTold(anchor) && at < last.ToMonotonic(recording.Origin, anchor)))
             && (where is null || where.Holds(in connection, context));
     }
 
