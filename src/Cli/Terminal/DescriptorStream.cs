@@ -8,7 +8,7 @@ namespace TraceCap.Cli.Terminal;
 /// Standard output or error, or another pipe, as a stream that reports a closed pipe, as the console's own does not: a replay
 /// into <c>head</c> must end, and a recording whose reader is gone must say so.
 /// </summary>
-internal sealed partial class DescriptorStream(SafeFileHandle handle, string name) : Stream
+internal sealed partial class DescriptorStream(SafeFileHandle handle, string name) : WriteOnlyStream
 {
     private const int Eintr = 4;
     private const int Eagain = 11;
@@ -20,20 +20,6 @@ internal sealed partial class DescriptorStream(SafeFileHandle handle, string nam
     internal DescriptorStream(int descriptor, string name)
         : this(new SafeFileHandle(descriptor, ownsHandle: false), name)
     {
-    }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -62,18 +48,6 @@ internal sealed partial class DescriptorStream(SafeFileHandle handle, string nam
             }
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,7 +4,7 @@ namespace TraceCap.Cli.Terminal;
 /// Standard output, or another pipe or device, of a command that runs until it is stopped. Until then it waits for its reader as long
 /// as it takes; afterwards only for a while: who asks a recorder to end may have stopped its reader as well.
 /// </summary>
-internal sealed class LiveOutput : Stream
+internal sealed class LiveOutput : WriteOnlyStream
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -29,20 +29,6 @@ internal sealed class LiveOutput : Stream
         writer = new BackgroundWriter(target, "output");
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <exception cref="IOException">It cannot be written, or was not read in time.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -59,18 +45,6 @@ internal sealed class LiveOutput : Stream
             throw failure;
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using TraceCap.Cli.Files;
+using TraceCap.Cli.Terminal;
 
 namespace TraceCap.Cli.Top;
 
@@ -84,35 +85,9 @@ internal sealed class BlockPipe : ForwardStream
         }
     }
 
-    private sealed class WriteEnd(BlockPipe pipe) : Stream
+    private sealed class WriteEnd(BlockPipe pipe) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(ReadOnlySpan<byte> buffer) => pipe.Add(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
