@@ -22,9 +22,8 @@ internal sealed record ConnectionContext(RecordedSpan Recording, CaptureNames Na
     /// event of that time, also after a step of the clock.</summary>
     public long? WallOffset(ulong monotonic) => Clocks.At(monotonic)?.WallOffset ?? Recording.WallOffset;
 
-    /// <summary>The host of a connection, by its id; empty if it is not known.</summary>
-    public string HostOf(in Connection connection) =>
-        Recording.Hosts.Count > 0 ? MergedHost.Of(Recording.Hosts, connection.Id)?.Host ?? "" : Recording.Host;
+    /// <inheritdoc cref="RecordedSpan.HostOf" />
+    public string HostOf(in Connection connection) => Recording.HostOf(in connection);
 
     /// <summary>The cgroup of a connection's owner, named as when it was opened; null if nothing is known of it.</summary>
     public CgroupName? CgroupOf(in Connection connection) =>

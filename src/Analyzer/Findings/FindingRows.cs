@@ -30,12 +30,19 @@ internal sealed class FindingRows(string? from, string? to, params string[] term
             condition is null ? null : ConnectionCondition.Parse(condition),
             from is null ? null : TimePoint.Parse(from),
             to is null ? null : TimePoint.Parse(to));
-        var (recording, anchor) = (context.Recording, context.Clocks.At(context.Recording.Start));
-        var at = connection.Ending == ConnectionEnding.Failed ? connection.Ended : connection.Opened;
-        // A recording that does not tell the time is not the one that was meant.
-        return (begin is not { } first || (first.IsTold(anchor) && at >= first.ToMonotonic(recording.Origin, anchor)))
-            && (end is not { } last || (last.IsTold(anchor) && at < last.ToMonotonic(recording.Origin, anchor)))
-            && (where is null || where.Holds(in connection, context));
+        if (begin is not null || end is not null)
+        {
+            var (recording, anchor) = (context.Recording, context.Clocks.At(context.Recording.Start));
+            var at = connection.Ending == ConnectionEnding.Failed ? connection.Ended : connection.Opened;
+            // A recording that does not tell the time is not the one that was meant.
+            if ((begin is { } first && (!first.IsTold(anchor) || at < first.ToMonotonic(recording.Origin, anchor)))
+                || (end is { } last && (!last.IsTold(anchor) || at >= last.ToMonotonic(recording.Origin, anchor))))
+            {
+                return false;
+            }
+        }
+
+        return where is null || where.Holds(in connection, context);
     }
 
     /// <summary>Connections to a service.</summary>

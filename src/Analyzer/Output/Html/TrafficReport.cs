@@ -28,6 +28,7 @@ internal sealed class TrafficReport : IConnectionSink
     private readonly IConnectionSink[] sinks;
     private IReadOnlyList<RecordedSpan> recorded = [];
     private FindingRows[] findings = [];
+    private ConnectionContext? context;
 
     /// <param name="rows">As many connections the page holds at most; null: as many as keep it small.</param>
     /// <param name="pictures">In the order in which they are shown, none with connections yet; null or none: the page says that it
@@ -82,7 +83,7 @@ internal sealed class TrafficReport : IConnectionSink
             return true;
         }
 
-        var context = ConnectionContext.Of(recording);
+        context = ConnectionContext.Of(recording, context);
         foreach (var finding in findings)
         {
             if (finding.Has(in connection, context))

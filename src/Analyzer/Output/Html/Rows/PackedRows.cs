@@ -26,20 +26,16 @@ internal sealed class PackedRows
 
     private PackedRows(IReadOnlyList<HeldRow> held, RowTime time)
     {
-        var opened = held.Select(row => time.At(row.Connection.Opened, ConnectionContext.Of(row.Recording))).ToArray();
-        var places = Enumerable.Range(0, held.Count).OrderBy(place => opened[place]).ToArray();
-        rows = [.. places.Select(place => held[place])];
-        contexts = new ConnectionContext[rows.Length];
-        for (var row = 0; row < rows.Length; row++)
-        {
-            contexts[row] = ConnectionContext.Of(rows[row].Recording, row > 0 ? contexts[row - 1] : null);
-        }
-
+        ConnectionContext? context = null;
+        var placed = held.Select(row => (Row: row, Context: context = ConnectionContext.Of(row.Recording, context)))
+            .Select(one => (one.Row, one.Context, Opened: time.At(one.Row.Connection.Opened, one.Context))).OrderBy(one => one.Opened).ToArray();
+        rows = Array.ConvertAll(placed, one => one.Row);
+        contexts = Array.ConvertAll(placed, one => one.Context);
         numbers = new ulong[rows.Length];
         var before = 0UL;
         for (var row = 0; row < rows.Length; row++)
         {
-            (numbers[row], before) = (opened[places[row]] - before, opened[places[row]]);
+            (numbers[row], before) = (placed[row].Opened - before, placed[row].Opened);
         }
 
         Pack("opened");

@@ -1,3 +1,5 @@
+const sum = values => values.reduce((all, value) => all + value, 0);
+
 // Intervals of time as people count them, and what happened in each.
 class Grid {
   // Seconds; at most so many intervals.

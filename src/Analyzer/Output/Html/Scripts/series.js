@@ -283,7 +283,6 @@ class BegunChart extends TimeChart {
   }
 
   #words(grid, opened, accepted, failed) {
-    const sum = values => values.reduce((all, value) => all + value, 0);
     const [openedSum, acceptedSum, failedSum] = [opened, accepted, failed].map(sum);
     const words = [`${countText(openedSum)} opened, ${countText(acceptedSum)} accepted and ${countText(failedSum)} failed from ${this.held.clock.range(grid.from, grid.to, Math.min(grid.step, 1))} (${this.held.clock.zone}).`];
     const total = Float64Array.from(opened, (value, number) => value + accepted[number]);
@@ -510,7 +509,6 @@ class BytesChart extends TimeChart {
     const grid = new Grid(held.clock, from, to, explorer.intervals);
     const ended = row => (held.has(row, marks.counters) ? columns.opened[row] + columns.lifetime[row] : undefined);
     const [sent, received] = ['sent', 'received'].map(name => grid.tally(explorer.rowsAtAnyTime, ended, row => weights[row] * columns[name][row]));
-    const sum = values => values.reduce((all, value) => all + value, 0);
     this.figure.hidden = sum(sent) + sum(received) === 0;
     if (this.figure.hidden) {
       return;
