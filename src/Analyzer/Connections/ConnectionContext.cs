@@ -23,7 +23,7 @@ internal sealed record ConnectionContext(RecordedSpan Recording, CaptureNames Na
     public long? WallOffset(ulong monotonic) => Clocks.At(monotonic)?.WallOffset ?? Recording.WallOffset;
 
     /// <inheritdoc cref="RecordedSpan.HostOf" />
-    public string HostOf(in Connection connection) => Recording.HostOf(in connection);
+    public string HostOf(in Connection connection) => Recording.HostOf(connection.Id);
 
     /// <summary>The cgroup of a connection's owner, named as when it was opened; null if nothing is known of it.</summary>
     public CgroupName? CgroupOf(in Connection connection) =>

@@ -125,7 +125,7 @@ internal sealed class RecordedSpan
     public ulong? WallClock(ulong monotonic) => Clocks.WallClock(monotonic) ?? monotonic + (ulong?)WallOffset;
 
     /// <summary>The host of a connection, by its id; empty if it is not known.</summary>
-    internal string HostOf(in Connection connection) => Hosts.Count > 0 ? MergedHost.Of(Hosts, connection.Id)?.Host ?? "" : Host;
+    internal string HostOf(ulong connection) => Hosts.Count > 0 ? MergedHost.Of(Hosts, connection)?.Host ?? "" : Host;
 
     /// <summary>Takes what a capture of it says of what it leaves out.</summary>
     internal void Describe(CaptureHeader? header)

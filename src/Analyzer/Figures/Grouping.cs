@@ -77,7 +77,7 @@ internal sealed class Grouping
 
     /// <summary>The host that recorded it.</summary>
     internal static Grouping Host { get; } = new("host", "hosts", "the host that recorded them", (in connection, recording) =>
-        new GroupKey { IsKnown = true, Name = recording.HostOf(in connection) }, key => PrintableText.Of((string)key.Name!), [CommonFields.Host], key => [FieldValue.Of((string)key.Name!)]);
+        new GroupKey { IsKnown = true, Name = recording.HostOf(connection.Id) }, key => PrintableText.Of((string)key.Name!), [CommonFields.Host], key => [FieldValue.Of((string)key.Name!)]);
 
     /// <summary>The owner's name and the service, who does what: what findings go by.</summary>
     internal static Grouping ProcessAndService { get; } = new("process and service", "processes and services", "who connects to what", (in connection, recording) =>
