@@ -30,5 +30,7 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     RecoverCommand.Create(),
     ImportCommand.Create(),
     ShipCommand.Create(),
+    CompletionCommand.Create(),
 };
+root.Add(CompletionCommand.CreateAnswer(root));
 return CommandRunner.Run(root, args);
