@@ -33,4 +33,5 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     CompletionCommand.Create(),
 };
 root.Add(CompletionCommand.CreateAnswer(root));
+root.Add(ManualCommand.Create(root));
 return CommandRunner.Run(root, args);

@@ -28,8 +28,11 @@ internal static class NamesOfHost
     /// <summary>Names of processes, which are those of their first threads.</summary>
     internal static ValueSource ProcessNames { get; } = new(_ => Running().Select(one => one.Name).Distinct().Order(StringComparer.Ordinal).Select(name => new Candidate(name)));
 
-    private static IEnumerable<(uint Pid, string Name)> Running() => Tried(() => ProcFolder.Find() is var proc
-        ? proc.Processes().Select(pid => (pid, NameOf(proc.Of(pid)))).Where(one => one.Item2.Length > 0) : []);
+    private static (uint Pid, string Name)[] Running() => Tried(() =>
+    {
+        var proc = ProcFolder.Find();
+        return proc.Processes().Select(pid => (Pid: pid, Name: NameOf(proc.Of(pid)))).Where(one => one.Name.Length > 0);
+    });
 
     private static string NameOf(string folder) => Tried<string>(() => [File.ReadAllText(Path.Combine(folder, "comm")).TrimEnd('\n')]).FirstOrDefault("");
 

@@ -34,7 +34,7 @@ internal sealed class LineCompletion
     /// <summary>Whether no blank follows.</summary>
     internal bool GoesOn { get; private set; }
 
-    private IEnumerable<Option> Options => (command is null or RootCommand ? [] : command.Options).Concat(root.Options).Where(option => !option.Hidden);
+    private IEnumerable<Option> Options => OptionText.ShownOf(command ?? root);
 
     private IEnumerable<Command> Commands => root.Subcommands.Where(one => !one.Hidden);
 

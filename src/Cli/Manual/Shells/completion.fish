@@ -18,7 +18,7 @@ function __tracecap_complete
         case users
             __fish_complete_users
         case command
-            __fish_complete_subcommand --fcs-skip=(math $how[2] + 1)
+            __fish_complete_subcommand --commandline $words[(math $how[2] + 2)..-1] "$typed"
         case '*'
             printf '%s\n' $answer[2..-1]
     end
