@@ -90,6 +90,13 @@ need_to_test() {
 	need protobuf-compiler /usr/bin/protoc
 	need poppler-utils /usr/bin/pdftotext
 	need netbase /etc/services
+	need bash-completion /usr/share/bash-completion/bash_completion
+	need zsh /usr/bin/zsh /bin/zsh
+	need fish /usr/bin/fish
+	need scdoc /usr/bin/scdoc
+	need man-db /usr/bin/man
+	need bsdextrautils /usr/bin/col
+	need mandoc /usr/bin/mandoc
 }
 
 # OpenTelemetry's own files, unless they are there from before.

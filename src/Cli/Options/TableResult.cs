@@ -23,7 +23,8 @@ internal sealed class TableResult
             $"{what} as a table: {string.Join("; ", TableFormat.All.Select(format => $"{format.Name}, {format.Doc}"))}.",
             "FORMAT",
             TableFormat.All.ToDictionary(format => format.Name, TableFormat? (format) => format),
-            "--format");
+            "--format",
+            format => format!.Doc);
     }
 
     /// <param name="command">Gets the options.</param>
