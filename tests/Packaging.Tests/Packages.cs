@@ -21,6 +21,9 @@ internal static class Packages
 
     internal static string Archive => Made($"tracecap-{Version}-linux-x64.tar.gz");
 
+    /// <summary>Of the container, as an archive.</summary>
+    internal static string Image => Made($"tracecap-{Version}-linux-x64.image.tar");
+
     internal static string Materials => Made($"tracecap-{Version}-linux-x64.cdx.json");
 
     /// <summary>One of them. The test is skipped where it was not made, or not of the executable that is there now.</summary>
