@@ -20,6 +20,7 @@ usage() {
 	./build.sh vm-arm64  the same on emulated arm64 machines, with the executable for arm64; the table is tests/vm/results/arm64.md
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts and runs SQL
+	./build.sh docs      the pages of docs/ as a site in artifacts/site
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
@@ -97,6 +98,12 @@ need_to_test() {
 	need man-db /usr/bin/man
 	need bsdextrautils /usr/bin/col
 	need mandoc /usr/bin/mandoc
+	need_to_write
+}
+
+need_to_write() {
+	need mkdocs /usr/bin/mkdocs
+	need mkdocs-material /usr/lib/python3/dist-packages/material
 }
 
 # OpenTelemetry's own files, unless they are there from before.
@@ -215,6 +222,7 @@ case ${1:-help} in
 		install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
 		;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
+	docs) need_to_write; install_missing; mkdocs build --quiet ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;
 	fleet) need_to_build; need python3 /usr/bin/python3; need npm /usr/bin/npm; install_missing; dotnet build bench/TraceCap.Bench -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; fleet "${@:2}" ;;
