@@ -23,6 +23,7 @@ usage() {
 	./build.sh package   .deb, .rpm, .tar.gz and container image for x86-64 and arm64 in artifacts/packages/, with sums and bills of materials
 	./build.sh package-twice  compile and package in two folders, and compare every byte: packaging/results/reproducible.md
 	./build.sh package-vm     the package's service on a Debian with systemd, in a virtual machine: minutes
+	./build.sh docs      the pages of docs/ as a site in artifacts/site
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
@@ -100,6 +101,12 @@ need_to_test() {
 	need man-db /usr/bin/man
 	need bsdextrautils /usr/bin/col
 	need mandoc /usr/bin/mandoc
+	need_to_write
+}
+
+need_to_write() {
+	need mkdocs /usr/bin/mkdocs
+	need mkdocs-material /usr/lib/python3/dist-packages/material
 }
 
 # OpenTelemetry's own files, unless they are there from before.
@@ -176,7 +183,7 @@ describe_packages() {
 # package RUNTIME PUBLISHED OBJECTS ROOT: what was published for one processor, linked with what is in ROOT.
 package() {
 	packaging/package "$1" "$2" "$3/TraceCap.Cli/project.assets.json" "$4" "$tracecap" artifacts/packages
-	packaging/container/image "$1" "$2" "$4" "artifacts/packages/tracecap-$VERSION-$1.image.tar"
+	packaging/container/image "$1" "$2" "$4" artifacts/packages
 }
 
 # Of this machine's processor, from what publish left.
@@ -299,6 +306,7 @@ case ${1:-help} in
 		publish; package_own; TRACECAP=$tracecap TRACECAP_TEST_SYSTEMD=1 run_tests tests/Packaging.Tests/TraceCap.Packaging.Tests.csproj
 		;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
+	docs) need_to_write; install_missing; mkdocs build --quiet ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;
 	fleet) need_to_build; need python3 /usr/bin/python3; need npm /usr/bin/npm; install_missing; dotnet build bench/TraceCap.Bench -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; fleet "${@:2}" ;;

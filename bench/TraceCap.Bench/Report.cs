@@ -7,7 +7,7 @@ namespace TraceCap.Bench;
 /// is each time.</summary>
 internal sealed class Report
 {
-    private const string Page = "README.md";
+    private const string Page = "docs/performance.md";
 
     private readonly StringBuilder lines = new();
     private readonly List<(string Name, string Wanted, List<(string Measured, bool IsMet)> Cases)> bars = [];

@@ -22,7 +22,7 @@ internal static class Packages
     internal static string Archive => Made($"tracecap-{Version}-linux-x64.tar.gz");
 
     /// <summary>Of the container, as an archive.</summary>
-    internal static string Image => Made($"tracecap-{Version}-linux-x64.image.tar");
+    internal static string Image => Made($"tracecap-{Version}-image-amd64.tar");
 
     internal static string Materials => Made($"tracecap-{Version}-linux-x64.cdx.json");
 
