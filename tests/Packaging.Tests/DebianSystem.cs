@@ -39,8 +39,9 @@ internal sealed class DebianSystem : IDisposable
         return new DebianSystem(lower);
     }
 
-    /// <summary>Brings a file of the host into its folder <c>/tmp</c>.</summary>
-    internal void Bring(string file) => File.Copy(file, Path.Combine(Root, "tmp", Path.GetFileName(file)));
+    /// <summary>Brings a file of the host into this folder in its <c>/tmp</c>.</summary>
+    internal void Bring(string file, string to) =>
+        File.Copy(file, Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "tmp", to)).FullName, Path.GetFileName(file)));
 
     /// <summary>What a line prints that a user of it types.</summary>
     internal string Type(string line) =>

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace TraceCap.Packaging.Tests;
 
 /// <summary>Packages installed, used, replaced and removed on systems that have never had any of it.</summary>
@@ -10,12 +12,13 @@ public sealed class InstallTests
     {
         var newer = Newer(Packages.Deb);
         using var system = DebianSystem.Fresh();
-        system.Bring(Packages.Deb);
-        system.Bring(newer);
-        File.Delete(newer);
+        system.Bring(Packages.Deb, "older");
+        system.Bring(newer, "newer");
+        Directory.Delete(Path.GetDirectoryName(newer)!, recursive: true);
         var before = system.Files();
 
-        system.Type($"cd /tmp && apt-get install -y ./{Path.GetFileName(Packages.Deb)}");
+        var line = Line("Debian, Ubuntu");
+        system.Type("cd /tmp/older && " + line);
         UseIt(system);
         Assert.Contains("tracecap-record", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.False(Path.Exists(system.Root + UnitLink), "nobody asked for the unit to be enabled");
@@ -27,7 +30,7 @@ public sealed class InstallTests
         system.Type("mkdir -p -m 700 /var/lib/private/tracecap && ln -s private/tracecap /var/lib/tracecap && cp /captures/nginx.tcap /var/lib/tracecap/host-000001.tcap");
         var hash = system.Type("sha256sum </var/lib/tracecap/host-000001.tcap");
 
-        system.Type($"cd /tmp && apt-get install -y ./{Path.GetFileName(newer)}");
+        system.Type("cd /tmp/newer && " + line);
         Assert.Equal("0.9.9-1", system.Type("dpkg-query -W -f '${Version}' tracecap"));
         Assert.True(new FileInfo(system.Root + UnitLink).LinkTarget is not null, "an upgrade leaves enabled what was enabled");
         UseIt(system);
@@ -58,12 +61,16 @@ public sealed class InstallTests
     public void One_line_unpacks_the_archive_where_it_is_found()
     {
         using var system = DebianSystem.Fresh();
-        system.Bring(Packages.Archive);
-        system.Type($"tar -xzf /tmp/{Path.GetFileName(Packages.Archive)} -C /usr/local --strip-components=1");
+        system.Bring(Packages.Archive, "archive");
+        system.Type("cd /tmp/archive && " + Line("any Linux with glibc"));
         UseIt(system);
         Assert.Contains("/usr/local/share/man", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
     }
+
+    /// <summary>What docs/installing.md tells to type on such a system, which has no sudo.</summary>
+    private static string Line(string where) => Regex.Match(
+        File.ReadAllText(Repository.File("docs/installing.md")), $@"^\| {where}[^|]* \| `sudo (.*)` \|$", RegexOptions.Multiline).Groups[1].Value;
 
     /// <summary>The executable, and each of the libraries beside it, does what it is for.</summary>
     private static void UseIt(DebianSystem system)
@@ -81,7 +88,7 @@ public sealed class InstallTests
         Shell.Run("dpkg-deb", "--raw-extract", deb, folder);
         var control = Path.Combine(folder, "DEBIAN/control");
         File.WriteAllText(control, File.ReadAllText(control).Replace($"Version: {Packages.Version}-1\n", "Version: 0.9.9-1\n", StringComparison.Ordinal));
-        var newer = Path.Combine(Path.GetTempPath(), $"tracecap_0.9.9-1_{Guid.NewGuid():N}.deb");
+        var newer = Path.Combine(Directory.CreateTempSubdirectory("tracecap").FullName, "tracecap_0.9.9-1_amd64.deb");
         Shell.Run("dpkg-deb", "-Znone", "--root-owner-group", "--build", folder, newer);
         Directory.Delete(folder, recursive: true);
         return newer;

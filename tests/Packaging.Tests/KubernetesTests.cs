@@ -25,10 +25,10 @@ public sealed class KubernetesTests
         Assert.Contains(named, said, StringComparison.Ordinal);
     }
 
-    /// <summary>What the recorder of the cluster is given is what it takes, and its image that of this version.</summary>
     [Fact]
     public void The_image_is_of_this_version()
     {
+        Assert.Contains($"localhost/tracecap:{Packages.Version} ", File.ReadAllText(Repository.File("docs/installing.md")), StringComparison.Ordinal);
         Shell.SkipWithout("kubectl");
         Assert.Contains($"image: localhost/tracecap:{Packages.Version}\n", Shell.Run("kubectl", "kustomize", "packaging/kubernetes"), StringComparison.Ordinal);
     }

@@ -12,12 +12,12 @@ public sealed class SystemdTests
         Assert.SkipWhen(kernel is null, $"there is no 6.1 kernel in {kernels}: tests/vm/vmkernel fetches it");
         Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "qemu-system-x86 is not installed");
         using var system = DebianSystem.Fresh();
-        system.Bring(Packages.Deb);
-        system.Type($"apt-get install -y /tmp/{Path.GetFileName(Packages.Deb)}");
-        File.Copy(Repository.File("tests/Packaging.Tests/service.sh"), Path.Combine(system.Root, "tmp/service.sh"));
+        system.Bring(Packages.Deb, "package");
+        system.Bring(Repository.File("tests/Packaging.Tests/service.sh"), "package");
+        system.Type("cd /tmp/package && apt-get install -y ./*.deb");
 
         var (code, output, error) = Shell.Try(
-            Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/tmp/service.sh");
+            Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/tmp/package/service.sh");
         Assert.True(code == 0, output + error);
         Assert.Equal(
             ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "enabled", "stopped: complete", "removed: 3 files"],
