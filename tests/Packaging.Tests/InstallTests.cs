@@ -76,7 +76,7 @@ public sealed class InstallTests
     private static void UseIt(DebianSystem system)
     {
         Assert.Contains("curl", system.Type("tracecap replay /captures/tcptracer-example.tcap"), StringComparison.Ordinal);
-        Assert.Contains("3", system.Type("tracecap query /captures/tcptracer-example.tcap 'SELECT count(*) FROM connections'"), StringComparison.Ordinal);
+        Assert.Contains("4", system.Type("tracecap query /captures/tcptracer-example.tcap 'SELECT count(*) FROM connections'"), StringComparison.Ordinal);
         system.Type("tracecap plot lifetime /captures/nginx.tcap -o /tmp/life.png --force");
         Assert.Equal([0x89, .. "PNG"u8], File.ReadAllBytes(Path.Combine(system.Root, "tmp/life.png"))[..4]);
     }
