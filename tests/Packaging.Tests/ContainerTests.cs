@@ -26,11 +26,11 @@ public sealed partial class ContainerTests : IDisposable
         var captures = Directory.CreateDirectory(Path.Combine(folder, "captures")).FullName;
 
         using var traffic = new Traffic();
-        var (code, output, error) = Podman(
+        var (code, output, error) = Podman([
             "run", "--rm", "--network", "host", "--pid", "host", "--uts", "host", "--read-only", "--cap-drop", "all", "--cap-add", capabilities,
             "--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096",
             "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:ro,rslave", "--volume", captures + ":/var/lib/tracecap",
-            $"localhost/tracecap:{Packages.Version}", .. arguments, "-n", "200");
+            $"localhost/tracecap:{Packages.Version}", .. arguments, "-n", "200"]);
         Assert.SkipWhen(error.Contains("Operation not permitted", StringComparison.Ordinal) && error.Contains("probes", StringComparison.Ordinal), "this kernel lets nobody load BPF programs");
         Assert.True(code == 0, output + error);
 
