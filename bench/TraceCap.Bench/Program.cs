@@ -22,11 +22,12 @@ queries.SetAction(_ => Ratios.RunQueries());
 
 var path = new Argument<string>("file") { Description = "Where to write it." };
 var rate = new Option<int>("--rate") { Description = "Connections per second.", DefaultValueFactory = _ => 20_000 };
-var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate };
+var visitors = new Option<int>("--visitors") { Description = "Addresses that connect from outside.", DefaultValueFactory = _ => 4_000 };
+var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate, visitors };
 generate.SetAction(parsed =>
 {
     using var file = File.Create(parsed.GetValue(path)!);
-    Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate) }));
+    Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate), Visitors = parsed.GetValue(visitors) }));
 });
 
 var parts = new Argument<string[]>("arguments") { Description = "What BenchmarkDotNet is told, such as --filter '*'." };
