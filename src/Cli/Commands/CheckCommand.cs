@@ -33,7 +33,7 @@ internal static class CheckCommand
         {
             using var output = result.Open(parsed, files.Names(parsed));
             var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
-            var code = files.Read(parsed, new ConnectionFeed(check, files.Filter(parsed)));
+            var code = files.Read(parsed, files.Feed(parsed, check));
             var results = check.Results();
             if (result.Format(parsed) is { } format)
             {

@@ -55,14 +55,14 @@ internal static class ChurnCommand
 
             ExitCode ByGroup(ChurnByGroup churn, TableFormat made, ResultOutput to)
             {
-                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                var code = files.Read(parsed, files.Feed(parsed, churn));
                 result.Write(parsed, to, made, ChurnTable.Of(churn, (int)Math.Min(parsed.GetValue(limit) ?? UsualGroups, ActivityGroups.MaxGroups), made.IsForPeople));
                 return code;
             }
 
             ExitCode Whole(ConnectionChurn churn, ResultOutput to)
             {
-                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                var code = files.Read(parsed, files.Feed(parsed, churn));
                 if (parsed.GetValue(json))
                 {
                     ChurnJson.Write(to.Stream, churn);

@@ -36,7 +36,7 @@ internal static class ReportCommand
             using (var page = NewCapture.Create(path, parsed.GetValue(force), files.Names(parsed)))
             {
                 var report = new TrafficReport(parsed.GetValue(rows) is { } count ? (int)Math.Min(count, int.MaxValue / 4) : null, ReportCharts.All(), parsed.GetValue(by));
-                code = files.Read(parsed, new ConnectionFeed(report, files.Filter(parsed)));
+                code = files.Read(parsed, files.Feed(parsed, report));
                 page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed), files.RowsOf(parsed))));
                 page.Finish();
             }

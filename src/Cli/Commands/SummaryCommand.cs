@@ -40,7 +40,7 @@ internal static class SummaryCommand
             ExitCode code;
             using (following is not null && output.IsTerminal && StandardOutput.CanRedraw && result.Format(parsed) is null && !parsed.GetValue(json) ? new LivePicture(output.Stream, Draw) : null)
             {
-                code = files.Read(parsed, new ConnectionFeed(summary, filter), printsRows: following is not null, following);
+                code = files.Read(parsed, following is null ? files.Feed(parsed, summary) : new ConnectionFeed(summary, filter), printsRows: following is not null, following);
             }
 
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? int.MaxValue, int.MaxValue);
