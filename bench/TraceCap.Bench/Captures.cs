@@ -34,6 +34,13 @@ internal static class Captures
         writer.Complete("end", null);
     }
 
+    /// <inheritdoc cref="WriteLong(Stream, TcpEvent[], long)" />
+    public static ulong WriteLong(string path, TcpEvent[] events, long bytes)
+    {
+        using var file = File.Create(path);
+        return WriteLong(file, events, bytes);
+    }
+
     /// <summary>Writes events over and over, each time as if they had happened later, to the same sockets, until the file is so
     /// long.</summary>
     /// <returns>How many were written.</returns>

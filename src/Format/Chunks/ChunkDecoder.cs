@@ -75,7 +75,7 @@ internal sealed class ChunkDecoder
         AddCounters(raw, events, places);
     }
 
-    /// <summary>What every event has; the rest becomes 0.</summary>
+    /// <summary>What every event has; the rest becomes 0. Each field is set: the memory had another event.</summary>
     private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         var timestamps = parts.ReadTimestamps(raw);
@@ -95,7 +95,6 @@ internal sealed class ChunkDecoder
             ref readonly var socket = ref sockets[socketOf[i]];
             ref readonly var task = ref tasks[taskOf[i]];
             var kind = new ChunkKind(kinds[(int)eventKinds[i]]);
-            one = default;
             one.Timestamp = timestamps[i];
             latest = Math.Max(latest, timestamps[i]);
             one.Connection = socket.Connection;
@@ -120,6 +119,8 @@ internal sealed class ChunkDecoder
             one.NetnsId = socket.NetnsId;
             one.ContainerPid = task.ContainerPid;
             one.Pidns = task.Pidns;
+            one.Duration = one.BytesSent = one.BytesAcked = one.BytesReceived = 0;
+            one.SegmentsSent = one.SegmentsReceived = one.Retransmits = one.SmoothedRtt = 0;
         }
 
         Latest = latest;
