@@ -48,7 +48,8 @@ internal static class Captures
     {
         var writer = new CaptureWriter(output, Header);
         var span = events.Max(one => one.Timestamp) - events.Min(one => one.Timestamp) + 1;
-        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence));
+        // Each lap's numbers follow those of the lap before.
+        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence) - group.Min(one => one.Sequence) + 1);
         var promises = Promises(events);
         for (var lap = 0ul; writer.Length < bytes; lap++)
         {

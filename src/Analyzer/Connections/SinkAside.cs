@@ -14,8 +14,11 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
     private const int MostBatches = 6;
     private const int MostConnections = 1024;
 
-    private readonly BlockingCollection<Batch> given = new(MostBatches);
+    // What is given and not yet taken, guarded by itself; and whether the thread has a batch in hand.
+    private readonly Queue<Batch> given = new(MostBatches);
     private readonly ConcurrentBag<Batch> free = [];
+    private bool isBusy;
+    private bool hasEnded;
     private Thread? thread;
     private Batch filling = new();
     private RecordedSpan? recording;
@@ -53,11 +56,12 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
     public void Settle()
     {
         Give();
-        if (thread is not null)
+        lock (given)
         {
-            using var done = new ManualResetEventSlim();
-            given.Add(new Batch { Done = done });
-            done.Wait();
+            while (given.Count > 0 || isBusy)
+            {
+                Monitor.Wait(given);
+            }
         }
 
         failure?.Throw();
@@ -68,7 +72,12 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
     public void End(IReadOnlyList<RecordedSpan> recordings)
     {
         Give();
-        given.CompleteAdding();
+        lock (given)
+        {
+            hasEnded = true;
+            Monitor.PulseAll(given);
+        }
+
         thread?.Join();
         failure?.Throw();
         sink.End(recordings);
@@ -88,19 +97,29 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
         }
 
         filling.Recording = recording;
-        given.Add(filling);
+        lock (given)
+        {
+            while (given.Count == MostBatches)
+            {
+                Monitor.Wait(given);
+            }
+
+            given.Enqueue(filling);
+            Monitor.PulseAll(given);
+        }
+
         filling = free.TryTake(out var used) ? used : new Batch();
     }
 
     private void Run()
     {
-        foreach (var batch in given.GetConsumingEnumerable())
+        while (Next() is { } batch)
         {
             try
             {
-                if (batch.Recording is { } of && failure is null)
+                if (failure is null)
                 {
-                    sink.Take(batch.Connections.AsSpan(0, batch.Count), of);
+                    sink.Take(batch.Connections.AsSpan(0, batch.Count), batch.Recording!);
                 }
             }
             catch (Exception error)
@@ -108,20 +127,31 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
                 failure = ExceptionDispatchInfo.Capture(error);
             }
 
-            batch.Done?.Set();
-            if (batch.Done is null)
+            (batch.Count, batch.Announces, batch.Recording) = (0, false, null);
+            free.Add(batch);
+        }
+    }
+
+    /// <summary>The next batch, once the one before is done; null if no more will come.</summary>
+    private Batch? Next()
+    {
+        lock (given)
+        {
+            isBusy = false;
+            Monitor.PulseAll(given);
+            while (given.Count == 0 && !hasEnded)
             {
-                (batch.Count, batch.Announces, batch.Recording) = (0, false, null);
-                free.Add(batch);
+                Monitor.Wait(given);
             }
+
+            isBusy = given.TryDequeue(out var batch);
+            return batch;
         }
     }
 
     private sealed class Batch
     {
-        private Connection[]? connections;
-
-        internal Connection[] Connections => connections ??= new Connection[MostConnections];
+        internal Connection[] Connections { get; } = new Connection[MostConnections];
 
         internal int Count { get; set; }
 
@@ -129,8 +159,5 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
         internal bool Announces { get; set; }
 
         internal RecordedSpan? Recording { get; set; }
-
-        /// <summary>Of one that holds nothing: is set when it is its turn.</summary>
-        internal ManualResetEventSlim? Done { get; init; }
     }
 }

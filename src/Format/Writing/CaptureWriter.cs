@@ -1,6 +1,5 @@
 using System.Buffers;
 using TraceCap.Format.Blocks;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
