@@ -24,7 +24,7 @@ internal static class CheckCommand
         (expect.Required, expect.DefaultValueFactory) = (true, null);
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("What became of each expectation");
+        var result = new TableResult("What became of each expectation", columns: Vocabulary.Columns(() => VerdictTables.Of([], isForPeople: false).Columns));
         var command = new Command(
             "check",
             "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };

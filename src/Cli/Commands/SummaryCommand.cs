@@ -26,7 +26,7 @@ internal static class SummaryCommand
                 ValueSource.Words(MetricTable.Shown.Where(metric => metric.IsOfGroups), metric => metric.Name, metric => metric.Meaning).Reversible());
         var limit = OptionFactory.Count("At most so many groups, the first; 20 if not given, all with --json and --format.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("The groups");
+        var result = new TableResult("The groups", columns: Vocabulary.GroupColumns);
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, sort, limit, json };
         result.AddTo(command, json);
         files.AddTo(command);
