@@ -20,6 +20,10 @@ usage() {
 	./build.sh vm-arm64  the same on emulated arm64 machines, with the executable for arm64; the table is tests/vm/results/arm64.md
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts and runs SQL
+	./build.sh package   .deb, .rpm, .tar.gz and container image for x86-64 and arm64 in artifacts/packages/, with sums and bills of materials
+	./build.sh package-twice  compile and package in two folders, and compare every byte: packaging/results/reproducible.md
+	./build.sh package-vm     the package's service on a Debian with systemd, in a virtual machine: minutes
+	./build.sh docs      the pages of docs/ as a site in artifacts/site
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
@@ -90,6 +94,19 @@ need_to_test() {
 	need protobuf-compiler /usr/bin/protoc
 	need poppler-utils /usr/bin/pdftotext
 	need netbase /etc/services
+	need bash-completion /usr/share/bash-completion/bash_completion
+	need zsh /usr/bin/zsh /bin/zsh
+	need fish /usr/bin/fish
+	need scdoc /usr/bin/scdoc
+	need man-db /usr/bin/man
+	need bsdextrautils /usr/bin/col
+	need mandoc /usr/bin/mandoc
+	need_to_write
+}
+
+need_to_write() {
+	need mkdocs /usr/bin/mkdocs
+	need mkdocs-material /usr/lib/python3/dist-packages/material
 }
 
 # OpenTelemetry's own files, unless they are there from before.
@@ -106,6 +123,12 @@ fetch_for_pages() {
 fetch_for_fleet() {
 	[[ $(uname -m) == x86_64 ]] || return 0
 	[[ -e tests/fleet/clickhouse/libchdb.so ]] || tests/fleet/clickhouse-fetch >/dev/null || say "no ClickHouse from npm: its tests are skipped"
+}
+
+# A Debian to install packages on, and what Kubernetes' API knows.
+fetch_for_packaging() {
+	tests/vm/vmsystem >/dev/null || say "no Debian to install packages on: its tests are skipped"
+	command -v npm >/dev/null && tests/kubernetes/apimodels >/dev/null || say "no models of Kubernetes from npm: its tests are skipped"
 }
 
 # fetch_for_vm ARCHITECTURE SERIES...: Debian's newest kernels and the tools to compare with, unless there are some from before.
@@ -125,13 +148,18 @@ build() {
 	dotnet build TraceCap.sln -c "$configuration" -v quiet --nologo -clp:NoSummary
 }
 
-publish() {
-	local runtime
+# The name that .NET has for this machine.
+own_runtime() {
 	case $(uname -m) in
-		x86_64) runtime=linux-x64 ;;
-		aarch64) runtime=linux-arm64 ;;
+		x86_64) echo linux-x64 ;;
+		aarch64) echo linux-arm64 ;;
 		*) fail "no native executable for $(uname -m)" ;;
 	esac
+}
+
+publish() {
+	local runtime
+	runtime=$(own_runtime)
 	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 }
@@ -143,6 +171,70 @@ publish_arm64() {
 	dotnet publish src/Cli -c "$configuration" -r linux-arm64 --artifacts-path "$PWD/artifacts/arm64" -o artifacts/arm64/tracecap -v quiet --nologo \
 		-p:TargetFrameworks=net10.0 -p:RunAnalyzers=false -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
 	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
+}
+
+# The version and the date of what is packaged.
+describe_packages() {
+	VERSION=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+	SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+	export VERSION SOURCE_DATE_EPOCH
+}
+
+# package RUNTIME PUBLISHED OBJECTS ROOT: what was published for one processor, linked with what is in ROOT.
+package() {
+	packaging/package "$1" "$2" "$3/TraceCap.Cli/project.assets.json" "$4" "$tracecap" artifacts/packages
+	packaging/container/image "$1" "$2" "$4" artifacts/packages
+}
+
+# Of this machine's processor, from what publish left.
+package_own() {
+	describe_packages
+	rm -rf artifacts/packages
+	package "$(own_runtime)" "$out" artifacts/obj /
+	sum_up_packages
+}
+
+package_arm64() {
+	publish_arm64
+	package linux-arm64 artifacts/arm64/tracecap artifacts/arm64/obj "$PWD/tests/vm/roots/arm64"
+	sum_up_packages
+}
+
+sum_up_packages() {
+	(cd artifacts/packages && sha256sum -- tracecap* >SHA256SUMS)
+	say "in artifacts/packages: $(cd artifacts/packages && echo *)"
+}
+
+# package_all: for both processors; where no Debian of arm64 can be had, it says so and goes on.
+package_all() {
+	publish
+	package_own
+	[[ $(uname -m) == x86_64 ]] || return 0
+	if tests/vm/vmroot arm64 >/dev/null; then
+		package_arm64
+	else
+		say "no Debian of arm64 from apt: there are no packages for it"
+	fi
+}
+
+# package_twice: the commit that is checked out, in two folders of different names and depths.
+package_twice() {
+	local work first second
+	work=$(mktemp -d)
+	first=$work/one second=$work/two/a-longer-name
+	git clone --quiet . "$first"
+	git clone --quiet . "$second"
+	(cd "$first" && ./build.sh package-own) && (cd "$second" && ./build.sh package-own)
+	mkdir -p packaging/results
+	{
+		echo "# Two builds, the same bytes"
+		echo
+		echo "\`./build.sh package-twice\` compiled and packaged one commit in two folders. Both made these files:"
+		echo
+		sed 's/^/    /' "$first/artifacts/packages/SHA256SUMS"
+	} >packaging/results/reproducible.md
+	diff "$first/artifacts/packages/SHA256SUMS" "$second/artifacts/packages/SHA256SUMS" || fail "the two builds differ; they are in $work"
+	rm -rf "$work"
 }
 
 # compare_in_vms ARCHITECTURE: the comparison with the real tools on all of these; its table is kept.
@@ -197,17 +289,24 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
-	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; TRACECAP=$tracecap run_tests ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
 	vm-arm64)
 		need_to_test
 		need qemu-system-arm /usr/bin/qemu-system-aarch64
-		need lld /usr/bin/ld.lld
-		need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
-		install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
+		need_to_cross; install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
+		;;
+	package) need_to_build; need_to_package; need_to_cross; install_missing; package_all ;;
+	package-own) need_to_build; need_to_package; install_missing; publish; package_own ;;
+	package-twice) need_to_build; need_to_package; install_missing; package_twice ;;
+	package-vm)
+		need_to_test; install_missing; fetch_for_vm amd64 6.1; fetch_for_packaging
+		dotnet build tests/Packaging.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary
+		publish; package_own; TRACECAP=$tracecap TRACECAP_TEST_SYSTEMD=1 run_tests tests/Packaging.Tests/TraceCap.Packaging.Tests.csproj
 		;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
+	docs) need_to_write; install_missing; mkdocs build --quiet ;;
 	bench) need_to_build; install_missing; build; publish; TRACECAP=$tracecap dotnet run --no-build -c "$configuration" --project bench/TraceCap.Bench -- ratios --capture samples/captures/nginx.tcap "${@:2}" ;;
 	soak) need_to_build; need python3 /usr/bin/python3; need iproute2 /sbin/ip /usr/sbin/ip /bin/ip; install_missing; publish; soak "${@:2}" ;;
 	fleet) need_to_build; need python3 /usr/bin/python3; need npm /usr/bin/npm; install_missing; dotnet build bench/TraceCap.Bench -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; fleet "${@:2}" ;;

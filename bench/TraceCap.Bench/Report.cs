@@ -7,7 +7,7 @@ namespace TraceCap.Bench;
 /// is each time.</summary>
 internal sealed class Report
 {
-    private const string Page = "README.md";
+    private const string Page = "docs/performance.md";
     private const string Met = "met";
     private const string Missed = "missed";
     private const string NotMeasurable = "not measurable";

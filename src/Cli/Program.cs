@@ -30,5 +30,8 @@ var root = new RootCommand("Records TCP connections on Linux hosts into capture 
     RecoverCommand.Create(),
     ImportCommand.Create(),
     ShipCommand.Create(),
+    CompletionCommand.Create(),
 };
+root.Add(CompletionCommand.CreateAnswer(root));
+root.Add(ManualCommand.Create(root));
 return CommandRunner.Run(root, args);

@@ -54,7 +54,7 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void Figures_are_those_of_the_results_that_they_name()
     {
-        var shown = Figures().Match(File.ReadAllText(Repository.File("README.md")));
+        var shown = Figures().Match(File.ReadAllText(Repository.File("docs/performance.md")));
         Assert.True(shown.Success);
         Assert.NotEmpty(shown.Groups["table"].Value);
         Assert.Contains(shown.Groups["table"].Value, File.ReadAllText(Repository.File(shown.Groups["results"].Value)), StringComparison.Ordinal);
@@ -72,7 +72,34 @@ public sealed partial class DocumentationTests : IDisposable
         Link().Matches(File.ReadAllText(page)).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)),
         link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Split('#')[0])), $"{page}: {link}")));
 
-    private static IEnumerable<string> Pages() => [Repository.File("README.md"), Repository.File("CONTRIBUTING.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md")];
+    /// <summary>Dead links and anchors are warnings, and those are errors.</summary>
+    [Fact]
+    public void The_pages_make_a_site_without_a_warning()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/mkdocs") && Directory.Exists("/usr/lib/python3/dist-packages/material"), "mkdocs-material is not installed");
+        var (code, _, error) = Shell($"cd {Repository.Root} && PYTHONDONTWRITEBYTECODE=1 mkdocs build --quiet --site-dir {folder}/site");
+        Assert.True(code == 0, error);
+        var page = File.ReadAllText(Path.Combine(folder, "site", "index.html"));
+        // Pictures go by what the reader's system has, and so does the page; nothing comes from elsewhere.
+        Assert.Contains("<source media=\"(prefers-color-scheme: dark)\" srcset=\"charts/churn-dark.png\">", page, StringComparison.Ordinal);
+        Assert.Contains("data-md-color-media=\"(prefers-color-scheme: dark)\"", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<(script|link|img)[^>]* (src|href)=\"?(https?:)?//", page);
+    }
+
+    /// <summary>A name in the README is that of a file, as far as files of its kind were made.</summary>
+    [Fact]
+    public void What_one_line_installs_is_what_packaging_makes()
+    {
+        var named = Packages().Matches(File.ReadAllText(Repository.File("README.md"))).Select(match => match.Value).Distinct().ToArray();
+        Assert.InRange(named.Length, 5, 20);
+        var folder = Repository.File("artifacts/packages");
+        var made = Directory.Exists(folder) ? Directory.GetFiles(folder, "tracecap*") : [];
+        Assert.SkipUnless(made.Length > 0, "no packages are there that ./build.sh package would have made");
+        Assert.All(named.Where(name => made.Any(file => file.EndsWith(name[name.IndexOf('.', StringComparison.Ordinal)..], StringComparison.Ordinal))), name =>
+            Assert.NotEmpty(Directory.GetFiles(folder, name)));
+    }
+
+    private static IEnumerable<string> Pages() => [Repository.File("README.md"), Repository.File("CONTRIBUTING.md"), Repository.File("SECURITY.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md")];
 
     private static IEnumerable<(string Page, string Text)> Blocks(string kind) =>
         from page in Pages()
@@ -103,6 +130,9 @@ public sealed partial class DocumentationTests : IDisposable
 
     [GeneratedRegex(@"tracecap (record|trace|top -b)\b")]
     private static partial Regex Live();
+
+    [GeneratedRegex(@"tracecap[-_]\*[\w.-]*")]
+    private static partial Regex Packages();
 
     [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*)\n<!-- end of figures -->")]
     private static partial Regex Figures();

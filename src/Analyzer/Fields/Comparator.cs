@@ -35,6 +35,10 @@ internal static class Comparators
     /// <summary>All of them, for messages.</summary>
     internal const string Expected = "== != < <= > >=";
 
+    /// <summary>Those that values have.</summary>
+    /// <param name="areOrdered">Whether one value can be greater than another.</param>
+    internal static IEnumerable<string> For(bool areOrdered) => spellings.Where(one => areOrdered || !one.Comparator.IsOfOrder()).Select(one => one.Text);
+
     /// <summary>The comparator that a text has at a place.</summary>
     /// <param name="text">The text.</param>
     /// <param name="at">The place; behind the comparator afterwards.</param>

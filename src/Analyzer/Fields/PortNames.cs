@@ -23,6 +23,9 @@ internal static class PortNames
         }
     });
 
+    /// <summary>The names that there are, with their ports.</summary>
+    internal static IReadOnlyDictionary<string, ushort> All => names.Value;
+
     /// <summary>What a port looks like, for messages.</summary>
     internal static string Expected => $"0 to {ushort.MaxValue}, or a name of {file} such as http";
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -27,6 +28,7 @@ internal static class AnonymizeCommand
             HelpName = "FILE",
         };
         key.Validators.Add(result => OptionFactory.CheckNames(result, "--key"));
+        key.Offering(ValueSource.Files());
         var random = OptionFactory.Flag("A key that nobody knows, and that is used for this file alone.", "--random-key");
         var ports = OptionFactory.Flag("Replace ports as well, each by one of its range: to 1023, to 32767, and above.", "--ports");
         var keep = Kinds("Names that stay as they are", NameKinds.All.Select(kind => kind.Kind), "--keep");
@@ -68,14 +70,12 @@ internal static class AnonymizeCommand
     {
         var words = NameKinds.All.Where(kind => kinds.Contains(kind.Kind)).ToArray();
         var expected = string.Join(", ", words.Select(kind => kind.Word));
-        var option = OptionFactory.ParsedList(
+        return OptionFactory.ParsedList(
             $"{description}, separated by commas: {string.Join("; ", words.Select(kind => $"{kind.Word} ({kind.Meaning})"))}.",
             "NAMES",
             text => text.Split(',').Select(word => words.FirstOrDefault(kind => kind.Word == word)?.Kind
                 ?? throw new FormatException($"'{word}' is no kind of name; {(NearestWord.Find(word, words.Select(kind => kind.Word)) is { } nearest ? $"did you mean {nearest}?" : $"expected some of {expected}, separated by commas")}")).ToArray(),
-            name);
-        option.CompletionSources.Add(words.Select(kind => kind.Word).ToArray());
-        return option;
+            name).Offering(ValueSource.Words(words, kind => kind.Word, kind => kind.Meaning).Listed());
     }
 
     private static ExitCode Run(string path, string outputPath, string? keyPath, AnonymizationOptions options, bool force)

@@ -4,6 +4,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 
@@ -19,11 +20,11 @@ internal static class CheckCommand
             $"What must hold: METRIC == != < <= > >= VALUE, such as 'failed == 0', 'lifetime.p99 <= 5ms' or 'opened[port=443] > 0'; several: all of them. {OptionFactory.MetricNames}",
             "EXPR",
             Expectation.Parse,
-            "--expect");
+            "--expect").Offering(ExpressionWords.Expectations);
         (expect.Required, expect.DefaultValueFactory) = (true, null);
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("What became of each expectation");
+        var result = new TableResult("What became of each expectation", columns: Vocabulary.Columns(() => VerdictTables.Of([], isForPeople: false).Columns));
         var command = new Command(
             "check",
             "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };

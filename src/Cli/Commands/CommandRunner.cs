@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Charts;
+using TraceCap.Cli.Manual;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 using TraceCap.Format.Events;
@@ -117,7 +118,7 @@ internal static class CommandRunner
             // Each word after the unknown one is unknown too.
             return parsed.UnmatchedTokens.Take(1).Select(word => IsOption(word)
                 ? Unknown("option", word, Names(root.Options))
-                : Unknown("command", word, [.. root.Subcommands.Select(one => one.Name), Help]));
+                : Unknown("command", word, [.. root.Subcommands.Where(one => !one.Hidden).Select(one => one.Name), Help]));
         }
 
         // What stands behind an unknown option may be its value.

@@ -7,6 +7,7 @@ using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -18,13 +19,13 @@ internal static class DiffCommand
 {
     internal static Command Create()
     {
-        var before = OptionFactory.File("The capture to compare with; - is standard input.", "BEFORE");
-        var after = OptionFactory.File("The capture that is compared; - is standard input.", "AFTER");
+        var before = OptionFactory.File("The capture to compare with; - is standard input.", "BEFORE").Offering(ValueSource.Captures);
+        var after = OptionFactory.File("The capture that is compared; - is standard input.", "AFTER").Offering(ValueSource.Captures);
         var failIf = OptionFactory.ParsedList(
             $"What must not hold: METRIC == != < <= > >= VALUE, such as 'lifetime.p99 > +20%', 'failed > +5' or, of the second capture alone, 'active.end > 3'; several: none of them. {OptionFactory.MetricNames}",
             "EXPR",
             Expectation.ParseComparison,
-            "--fail-if");
+            "--fail-if").Offering(ExpressionWords.Expectations);
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
         var page = OptionFactory.Page("Also write an HTML page; - is standard output, instead of the table.");

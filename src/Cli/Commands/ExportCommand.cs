@@ -4,6 +4,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -28,13 +29,13 @@ internal static class ExportCommand
         var formats = ExportFormats.All.Select(format => format.Name).Distinct().ToDictionary(name => name, string? (name) => name);
         var to = OptionFactory.Word(
             $"The format: {string.Join("; ", ExportFormats.All.DistinctBy(format => format.Name).Select(format => $"{format.Name}, {format.Doc}"))}. If not given, the end of the output's name tells it.",
-            "FORMAT", formats, "--to");
+            "FORMAT", formats, "--to", name => ExportFormats.All.First(format => format.Name == name).Doc);
         var schema = OptionFactory.Word<Dialect?>(
             $"Whose names and columns: {string.Join("; ", Dialect.All.Select(one => $"{one.Name}, {one.Doc}"))}.",
-            "SCHEMA", Dialect.All.ToDictionary(one => one.Name, Dialect? (one) => one), "--schema");
-        var fields = OptionFactory.Text("Which fields, with commas between them, or all; tracecap fields lists them.", "FIELDS", "--fields");
+            "SCHEMA", Dialect.All.ToDictionary(one => one.Name, Dialect? (one) => one), "--schema", one => one!.Doc);
+        var fields = OptionFactory.Text("Which fields, with commas between them, or all; tracecap fields lists them.", "FIELDS", "--fields").Offering(Vocabulary.EitherFieldNames);
         var count = OptionFactory.Count("At most so many rows, the first.", "COUNT", "-n", "--count", "--limit");
-        var partition = OptionFactory.Text("Write a Parquet file for each host and day into folders host=NAME/date=DAY below this one.", "FOLDER", "--partition");
+        var partition = OptionFactory.Text("Write a Parquet file for each host and day into folders host=NAME/date=DAY below this one.", "FOLDER", "--partition").Offering(ValueSource.Folders);
         var result = new ResultOptions();
         var filters = new ExportFilterOptions(AreConnections);
         var command = new Command("export", "Writes events or connections in the formats of other tools.") { files, to, connections, schema, fields, count, partition };

@@ -14,7 +14,7 @@ internal static class ImportCommand
         var input = OptionFactory.File($"What a capture is made of: {string.Join("; ", ImportFormat.All.Select(format => format.Meaning))}. - is standard input.");
         var output = OptionFactory.CaptureOutput();
         var format = OptionFactory.Word(
-            "What FILE is; if not given, as it looks.", "FORMAT", ImportFormat.All.ToDictionary(one => one.Word), "--format");
+            "What FILE is; if not given, as it looks.", "FORMAT", ImportFormat.All.ToDictionary(one => one.Word), "--format", one => one.Meaning);
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var force = OptionFactory.Force();
         var command = new Command("import", "Makes a capture out of packets, of what other tools printed, or of events as JSON lines.")

@@ -3,6 +3,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Options;
 
 namespace TraceCap.Cli.Commands;
@@ -26,8 +27,7 @@ internal static class LifetimesCommand
             "FIELD",
             // The order in which they are read.
             text => new SortKey(text == "ended" ? null : ConnectionOrders.Parse(text), ConnectionOrders.Parse(text, isReversed: true)),
-            "--sort");
-        sort.CompletionSources.Add([.. ConnectionOrders.Usual]);
+            "--sort").Offering(Vocabulary.ConnectionOrder);
         var reverse = OptionFactory.Flag("The other way round.", "--reverse");
         var least = OptionFactory.Duration("Only lifetimes of at least so long.", "TIME", "--min");
         var limit = OptionFactory.Count("At most so many rows.", "COUNT", "--limit", "-n");

@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Charts;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -42,11 +43,11 @@ internal static class PlotCommand
                 return null;
             },
         };
-        chart.CompletionSources.Add(names);
+        chart.Offering(ValueSource.Words(ChartTable.All, kind => kind.Name, kind => kind.Meaning));
         var files = new ConnectionFiles();
         var output = OptionFactory.Output("The picture to write, .png or .svg, or a table of what it shows, such as .csv; - is standard output. Without it, a table goes there.");
         output.Required = false;
-        var format = OptionFactory.Word<Format?>("What to write, if its name does not tell: a picture, or the numbers behind it.", "FORMAT", formats.ToDictionary(one => one.Key, Format? (one) => one.Value), "--format");
+        var format = OptionFactory.Word<Format?>("What to write, if its name does not tell: a picture, or the numbers behind it.", "FORMAT", formats.ToDictionary(one => one.Key, Format? (one) => one.Value), "--format", one => one!.Table?.Doc);
         var by = OptionFactory.By($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", forFailures: false);
         var log = OptionFactory.Flag($"Counts on a logarithmic scale{NotOf(kind => kind.NoLog)}. Lifetimes always are.", "--log");
         var linear = OptionFactory.Flag("The colours of a heatmap by even steps, not by equal ratios.", "--linear");

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceCap.Analyzer.Output.Tables;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -22,7 +23,7 @@ internal static class QueryCommand
         {
             Description = "Captures or patterns such as 'run-*.tcap', and last the SQL; - reads that from standard input. Without SQL there is a prompt. FROM 'run.tcap' names a capture in SQL.",
             Arity = ArgumentArity.ZeroOrMore,
-        };
+        }.Offering(ValueSource.Captures);
         var schema = OptionFactory.Flag("Only show the tables and their columns.", "--schema");
         var allowFiles = OptionFactory.Flag("Let SQL read and write other files too, and load DuckDB's extensions: only for SQL that you trust.", "--allow-files");
         var engine = OptionFactory.Word(

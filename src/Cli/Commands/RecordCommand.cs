@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -27,7 +28,7 @@ internal static class RecordCommand
         var launch = new LaunchOptions();
         var comment = OptionFactory.Text("A remark to keep in the capture.", "TEXT", "--comment");
         var metrics = OptionFactory.Text(
-            "Write how the recording goes into this file every 15 s and at the end, for node_exporter's textfile collector.", "FILE", "--metrics");
+            "Write how the recording goes into this file every 15 s and at the end, for node_exporter's textfile collector.", "FILE", "--metrics").Offering(ValueSource.Files());
         var quiet = OptionFactory.Flag("Say nothing but errors and losses.", "-q", "--quiet");
         var command = new Command("record", "Records the TCP connections of this host into a capture, until Ctrl-C; with -- COMMAND, those of a command that it runs.");
         files.AddTo(command);

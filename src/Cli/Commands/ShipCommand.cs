@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -34,16 +35,16 @@ internal sealed class ShipCommand : IDisposable
 
     internal static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Captures, and folders of them.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Captures, and folders of them.", Arity = ArgumentArity.OneOrMore }.Offering(ValueSource.Captures);
         files.Validators.Add(result => OptionFactory.CheckNames(result, "FILE"));
         var to = OptionFactory.Word(
             "What they are shipped to: clickhouse, the tables of a fleet; file, Parquet in the folder that -o names; s3, the same in the bucket that --url names, as https://SERVER/BUCKET/PREFIX.",
             "WHAT", new Dictionary<string, string?> { [ClickHouse] = ClickHouse, [Folder] = Folder, [S3] = S3 }, "--to");
         to.Required = true;
         var fleet = new FleetOptions();
-        var folder = OptionFactory.Text("The folder, for --to file; is made if it is not there.", "FOLDER", "-o", "--output");
+        var folder = OptionFactory.Text("The folder, for --to file; is made if it is not there.", "FOLDER", "-o", "--output").Offering(ValueSource.Folders);
         var follow = OptionFactory.Flag("Go on with what is recorded into the folders, each capture once it is closed, until Ctrl-C or SIGTERM.", "-f", "--follow");
-        var journal = OptionFactory.Text("Note there what was shipped, so that nobody asks for it again after a restart.", "FILE", "--journal");
+        var journal = OptionFactory.Text("Note there what was shipped, so that nobody asks for it again after a restart.", "FILE", "--journal").Offering(ValueSource.Files());
         var limit = OptionFactory.Size("Send at most so many bytes a second.", "a size of 1K or more, such as 500K or 10M", bytes => bytes >= 1 << 10, "--limit");
         var patience = OptionFactory.Duration("Try so long to reach the server; 5m if not given, with --follow for ever.", "TIME", "--retry-for");
         var command = new Command("ship", "Brings captures to a fleet's database, a folder or a bucket, each row exactly once, however often it is begun again.") { files, to };

@@ -25,7 +25,8 @@ internal static class SplitCommand
             $"What a part is: {string.Join("; ", SplitWay.All.Select(way => $"{way.Word}, {way.Meaning}"))}.",
             "WAY",
             SplitWay.All.ToDictionary(way => way.Word),
-            "--by");
+            "--by",
+            way => way.Meaning);
         by.Required = true;
         var size = OptionFactory.Size("With --by size, how long a part may be, about.", "a size from 64K on, such as 16M or 1G", bytes => bytes >= LeastSize, "--size");
         var force = OptionFactory.Force();

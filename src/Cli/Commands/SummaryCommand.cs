@@ -6,6 +6,7 @@ using TraceCap.Analyzer.Metrics;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 
@@ -21,11 +22,11 @@ internal static class SummaryCommand
         var files = new ConnectionFiles();
         var by = OptionFactory.By("How to group; by process if not given.");
         var sort = OptionFactory.Explained(
-            "Order of the groups: by a metric, the greatest first, or with a dash before it the least; by sockets if not given.", "METRIC", MetricOrder.Parse, "--sort");
-        sort.CompletionSources.Add([.. MetricTable.Shown.Where(metric => metric.IsOfGroups).Select(metric => metric.Name)]);
+            "Order of the groups: by a metric, the greatest first, or with a dash before it the least; by sockets if not given.", "METRIC", MetricOrder.Parse, "--sort").Offering(
+                ValueSource.Words(MetricTable.Shown.Where(metric => metric.IsOfGroups), metric => metric.Name, metric => metric.Meaning).Reversible());
         var limit = OptionFactory.Count("At most so many groups, the first; 20 if not given, all with --json and --format.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("The groups");
+        var result = new TableResult("The groups", columns: Vocabulary.GroupColumns);
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, sort, limit, json };
         result.AddTo(command, json);
         files.AddTo(command);

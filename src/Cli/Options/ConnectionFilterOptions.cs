@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 
 namespace TraceCap.Cli.Options;
@@ -13,7 +14,7 @@ internal sealed class ConnectionFilterOptions
 
     private readonly Option<ConnectionCondition?> where = OptionFactory.Condition(
         "Only connections of which this holds, such as 'service == 10.0.0.2:5432 and (ending == failed or lifetime < 1ms)'; tracecap fields lists the fields.",
-        text => ConnectionCondition.Parse(text));
+        text => ConnectionCondition.Parse(text)).Offering(ExpressionWords.Connections);
 
     /// <summary>Where times are meant that tell no time zone.</summary>
     internal ZoneOption Zone => filters.Zone;

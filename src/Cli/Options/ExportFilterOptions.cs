@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 
 namespace TraceCap.Cli.Options;
@@ -15,7 +16,7 @@ internal sealed class ExportFilterOptions(Func<CommandResult, bool> areOfConnect
     private readonly Option<ushort[]> peerPorts = OptionFactory.Ports("Of connections: only these ports of the peer", "-D", "--peer-port");
     private readonly Option<TimeSpan?> least = OptionFactory.Duration("Of connections: only lifetimes of at least so long.", "TIME", "--min");
     private readonly Option<string?> where = OptionFactory.Text(
-        "Only events, or connections, of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", "EXPR", "--where");
+        "Only events, or connections, of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", "EXPR", "--where").Offering(ExpressionWords.Connections);
 
     internal void AddTo(Command command)
     {

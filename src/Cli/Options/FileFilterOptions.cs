@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Format.Events;
 
@@ -26,19 +27,19 @@ internal sealed class FileFilterOptions(bool areOfEvents = true, bool isToTaken 
         "Only this address or range, such as 10.0.0.0/8, at either end; several: any of them.", "CIDR", AddressPrefix.Parse, "--addr");
 
     private readonly Option<string?> container = OptionFactory.Explained(
-        "Only this container, by the first digits of its id.", "ID", ParseContainer, "--container");
+        "Only this container, by the first digits of its id.", "ID", ParseContainer, "--container").Offering(NamesOfCaptures.Containers);
 
     private readonly Option<string?> unit = OptionFactory.Explained(
-        "Only this systemd unit, such as nginx, session-3.scope or user.slice.", "NAME", ParseUnit, "--unit");
+        "Only this systemd unit, such as nginx, session-3.scope or user.slice.", "NAME", ParseUnit, "--unit").Offering(NamesOfCaptures.Units);
 
     private readonly Option<string?> cgroup = OptionFactory.Explained(
-        "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup");
+        "Only this cgroup and those below it, such as /system.slice.", "PATH", ParseCgroup, "--cgroup").Offering(NamesOfCaptures.Paths);
 
     private readonly Option<EventTypeSet?> types = OptionFactory.Parsed(
-        $"Only these types: {EventTypes.Describe(EventTypes.All)}.", EventTypes.Letters, EventTypeSet.Parse, "--type");
+        $"Only these types: {EventTypes.Describe(EventTypes.All)}.", EventTypes.Letters, EventTypeSet.Parse, "--type").Offering(Vocabulary.EventTypeLetters);
 
     private readonly Option<EventCondition?> where = OptionFactory.Condition(
-        "Only events of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", text => EventCondition.Parse(text));
+        "Only events of which this holds, such as 'peer in 10.0.0.0/8 and not process == curl'; tracecap fields lists the fields.", text => EventCondition.Parse(text)).Offering(ExpressionWords.Events);
 
     internal void AddTo(Command command)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Completion;
 
 namespace TraceCap.Cli.Options;
 
@@ -8,7 +9,7 @@ internal sealed class FilterOptions
 {
     private readonly Option<uint[]> pids = OptionFactory.List("Only these processes, such as 1234 or 1234,5678.", "PIDS", text => FilterText.ParseNumber(text, 1), "-p", "--pid");
     private readonly Option<uint[]> uids = OptionFactory.List("Only these users, by their numbers on the recorded host, such as 1000 or 0,1000; root is 0.", "UIDS", FilterText.ParseRecordedUser, "-u", "--uid");
-    private readonly Option<uint[]> netns = OptionFactory.List("Only these network namespaces, by their inode numbers.", "NUMBERS", text => FilterText.ParseNumber(text, 1), "-N", "--netns");
+    private readonly Option<uint[]> netns = OptionFactory.List("Only these network namespaces, by their inode numbers.", "NUMBERS", text => FilterText.ParseNumber(text, 1), "-N", "--netns").Offering(NamesOfCaptures.NetworkNamespaces.Listed());
     private readonly Option<bool> ipv4 = OptionFactory.Flag("Only IPv4 sockets.", "-4", "--ipv4");
     private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Terminal;
 using TraceCap.Exports.ClickHouse;
 
@@ -21,10 +22,10 @@ internal sealed class FleetOptions
     private readonly Option<string?> user = OptionFactory.Text($"The user; {UserVariable} if not given.", "NAME", "--user");
 
     private readonly Option<string?> password = OptionFactory.Text(
-        $"A file whose first line is the password; {PasswordVariable} if not given.", "FILE", "--password-file");
+        $"A file whose first line is the password; {PasswordVariable} if not given.", "FILE", "--password-file").Offering(ValueSource.Files());
 
     private readonly Option<string?> authorities = OptionFactory.Text(
-        "A file with certificates (PEM) of who vouches for the server, instead of those whom the system trusts.", "FILE", "--ca-file");
+        "A file with certificates (PEM) of who vouches for the server, instead of those whom the system trusts.", "FILE", "--ca-file").Offering(ValueSource.Files());
 
     internal Option<Uri?> Url => url;
 

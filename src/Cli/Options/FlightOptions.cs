@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Cli.Completion;
 using TraceCap.Recorder.Flight;
 
 namespace TraceCap.Cli.Options;
@@ -20,7 +21,7 @@ internal sealed class FlightOptions(RotationOptions files)
         + $"What can be counted: {TriggerParser.Expected}; in brackets of which events, as with --where.",
         "TRIGGER",
         text => TriggerParser.Parse(text, condition => EventCondition.ParseForEventsAlone(condition).HoldsAlone),
-        "--trigger");
+        "--trigger").Offering(ExpressionWords.Triggers);
 
     internal void AddTo(Command command)
     {

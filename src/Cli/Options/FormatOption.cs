@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Output;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
 
@@ -22,12 +23,13 @@ internal sealed class FormatOption
             $"What to print: {string.Join("; ", ExportFormat.Of(kind).Select(format => $"{format.Name}, {format.Doc}"))}.",
             "FORMAT",
             ExportFormat.Of(kind).ToDictionary(format => format.Name, ExportFormat? (format) => format),
-            "--format");
+            "--format",
+            format => format!.Doc);
         fields = OptionFactory.Explained(
             $"Which fields, with commas between them, or all; tracecap fields lists them. Not for {string.Join(", ", ExportFormat.Of(kind).Where(format => !format.TakesFields).Select(format => format.Name))}.",
             "FIELDS",
             with,
-            "--fields");
+            "--fields").Offering(kind == ExportKinds.Events ? Vocabulary.EventFieldNames : Vocabulary.ConnectionFieldNames);
     }
 
     /// <summary>Which format.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Launch;
@@ -18,10 +19,10 @@ internal sealed class LaunchOptions
         $"With a command: record until all that it started has ended (all, the default), until it has ended itself (command), or that and so long for what it started. Expected: {CommandWait.Expected}.",
         "WHAT",
         CommandWait.Parse,
-        Waits);
+        Waits).Offering(ValueSource.Words(CommandWait.Words, word => word, _ => null));
 
     private readonly Option<string?> user = OptionFactory.Text(
-        "With a command: run it as this user; if not given, as the one who called sudo, doas or pkexec, or else as the one who called tracecap.", "NAME", "--as");
+        "With a command: run it as this user; if not given, as the one who called sudo, doas or pkexec, or else as the one who called tracecap.", "NAME", "--as").Offering(ValueSource.Users);
 
     internal void AddTo(Command command)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Cli.Completion;
 using TraceCap.Format.Events;
 using TraceCap.Recorder.Probes;
 
@@ -10,13 +11,14 @@ namespace TraceCap.Cli.Options;
 internal sealed class LiveFilterOptions
 {
     private static readonly FilterWords<uint> number = new("NUMBERS", text => FilterText.ParseNumber(text, 1), "1234 or 1234,5678");
-    private static readonly FilterWords<uint> user = new("USERS", FilterText.ParseUser, "postgres, 1000 or 0,1000");
-    private static readonly FilterWords<ushort> port = new("PORTS", PortNames.Parse, "443, 80,443 or https");
+    private static readonly FilterWords<uint> process = number with { Values = NamesOfHost.Processes.Listed() };
+    private static readonly FilterWords<uint> user = new("USERS", FilterText.ParseUser, "postgres, 1000 or 0,1000", ValueSource.Users);
+    private static readonly FilterWords<ushort> port = new("PORTS", PortNames.Parse, "443, 80,443 or https", Vocabulary.Ports.Listed());
     private static readonly FilterWords<IPNetwork> network = new("CIDR", text => AddressPrefix.Parse(text).ToNetwork(), "10.0.0.0/8 or ::1");
-    private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx");
-    private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", isList: false);
+    private static readonly FilterWords<ThreadName> name = new("NAME", FilterText.ParseName, "nginx", NamesOfHost.ProcessNames);
+    private static readonly FilterWords<string> path = new("PATH", text => text, "/system.slice/nginx.service", NamesOfHost.Cgroups, IsList: false);
 
-    private readonly WantedOption<uint> pids = new(number, "pid", "these processes", "-p", "--pid");
+    private readonly WantedOption<uint> pids = new(process, "pid", "these processes", "-p", "--pid");
     private readonly WantedOption<uint> uids = new(user, "uid", "these users, by their names on this host or their numbers", "-u", "--uid");
     private readonly WantedOption<uint> netns = new(number, "netns", "these network namespaces, by their inode numbers", "-N", "--netns");
     private readonly WantedOption<ushort> ports = new(port, "any.port", "these ports, at either end", "--port");
@@ -27,10 +29,10 @@ internal sealed class LiveFilterOptions
     private readonly Option<bool> ipv6 = OptionFactory.Flag("Only IPv6 sockets.", "-6", "--ipv6");
 
     private readonly Option<string?> cgroupMap = OptionFactory.Text(
-        "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap");
+        "Only tasks of the cgroups in this pinned BPF hash map (keys: 8-byte cgroup ids).", "PATH", "--cgroupmap").Offering(ValueSource.Files());
 
     private readonly Option<string?> mountMap = OptionFactory.Text(
-        "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap");
+        "Only tasks of the mount namespaces in this pinned BPF hash map (keys: 8-byte inode numbers).", "PATH", "--mntnsmap").Offering(ValueSource.Files());
 
     private readonly Option<bool> eachEvent = OptionFactory.Flag(
         "Have filters on tasks judge each event by its own task, as tcptracer does, and not a connection by the task that opens it.", "--compat-filters");
@@ -100,14 +102,14 @@ internal sealed class LiveFilterOptions
     }
 
     /// <summary>How the values of a filter are written.</summary>
-    private sealed class FilterWords<T>(string what, Func<string, T> parse, string example, bool isList = true)
+    private sealed record FilterWords<T>(string What, Func<string, T> Parse, string Example, ValueSource? Values = null, bool IsList = true)
     {
-        internal string Example => example;
-
         /// <summary>An option of such values.</summary>
-        internal Option<T[]> Option(string description, string name, params string[] aliases) => isList
-            ? OptionFactory.List(description, what, parse, name, aliases)
-            : OptionFactory.ParsedList(description, what, parse, name, aliases);
+        internal Option<T[]> Option(string description, string name, params string[] aliases)
+        {
+            var option = IsList ? OptionFactory.List(description, What, Parse, name, aliases) : OptionFactory.ParsedList(description, What, Parse, name, aliases);
+            return Values is null ? option : option.Offering(Values);
+        }
     }
 
     /// <summary>A filter and its opposite.</summary>

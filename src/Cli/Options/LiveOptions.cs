@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Host;
 using TraceCap.Recorder.Probes;
@@ -22,7 +23,7 @@ internal sealed class LiveOptions
         ProbeOptions.ProbeSets.ToDictionary(set => set, string? (set) => set),
         "--probes");
 
-    private readonly Option<string?> user = OptionFactory.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user");
+    private readonly Option<string?> user = OptionFactory.Text("Become this user once the probes are attached; all capabilities are given up in any case.", "NAME", "--user").Offering(ValueSource.Users);
 
     internal LiveFilterOptions Filters { get; } = new();
 

@@ -6,6 +6,7 @@ using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
+using TraceCap.Cli.Completion;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Cli.Options;
@@ -23,14 +24,14 @@ internal static class OptionFactory
         new(name, aliases) { Description = description };
 
     /// <summary>One capture to read.</summary>
-    internal static Argument<string> CaptureFile() => File("A capture; - is standard input.");
+    internal static Argument<string> CaptureFile() => File("A capture; - is standard input.").Offering(ValueSource.Captures);
 
     /// <summary>One file to read.</summary>
     internal static Argument<string> File(string description, string name = "FILE")
     {
         var file = new Argument<string>(name) { Description = description };
         file.Validators.Add(result => CheckNames(result, name));
-        return file;
+        return file.Offering(ValueSource.Files());
     }
 
     /// <summary>One or more captures to read.</summary>
@@ -45,7 +46,7 @@ internal static class OptionFactory
                 result.AddError("FILE: standard input can be read once only; - is there twice");
             }
         });
-        return files;
+        return files.Offering(ValueSource.Captures);
     }
 
     /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>
@@ -53,7 +54,7 @@ internal static class OptionFactory
         $"Metrics: {string.Join(' ', MetricTable.All.Select(metric => metric.Name))}; docs/analysis.md says what they are.";
 
     /// <summary>Where a capture is written.</summary>
-    internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.");
+    internal static Option<string> CaptureOutput() => Output("The capture to write; - is standard output.").Offering(ValueSource.Captures);
 
     /// <summary>Where a page of HTML is written. A name that ends in anything else is a mistake.</summary>
     internal static Option<string> Page(string description)
@@ -66,7 +67,7 @@ internal static class OptionFactory
                 result.AddError($"-o {name}: it would be a page of HTML; expected a name that ends in .html");
             }
         });
-        return output;
+        return output.Offering(ValueSource.Files("*.html"));
     }
 
     /// <summary>Where something is written.</summary>
@@ -79,7 +80,7 @@ internal static class OptionFactory
             Required = true,
         };
         output.Validators.Add(result => CheckNames(result, "-o"));
-        return output;
+        return output.Offering(ValueSource.Files());
     }
 
     /// <summary>Whether what is there already is replaced.</summary>
@@ -91,13 +92,11 @@ internal static class OptionFactory
     internal static Option<Grouping?> By(string description, bool forFailures = true)
     {
         var words = Grouping.All.Where(one => forFailures || !one.IsOfFailures).Select(one => one.Word).ToArray();
-        var by = Explained(
+        return Explained(
             Explain(description, Grouping.Expected),
             "FIELDS",
             text => Grouping.Parse(text) is { } found && (forFailures || !found.IsOfFailures) ? found : throw new FormatException($"connections that did not fail have no {text}; expected one of {string.Join(", ", words)}, or other fields"),
-            "--by");
-        by.CompletionSources.Add(words);
-        return by;
+            "--by").Offering(Vocabulary.Groupings(forFailures));
     }
 
     /// <summary>Whether expectations are judged as if nothing were missing.</summary>
@@ -145,7 +144,7 @@ internal static class OptionFactory
     /// <param name="name">The option.</param>
     /// <param name="aliases">Other names of it.</param>
     internal static Option<ushort[]> Ports(string description, string name, params string[] aliases) =>
-        List($"{description}, such as 443, 80,443 or https; also several times.", "PORTS", PortNames.Parse, name, aliases);
+        List($"{description}, such as 443, 80,443 or https; also several times.", "PORTS", PortNames.Parse, name, aliases).Offering(Vocabulary.Ports.Listed());
 
     /// <summary>Bytes, with a suffix K, M or G (1024 each) if need be.</summary>
     internal static Option<long?> Size(string description, string expected, Predicate<long> isAllowed, string name) =>
@@ -157,12 +156,16 @@ internal static class OptionFactory
         });
 
     /// <summary>One of a few words, which the help lists.</summary>
-    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name)
+    /// <param name="description">What for.</param>
+    /// <param name="what">What a word is.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="name">The option.</param>
+    /// <param name="meaning">What a word means, in a few words, for completion; null if they say it themselves.</param>
+    internal static Option<T> Word<T>(string description, string what, IReadOnlyDictionary<string, T> words, string name, Func<T, string?>? meaning = null)
     {
         var expected = words.Count > 2 ? $"one of {string.Join(", ", words.Keys)}" : string.Join(" or ", words.Keys);
-        var option = Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!), text => NearestWord.Find(text, words.Keys));
-        option.CompletionSources.Add([.. words.Keys]);
-        return option;
+        return Create(Explain(description, expected), what, expected, name, [], (string text, out T value) => words.TryGetValue(text, out value!), text => NearestWord.Find(text, words.Keys))
+            .Offering(ValueSource.Words(words, one => one.Key, one => meaning?.Invoke(one.Value)));
     }
 
     /// <summary>What a parser reads that explains itself, once.</summary>
@@ -225,6 +228,14 @@ internal static class OptionFactory
             HelpName = what,
             CustomParser = result => [.. result.Tokens.Select(token => TryExplain(result, token.Value, parse, out var value) ? value : null).OfType<T>()],
         };
+
+    /// <summary>Says what values a shell may offer.</summary>
+    internal static T Offering<T>(this T symbol, ValueSource source)
+        where T : Symbol
+    {
+        ValueSource.Put(symbol, source);
+        return symbol;
+    }
 
     /// <summary>Whether an option stands on the command line.</summary>
     internal static bool IsGiven(this CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
 using TraceCap.Recorder.Files;
@@ -23,7 +24,7 @@ internal sealed class RotationOptions
         "FILE",
         text => NamePattern.Parse(text, Environment.MachineName),
         "-o",
-        "--output");
+        "--output").Offering(ValueSource.Captures);
 
     private readonly Option<long?> size = OptionFactory.Size(
         "Begin the next file once one has so many bytes.", "a size of 64K or more, such as 512K, 100M or 2G", bytes => bytes >= SmallestFile, "--rotate-size");

@@ -5,6 +5,7 @@ using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Rolling;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
 using TraceCap.Cli.Top;
@@ -21,7 +22,8 @@ internal sealed class TopOptions
     private readonly Option<TimeSpan?> window = Time("How long the time is that rates and times to connect are of; 10s if not given.", "--window");
     private readonly Option<Grouping?> by = OptionFactory.By("What rows are of at first; services if not given. Keys switch to services, processes and peers.");
     private readonly Option<RollingOrder?> sort = OptionFactory.Explained(
-        $"By which column: the greatest first, or with a dash before it the least; {RollingColumn.Usual.Name} if not given.", "COLUMN", RollingOrder.Parse, "--sort");
+        $"By which column: the greatest first, or with a dash before it the least; {RollingColumn.Usual.Name} if not given.", "COLUMN", RollingOrder.Parse, "--sort").Offering(
+            ValueSource.Words(RollingColumn.All, column => column.Name, column => column.Meaning).Reversible());
 
     private readonly Option<string?> filter = OptionFactory.Text("Only groups whose name has this in it, as / does.", "TEXT", "--filter");
     private readonly Option<bool> batch = OptionFactory.Flag(
@@ -35,11 +37,9 @@ internal sealed class TopOptions
     private readonly Option<TimePoint?> from = OptionFactory.Parsed("Of a FILE only from this time on, such as " + TimePointText.Examples + ".", "TIME", TimePoint.Parse, "--from");
     private readonly Option<TimePoint?> to = OptionFactory.Parsed("Of a FILE only before this time.", "TIME", TimePoint.Parse, "--to");
     private readonly Option<ConnectionCondition?> where = OptionFactory.Explained(
-        "Only connections of which this holds, such as 'service == 10.0.0.2:5432'; tracecap fields lists the fields.", "EXPR", text => ConnectionCondition.Parse(text), "--where");
+        "Only connections of which this holds, such as 'service == 10.0.0.2:5432'; tracecap fields lists the fields.", "EXPR", text => ConnectionCondition.Parse(text), "--where").Offering(ExpressionWords.Connections);
 
     private readonly ZoneOption zone = new();
-
-    internal TopOptions() => sort.CompletionSources.Add([.. RollingColumn.All.Select(column => column.Name)]);
 
     /// <summary>The options that only captures have.</summary>
     internal IReadOnlyList<Option> OfFiles => [speed, from, to];

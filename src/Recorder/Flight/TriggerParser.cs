@@ -30,9 +30,12 @@ internal static class TriggerParser
         ["fails"] = TriggerSubject.Fails,
     };
 
+    /// <summary>What can be counted, but for errors: each by its usual word.</summary>
+    internal static IEnumerable<string> Subjects =>
+        Enum.GetValues<TriggerSubject>().Where(subject => subject != TriggerSubject.Errors).Select(subject => subjects.First(named => named.Value == subject).Key);
+
     /// <summary>What can be counted, for messages.</summary>
-    internal static string Expected { get; } =
-        $"{string.Join(", ", Enum.GetValues<TriggerSubject>().Where(subject => subject != TriggerSubject.Errors).Select(subject => subjects.First(named => named.Value == subject).Key))}, or an error such as ECONNREFUSED";
+    internal static string Expected { get; } = $"{string.Join(", ", Subjects)}, or an error such as ECONNREFUSED";
 
     /// <summary>Reads it.</summary>
     /// <param name="text">The trigger.</param>

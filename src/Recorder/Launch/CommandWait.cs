@@ -15,6 +15,9 @@ internal sealed record CommandWait(TimeSpan? Most)
     /// <summary>Until it has ended itself.</summary>
     internal static CommandWait Command { get; } = new(TimeSpan.Zero);
 
+    /// <summary>The words for those that are no time.</summary>
+    internal static IReadOnlyList<string> Words { get; } = ["all", "command"];
+
     /// <exception cref="FormatException">It is none.</exception>
     internal static CommandWait Parse(string text) => text switch
     {

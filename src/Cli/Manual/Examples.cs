@@ -1,4 +1,4 @@
-namespace TraceCap.Cli.Commands;
+namespace TraceCap.Cli.Manual;
 
 /// <summary>How commands are used: what their help ends with. Lines of a shell, in a folder with captures of these names.</summary>
 internal static class Examples
@@ -173,6 +173,12 @@ internal static class Examples
             "tracecap ship run.tcap --to clickhouse --url http://127.0.0.1:8123",
             "tracecap ship . --to clickhouse --url http://127.0.0.1:8123 --limit 10M --retry-for 1h",
             "tracecap ship . --to clickhouse --url http://127.0.0.1:8123 --follow --journal ship.journal",
+        ],
+        ["completion"] =
+        [
+            "source <(tracecap completion bash)",
+            "tracecap completion zsh > _tracecap",
+            "tracecap completion fish > tracecap.fish",
         ],
     };
 

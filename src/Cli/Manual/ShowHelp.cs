@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using TraceCap.Cli.Terminal;
 
-namespace TraceCap.Cli.Commands;
+namespace TraceCap.Cli.Manual;
 
 /// <summary>What <c>--help</c> does.</summary>
 internal sealed class ShowHelp : SynchronousCommandLineAction

@@ -3,7 +3,7 @@ using System.Text;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Cli.Options;
 
-namespace TraceCap.Cli.Commands;
+namespace TraceCap.Cli.Manual;
 
 /// <summary>The help of the program or of a command, as it fits a terminal.</summary>
 internal sealed class HelpText
@@ -51,8 +51,9 @@ internal sealed class HelpText
             ("tracecap COMMAND [options]", "help COMMAND tells more of it"),
             ("tracecap FILE...", "what info and summary say of captures"),
         ]);
-        var longest = root.Subcommands.Max(command => command.Name.Length);
-        foreach (var (title, commands) in CommandGroups.Of([.. root.Subcommands], command => command.Name))
+        var shown = root.Subcommands.Where(command => !command.Hidden).ToArray();
+        var longest = shown.Max(command => command.Name.Length);
+        foreach (var (title, commands) in CommandGroups.Of(shown, command => command.Name))
         {
             AddHeading(title);
             AddRows([.. commands.Select(command => (command.Name.PadRight(longest), command.Description ?? ""))]);
@@ -74,8 +75,7 @@ internal sealed class HelpText
             AddRows([.. command.Arguments.Select(argument => ($"<{argument.HelpName ?? argument.Name}>", argument.Description ?? ""))]);
         }
 
-        var options = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
-            .Where(option => !option.Hidden).ToLookup(OptionGroups.Of);
+        var options = OptionText.ShownOf(command).ToLookup(OptionGroups.Of);
         foreach (var group in OptionGroups.All.Where(options.Contains))
         {
             AddHeading(group);
@@ -96,7 +96,7 @@ internal sealed class HelpText
     /// <summary>The short names first, then what it takes.</summary>
     private static (string, string) Row(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Prepend(option.Name).Where(name => name is not ("/h" or "/?")).Distinct().OrderBy(name => name.StartsWith("--", StringComparison.Ordinal)));
+        var names = string.Join(", ", OptionText.NamesOf(option));
         var value = option.HelpName is { } what ? $" <{what}>" : "";
         return ($"{names}{value}{(option.Required ? " (required)" : "")}", option.Description ?? "");
     }

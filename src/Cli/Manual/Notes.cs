@@ -1,6 +1,6 @@
 using TraceCap.Analyzer.Findings;
 
-namespace TraceCap.Cli.Commands;
+namespace TraceCap.Cli.Manual;
 
 /// <summary>What the help of a command says beyond its options.</summary>
 /// <param name="Title">What it is.</param>

@@ -1,4 +1,4 @@
-namespace TraceCap.Cli.Commands;
+namespace TraceCap.Cli.Manual;
 
 /// <summary>What the help of the program puts together.</summary>
 internal static class CommandGroups

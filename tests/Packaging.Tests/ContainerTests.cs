@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Packaging.Tests;
+
+/// <summary>The container image, run as the manifests of the cluster run it.</summary>
+public sealed partial class ContainerTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("tracecap-container").FullName;
+
+    public void Dispose()
+    {
+        // Root alone may delete what containers leave.
+        Shell.Run("rm", "-rf", folder);
+    }
+
+    [Fact]
+    public void The_container_records_the_host_with_the_capabilities_of_the_manifest()
+    {
+        Load();
+        var daemonSet = File.ReadAllText(Repository.File("packaging/kubernetes/daemonset.yaml"));
+        var capabilities = Regex.Replace(Added().Match(daemonSet).Groups[1].Value, @"\s", "");
+        var arguments = Arguments().Match(daemonSet).Groups[1].Value.Split(',').Select(word => word.Trim().Trim('"'));
+        Assert.Equal("BPF,PERFMON,NET_ADMIN", capabilities);
+        var captures = Directory.CreateDirectory(Path.Combine(folder, "captures")).FullName;
+
+        using var traffic = new Traffic();
+        var (code, output, error) = Podman(
+            "run", "--rm", "--network", "host", "--pid", "host", "--uts", "host", "--read-only", "--cap-drop", "all", "--cap-add", capabilities,
+            "--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096",
+            "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:ro,rslave", "--volume", captures + ":/var/lib/tracecap",
+            $"localhost/tracecap:{Packages.Version}", .. arguments, "-n", "200");
+        Assert.SkipWhen(error.Contains("Operation not permitted", StringComparison.Ordinal) && error.Contains("probes", StringComparison.Ordinal), "this kernel lets nobody load BPF programs");
+        Assert.True(code == 0, output + error);
+
+        var capture = Assert.Single(Directory.GetFiles(captures));
+        Assert.StartsWith(Dns.GetHostName() + "-", Path.GetFileName(capture), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(capture));
+        var rows = Shell.Run(Packages.Published, "replay", capture, "--port", traffic.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // The numbers of processes are the host's.
+        Assert.Matches($@"(?m)^C\s+{Environment.ProcessId}\s", rows);
+    }
+
+    [Fact]
+    public void The_container_holds_nothing_but_the_recorder_and_the_C_library()
+    {
+        Load();
+        var (_, output, _) = Podman("run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096", $"localhost/tracecap:{Packages.Version}", "--version");
+        Assert.Equal(Packages.Version, output.Trim());
+        var (_, container, _) = Podman("create", $"localhost/tracecap:{Packages.Version}");
+        var exported = Path.Combine(folder, "container.tar");
+        Podman("export", "-o", exported, container.Trim());
+        var files = Shell.Lines("sh", "-c", $"tar -tf {exported} | grep -v '/$'");
+        Assert.Equal(
+            ["etc/passwd", "lib/x86_64-linux-gnu/libc.so.6", "lib/x86_64-linux-gnu/libm.so.6", "lib64/ld-linux-x86-64.so.2", "usr/bin/tracecap", "usr/share/doc/tracecap/LICENSE"],
+            files.Order(StringComparer.Ordinal));
+    }
+
+    private void Load()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root records");
+        Shell.SkipWithout("podman", "runc", "buildah");
+        Podman("load", "--input", Packages.Image);
+    }
+
+    /// <summary>With a store of its own; runc also runs where cgroup1 and cgroup2 are mixed.</summary>
+    private (int Code, string Output, string Error) Podman(params string[] arguments) => Shell.Try(
+        "podman", ["--root", folder + "/storage", "--runroot", folder + "/run", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--runtime", "runc", .. arguments]);
+
+    /// <summary>Connections over loopback, one after another, until it is disposed of.</summary>
+    private sealed class Traffic : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource end = new();
+        private readonly Task connecting;
+
+        internal Traffic()
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            connecting = Task.Run(async () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    using var client = new TcpClient();
+                    await client.ConnectAsync(IPAddress.Loopback, Port);
+                    (await listener.AcceptSocketAsync()).Dispose();
+                }
+            });
+        }
+
+        internal int Port { get; }
+
+        public void Dispose()
+        {
+            end.Cancel();
+            connecting.Wait();
+            listener.Stop();
+            end.Dispose();
+        }
+    }
+
+    [GeneratedRegex(@"add: \[(.*)\]")]
+    private static partial Regex Added();
+
+    [GeneratedRegex(@"args: \[(.*)\]")]
+    private static partial Regex Arguments();
+}

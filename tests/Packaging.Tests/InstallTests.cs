@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+
+namespace TraceCap.Packaging.Tests;
+
+/// <summary>Packages installed, used, replaced and removed on systems that have never had any of it.</summary>
+public sealed class InstallTests
+{
+    private const string UnitLink = "/etc/systemd/system/multi-user.target.wants/tracecap.service";
+
+    [Fact]
+    public void One_line_installs_it_on_Debian_and_removing_it_leaves_nothing_but_captures()
+    {
+        var newer = Newer(Packages.Deb);
+        using var system = DebianSystem.Fresh();
+        system.Bring(Packages.Deb, "older");
+        system.Bring(newer, "newer");
+        Directory.Delete(Path.GetDirectoryName(newer)!, recursive: true);
+        var before = system.Files();
+
+        var line = Line("Debian, Ubuntu");
+        system.Type("cd /tmp/older && " + line);
+        UseIt(system);
+        Assert.Contains("tracecap-record", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
+        Assert.False(Path.Exists(system.Root + UnitLink), "nobody asked for the unit to be enabled");
+        system.Type("systemctl enable tracecap");
+        Assert.True(new FileInfo(system.Root + UnitLink).LinkTarget is not null);
+
+        // As the unit leaves them: the folder of a dynamic user, and a link to it.
+        string[] captures = ["/var/lib/private", "/var/lib/private/tracecap", "/var/lib/private/tracecap/host-000001.tcap", "/var/lib/tracecap"];
+        system.Type("mkdir -p -m 700 /var/lib/private/tracecap && ln -s private/tracecap /var/lib/tracecap && cp /captures/nginx.tcap /var/lib/tracecap/host-000001.tcap");
+        var hash = system.Type("sha256sum </var/lib/tracecap/host-000001.tcap");
+
+        system.Type("cd /tmp/newer && " + line);
+        Assert.Equal("0.9.9-1", system.Type("dpkg-query -W -f '${Version}' tracecap"));
+        Assert.True(new FileInfo(system.Root + UnitLink).LinkTarget is not null, "an upgrade leaves enabled what was enabled");
+        UseIt(system);
+
+        foreach (var verb in (string[])["remove", "purge"])
+        {
+            system.Type($"apt-get {verb} -y tracecap");
+            Assert.Equal(before.Concat(captures).Order(StringComparer.Ordinal), system.Files());
+            Assert.Equal(hash, system.Type("sha256sum </var/lib/tracecap/host-000001.tcap"));
+        }
+    }
+
+    [Fact]
+    public void The_rpm_installs_what_the_deb_does_and_leaves_nothing()
+    {
+        Shell.SkipWithout("rpm");
+        using var system = DebianSystem.Fresh();
+        var before = system.Files();
+        // The system is no Fedora: what it has of libraries is in no database of rpm's.
+        Shell.Run("rpm", "--root", system.Root, "--install", "--nodeps", Packages.Rpm);
+        UseIt(system);
+        Assert.False(Path.Exists(system.Root + UnitLink), "nobody asked for the unit to be enabled");
+        Shell.Run("rpm", "--root", system.Root, "--erase", "tracecap");
+        Assert.Equal(before, system.Files());
+    }
+
+    [Fact]
+    public void One_line_unpacks_the_archive_where_it_is_found()
+    {
+        using var system = DebianSystem.Fresh();
+        system.Bring(Packages.Archive, "archive");
+        system.Type("cd /tmp/archive && " + Line("any Linux with glibc"));
+        UseIt(system);
+        Assert.Contains("/usr/local/share/man", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
+        Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
+    }
+
+    /// <summary>What docs/installing.md tells to type on such a system, which has no sudo.</summary>
+    private static string Line(string where) => Regex.Match(
+        File.ReadAllText(Repository.File("docs/installing.md")), $@"^\| {where}[^|]* \| `sudo (.*)` \|$", RegexOptions.Multiline).Groups[1].Value;
+
+    /// <summary>The executable, and each of the libraries beside it, does what it is for.</summary>
+    private static void UseIt(DebianSystem system)
+    {
+        Assert.Contains("curl", system.Type("tracecap replay /captures/tcptracer-example.tcap"), StringComparison.Ordinal);
+        Assert.Contains("3", system.Type("tracecap query /captures/tcptracer-example.tcap 'SELECT count(*) FROM connections'"), StringComparison.Ordinal);
+        system.Type("tracecap plot lifetime /captures/nginx.tcap -o /tmp/life.png --force");
+        Assert.Equal([0x89, .. "PNG"u8], File.ReadAllBytes(Path.Combine(system.Root, "tmp/life.png"))[..4]);
+    }
+
+    /// <summary>The same package, as if it were of a later version.</summary>
+    private static string Newer(string deb)
+    {
+        var folder = Directory.CreateTempSubdirectory("tracecap").FullName;
+        Shell.Run("dpkg-deb", "--raw-extract", deb, folder);
+        var control = Path.Combine(folder, "DEBIAN/control");
+        File.WriteAllText(control, File.ReadAllText(control).Replace($"Version: {Packages.Version}-1\n", "Version: 0.9.9-1\n", StringComparison.Ordinal));
+        var newer = Path.Combine(Directory.CreateTempSubdirectory("tracecap").FullName, "tracecap_0.9.9-1_amd64.deb");
+        Shell.Run("dpkg-deb", "-Znone", "--root-owner-group", "--build", folder, newer);
+        Directory.Delete(folder, recursive: true);
+        return newer;
+    }
+}

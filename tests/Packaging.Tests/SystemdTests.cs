@@ -1,0 +1,26 @@
+namespace TraceCap.Packaging.Tests;
+
+/// <summary>The recorder as a service: a Debian with the package, booted with systemd on a stock kernel in a virtual machine.</summary>
+public sealed class SystemdTests
+{
+    [Fact]
+    public void The_service_records_once_it_is_asked_to_and_its_captures_outlive_the_package()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRACECAP_TEST_SYSTEMD") is { Length: > 0 }, "an emulated system takes minutes: ./build.sh package-vm");
+        var kernels = Repository.File("tests/vm/kernels");
+        var kernel = Directory.Exists(kernels) ? Directory.GetDirectories(kernels, "6.1.*-cloud-amd64").Order(StringComparer.Ordinal).LastOrDefault() : null;
+        Assert.SkipWhen(kernel is null, $"there is no 6.1 kernel in {kernels}: tests/vm/vmkernel fetches it");
+        Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "qemu-system-x86 is not installed");
+        using var system = DebianSystem.Fresh();
+        system.Bring(Packages.Deb, "package");
+        system.Bring(Repository.File("tests/Packaging.Tests/service.sh"), "package");
+        system.Type("cd /tmp/package && apt-get install -y ./*.deb");
+
+        var (code, output, error) = Shell.Try(
+            Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/tmp/package/service.sh");
+        Assert.True(code == 0, output + error);
+        Assert.Equal(
+            ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "enabled", "stopped: complete", "removed: 3 files"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
