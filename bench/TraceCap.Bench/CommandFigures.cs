@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.IO.Hashing;
 using TraceCap.Format.Tests.Traffic;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using TraceCap.Format.Events;
-using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;
 

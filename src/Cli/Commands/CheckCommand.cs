@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Checks;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Charts;
 using TraceCap.Cli.Files;
