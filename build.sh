@@ -189,7 +189,7 @@ package() {
 # Of this machine's processor, from what publish left.
 package_own() {
 	describe_packages
-	rm -rf artifacts/packages
+	rm -f artifacts/packages/tracecap{_*.deb,-*.rpm,-*.tar.gz,-*.cdx.json,-image-*.tar}
 	package "$(own_runtime)" "$out" artifacts/obj /
 	sum_up_packages
 }
@@ -201,8 +201,8 @@ package_arm64() {
 }
 
 sum_up_packages() {
-	(cd artifacts/packages && sha256sum -- tracecap* >SHA256SUMS)
-	say "in artifacts/packages: $(cd artifacts/packages && echo *)"
+	(cd artifacts/packages && sha256sum -- tracecap*.{deb,rpm,tar.gz,cdx.json,tar} >SHA256SUMS)
+	say "made artifacts/packages: $(cut -c67- artifacts/packages/SHA256SUMS | tr '\n' ' ')"
 }
 
 # package_all: for both processors; where no Debian of arm64 can be had, it says so and goes on.
@@ -297,9 +297,9 @@ case ${1:-help} in
 		need qemu-system-arm /usr/bin/qemu-system-aarch64
 		need_to_cross; install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
 		;;
-	package) need_to_build; need_to_package; need_to_cross; install_missing; package_all ;;
-	package-own) need_to_build; need_to_package; install_missing; publish; package_own ;;
-	package-twice) need_to_build; need_to_package; install_missing; package_twice ;;
+	package) need_to_build; need_to_make_packages; need_to_cross; install_missing; package_all ;;
+	package-own) need_to_build; need_to_make_packages; install_missing; publish; package_own ;;
+	package-twice) need_to_build; need_to_make_packages; install_missing; package_twice ;;
 	package-vm)
 		need_to_test; install_missing; fetch_for_vm amd64 6.1; fetch_for_packaging
 		dotnet build tests/Packaging.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary

@@ -53,7 +53,7 @@ internal sealed class DebianSystem : IDisposable
             .Order(StringComparer.Ordinal)];
 
     private static readonly string[] Records =
-        ["/var/lib/dpkg", "/var/lib/apt", "/var/cache", "/var/log", "/usr/lib/sysimage", "/var/lib/rpm", "/tmp", "/dev", "/proc"];
+        ["/var/lib/dpkg", "/var/lib/apt", "/var/cache", "/var/log", "/usr/lib/sysimage", "/var/lib/rpm", "/root/.rpmdb", "/tmp", "/dev", "/proc"];
 
     public void Dispose()
     {

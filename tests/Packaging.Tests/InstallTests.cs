@@ -26,7 +26,7 @@ public sealed class InstallTests
         Assert.True(new FileInfo(system.Root + UnitLink).LinkTarget is not null);
 
         // As the unit leaves them: the folder of a dynamic user, and a link to it.
-        string[] captures = ["/var/lib/private", "/var/lib/private/tracecap", "/var/lib/private/tracecap/host-000001.tcap", "/var/lib/tracecap"];
+        string[] captures = ["/var/lib/private/tracecap", "/var/lib/private/tracecap/host-000001.tcap", "/var/lib/tracecap"];
         system.Type("mkdir -p -m 700 /var/lib/private/tracecap && ln -s private/tracecap /var/lib/tracecap && cp /captures/nginx.tcap /var/lib/tracecap/host-000001.tcap");
         var hash = system.Type("sha256sum </var/lib/tracecap/host-000001.tcap");
 
@@ -64,7 +64,7 @@ public sealed class InstallTests
         system.Bring(Packages.Archive, "archive");
         system.Type("cd /tmp/archive && " + Line("any Linux with glibc"));
         UseIt(system);
-        Assert.Contains("/usr/local/share/man", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
+        Assert.StartsWith("/usr/local/", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class InstallTests
     private static void UseIt(DebianSystem system)
     {
         Assert.Contains("curl", system.Type("tracecap replay /captures/tcptracer-example.tcap"), StringComparison.Ordinal);
-        Assert.Contains("3", system.Type("tracecap query /captures/tcptracer-example.tcap 'SELECT count(*) FROM connections'"), StringComparison.Ordinal);
+        Assert.Contains("4", system.Type("tracecap query /captures/tcptracer-example.tcap 'SELECT count(*) FROM connections'"), StringComparison.Ordinal);
         system.Type("tracecap plot lifetime /captures/nginx.tcap -o /tmp/life.png --force");
         Assert.Equal([0x89, .. "PNG"u8], File.ReadAllBytes(Path.Combine(system.Root, "tmp/life.png"))[..4]);
     }

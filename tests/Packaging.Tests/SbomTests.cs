@@ -29,7 +29,7 @@ public sealed partial class SbomTests
         var traces = new Dictionary<string, string>
         {
             ["libbpf"] = "libbpf: ",
-            ["elfutils-libelf"] = "Libelf is broken",
+            ["elfutils-libelf"] = "invalid `Elf' handle",
             ["zlib-ng"] = Version("zlib-ng"),
             ["brotli"] = "BrotliDecoder",
         };

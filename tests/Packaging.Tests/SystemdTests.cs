@@ -13,11 +13,12 @@ public sealed class SystemdTests
         Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "qemu-system-x86 is not installed");
         using var system = DebianSystem.Fresh();
         system.Bring(Packages.Deb, "package");
-        system.Bring(Repository.File("tests/Packaging.Tests/service.sh"), "package");
+        // Not in /tmp, which systemd empties when it boots.
+        File.Copy(Repository.File("tests/Packaging.Tests/service.sh"), Path.Combine(system.Root, "captures/service.sh"));
         system.Type("cd /tmp/package && apt-get install -y ./*.deb");
 
         var (code, output, error) = Shell.Try(
-            Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/tmp/package/service.sh");
+            Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/captures/service.sh");
         Assert.True(code == 0, output + error);
         Assert.Equal(
             ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "enabled", "stopped: complete", "removed: 3 files"],
