@@ -73,7 +73,7 @@ public sealed class PackageTests(PackageFeed feed)
             Assert.Equal(assembly.ReadCodeViewDebugDirectoryData(expected).Guid, new Guid(reader.DebugMetadataHeader!.Id.AsSpan()[..16]));
 
             var link = reader.GetCustomDebugInformation(EntityHandle.ModuleDefinition).Select(reader.GetCustomDebugInformation).Single(entry => reader.GetGuid(entry.Kind) == sourceLink);
-            Assert.Matches("""^\{"documents":\{"/_/\*":"https://.*/[0-9a-f]{40}/\*"\}\}$""", Encoding.UTF8.GetString(reader.GetBlobBytes(link.Value)));
+            Assert.Matches("""^\{"documents":\{"/_/\*":"https://.*/v[0-9.]+/\*"\}\}$""", Encoding.UTF8.GetString(reader.GetBlobBytes(link.Value)));
             Assert.All(reader.Documents, document => Assert.StartsWith("/_/", reader.GetString(reader.GetDocument(document).Name), StringComparison.Ordinal));
             Assert.All([code, pdb], bytes => Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Repository.Root))));
         });
@@ -104,6 +104,36 @@ public sealed class PackageTests(PackageFeed feed)
         Assert.True(code == 0, output);
         Assert.All(["nupkg", "snupkg"], kind =>
             Assert.Equal(File.ReadAllBytes(PathOf("TraceCap.Testing", kind)), File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(PathOf("TraceCap.Testing", kind))))));
+    }
+
+    /// <summary>Of a release, nothing that it offered may be gone: here as if it had offered what another library does.</summary>
+    [Fact]
+    public void A_package_is_held_against_that_of_a_release()
+    {
+        feed.SkipUnlessMade();
+        var release = feed.Folder("release");
+        var package = Path.Combine(release, Path.GetFileName(PathOf("TraceCap.Testing", "nupkg")));
+        File.Copy(PathOf("TraceCap.Testing", "nupkg"), package);
+        var (code, output) = Pack();
+        Assert.True(code == 0, output);
+
+        using (var archive = ZipFile.Open(package, ZipArchiveMode.Update))
+        {
+            const string Name = "lib/net8.0/TraceCap.Testing.dll";
+            archive.GetEntry(Name)!.Delete();
+            using var other = Open("TraceCap.Charts", "nupkg");
+            using var entry = archive.CreateEntry(Name).Open();
+            entry.Write(Read(other, "lib/net8.0/TraceCap.Charts.dll"));
+        }
+
+        (code, output) = Pack();
+        Assert.NotEqual(0, code);
+        Assert.Contains("CP0001", output, StringComparison.Ordinal);
+        Assert.Contains("TraceCap.Charts.CaptureCharts", output, StringComparison.Ordinal);
+
+        (int Code, string Output) Pack() => Programs.Run(
+            Repository.Root,
+            ["dotnet", "pack", "src/Testing", "-c", "Release", "--no-build", "-o", Path.Combine(release, "new"), $"-p:BaselineFolder={release}", $"-p:BaselineVersion={PackageFeed.Version}"]);
     }
 
     private static string PathOf(string name, string kind) => Path.Combine(PackageFeed.Packages, $"{name}.{PackageFeed.Version}.{kind}");

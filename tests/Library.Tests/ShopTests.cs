@@ -25,9 +25,9 @@ public sealed class ShopTests
         capture.ShouldHold("failed == 0", "active.end <= 20", "lifetime.p99 < 100ms", "opened[port=18080] > 1000");
 
     [Fact]
-    public void All_of_nginx_was_recorded_and_its_connections_are_short() => capture
+    public void All_was_recorded_and_nginx_resets_nothing() => capture
         .ShouldBeComplete()
-        .ShouldHold(["lifetime.max < 1s", "reset == 0"], ConnectionFilter.Parse("--comm nginx"), allowLoss: true);
+        .ShouldHold(["reset == 0", "accepted > 100"], ConnectionFilter.Parse("--comm nginx"), allowLoss: true);
 
     [Fact]
     public void A_new_recording_is_no_worse()

@@ -27,7 +27,7 @@ public sealed partial class TestingPageTests
     {
         var capture = Analyzer.Capture.Open(Repository.File("samples/captures/nginx.tcap"));
         var error = Assert.Throws<ExpectationException>(() => capture.ShouldHold("opened < 1000", "failed == 0"));
-        Assert.Contains($"```text\n{error.Message}\n```\n", File.ReadAllText(Repository.File("docs/testing.md")), StringComparison.Ordinal);
+        Assert.True(File.ReadAllText(Repository.File("docs/testing.md")).Contains($"```text\n{error.Message}\n```\n", StringComparison.Ordinal), error.Message);
     }
 
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
