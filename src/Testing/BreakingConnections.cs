@@ -44,6 +44,6 @@ internal static class BreakingConnections
 
         var lines = shown.Select(connection => $"\n  {kind.Text(connection)}{connection}");
         var more = count > shown.Count ? FormattableString.Invariant($"\n  and {count - shown.Count:N0} more") : "";
-        return $"\n{metric} is of {(count == 0 ? "no connection" : "")}{string.Concat(lines)}{more}";
+        return $"\n{metric} comes from{(count == 0 ? " no connection" : ":")}{string.Concat(lines)}{more}";
     }
 }

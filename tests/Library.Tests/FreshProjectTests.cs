@@ -66,7 +66,7 @@ public sealed partial class FreshProjectTests(PackageFeed feed)
         Assert.NotEqual(0, code);
         Assert.Contains("nginx.tcap: 1 of 2 expectations are met", output, StringComparison.Ordinal);
         Assert.Contains("FAILED  opened < 1000: 2,254", output, StringComparison.Ordinal);
-        Assert.Contains("opened is of", output, StringComparison.Ordinal);
+        Assert.Contains("opened comes from:", output, StringComparison.Ordinal);
         Assert.Contains("and 2,249 more", output, StringComparison.Ordinal);
         Assert.Contains("FailingTests.cs", output, StringComparison.Ordinal);
         Assert.DoesNotContain("CaptureExpectations", output, StringComparison.Ordinal);

@@ -23,11 +23,12 @@ public sealed partial class TestingPageTests
     }
 
     [Fact]
-    public void The_page_shows_the_message_that_a_failed_check_has()
+    public void The_pages_show_the_message_that_a_failed_check_has()
     {
         var capture = Analyzer.Capture.Open(Repository.File("samples/captures/nginx.tcap"));
         var error = Assert.Throws<ExpectationException>(() => capture.ShouldHold("opened < 1000", "failed == 0"));
-        Assert.True(File.ReadAllText(Repository.File("docs/testing.md")).Contains($"```text\n{error.Message}\n```\n", StringComparison.Ordinal), error.Message);
+        Assert.All(["docs/testing.md", "src/Testing/README.md"], page =>
+            Assert.True(File.ReadAllText(Repository.File(page)).Contains($"```text\n{error.Message}\n```\n", StringComparison.Ordinal), error.Message));
     }
 
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
