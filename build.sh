@@ -20,10 +20,14 @@ usage() {
 	./build.sh vm-arm64  the same on emulated arm64 machines, with the executable for arm64; the table is tests/vm/results/arm64.md
 	./build.sh build     build everything, warnings are errors
 	./build.sh publish   the native executable in artifacts/tracecap/, and beside it what draws charts and runs SQL
-	./build.sh package   .deb, .rpm, .tar.gz and container image for x86-64 and arm64 in artifacts/packages/, with sums and bills of materials
+	./build.sh package   .deb, .rpm, .tar.gz and container image for x86-64 and arm64 in artifacts/packages/, with bills of materials;
+	                     what package-nuget makes; and the sums of all
 	./build.sh package-twice  compile and package in two folders, and compare every byte: packaging/results/reproducible.md
 	./build.sh package-vm     the package's service on a Debian with systemd, in a virtual machine: minutes
 	./build.sh docs      the pages of docs/ as a site in artifacts/site
+	./build.sh package-nuget [RUNTIME...]
+	                     NuGet packages of the libraries and of the tool, and zips for Windows and macOS, in artifacts/packages;
+	                     of the tool for linux-x64, linux-arm64, win-x64, win-arm64, osx and any, or for those that are named
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
@@ -94,6 +98,7 @@ need_to_test() {
 	need protobuf-compiler /usr/bin/protoc
 	need poppler-utils /usr/bin/pdftotext
 	need netbase /etc/services
+	need zip /usr/bin/zip
 	need bash-completion /usr/share/bash-completion/bash_completion
 	need zsh /usr/bin/zsh /bin/zsh
 	need fish /usr/bin/fish
@@ -164,6 +169,55 @@ publish() {
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 }
 
+# need_to_package [RUNTIME...]
+need_to_package() {
+	need_to_build
+	need zip /usr/bin/zip
+	if [[ " $* " == *" linux-arm64 "* ]]; then
+		need lld /usr/bin/ld.lld
+		need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
+	fi
+}
+
+# pack_libraries RUNTIME...: what leaves through NuGet, and what .NET runs on Windows and macOS: of one commit always the same bytes.
+pack_libraries() {
+	local packages=$PWD/artifacts/packages project runtime root=$PWD/tests/vm/roots/arm64
+	export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+	mkdir -p "$packages"
+	rm -f "$packages"/*.nupkg "$packages"/*.snupkg "$packages"/tracecap-*-{win,osx}*.zip
+	for project in Format Analyzer Charts Testing; do
+		dotnet pack "src/$project" -c "$configuration" -o "$packages" -v quiet --nologo
+	done
+	dotnet pack src/Cli -c "$configuration" -o "$packages" -v quiet --nologo "-p:ToolPackageRuntimeIdentifiers=\"$(IFS=';'; echo "$*")\""
+	for runtime; do
+		case $runtime in
+			linux-arm64)
+				tests/vm/vmroot arm64 >/dev/null || fail "no Debian of arm64 from apt to link with"
+				pack_tool "$runtime" --artifacts-path "$PWD/artifacts/arm64" -p:TargetFrameworks=net10.0 -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+				;;
+			win-* | osx) pack_tool "$runtime"; zip_tool "$runtime" ;;
+			*) pack_tool "$runtime" ;;
+		esac
+	done
+}
+
+# pack_tool RUNTIME [ARGUMENT...]: the tool for one kind of machine.
+pack_tool() {
+	dotnet pack src/Cli -c "$configuration" -r "$1" -o "$PWD/artifacts/packages" -v quiet --nologo "${@:2}"
+}
+
+# zip_tool RUNTIME: the same files for who has .NET but installs no tools; begun by ./tracecap, or tracecap.cmd.
+zip_tool() {
+	local folder=artifacts/zips/tracecap-$1 version
+	version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	cp -r "artifacts/publish/TraceCap.Cli/${configuration,,}_$1/." LICENSE src/Cli/README.md packaging/nuget/"$([[ $1 == win-* ]] && echo tracecap.cmd || echo tracecap)" "$folder"
+	chmod -R u=rwX,go=rX "$folder"
+	find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+	(cd artifacts/zips && find "tracecap-$1" -type f | LC_ALL=C sort | TZ=UTC zip -q -X -@ "$OLDPWD/artifacts/packages/tracecap-$version-$1.zip")
+}
+
 # The executable for arm64, linked with what tests/vm/vmroot has unpacked. In a folder of its own, and for one framework:
 # what is restored for one processor is not what another one needs.
 publish_arm64() {
@@ -201,7 +255,7 @@ package_arm64() {
 }
 
 sum_up_packages() {
-	(cd artifacts/packages && sha256sum -- tracecap*.{deb,rpm,tar.gz,cdx.json,tar} >SHA256SUMS)
+	(cd artifacts/packages && shopt -s nullglob && sha256sum -- *.{deb,rpm,tar.gz,cdx.json,tar,nupkg,snupkg,zip} >SHA256SUMS)
 	say "made artifacts/packages: $(cut -c67- artifacts/packages/SHA256SUMS | tr '\n' ' ')"
 }
 
@@ -214,7 +268,12 @@ package_all() {
 		package_arm64
 	else
 		say "no Debian of arm64 from apt: there are no packages for it"
+		pack_libraries linux-x64 win-x64 win-arm64 osx any
+		sum_up_packages
+		return
 	fi
+	pack_libraries linux-x64 linux-arm64 win-x64 win-arm64 osx any
+	sum_up_packages
 }
 
 # package_twice: the commit that is checked out, in two folders of different names and depths.
@@ -289,6 +348,10 @@ run_tests() {
 case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
+	package-nuget)
+		[[ $# -gt 1 ]] || set -- "$1" linux-x64 linux-arm64 win-x64 win-arm64 osx any
+		need_to_package "${@:2}"; install_missing; pack_libraries "${@:2}"
+		;;
 	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
@@ -297,7 +360,7 @@ case ${1:-help} in
 		need qemu-system-arm /usr/bin/qemu-system-aarch64
 		need_to_cross; install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
 		;;
-	package) need_to_build; need_to_make_packages; need_to_cross; install_missing; package_all ;;
+	package) need_to_build; need_to_make_packages; need_to_cross; need zip /usr/bin/zip; install_missing; package_all ;;
 	package-own) need_to_build; need_to_make_packages; install_missing; publish; package_own ;;
 	package-twice) need_to_build; need_to_make_packages; install_missing; package_twice ;;
 	package-vm)

@@ -34,6 +34,13 @@ internal static class Captures
         writer.Complete("end", null);
     }
 
+    /// <inheritdoc cref="WriteLong(Stream, TcpEvent[], long)" />
+    public static ulong WriteLong(string path, TcpEvent[] events, long bytes)
+    {
+        using var file = File.Create(path);
+        return WriteLong(file, events, bytes);
+    }
+
     /// <summary>Writes events over and over, each time as if they had happened later, to the same sockets, until the file is so
     /// long.</summary>
     /// <returns>How many were written.</returns>
@@ -41,7 +48,8 @@ internal static class Captures
     {
         var writer = new CaptureWriter(output, Header);
         var span = events.Max(one => one.Timestamp) - events.Min(one => one.Timestamp) + 1;
-        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence));
+        // Each lap's numbers follow those of the lap before.
+        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence) - group.Min(one => one.Sequence) + 1);
         var promises = Promises(events);
         for (var lap = 0ul; writer.Length < bytes; lap++)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using TraceCap.Format.Events;
-using TraceCap.Format.Tests.Traffic;
 
 namespace TraceCap.Bench;
 
@@ -21,31 +20,8 @@ internal static class ExecutableFigures
         report.AtMost("its memory (RSS)", 30, SmallMemory(), " MiB", "F1");
 
         QueryFigures.Measure(report);
-        var path = Path.Combine(Path.GetTempPath(), $"tracecap-bench-{Environment.ProcessId}.tcap");
-        try
-        {
-            MeasureLong(report, path, longBytes);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    private static void MeasureLong(Report report, string path, long bytes)
-    {
-        ulong events;
-        using (var file = File.Create(path))
-        {
-            events = Captures.WriteLong(file, TrafficGenerator.Generate(4_000_000, new() { ConnectionsPerSecond = 20_000, Lost = 0 }), bytes);
-        }
-
-        report.Line($"a capture of {bytes / (double)(1L << 30):0.#} GiB, {events / 1e6:F0} M events");
-        foreach (var command in (string[][])[["replay", "-t", path], ["summary", path], ["verify", path], ["compact", path, "-o", "-"]])
-        {
-            var (time, memory) = Run(command);
-            report.Figure($"{command[0]} of {bytes / (double)(1L << 30):0.#} GiB", Invariant($"{events / time.TotalSeconds / 1e6:F1} M events/s, {memory:F0} MiB"));
-        }
+        CommandFigures.Measure(report, longBytes);
+        RivalFigures.Measure(report);
     }
 
     /// <summary>Runs it to its end, its output thrown away.</summary>

@@ -20,13 +20,17 @@ exports.SetAction(parsed => Ratios.RunExports(parsed.GetValue(events)));
 var queries = new Command("queries", "Measures only SQL over captures.");
 queries.SetAction(_ => Ratios.RunQueries());
 
+var timed = new Command("commands", "Measures only the commands of the executable, and their rivals.") { gibibytes, save };
+timed.SetAction(parsed => Ratios.RunCommands((long)(parsed.GetValue(gibibytes) * (1L << 30)), parsed.GetValue(save)));
+
 var path = new Argument<string>("file") { Description = "Where to write it." };
 var rate = new Option<int>("--rate") { Description = "Connections per second.", DefaultValueFactory = _ => 20_000 };
-var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate };
+var visitors = new Option<int>("--visitors") { Description = "Addresses that connect from outside.", DefaultValueFactory = _ => 4_000 };
+var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate, visitors };
 generate.SetAction(parsed =>
 {
     using var file = File.Create(parsed.GetValue(path)!);
-    Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate) }));
+    Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate), Visitors = parsed.GetValue(visitors) }));
 });
 
 var parts = new Argument<string[]>("arguments") { Description = "What BenchmarkDotNet is told, such as --filter '*'." };
@@ -34,4 +38,4 @@ var inner = new Command("parts", "Measures the inner parts by BenchmarkDotNet.")
 inner.TreatUnmatchedTokensAsErrors = false;
 inner.SetAction(parsed => { BenchmarkSwitcher.FromAssembly(typeof(Ratios).Assembly).Run([.. parsed.GetValue(parts)!, .. parsed.UnmatchedTokens]); });
 
-return new RootCommand("Measures TraceCap.") { ratios, library, exports, queries, generate, inner }.Parse(args).Invoke();
+return new RootCommand("Measures TraceCap.") { ratios, library, exports, queries, timed, generate, inner }.Parse(args).Invoke();

@@ -59,6 +59,22 @@ internal static class Ratios
         return 0;
     }
 
+    /// <summary>Measures only the commands of the executable, and their rivals.</summary>
+    public static int RunCommands(long longBytes, string? save)
+    {
+        var report = new Report();
+        report.Line(Machine.Describe());
+        CommandFigures.Measure(report, longBytes);
+        RivalFigures.Measure(report);
+        report.Bars();
+        if (save is not null)
+        {
+            report.Save(save);
+        }
+
+        return 0;
+    }
+
     /// <summary>Measures only what the library's records cost.</summary>
     public static int RunLibrary(int events)
     {

@@ -3,6 +3,11 @@ using TraceCap.Cli.Commands;
 using TraceCap.Cli.Terminal;
 
 Descriptors.Check();
+if (OperatingSystem.IsWindows())
+{
+    WindowsConsole.Prepare();
+}
+
 var root = new RootCommand("Records TCP connections on Linux hosts into capture files, and replays them anywhere.")
 {
     RecordCommand.Create(),

@@ -174,6 +174,21 @@ public sealed class TimePointTests
     public void Every_printed_time_is_read_back() => Gen.ULong[0, 18446744073_000_000_000].Sample(time =>
         WallTime.TryParse(WallTime.Format(time), out var read) && read == time);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(18_446_744_073_677_295_768)]
+    [InlineData(ulong.MaxValue)]
+    public void The_first_and_the_last_times_there_are_read_back(ulong time)
+    {
+        Assert.True(WallTime.TryParse(WallTime.Format(time), out var read));
+        Assert.Equal(time, read);
+    }
+
+    [Theory]
+    [InlineData("2554-07-21T23:34:33.709551616Z")]
+    [InlineData("1969-12-31T23:59:59.999999999Z")]
+    public void A_time_beyond_them_is_none(string time) => Assert.False(WallTime.TryParse(time, out _));
+
     [Fact]
     public void Without_a_clock_wall_time_is_refused_and_the_rest_is_not()
     {

@@ -105,6 +105,14 @@ public sealed partial class CompletionTests : IDisposable
             Assert.Equal(0, Tracecap.Run(command, "ends.tcap", "--fields", string.Join(',', fields), "--where", string.Join(" or ", names)).Code);
         }
 
+        foreach (var command in new[] { "summary ends.tcap", "churn ends.tcap", "fields", "check ends.tcap --expect lost==0" })
+        {
+            string[] words = command.Split(' ');
+            var columns = Offered([.. words, "--fields", ""]);
+            Assert.InRange(columns.Length, 4, 100);
+            Assert.Equal(0, Tracecap.Run([.. words, "--format", "csv", "--fields", string.Join(',', columns.Except(["all"]))]).Code);
+        }
+
         var metrics = Offered("check", "x.tcap", "--expect", "");
         Assert.Equal(1, Tracecap.Run("check", "ends.tcap", "--allow-loss", "--expect", string.Join(" and ", metrics.Select(name => name + " < 0"))).Code);
         Assert.Equal(0, Tracecap.Run("summary", "ends.tcap", "--by", string.Join(',', Offered("summary", "--by", "").Except(["errno", "service"]))).Code);

@@ -86,6 +86,19 @@ public sealed partial class DocumentationTests : IDisposable
         Assert.DoesNotMatch("<(script|link|img)[^>]* (src|href)=\"?(https?:)?//", page);
     }
 
+    /// <summary>A name in the README is that of a file, as far as files of its kind were made.</summary>
+    [Fact]
+    public void What_one_line_installs_is_what_packaging_makes()
+    {
+        var named = Packages().Matches(File.ReadAllText(Repository.File("README.md"))).Select(match => match.Value).Distinct().ToArray();
+        Assert.InRange(named.Length, 5, 20);
+        var folder = Repository.File("artifacts/packages");
+        var made = Directory.Exists(folder) ? Directory.GetFiles(folder, "tracecap*") : [];
+        Assert.SkipUnless(made.Length > 0, "no packages are there that ./build.sh package would have made");
+        Assert.All(named.Where(name => made.Any(file => file.EndsWith(name[name.IndexOf('.', StringComparison.Ordinal)..], StringComparison.Ordinal))), name =>
+            Assert.NotEmpty(Directory.GetFiles(folder, name)));
+    }
+
     private static IEnumerable<string> Pages() => [Repository.File("README.md"), Repository.File("CONTRIBUTING.md"), Repository.File("SECURITY.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md")];
 
     private static IEnumerable<(string Page, string Text)> Blocks(string kind) =>
@@ -117,6 +130,9 @@ public sealed partial class DocumentationTests : IDisposable
 
     [GeneratedRegex(@"tracecap (record|trace|top -b)\b")]
     private static partial Regex Live();
+
+    [GeneratedRegex(@"tracecap[-_]\*[\w.-]*")]
+    private static partial Regex Packages();
 
     [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*)\n<!-- end of figures -->")]
     private static partial Regex Figures();

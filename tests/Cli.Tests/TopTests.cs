@@ -201,11 +201,13 @@ public sealed class TopTests : IDisposable
 
         kept.ForEach(end => end.Dispose());
         // What was open when the probes were turned on may have been the two that were waited for.
-        for (; row.GetProperty("open").GetInt32() > 0 || row.GetProperty("opened").GetInt32() == 0; row = Next())
+        while (row.GetProperty("open").GetInt32() > 0 || row.GetProperty("opened").GetInt32() == 0)
         {
-            Assert.Equal(port, row.GetProperty("port").GetInt32());
+            row = Next();
         }
 
+        // Of the connection that was under way then nobody saw who connected, and its lower port may be the other one.
+        Assert.Equal(port, row.GetProperty("port").GetInt32());
         // Both ends of the connection that was under way when the probes were turned on may close unopened.
         Assert.InRange(row.GetProperty("closed").GetInt32() - row.GetProperty("opened").GetInt32() - row.GetProperty("accepted").GetInt32(), 0, 2);
         Assert.InRange(row.GetProperty("opened").GetInt32(), 1, count + 1);

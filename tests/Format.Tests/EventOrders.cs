@@ -30,6 +30,28 @@ public class EventOrders
     });
 
     [Fact]
+    public void Chunks_that_were_sorted_before_are_given_as_others_are() => Gen.Select(Chunks, Gen.ULong[0, 45].Array[12], Gen.Int[0, 1].Array[12]).Sample((chunks, watermarks, later) =>
+    {
+        var (plain, ordered) = (new EventOrder(), new EventOrder());
+        var arrival = 0;
+        for (var i = 0; i <= chunks.Length; i++)
+        {
+            var chunk = i < chunks.Length ? chunks[i] : [];
+            arrival += i < chunks.Length ? later[i] : 0;
+            var watermark = i < chunks.Length ? watermarks[i] : ulong.MaxValue;
+            var all = new TcpEvent[8 + chunk.Length];
+            chunk.OrderBy(one => one.Timestamp).ToArray().CopyTo(all, 8);
+            var expected = plain.Add(chunk, watermark, arrival).ToArray();
+            var given = ordered.Add(new OrderedEvents(all, 8, chunk.Select(one => one.Timestamp).ToArray()), watermark, arrival).ToArray();
+            Assert.Equal(expected, given);
+            Assert.Equal(
+                (plain.OutOfOrder, plain.WorstDelay, plain.GivenLate, plain.BrokenWatermarks, plain.EarliestHeld, plain.EarliestArrival),
+                (ordered.OutOfOrder, ordered.WorstDelay, ordered.GivenLate, ordered.BrokenWatermarks, ordered.EarliestHeld, ordered.EarliestArrival));
+            Assert.Equal(Enumerable.Range(0, given.Length).Select(place => plain.ArrivalOf(place, out _)), Enumerable.Range(0, given.Length).Select(place => ordered.ArrivalOf(place, out _)));
+        }
+    });
+
+    [Fact]
     public void A_broken_promise_loses_nothing_and_is_told()
     {
         var order = new EventOrder();

@@ -28,17 +28,8 @@ internal enum EntryPhase : byte
 /// <summary>An end of a connection that is open, or was a moment ago: two and a half cache lines.</summary>
 internal struct ConnectionEntry
 {
+    // First what each look-up needs, so that it is in one cache line.
     internal ulong Id;
-    internal ulong Opened;
-
-    /// <inheritdoc cref="TcpEvent.Duration" />
-    internal ulong Duration;
-
-    /// <summary>When it was closed.</summary>
-    internal ulong Closed;
-
-    internal EventTask Opener;
-    internal EndPair Ends;
     internal uint Hash;
     internal int NextById;
     internal int NextByEnds;
@@ -60,6 +51,16 @@ internal struct ConnectionEntry
     internal TcpEventFlags Flags;
     internal ConnectionRole Role;
     internal EntryPhase Phase;
+    internal ulong Opened;
+
+    /// <inheritdoc cref="TcpEvent.Duration" />
+    internal ulong Duration;
+
+    /// <summary>When it was closed.</summary>
+    internal ulong Closed;
+
+    internal EndPair Ends;
+    internal EventTask Opener;
 
     internal readonly int Host => MergedHost.NumberOf(Id);
 }

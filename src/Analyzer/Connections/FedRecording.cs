@@ -48,6 +48,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     /// <param name="header">Its header; null if it is damaged.</param>
     internal void Continue(FedSection section, CaptureHeader? header)
     {
+        sink.Settle();
         span.Describe(header);
         AwaitsEnds = RecorderOptions.NoteEnds(header);
         span.History.Continue();
@@ -58,6 +59,11 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
     internal void Name(CaptureNames names)
     {
+        if (!span.History.Knows(names))
+        {
+            sink.Settle();
+        }
+
         if (span.History.Take(names))
         {
             tracker.Renames = span.History.Renames;
@@ -70,6 +76,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     {
         if (known != clocks)
         {
+            sink.Settle();
             clocks = known;
             span.Clocks = clocksBefore?.And(known) ?? known;
         }
@@ -91,6 +98,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     /// <summary>Notes that events are missing.</summary>
     internal void NoteLoss(in DatedLoss loss)
     {
+        sink.Settle();
         tracker.NoteLoss(loss.From, loss.To);
         span.NoteLoss(in loss);
     }
@@ -198,6 +206,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     {
         if (to > RecordedTo)
         {
+            sink.Settle();
             tracker.Pause(RecordedTo, to);
             span.Pause(to);
             RecordedTo = to;

@@ -33,11 +33,14 @@ internal sealed class NameHistory
     /// <summary>Goes on with another section of the recording.</summary>
     internal void Continue() => (before, section, ofSection) = (Names, null, Renames);
 
+    /// <summary>Whether <see cref="Take"/> would change nothing.</summary>
+    internal bool Knows(CaptureNames names) => names == section;
+
     /// <summary>Takes the names that the section has given so far.</summary>
     /// <returns>Whether they are others than before.</returns>
     internal bool Take(CaptureNames names)
     {
-        if (names == section)
+        if (Knows(names))
         {
             return false;
         }

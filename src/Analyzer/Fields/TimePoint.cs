@@ -71,6 +71,9 @@ public readonly record struct TimePoint : IParsable<TimePoint>, ISpanFormattable
         return new TimePoint(TimeClock.Begin, (ulong)begin.Ticks * NanosecondsPerTick);
     }
 
+    /// <summary>The same in nanoseconds.</summary>
+    internal static TimePoint AfterBegin(ulong nanoseconds) => new(TimeClock.Begin, nanoseconds);
+
     /// <summary>The instant so long before the capture ends.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public static TimePoint Before(TimeSpan end)

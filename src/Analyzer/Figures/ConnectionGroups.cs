@@ -22,6 +22,7 @@ internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.
     public const string OthersName = "(smaller ones)";
 
     private readonly Dictionary<GroupKey, ConnectionStatistics> groups = [];
+    private readonly ConnectionStatistics ungrouped = new();
     private long mostPutAway;
 
     /// <param name="by">By what connections are told apart.</param>
@@ -52,11 +53,30 @@ internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.
     /// <summary>How many groups are kept.</summary>
     public int Count => groups.Count;
 
+    /// <summary>The figures of all connections together, those of no group included.</summary>
+    internal ConnectionStatistics Total()
+    {
+        var total = new ConnectionStatistics();
+        total.Add(ungrouped);
+        foreach (var group in groups.Values)
+        {
+            total.Add(group);
+        }
+
+        if (Others is not null)
+        {
+            total.Add(Others);
+        }
+
+        return total;
+    }
+
     /// <summary>Counts a connection.</summary>
     public void Add(in Connection connection, RecordedSpan recording)
     {
         if (!by.Has(in connection))
         {
+            ungrouped.Add(in connection, recording);
             return;
         }
 

@@ -91,8 +91,11 @@ public sealed record EventFilter : IParsable<EventFilter>
 
     /// <summary>Whether all events meet it. To compare with the default would not do: two lists that are empty are not
     /// always equal.</summary>
-    public bool IsAll =>
-        Types is null && !Compat && !Plain && Pids.IsEmpty && Uids.IsEmpty && NetworkNamespaces.IsEmpty && IpVersion is null
+    public bool IsAll => Types is null && !Compat && !Plain && IsByKindAlone;
+
+    /// <summary>Whether <see cref="MatchesKind"/> says all, as for a table that shows all events of some types.</summary>
+    internal bool IsByKindAlone =>
+        Pids.IsEmpty && Uids.IsEmpty && NetworkNamespaces.IsEmpty && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
 
     /// <summary>Whether ends may meet it, and it asks for a task, of which they have none: see <see cref="EndTasks"/>.</summary>
@@ -157,9 +160,7 @@ public sealed record EventFilter : IParsable<EventFilter>
 
     /// <summary>Whether an event meets all conditions.</summary>
     public bool Matches(in TcpEvent e) =>
-        (Types is not { } types || types.Contains(e.Type))
-        && (!Compat || EventRows.IsTcptracers(in e))
-        && (!Plain || EventRows.IsPlain(in e))
+        MatchesKind(in e)
         && (Pids.IsEmpty || Pids.Contains(e.Pid))
         && (Uids.IsEmpty || Uids.Contains(e.Uid))
         && (NetworkNamespaces.IsEmpty || NetworkNamespaces.Contains(e.Netns))
@@ -171,6 +172,12 @@ public sealed record EventFilter : IParsable<EventFilter>
         && (Addresses.IsEmpty || MatchesAddress(in e))
         && (Cgroup is not { } cgroup || cgroup.Matches(Names?.CgroupOf(in e)))
         && (Where is not { } where || where.Holds(in e, Context));
+
+    /// <summary>Whether it is of a kind that passes the filter.</summary>
+    internal bool MatchesKind(in TcpEvent e) =>
+        (Types is not { } types || types.Contains(e.Type))
+        && (!Compat || EventRows.IsTcptracers(in e))
+        && (!Plain || EventRows.IsPlain(in e));
 
     private bool MatchesAddress(in TcpEvent e)
     {

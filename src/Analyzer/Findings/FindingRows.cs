@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
@@ -61,8 +60,7 @@ internal sealed class FindingRows(string? from, string? to, params string[] term
     internal static string Connect(double nanoseconds) => $"connect >= {DurationText.Whole((ulong)nanoseconds).Replace(" ", "", StringComparison.Ordinal)}";
 
     /// <summary>Seconds since the capture began.</summary>
-    internal static string Seconds(long nanoseconds) => string.Create(
-        CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:D9}");
+    internal static string Seconds(long nanoseconds) => TimePoint.AfterBegin((ulong)nanoseconds).ToString();
 
     /// <summary>The connections of one group: each of its fields has the group's value, or none.</summary>
     /// <param name="by">A way to tell connections apart by fields.</param>

@@ -11,16 +11,16 @@ namespace TraceCap.Analyzer.Findings;
 internal sealed class TrafficSummary(Grouping by) : IConnectionSink
 {
     private readonly TrafficWatch watch = new();
-    private readonly ConnectionStatistics all = new();
     private IReadOnlyList<RecordedSpan> recordings = [];
+    private ConnectionStatistics? all;
     private CaptureFigures? figures;
     private IReadOnlyList<Finding>? findings;
 
     /// <summary>The counts of all connections so far.</summary>
-    public ConnectionStatistics All => all;
+    public ConnectionStatistics All => all ??= Groups.Total();
 
     /// <summary>All that metrics are figures of, but how many were open at once.</summary>
-    public CaptureFigures Figures => figures ??= new CaptureFigures(all, recordings);
+    public CaptureFigures Figures => figures ??= new CaptureFigures(All, recordings);
 
     /// <summary>How many connections there are, those within the host counted once; null if that cannot be told.</summary>
     public long? Connections => Figures.ConnectionCount;
@@ -41,11 +41,10 @@ internal sealed class TrafficSummary(Grouping by) : IConnectionSink
     /// <inheritdoc />
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        (figures, findings) = (null, null);
+        (all, figures, findings) = (null, null, null);
         foreach (ref readonly var connection in connections)
         {
             Groups.Add(in connection, recording);
-            all.Add(in connection, recording);
         }
 
         watch.Take(connections, recording);

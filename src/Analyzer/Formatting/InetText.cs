@@ -18,6 +18,10 @@ internal static class InetText
     /// <summary>The most bytes that an address takes: <c>INET6_ADDRSTRLEN</c> without its NUL.</summary>
     public const int MaxLength = 45;
 
+    // Each octet in decimal and a dot behind it; and how long that is.
+    private static readonly uint[] octets = MakeOctets();
+    private static readonly byte[] lengths = MakeLengths();
+
     private static readonly SearchValues<char> alphabet = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>Writes an address as UTF-8.</summary>
@@ -58,27 +62,43 @@ internal static class InetText
 
     private static int WriteV4(Span<byte> target, ReadOnlySpan<byte> bytes)
     {
-        var at = WriteOctet(target, bytes[0]);
-        for (var i = 1; i < 4; i++)
+        // Whatever the address, sixteen bytes have room for it.
+        ref var text = ref MemoryMarshal.GetReference(target[..(4 * sizeof(uint))]);
+        ref var octet = ref MemoryMarshal.GetArrayDataReference(octets);
+        ref var length = ref MemoryMarshal.GetArrayDataReference(lengths);
+        var at = 0;
+        for (var i = 0; i < 4; i++)
         {
-            target[at++] = (byte)'.';
-            at += WriteOctet(target[at..], bytes[i]);
+            nint value = bytes[i];
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref text, at), Unsafe.Add(ref octet, value));
+            at += Unsafe.Add(ref length, value);
         }
 
-        return at;
+        return at - 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int WriteOctet(Span<byte> target, byte octet)
+    private static uint[] MakeOctets()
     {
-        // Quotients by 100 and 10, right for what a byte holds.
-        var hundreds = (octet * 41u) >> 12;
-        var below = octet - (100 * hundreds);
-        var tens = (below * 103) >> 10;
-        var digits = hundreds | (tens << 8) | ((below - (10 * tens)) << 16);
-        var leadingZeros = (octet < 100 ? 1 : 0) + (octet < 10 ? 1 : 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(target, (digits + 0x303030) >> (8 * leadingZeros));
-        return 3 - leadingZeros;
+        var made = new uint[byte.MaxValue + 1];
+        for (var octet = 0u; octet < made.Length; octet++)
+        {
+            var dotted = ('0' + (octet % 10)) | ((uint)'.' << 8);
+            dotted = octet < 10 ? dotted : ('0' + (octet / 10 % 10)) | (dotted << 8);
+            made[octet] = octet < 100 ? dotted : ('0' + (octet / 100)) | (dotted << 8);
+        }
+
+        return made;
+    }
+
+    private static byte[] MakeLengths()
+    {
+        var made = new byte[byte.MaxValue + 1];
+        for (var octet = 0; octet < made.Length; octet++)
+        {
+            made[octet] = (byte)(octet < 10 ? 2 : octet < 100 ? 3 : 4);
+        }
+
+        return made;
     }
 
     private static int WriteV6(Span<byte> target, ReadOnlySpan<byte> bytes)

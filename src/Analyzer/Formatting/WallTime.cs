@@ -47,12 +47,13 @@ internal static class WallTime
         }
 
         var seconds = time.ToUnixTimeSeconds() + (isLeap ? 1 : 0);
-        if (seconds < 0 || (ulong)seconds >= ulong.MaxValue / NanosecondsPerSecond)
+        var all = ((Int128)seconds * NanosecondsPerSecond) + fraction;
+        if (all < 0 || all > ulong.MaxValue)
         {
             return false;
         }
 
-        nanoseconds = ((ulong)seconds * NanosecondsPerSecond) + fraction;
+        nanoseconds = (ulong)all;
         return true;
     }
 

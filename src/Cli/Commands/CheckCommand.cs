@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Checks;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
@@ -24,7 +23,7 @@ internal static class CheckCommand
         (expect.Required, expect.DefaultValueFactory) = (true, null);
         var allowLoss = OptionFactory.AllowLoss();
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("What became of each expectation");
+        var result = new TableResult("What became of each expectation", columns: Vocabulary.Columns(() => VerdictTables.Of([], isForPeople: false).Columns));
         var command = new Command(
             "check",
             "Holds captures against expectations; exit code 1 if one does not hold, 4 if it cannot be told since events are missing.") { expect, allowLoss, json };
@@ -34,7 +33,7 @@ internal static class CheckCommand
         {
             using var output = result.Open(parsed, files.Names(parsed));
             var check = new CaptureCheck(parsed.GetValue(expect)!) { AllowLoss = parsed.GetValue(allowLoss) };
-            var code = files.Read(parsed, new ConnectionFeed(check, files.Filter(parsed)));
+            var code = files.Read(parsed, files.Feed(parsed, check));
             var results = check.Results();
             if (result.Format(parsed) is { } format)
             {

@@ -4,6 +4,7 @@ using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Output.Json;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Analyzer.Output.Text;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -22,7 +23,7 @@ internal static class ChurnCommand
         var by = OptionFactory.By("A row for each interval and group, but for those of which nothing happened nor was open.");
         var limit = OptionFactory.Count("With --by, tell at most so many groups apart, the largest; 20 if not given.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object a line for each interval.", "--json");
-        var result = new TableResult("Intervals");
+        var result = new TableResult("Intervals", columns: Vocabulary.Columns(() => ChurnTable.Columns));
         var command = new Command("churn", "Counts connections opened, accepted, closed, failed and active, by interval, or by interval and group.") { every, by, limit, json };
         result.AddTo(command, json);
         files.AddTo(command);
@@ -55,14 +56,14 @@ internal static class ChurnCommand
 
             ExitCode ByGroup(ChurnByGroup churn, TableFormat made, ResultOutput to)
             {
-                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                var code = files.Read(parsed, files.Feed(parsed, churn));
                 result.Write(parsed, to, made, ChurnTable.Of(churn, (int)Math.Min(parsed.GetValue(limit) ?? UsualGroups, ActivityGroups.MaxGroups), made.IsForPeople));
                 return code;
             }
 
             ExitCode Whole(ConnectionChurn churn, ResultOutput to)
             {
-                var code = files.Read(parsed, new ConnectionFeed(churn, files.Filter(parsed)));
+                var code = files.Read(parsed, files.Feed(parsed, churn));
                 if (parsed.GetValue(json))
                 {
                     ChurnJson.Write(to.Stream, churn);

@@ -52,7 +52,7 @@ internal static class CommandRunner
     }
 
     /// <summary>Whether a word can hardly be meant for a command.</summary>
-    private static bool NamesFile(string word) => word is not ['-', ..] && (word.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+    private static bool NamesFile(string word) => word is not ['-', ..] && (word.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
         || word.EndsWith(".tcap", StringComparison.Ordinal) || File.Exists(word));
 
     private static int RunOne(RootCommand root, string[] args)
@@ -187,6 +187,11 @@ internal static class CommandRunner
         {
             Messages.Fail(error.Message);
             return (ExitCode)error.ExitCode;
+        }
+        catch (DllNotFoundException)
+        {
+            Messages.Fail("this build of tracecap reads captures and records nothing; the native executable for Linux on x86-64 or arm64 records");
+            return ExitCode.Failed;
         }
         catch (Exception error) when (error is ProbeException or ChartException or CaptureFormatException or IOException or UnauthorizedAccessException)
         {

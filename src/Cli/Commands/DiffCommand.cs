@@ -82,7 +82,7 @@ internal static class DiffCommand
             (ComparedCapture Compared, ExitCode Code) Read(string path)
             {
                 var compared = new ComparedCapture(unwanted) { Course = pagePath is null ? null : new ComparedCourse() };
-                return (compared, ConnectionFiles.Read([path], new ConnectionFeed(compared, filters.ToFilter(parsed, path))));
+                return (compared, ConnectionFiles.Read([path], new ConnectionFeed(SinkAside.Of(compared), filters.ToFilter(parsed, path))));
             }
         });
         return command;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Tables;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 
@@ -14,7 +15,7 @@ internal static class FieldsCommand
     {
         string[] owners = [EventFields.Set.Owners, ConnectionFields.Set.Owners];
         var of = OptionFactory.Word<string?>("Only the fields of these; all if not given.", "WHAT", owners.ToDictionary(owner => owner, string? (owner) => owner), "--of");
-        var result = new TableResult("The fields");
+        var result = new TableResult("The fields", columns: Vocabulary.Columns(() => FieldTable.Of().Columns));
         var command = new Command("fields", "Lists what is known of events and connections: the names that --where, --fields, --by and --sort take.") { of };
         result.AddTo(command);
         command.Does(parsed =>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Charts;
@@ -86,7 +85,7 @@ internal static class PlotCommand
             using var result = written.Table is null && path == CaptureName.Pipe
                 ? ResultOutput.Picture(parsed.GetValue(force), files.Names(parsed)) : ResultOutput.Open(path, parsed.GetValue(force), files.Names(parsed));
             var drawn = kind.Create(options, draws: written.Table is null);
-            var feed = new ConnectionFeed(drawn, files.Filter(parsed));
+            var feed = files.Feed(parsed, drawn);
             var code = files.Read(parsed, feed);
             if (written.Table is { } table)
             {

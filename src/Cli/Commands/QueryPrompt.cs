@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
@@ -25,8 +24,7 @@ internal static class QueryPrompt
     {
         using var output = ResultOutput.Open(null, force: false);
         using var screen = StandardOutput.OpenText();
-        // The console's own stream would have the terminal gather lines again.
-        using var keys = new FileStream(new SafeFileHandle(Descriptors.Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        using var keys = Descriptors.OpenKeys();
         using var interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;

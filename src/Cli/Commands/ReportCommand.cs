@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Output.Html;
 using TraceCap.Charts;
 using TraceCap.Cli.Files;
@@ -36,7 +35,7 @@ internal static class ReportCommand
             using (var page = NewCapture.Create(path, parsed.GetValue(force), files.Names(parsed)))
             {
                 var report = new TrafficReport(parsed.GetValue(rows) is { } count ? (int)Math.Min(count, int.MaxValue / 4) : null, ReportCharts.All(), parsed.GetValue(by));
-                code = files.Read(parsed, new ConnectionFeed(report, files.Filter(parsed)));
+                code = files.Read(parsed, files.Feed(parsed, report));
                 page.Stream.Write(Encoding.UTF8.GetBytes(report.ToHtml(files.Describe(parsed), files.RowsOf(parsed))));
                 page.Finish();
             }

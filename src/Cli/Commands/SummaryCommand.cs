@@ -26,7 +26,7 @@ internal static class SummaryCommand
                 ValueSource.Words(MetricTable.Shown.Where(metric => metric.IsOfGroups), metric => metric.Name, metric => metric.Meaning).Reversible());
         var limit = OptionFactory.Count("At most so many groups, the first; 20 if not given, all with --json and --format.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object.", "--json");
-        var result = new TableResult("The groups");
+        var result = new TableResult("The groups", columns: Vocabulary.GroupColumns);
         var command = new Command("summary", "Sums up connections: counts, rates, lifetimes, bytes, failures, and findings.") { by, sort, limit, json };
         result.AddTo(command, json);
         files.AddTo(command);
@@ -41,7 +41,7 @@ internal static class SummaryCommand
             ExitCode code;
             using (following is not null && output.IsTerminal && StandardOutput.CanRedraw && result.Format(parsed) is null && !parsed.GetValue(json) ? new LivePicture(output.Stream, Draw) : null)
             {
-                code = files.Read(parsed, new ConnectionFeed(summary, filter), printsRows: following is not null, following);
+                code = files.Read(parsed, following is null ? files.Feed(parsed, summary) : new ConnectionFeed(summary, filter), printsRows: following is not null, following);
             }
 
             var rows = (int)Math.Min(parsed.GetValue(limit) ?? int.MaxValue, int.MaxValue);

@@ -2,6 +2,8 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
+using TraceCap.Analyzer.Metrics;
+using TraceCap.Analyzer.Output.Tables;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Cli.Completion;
@@ -32,6 +34,13 @@ internal static class Vocabulary
     /// <param name="forFailures">Whether there may be groups of those that failed only.</param>
     internal static ValueSource Groupings(bool forFailures) => new ValueSource(_ => Grouping.All.Where(one => forFailures || !one.IsOfFailures)
         .Select(one => new Candidate(one.Word, one.Meaning)).Concat(FieldsOf(ConnectionFields.Set)).DistinctBy(one => one.Text)).Listed();
+
+    /// <summary>Columns of a table.</summary>
+    internal static ValueSource Columns(Func<IEnumerable<TableColumn>> columns) => new(_ => columns().Select(column => new Candidate(column.Name)).Prepend(new("all", "each of them")));
+
+    /// <summary>Columns of any groups: their figures.</summary>
+    internal static ValueSource GroupColumns { get; } = new(_ =>
+        MetricTable.Shown.Where(metric => metric.IsOfGroups).Select(metric => new Candidate(metric.Name, metric.Meaning)).Prepend(new("all", "each of them")));
 
     private static IEnumerable<Candidate> FieldsOf<TGet>(FieldSet<TGet> fields)
         where TGet : Delegate => fields.All.Select(field => new Candidate(field.Field.ShortName, field.Field.Doc));

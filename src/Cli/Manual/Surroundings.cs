@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TraceCap.Cli.Completion;
-using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
 
 namespace TraceCap.Cli.Manual;

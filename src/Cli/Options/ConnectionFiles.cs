@@ -29,6 +29,9 @@ internal sealed class ConnectionFiles
 
     internal ConnectionFilter Filter(ParseResult parsed) => filters.ToFilter(parsed, Names(parsed));
 
+    /// <summary>What reads connections and has a sink take them on a thread beside, where there are several processors.</summary>
+    internal ConnectionFeed Feed(ParseResult parsed, IConnectionSink sink) => new(SinkAside.Of(sink), Filter(parsed));
+
     /// <summary>Which connections were asked for, as it could be asked for again; empty for all.</summary>
     internal string Describe(ParseResult parsed) => filters.Describe(parsed);
 

@@ -7,6 +7,7 @@ using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
 using TraceCap.Cli.Completion;
+using TraceCap.Exports.DuckDb;
 using TraceCap.Format.Units;
 
 namespace TraceCap.Cli.Options;
@@ -46,7 +47,27 @@ internal static class OptionFactory
                 result.AddError("FILE: standard input can be read once only; - is there twice");
             }
         });
+        if (OperatingSystem.IsWindows())
+        {
+            // There no shell does it.
+            files.CustomParser = Expand;
+        }
+
         return files.Offering(ValueSource.Captures);
+    }
+
+    /// <summary>The files that patterns mean.</summary>
+    internal static string[] Expand(ArgumentResult names)
+    {
+        try
+        {
+            return [.. CapturePatterns.Expand(names.Tokens.Select(token => token.Value))];
+        }
+        catch (SqlException error)
+        {
+            names.AddError(error.Message);
+            return [];
+        }
     }
 
     /// <summary>What metrics there are, for the help of a command that takes expressions.</summary>

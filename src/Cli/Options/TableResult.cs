@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceCap.Analyzer.Output.Tables;
+using TraceCap.Cli.Completion;
 using TraceCap.Cli.Files;
 using TraceCap.Cli.Terminal;
 
@@ -16,9 +17,15 @@ internal sealed class TableResult
 
     /// <param name="what">What the rows are.</param>
     /// <param name="hasFile">Whether they may go into a file.</param>
-    internal TableResult(string what, bool hasFile = true)
+    /// <param name="columns">What the columns are, for completion; null if that depends on what is asked for.</param>
+    internal TableResult(string what, bool hasFile = true, ValueSource? columns = null)
     {
         this.hasFile = hasFile;
+        if (columns is not null)
+        {
+            fields.Offering(columns.Listed());
+        }
+
         format = OptionFactory.Word<TableFormat?>(
             $"{what} as a table: {string.Join("; ", TableFormat.All.Select(format => $"{format.Name}, {format.Doc}"))}.",
             "FORMAT",

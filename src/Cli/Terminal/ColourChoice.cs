@@ -50,5 +50,5 @@ internal static class ColourChoice
     }
 
     private static TextColours Of(bool isTerminal) =>
-        Decide(Asked, isTerminal, Environment.GetEnvironmentVariable) ? TextColours.Terminal : TextColours.None;
+        Decide(Asked, isTerminal && TerminalKind.TakesCodes, Environment.GetEnvironmentVariable) ? TextColours.Terminal : TextColours.None;
 }

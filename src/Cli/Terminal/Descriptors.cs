@@ -14,11 +14,11 @@ internal static partial class Descriptors
     private const int GetFlags = 1;
     private const int CloseOnExec = 1;
     private const int ReadWrite = 2;
-    private const int CloseOnExecFlag = 0x80000;
     private const int OpenFiles = 7;
-    private const nuint GetWindowSize = 0x5413;
 
     private static readonly bool[] closed = new bool[3];
+
+    private static int CloseOnExecFlag => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
     /// <summary>Notes which of them were closed, and has <c>/dev/null</c> stand there: else the next file that is opened
     /// would take the place, and what is printed would be written into it.</summary>
@@ -86,19 +86,23 @@ internal static partial class Descriptors
             return asked;
         }
 
-        return OperatingSystem.IsLinux() && Query(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 0
-            ? size.Columns
-            : Usual;
+        return Measure(descriptor) is { Columns: > 0 and var columns } ? columns : Usual;
     }
 
     /// <summary>How many columns and rows a terminal has now, whatever its environment says; null if it does not tell.</summary>
     internal static (int Columns, int Rows)? SizeOf(int descriptor) =>
-        OperatingSystem.IsLinux() && Query(descriptor, GetWindowSize, out var size) == 0 && size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : null;
+        Measure(descriptor) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : null;
+
+    /// <summary>What is typed, as it comes. On Unix the console's own stream would have the terminal gather lines again.</summary>
+    /// <param name="terminal">The terminal; null for standard input.</param>
+    internal static Stream OpenKeys(SafeFileHandle? terminal = null) => OperatingSystem.IsWindows()
+        ? Console.OpenStandardInput()
+        : new FileStream(terminal ?? new SafeFileHandle(Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     /// <summary>Opens the terminal that controls this process, for what is typed while standard input is something else; null if there is none.</summary>
     internal static SafeFileHandle? OpenTerminal()
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
             return null;
         }
@@ -113,14 +117,34 @@ internal static partial class Descriptors
         return null;
     }
 
+    private static WindowSize? Measure(int descriptor)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return LinuxTerminal.SizeOf(descriptor);
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return DarwinTerminal.SizeOf(descriptor);
+        }
+
+        try
+        {
+            return new WindowSize { Columns = (ushort)Console.WindowWidth, Rows = (ushort)Console.WindowHeight };
+        }
+        catch (Exception error) when (error is IOException or PlatformNotSupportedException)
+        {
+            // Standard output is no console.
+            return null;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Query(int descriptor, nuint request, out WindowSize size);
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int ReadLimit(int resource, out Limit limit);
@@ -131,13 +155,5 @@ internal static partial class Descriptors
     {
         internal ulong Now;
         internal ulong Most;
-    }
-
-    /// <summary><c>struct winsize</c></summary>
-    [StructLayout(LayoutKind.Sequential, Size = 8)]
-    private struct WindowSize
-    {
-        internal ushort Rows;
-        internal ushort Columns;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class FullScreen : IDisposable
     private FullScreen(Stream output, SafeFileHandle? terminal, RawTerminal? raw)
     {
         (this.output, this.terminal, this.raw) = (output, terminal, raw);
-        Keys = terminal is null || raw is null ? null : new FileStream(terminal, FileAccess.Read, bufferSize: 0);
+        Keys = raw is null ? null : Descriptors.OpenKeys(terminal);
         Messages.Divert(Hold);
         Write(Enter);
     }

@@ -24,10 +24,15 @@ internal sealed class LineHistory
         }
     }
 
-    /// <summary>Where a user's are kept, as the XDG Base Directory Specification has it.</summary>
+    /// <summary>Where a user's are kept, as the XDG Base Directory Specification has it; on Windows where applications keep theirs.</summary>
     /// <param name="name">Of what.</param>
     internal static string? PathOf(string name)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "tracecap", name);
+        }
+
         var home = Environment.GetEnvironmentVariable("HOME");
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } own ? own : home is { Length: > 0 } ? Path.Combine(home, ".local", "state") : null;
         return state is null ? null : Path.Combine(state, "tracecap", name);

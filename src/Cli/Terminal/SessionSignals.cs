@@ -85,7 +85,8 @@ internal sealed partial class SessionSignals : IDisposable
 
     /// <summary>Has a file that would become larger than it may (<c>ulimit -f</c>) be an error of writing it. For good: .NET tells of a signal
     /// some time after it came, and would end the process if nobody wanted to know any more.</summary>
-    internal static void LetFilesBeTooLarge() => tooLarge ??= PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
+    internal static void LetFilesBeTooLarge() =>
+        tooLarge ??= OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
 
     /// <summary>Has SIGINT and SIGQUIT heard although they were ignored when the process began, as a shell begins what runs in the background
     /// of a script. To be called before any other signal is asked for: .NET looks only once what is ignored.</summary>

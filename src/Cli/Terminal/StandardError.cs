@@ -24,7 +24,7 @@ internal static class StandardError
     /// <summary>It as a stream of results, for a command whose standard output is another's.</summary>
     /// <exception cref="CommandException">It was closed when the process began.</exception>
     internal static Stream Open() => Descriptors.IsOpen(Descriptors.Error)
-        ? new DescriptorStream(Descriptors.Error, Name)
+        ? OpenStream()
         : throw new CommandException($"{Name} is closed: there is nowhere to write to");
 
     /// <summary>Writes, and waits until it is written, but not for ever.</summary>
@@ -48,6 +48,8 @@ internal static class StandardError
         }
     }
 
+    private static Stream OpenStream() => OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(Descriptors.Error, Name);
+
     private static bool TryBegin(string text, TimeSpan patience)
     {
         if (!Descriptors.IsOpen(Descriptors.Error))
@@ -55,8 +57,7 @@ internal static class StandardError
             return false;
         }
 
-        writer ??= new BackgroundWriter(
-            OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(Descriptors.Error, Name), "messages");
+        writer ??= new BackgroundWriter(OpenStream(), "messages");
         if (!writer.Written.Wait(patience))
         {
             return false;

@@ -5,6 +5,8 @@ namespace TraceCap.Exports.DuckDb;
 /// <summary>The files that names and patterns such as <c>2026-*/*.tcap</c> mean. <c>**</c> is any number of folders.</summary>
 internal static class CapturePatterns
 {
+    private static readonly char[] separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+
     /// <summary>All of them, those of one pattern in the order of their names.</summary>
     /// <exception cref="SqlException">A pattern matches nothing.</exception>
     internal static IReadOnlyList<string> Expand(IEnumerable<string> names) => [.. names.SelectMany(Expand)];
@@ -23,8 +25,8 @@ internal static class CapturePatterns
 
     private static IEnumerable<string> Find(string folder, string pattern)
     {
-        var end = pattern.IndexOf('/', StringComparison.Ordinal);
-        var (part, rest) = end < 0 ? (pattern, "") : (pattern[..end], pattern[(end + 1)..].TrimStart('/'));
+        var end = pattern.IndexOfAny(separators);
+        var (part, rest) = end < 0 ? (pattern, "") : (pattern[..end], pattern[(end + 1)..].TrimStart(separators));
         if (rest.Length == 0)
         {
             return Entries(folder, part, files: true);

@@ -1,5 +1,4 @@
 using TraceCap.Format.Blocks;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -23,7 +22,7 @@ internal sealed class CaptureAnonymization : CaptureRewriter, IDisposable
     private readonly AnonymousNumbers numbers;
     private readonly AnonymousPath paths;
     private readonly AnonymousHeader headers;
-    private readonly ChunkEncoder encoder = new();
+    private readonly ChunkPacker packer = new();
     private TcpEvent[] events = [];
 
     /// <param name="reader">Has not been read from yet.</param>
@@ -55,7 +54,7 @@ internal sealed class CaptureAnonymization : CaptureRewriter, IDisposable
     {
         var header = Reader.Header ?? new CaptureHeader();
         times.Begin(header.BootId);
-        return new CaptureWriter(output, headers.Of(header), BlockHeader.MaxEvents * TcpEvent.Size, fileId: null, encoder);
+        return new CaptureWriter(output, headers.Of(header), BlockHeader.MaxEvents * TcpEvent.Size, fileId: null, packer);
     }
 
     /// <inheritdoc />

@@ -11,11 +11,12 @@ internal sealed class ChunkDecoder
 {
     /// <summary>
     /// The most memory for each event of a chunk, in bytes: eight for each column, sixteen where it is one of
-    /// addresses; the rest for sockets, tasks, services and what refers to them.
+    /// addresses; the rest for sockets, tasks, services and what refers to them, and for the order of time.
     /// </summary>
-    public const int MaxBytesPerEvent = 704;
+    public const int MaxBytesPerEvent = 728;
 
     private readonly ChunkParts parts = new();
+    private readonly TimeOrder order = new();
 
     /// <summary>Reads the events of a chunk in order of arrival.</summary>
     /// <param name="raw">The payload, unpacked by LZ4.</param>
@@ -24,9 +25,19 @@ internal sealed class ChunkDecoder
     public void Decode(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
         Open(raw, events.Length);
-        AddEveryField(raw, events);
-        AddDurations(raw, events);
-        AddCounters(raw, events);
+        Add(raw, events, []);
+    }
+
+    /// <summary>Reads the events of a chunk in the order of time; of equal times the one that arrived first comes first.</summary>
+    /// <param name="raw">The payload, unpacked by LZ4.</param>
+    /// <param name="events">As many as the block header says.</param>
+    /// <param name="arrivals">As many; takes the timestamps in the order of arrival.</param>
+    /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
+    public void DecodeInOrder(ReadOnlySpan<byte> raw, Span<TcpEvent> events, Span<ulong> arrivals)
+    {
+        Open(raw, events.Length);
+        parts.ReadTimestamps(raw).CopyTo(arrivals);
+        Add(raw, events, order.PlacesOf(arrivals));
     }
 
     /// <summary>Looks at a chunk without assembling its events.</summary>
@@ -54,8 +65,18 @@ internal sealed class ChunkDecoder
     /// <summary>Whether the chunk opened last has columns or tables that this version does not know.</summary>
     internal bool HasUnknown => parts.Columns.HasUnknown;
 
-    /// <summary>What every event has; the rest becomes 0.</summary>
-    private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
+    /// <param name="raw">The payload.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="places">Where each stands; none: in the order of arrival.</param>
+    private void Add(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
+    {
+        AddEveryField(raw, events, places);
+        AddDurations(raw, events, places);
+        AddCounters(raw, events, places);
+    }
+
+    /// <summary>What every event has; the rest becomes 0. Each field is set: the memory had another event.</summary>
+    private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         var timestamps = parts.ReadTimestamps(raw);
         var sequences = parts.ReadSequences(raw);
@@ -70,11 +91,10 @@ internal sealed class ChunkDecoder
         var latest = 0ul;
         for (var i = 0; i < events.Length; i++)
         {
-            ref var one = ref events[i];
+            ref var one = ref events[places.IsEmpty ? i : places[i]];
             ref readonly var socket = ref sockets[socketOf[i]];
             ref readonly var task = ref tasks[taskOf[i]];
             var kind = new ChunkKind(kinds[(int)eventKinds[i]]);
-            one = default;
             one.Timestamp = timestamps[i];
             latest = Math.Max(latest, timestamps[i]);
             one.Connection = socket.Connection;
@@ -99,27 +119,30 @@ internal sealed class ChunkDecoder
             one.NetnsId = socket.NetnsId;
             one.ContainerPid = task.ContainerPid;
             one.Pidns = task.Pidns;
+            one.Duration = one.BytesSent = one.BytesAcked = one.BytesReceived = 0;
+            one.SegmentsSent = one.SegmentsReceived = one.Retransmits = one.SmoothedRtt = 0;
         }
 
         Latest = latest;
     }
 
-    private void AddDurations(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
+    private void AddDurations(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         var rows = parts.ReadLinks(raw).TimedEvents;
         var durations = parts.Columns.Read(raw, ColumnId.Duration);
         for (var i = 0; i < rows.Length; i++)
         {
-            events[rows[i]].Duration = durations[i];
+            events[places.IsEmpty ? rows[i] : places[rows[i]]].Duration = durations[i];
         }
     }
 
-    private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
+    private void AddCounters(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         var counters = new ChunkCounters(parts, raw);
         for (var i = 0; i < counters.Rows.Length; i++)
         {
-            counters.Write(i, ref events[counters.Rows[i]]);
+            var row = counters.Rows[i];
+            counters.Write(i, ref events[places.IsEmpty ? row : places[row]]);
         }
     }
 }

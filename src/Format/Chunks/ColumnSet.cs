@@ -161,10 +161,9 @@ internal sealed class ColumnSet
             return;
         }
 
-        var greatest = Vectors.Range(result).Greatest;
-        if (greatest >= limit)
+        if (!Vectors.AreBelow(result, limit))
         {
-            throw new CaptureFormatException($"column {column.Id} holds {greatest}, expected less than {limit}");
+            throw new CaptureFormatException($"column {column.Id} holds {Vectors.Range(result).Greatest}, expected less than {limit}");
         }
     }
 

@@ -12,18 +12,21 @@ internal static class Vectors
         if (values.IsEmpty)
             return (0, 0);
 
-        var least = Vector<ulong>.AllBitsSet;
-        var greatest = Vector<ulong>.Zero;
+        // With the highest bit turned over, comparisons with a sign do, for which processors have instructions.
+        var high = new Vector<ulong>(1UL << 63);
+        var least = new Vector<long>(long.MaxValue);
+        var greatest = new Vector<long>(long.MinValue);
         foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
         {
-            least = Vector.Min(least, some);
-            greatest = Vector.Max(greatest, some);
+            var signed = (some ^ high).As<ulong, long>();
+            least = Vector.Min(least, signed);
+            greatest = Vector.Max(greatest, signed);
         }
 
         var range = (Least: ulong.MaxValue, Greatest: 0UL);
-        for (var lane = 0; lane < Vector<ulong>.Count; lane++)
+        for (var lane = 0; lane < Vector<ulong>.Count && values.Length >= Vector<ulong>.Count; lane++)
         {
-            range = (Math.Min(range.Least, least[lane]), Math.Max(range.Greatest, greatest[lane]));
+            range = (Math.Min(range.Least, (ulong)least[lane] ^ (1UL << 63)), Math.Max(range.Greatest, (ulong)greatest[lane] ^ (1UL << 63)));
         }
 
         foreach (var value in values[Whole(values.Length)..])
@@ -32,6 +35,26 @@ internal static class Vectors
         }
 
         return range;
+    }
+
+    /// <summary>Whether all values are below a limit, of at most 2^63.</summary>
+    public static bool AreBelow(ReadOnlySpan<ulong> values, ulong limit)
+    {
+        // The highest bit of any of these is set if and only if a value is not: comparisons without a sign take three times as long.
+        var high = Vector<ulong>.Zero;
+        var most = new Vector<ulong>(limit - 1);
+        foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
+            high |= some | (most - some);
+        }
+
+        var rest = 0UL;
+        foreach (var value in values[Whole(values.Length)..])
+        {
+            rest |= value | (limit - 1 - value);
+        }
+
+        return limit > 0 && !Vector.LessThanAny(high.As<ulong, long>(), Vector<long>.Zero) && (long)rest >= 0;
     }
 
     /// <summary>How many values are above a limit.</summary>

@@ -17,7 +17,9 @@ internal sealed class BlockDecoder
     private byte[] raw = [];
 
     /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
-    internal void Decode(LoadedBlock block)
+    /// <param name="block">The block.</param>
+    /// <param name="inOrder">Whether events are to be in the order of time; else they are in that of arrival.</param>
+    internal void Decode(LoadedBlock block, bool inOrder = false)
     {
         if (block.IsPassedOver)
         {
@@ -38,7 +40,7 @@ internal sealed class BlockDecoder
                     block.CaptureHeader = CaptureHeader.Read(Unpack(block));
                     break;
                 case BlockKind.Chunk:
-                    chunks.Decode(Unpack(block).Span, block.NewEvents((int)block.Header.Events));
+                    DecodeChunk(block, inOrder);
                     block.HasUnknown = chunks.HasUnknown;
                     block.Latest = block.Events.IsEmpty ? null : chunks.Latest;
                     break;
@@ -54,6 +56,20 @@ internal sealed class BlockDecoder
         {
             block.NoEvents();
             block.Malformed = error.Message;
+        }
+    }
+
+    private void DecodeChunk(LoadedBlock block, bool inOrder)
+    {
+        var payload = Unpack(block).Span;
+        var count = (int)block.Header.Events;
+        if (inOrder)
+        {
+            chunks.DecodeInOrder(payload, block.NewOrderedEvents(count, out var arrivals), arrivals);
+        }
+        else
+        {
+            chunks.Decode(payload, block.NewEvents(count));
         }
     }
 

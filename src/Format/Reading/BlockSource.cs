@@ -31,6 +31,9 @@ internal sealed class BlockSource
 
     internal bool BeginsLikeCapture => blocks.BeginsLikeCapture;
 
+    /// <summary>Whether the events of each chunk are to be in the order of time, see <see cref="LoadedBlock.OrderedEvents"/>.</summary>
+    internal bool OrdersEvents { get; set; }
+
     /// <summary>Goes on to the next block.</summary>
     /// <returns>False at the end.</returns>
     /// <inheritdoc cref="BlockReader.Read" path="/exception" />
@@ -75,9 +78,8 @@ internal sealed class BlockSource
 
     private void Decode(LoadedBlock block)
     {
-
         var decoder = decoders.TryTake(out var idle) ? idle : new BlockDecoder();
-        decoder.Decode(block);
+        decoder.Decode(block, OrdersEvents);
         decoders.Add(decoder);
     }
 }

@@ -68,6 +68,13 @@ public sealed class CaptureReader
     /// payload is what its hash says.</summary>
     internal bool LeavesChunks { get; init; }
 
+    /// <summary>Whether the events of each chunk are to be in the order of time, as <see cref="OrderedEvents"/>; to be set before the first is
+    /// read.</summary>
+    internal bool OrdersEvents
+    {
+        set => source.OrdersEvents = value;
+    }
+
     /// <summary>What could not be read so far.</summary>
     internal DamageLog Damage { get; } = new();
 
@@ -128,6 +135,12 @@ public sealed class CaptureReader
     /// <summary>The events of the chunk just read, in the order of their arrival; empty for other blocks. Valid until
     /// the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
+
+    /// <summary>Whether the events of the chunk just read are in the order of time.</summary>
+    internal bool HasOrderedEvents => source.Current.IsOrdered;
+
+    /// <summary>These events. Valid until the next <see cref="Read"/>.</summary>
+    internal OrderedEvents OrderedEvents => source.Current.OrderedEvents;
 
     /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
     internal bool HasUnknown => source.Current.HasUnknown;

@@ -1,4 +1,5 @@
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Reading;
@@ -22,6 +23,7 @@ internal sealed class EventOrder
     private TcpEvent[] held = [];
     private TcpEvent[] sorted = [];
     private (ulong Time, int Place)[] places = [];
+    private ulong[] times = [];
     private int[] heldArrivals = [];
     private int[] sortedArrivals = [];
     private int heldCount;
@@ -63,9 +65,55 @@ internal sealed class EventOrder
     /// next call, and no longer than <paramref name="events"/>.</returns>
     public ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, ulong watermark, int arrival = 0)
     {
-        var inOrder = Observe(events);
-        givenCount = 0;
+        if (times.Length < events.Length)
+        {
+            times = new ulong[Math.Max(events.Length, 2 * times.Length)];
+        }
+
+        for (var i = 0; i < events.Length; i++)
+        {
+            times[i] = events[i].Timestamp;
+        }
+
+        var inOrder = Observe(times.AsSpan(0, events.Length));
         reached = Math.Max(reached, watermark);
+        return Add(events, inOrder, watermark, arrival);
+    }
+
+    /// <summary>The same of a chunk whose events are in order, which takes next to nothing: those that were held back from the chunk before go
+    /// into the room before its first.</summary>
+    /// <param name="chunk">Its events are given where they are.</param>
+    /// <inheritdoc cref="Add(ReadOnlySpan{TcpEvent}, ulong, int)" />
+    /// <param name="watermark">No event that comes later is earlier than this.</param>
+    /// <param name="arrival">A number for these events, not less than those before.</param>
+    public ReadOnlySpan<TcpEvent> Add(OrderedEvents chunk, ulong watermark, int arrival = 0)
+    {
+        var events = chunk.Events;
+        var follows = events.IsEmpty || events[0].Timestamp >= arrived;
+        Observe(chunk.Arrivals);
+        reached = Math.Max(reached, watermark);
+        var moved = heldCount + events.Length - CountUpTo(events, watermark);
+        if (!heldInOrder || isMixed || (heldCount > 0 && heldArrival != arrival) || heldCount > chunk.Room || moved > OrderedEvents.MostRoom || sortingLeft <= moved)
+        {
+            return Add(events, follows, watermark, arrival);
+        }
+
+        sortingLeft += (SortedPerEvent * events.Length) - moved;
+        var all = Merge(chunk);
+        var ready = CountUpTo(all, watermark);
+        (givenCount, isGivenMixed, givenArrival) = (0, false, arrival);
+        (heldCount, earliest) = (0, ulong.MaxValue);
+        Hold(all[ready..], inOrder: true, arrival);
+        return Give(all[..ready]);
+    }
+
+    /// <param name="events">The events, of which it has been observed how they come.</param>
+    /// <param name="inOrder">Whether they are in order, and not earlier than those before.</param>
+    /// <param name="watermark">No event that comes later is earlier than this.</param>
+    /// <param name="arrival">Their number.</param>
+    private ReadOnlySpan<TcpEvent> Add(ReadOnlySpan<TcpEvent> events, bool inOrder, ulong watermark, int arrival)
+    {
+        givenCount = 0;
         if (heldCount == 0 && inOrder && (events.IsEmpty || events[^1].Timestamp <= watermark))
         {
             (isGivenMixed, givenArrival) = (false, arrival);
@@ -117,28 +165,45 @@ internal sealed class EventOrder
     /// <summary>Forgets the past before the events of another clock, such as a second host's.</summary>
     public void Restart() => (arrived, given, reached) = (0, 0, 0);
 
-    private bool Observe(ReadOnlySpan<TcpEvent> events)
+    /// <summary>Notes how late events are.</summary>
+    /// <param name="arrivals">Their timestamps, in the order of arrival.</param>
+    /// <returns>Whether none is.</returns>
+    private bool Observe(ReadOnlySpan<ulong> arrivals)
     {
         var latest = arrived;
         var late = 0;
         var due = Math.Min(reached, given);
-        foreach (ref readonly var one in events)
+        foreach (var time in arrivals)
         {
-            BrokenWatermarks += one.Timestamp < due ? 1 : 0;
-            if (one.Timestamp < latest)
+            BrokenWatermarks += time < due ? 1 : 0;
+            if (time < latest)
             {
                 late++;
-                WorstDelay = Math.Max(WorstDelay, latest - one.Timestamp);
+                WorstDelay = Math.Max(WorstDelay, latest - time);
             }
             else
             {
-                latest = one.Timestamp;
+                latest = time;
             }
         }
 
         arrived = latest;
         OutOfOrder += late;
         return late == 0;
+    }
+
+    /// <summary>Brings what is held back and the events of a chunk together, both of which are in order.</summary>
+    /// <returns>All of them, in the room before the chunk and in its place.</returns>
+    private Span<TcpEvent> Merge(OrderedEvents chunk)
+    {
+        var all = chunk.All[(chunk.Room - heldCount)..];
+        for (int earlier = 0, later = heldCount; earlier < heldCount;)
+        {
+            // Of equal times, what was held arrived first.
+            all[earlier + later - heldCount] = later < all.Length && all[later].Timestamp < held[earlier].Timestamp ? all[later++] : held[earlier++];
+        }
+
+        return all;
     }
 
     private ReadOnlySpan<TcpEvent> Give(ReadOnlySpan<TcpEvent> events)
@@ -199,11 +264,7 @@ internal sealed class EventOrder
             keys[i] = (held[i].Timestamp, i);
         }
 
-        if (!TryInsertionSort(keys))
-        {
-            keys.Sort();
-        }
-
+        TimeOrder.Sort(keys);
         for (var i = 0; i < heldCount; i++)
         {
             sorted[i] = held[keys[i].Place];
@@ -261,32 +322,6 @@ internal sealed class EventOrder
         {
             heldArrival = Math.Min(heldArrival, number);
         }
-    }
-
-    /// <summary>The fastest where each event is a few places late, and quadratic where not: then it gives up, having
-    /// only exchanged elements.</summary>
-    private static bool TryInsertionSort(Span<(ulong Time, int Place)> keys)
-    {
-        var budget = 32L * keys.Length;
-        for (var i = 1; i < keys.Length; i++)
-        {
-            var key = keys[i];
-            var hole = i;
-            while (hole > 0 && keys[hole - 1].Time > key.Time)
-            {
-                keys[hole] = keys[hole - 1];
-                hole--;
-            }
-
-            keys[hole] = key;
-            budget -= i - hole;
-            if (budget < 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static int CountUpTo(ReadOnlySpan<TcpEvent> sortedEvents, ulong watermark)

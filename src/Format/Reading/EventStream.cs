@@ -5,8 +5,9 @@ using TraceCap.Format.Metadata;
 namespace TraceCap.Format.Reading;
 
 /// <summary>The events of a capture in time order, section after section.</summary>
-internal sealed class EventStream(CaptureReader reader) : IEventSource
+internal sealed class EventStream : IEventSource
 {
+    private readonly CaptureReader reader;
     private readonly ArrivedNames arrived = new();
     private EventContext last = new();
     private EventContext? lastKnown;
@@ -14,6 +15,13 @@ internal sealed class EventStream(CaptureReader reader) : IEventSource
     private bool sectionEnded;
     private bool ended;
     private ExceptionDispatchInfo? failure;
+
+    /// <param name="reader">Has not been read from yet.</param>
+    public EventStream(CaptureReader reader)
+    {
+        this.reader = reader;
+        reader.OrdersEvents = true;
+    }
 
     /// <summary>Where the events come from: its state is that of the block they came with.</summary>
     public CaptureReader Reader => reader;
@@ -149,6 +157,6 @@ internal sealed class EventStream(CaptureReader reader) : IEventSource
         RecordedTo = reader.RecordedTo;
         (Known, Names) = (reader.Known, reader.Names);
         var arrival = reader.Events.IsEmpty ? 0 : arrived.Arrive(Names, Order.EarliestArrival);
-        return Order.Add(reader.Events, block.Watermark, arrival);
+        return reader.HasOrderedEvents ? Order.Add(reader.OrderedEvents, block.Watermark, arrival) : Order.Add(reader.Events, block.Watermark, arrival);
     }
 }

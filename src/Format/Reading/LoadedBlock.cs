@@ -11,6 +11,8 @@ internal sealed class LoadedBlock
     private BlockHeader header;
     private byte[] own = [];
     private TcpEvent[] events = [];
+    private ulong[] arrivals = [];
+    private int room;
     private int count;
     private Damage? skipped;
     private ExceptionDispatchInfo? failure;
@@ -42,7 +44,14 @@ internal sealed class LoadedBlock
 
     internal CaptureFooter? Footer { get; set; }
 
-    internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(0, count);
+    /// <summary>The events, in the order of arrival unless they were <see cref="NewOrderedEvents">asked for</see> in that of time.</summary>
+    internal ReadOnlySpan<TcpEvent> Events => events.AsSpan(room, count);
+
+    /// <summary>Whether they are in the order of time.</summary>
+    internal bool IsOrdered { get; private set; }
+
+    /// <summary>The events if they are in the order of time.</summary>
+    internal OrderedEvents OrderedEvents => new(events.AsSpan(0, room + count), room, arrivals.AsSpan(0, count));
 
     /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
     internal ulong? Latest { get; set; }
@@ -105,8 +114,18 @@ internal sealed class LoadedBlock
     internal Span<TcpEvent> NewEvents(int length)
     {
         Arrays.Grow(ref events, length, BlockHeader.MaxEvents);
-        count = length;
+        (IsOrdered, room, count) = (false, 0, length);
         return events.AsSpan(0, length);
+    }
+
+    /// <summary>Room for so many events in the order of time, and for their timestamps in that of arrival.</summary>
+    internal Span<TcpEvent> NewOrderedEvents(int length, out Span<ulong> times)
+    {
+        Arrays.Grow(ref events, OrderedEvents.MostRoom + length, OrderedEvents.MostRoom + BlockHeader.MaxEvents);
+        Arrays.Grow(ref arrivals, length, BlockHeader.MaxEvents);
+        (IsOrdered, room, count) = (true, OrderedEvents.MostRoom, length);
+        times = arrivals.AsSpan(0, length);
+        return events.AsSpan(room, length);
     }
 
     /// <summary>What it held is no longer needed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
@@ -13,6 +12,7 @@ namespace TraceCap.Format.Reading;
 internal sealed class SectionAccount
 {
     private readonly SequenceNumbers sequences = new();
+    private readonly TypeCounts types = new();
     private readonly long bytesBefore;
     private readonly long blocksBefore;
     private long bytesDamaged;
@@ -128,7 +128,8 @@ internal sealed class SectionAccount
             RawBytes += reader.Block.RawLength;
             Events += reader.IsPassedOver ? reader.Block.Events : (ulong)reader.Events.Length;
             isPartial |= reader.IsPassedOver && reader.Block.Events > 0;
-            CountTypes(reader.Events, EventsByType);
+            types.Count(reader.Events);
+            types.AddTo(EventsByType);
         }
     }
 
@@ -138,12 +139,4 @@ internal sealed class SectionAccount
     private string TimeOf(ulong monotonic) => clocks.WallClock(monotonic) is { } wall
         ? DateTime.UnixEpoch.AddTicks((long)(wall / 100)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
         : FormattableString.Invariant($"{monotonic} ns");
-
-    internal static void CountTypes(ReadOnlySpan<TcpEvent> events, Dictionary<TcpEventType, ulong> counts)
-    {
-        foreach (ref readonly var one in events)
-        {
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, one.Type, out _)++;
-        }
-    }
 }

@@ -112,6 +112,7 @@ internal sealed class UnwantedChunks
         // Chunks of which events may be held back to be sorted, by when they are not any more.
         private readonly PriorityQueue<uint, ulong> held = new();
         private (ClockAnchor Least, ClockAnchor Greatest)? anchors;
+        private bool hasEventsWithoutClock;
         private uint expected;
         private ulong watermark;
         private ulong latest;
@@ -148,6 +149,7 @@ internal sealed class UnwantedChunks
                 (Begin, BegunAt) = (begin, loaded.Offset + loaded.Length);
             }
 
+            hasEventsWithoutClock |= block.Events > 0 && anchors is null;
             return block.Kind != BlockKind.Chunk || block.Events == 0 ? GoTo(block.Watermark) : AddEvents(in block) && GoTo(block.Watermark);
         }
 
@@ -161,13 +163,18 @@ internal sealed class UnwantedChunks
 
             try
             {
+                if (hasEventsWithoutClock)
+                {
+                    wanted(begin, null);
+                }
+
                 var one = wanted(begin, anchors?.Least);
                 var other = wanted(begin, anchors?.Greatest);
                 return new RecordedPeriod(Math.Min(one.From, other.From), Math.Max(one.To, other.To));
             }
             catch (CaptureFormatException)
             {
-                // So is who resolves the time of an event.
+                // Whoever resolves the time of an event is told the same.
                 return null;
             }
         }

@@ -1,5 +1,4 @@
 using TraceCap.Format.Blocks;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
 
@@ -19,10 +18,10 @@ internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int
     /// to gain.</summary>
     public const int DefaultChunkBytes = 4 << 20;
 
-    private readonly ChunkEncoder encoder = new();
+    private readonly ChunkPacker packer = new(reader.Threads);
 
     /// <inheritdoc />
-    protected override CaptureWriter Begin() => new(output, Reader, ulong.MaxValue, chunkBytes, encoder) { Watermark = 0 };
+    protected override CaptureWriter Begin() => new(output, Reader, ulong.MaxValue, chunkBytes, packer) { Watermark = 0 };
 
     /// <inheritdoc />
     protected override void Write(CaptureWriter writer)

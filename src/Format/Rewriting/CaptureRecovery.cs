@@ -1,5 +1,4 @@
 using TraceCap.Format.Blocks;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 using TraceCap.Format.Writing;
@@ -17,7 +16,7 @@ namespace TraceCap.Format.Rewriting;
 /// hold.</param>
 internal sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptWatermarks? watermarks = null) : CaptureRewriter(reader)
 {
-    private readonly ChunkEncoder encoder = new();
+    private readonly ChunkPacker packer = new();
     private SequenceNumbers sequences = new();
     private long blocks;
     private TcpEvent[] events = [];
@@ -32,7 +31,7 @@ internal sealed class CaptureRecovery(CaptureReader reader, Stream output, KeptW
     protected override CaptureWriter Begin()
     {
         sequences = new SequenceNumbers();
-        return new CaptureWriter(output, Reader, WatermarkAtMost, encoder: encoder);
+        return new CaptureWriter(output, Reader, WatermarkAtMost, packer: packer);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,4 @@
-using TraceCap.Format.Chunks;
+using TraceCap.Format.Writing;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -24,7 +24,7 @@ internal sealed class CaptureSplit(CaptureReader reader, SplitWords way, long si
 
     private readonly EventStream stream = new(reader);
     private readonly SplitRoutes routes = new(way.By);
-    private readonly ChunkEncoder encoder = new();
+    private readonly ChunkPacker packer = new();
     private readonly Dictionary<string, Stream> files = [];
     private readonly List<(DatedLoss Loss, MissingEvents Missing)> told = [];
     private Dictionary<string, SplitPart> parts = [];
@@ -242,7 +242,7 @@ internal sealed class CaptureSplit(CaptureReader reader, SplitWords way, long si
             files[name] = file = open(name);
         }
 
-        var part = new SplitPart(file, own, encoder);
+        var part = new SplitPart(file, own, packer);
         foreach (var (loss, missing) in told)
         {
             part.Expect(loss.From);

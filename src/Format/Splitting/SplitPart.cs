@@ -1,4 +1,3 @@
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -18,9 +17,9 @@ internal sealed class SplitPart
     private ClockAnchor? clock;
     private ulong last;
 
-    internal SplitPart(Stream output, CaptureHeader header, ChunkEncoder encoder)
+    internal SplitPart(Stream output, CaptureHeader header, ChunkPacker packer)
     {
-        writer = new CaptureWriter(output, header, ChunkBytes, fileId: null, encoder);
+        writer = new CaptureWriter(output, header, ChunkBytes, fileId: null, packer);
         names = new NameScribe(writer, CaptureNames.None);
         clock = header.Start;
     }

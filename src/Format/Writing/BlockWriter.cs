@@ -25,6 +25,32 @@ internal sealed class BlockWriter(Stream output, Guid? fileId)
     /// <param name="pack">Whether to try.</param>
     internal void Write(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
     {
+        Pack(ref header, payload, pack, ref block);
+        Write(ref header, block);
+    }
+
+    /// <summary>The same of a block that is <see cref="Pack">packed</see>.</summary>
+    /// <param name="header">Gets what only the place in the section decides.</param>
+    /// <param name="packed">Room for the header, and the payload behind it.</param>
+    internal void Write(ref BlockHeader header, byte[] packed)
+    {
+        header.FileId = fileId;
+        header.Sequence = sequence;
+        header.Write(packed);
+        output.Write(packed, 0, BlockHeader.Size + (int)header.PayloadLength);
+
+        Index.Add(BlockEntry.Of(in header, Length));
+        sequence++;
+        Length += BlockHeader.Size + header.PayloadLength;
+    }
+
+    /// <summary>Packs a payload.</summary>
+    /// <param name="header">Gets what the payload decides.</param>
+    /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
+    /// <param name="pack">Whether to try.</param>
+    /// <param name="block">Takes it, behind room for the header. Replaced by a larger array if it is too small.</param>
+    internal static void Pack(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack, ref byte[] block)
+    {
         var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
         if (block.Length < most)
         {
@@ -43,16 +69,8 @@ internal sealed class BlockWriter(Stream output, Guid? fileId)
             packed = payload.Length;
         }
 
-        header.FileId = fileId;
-        header.Sequence = sequence;
         header.PayloadLength = (uint)packed;
         header.PayloadHash = BlockHeader.Hash(target[..packed]);
-        header.Write(block);
-        output.Write(block, 0, BlockHeader.Size + packed);
-
-        Index.Add(BlockEntry.Of(in header, Length));
-        sequence++;
-        Length += BlockHeader.Size + packed;
     }
 
     /// <summary>Not <see cref="Guid.NewGuid"/>, which fails where there is no /dev/urandom, as in a bare chroot.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using TraceCap.Format.Blocks;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -24,15 +23,16 @@ public sealed class CaptureWriter
 
     private readonly BlockWriter blocks;
     private readonly int capacity;
-    private readonly ChunkEncoder encoder;
+    private readonly ChunkPacker packer;
+    private readonly WorkAhead<PackedChunk>? ahead;
     private readonly ArrayBufferWriter<byte> metadata = new(1024);
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
+    private readonly TypeCounts copied = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
     private readonly HeldNumbers numbers;
     private readonly List<ClockAnchor> clocks = [];
     private TcpEvent[] events = [];
-    private byte[] raw = [];
     private int held;
     private int nameCharacters;
     private ulong latest;
@@ -46,13 +46,13 @@ public sealed class CaptureWriter
     /// and <see cref="BlockHeader.MaxEvents"/> of them.</param>
     /// <param name="fileId">Tells the section's blocks from those of others; random if not given.</param>
     public CaptureWriter(Stream output, CaptureHeader header, int chunkBytes = DefaultChunkBytes, Guid? fileId = null)
-        : this(output, header, chunkBytes, fileId, encoder: null)
+        : this(output, header, chunkBytes, fileId, packer: null)
     {
     }
 
-    /// <summary>The same with an encoder that others have as well: its tables are large.</summary>
-    internal CaptureWriter(Stream output, CaptureHeader header, int chunkBytes, Guid? fileId, ChunkEncoder? encoder)
-        : this(output, chunkBytes, fileId, header.Hosts.Count > 1, encoder)
+    /// <summary>The same with a packer that others have as well.</summary>
+    internal CaptureWriter(Stream output, CaptureHeader header, int chunkBytes, Guid? fileId, ChunkPacker? packer)
+        : this(output, chunkBytes, fileId, header.Hosts.Count > 1, packer)
     {
         header.Write(metadata);
         WriteMetadata(BlockKind.Header);
@@ -72,10 +72,10 @@ public sealed class CaptureWriter
     /// <param name="section">Stands on the first block of a section.</param>
     /// <param name="watermarkAtMost">What the header block's watermark is lowered to.</param>
     /// <param name="chunkBytes">As for a new section.</param>
-    /// <param name="encoder">That of the section before, if there was one: its tables are large.</param>
+    /// <param name="packer">That of the section before, if there was one.</param>
     internal CaptureWriter(
-        Stream output, CaptureReader section, ulong watermarkAtMost, int chunkBytes = DefaultChunkBytes, ChunkEncoder? encoder = null)
-        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 }, encoder)
+        Stream output, CaptureReader section, ulong watermarkAtMost, int chunkBytes = DefaultChunkBytes, ChunkPacker? packer = null)
+        : this(output, chunkBytes, fileId: null, section.Header is { Hosts.Count: > 1 }, packer)
     {
         if (section.Block.Kind == BlockKind.Header)
         {
@@ -87,9 +87,10 @@ public sealed class CaptureWriter
         WriteMetadata(BlockKind.Header);
     }
 
-    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts, ChunkEncoder? encoder = null)
+    private CaptureWriter(Stream output, int chunkBytes, Guid? fileId, bool ofSeveralHosts, ChunkPacker? packer = null)
     {
-        this.encoder = encoder ?? new ChunkEncoder();
+        this.packer = packer ?? new ChunkPacker();
+        ahead = this.packer.BeginSection();
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         blocks = new BlockWriter(output, fileId);
@@ -162,15 +163,47 @@ public sealed class CaptureWriter
     internal void CloseChunk()
     {
         WriteNames();
-        var chunk = events.AsSpan(0, held);
-        var rawLength = encoder.Encode(chunk, ref raw);
-        var block = NewBlock(BlockKind.Chunk, rawLength);
-        block.Minor = encoder.Minor;
-        Describe(chunk, ref block);
-        block.Watermark = Watermark ?? block.LastTimestamp;
-        WriteBlock(ref block, raw.AsSpan(0, rawLength), pack: true);
-        Count(chunk, in block);
+        ObjectDisposedException.ThrowIf(completed, this);
+        var chunk = packer.Next();
+        var block = NewBlock(BlockKind.Chunk, rawLength: 0);
+        block.LossCounters = CurrentLedger - LedgerWritten;
+        chunk.Begin(ref events, held, in block, Watermark);
+        if (ahead is not null)
+        {
+            if (ahead.IsFull)
+            {
+                Write(ahead.Take());
+            }
+
+            ahead.Add(chunk);
+            LedgerWritten = CurrentLedger;
+            Empty();
+            return;
+        }
+
+        packer.Pack(chunk);
+        chunk.GiveBack(ref events);
+        Write(chunk);
+        LedgerWritten = CurrentLedger;
         Empty();
+    }
+
+    private void Write(PackedChunk chunk)
+    {
+        ref var block = ref chunk.Header;
+        blocks.Write(ref block, chunk.Block);
+        reached = Math.Max(reached, block.Watermark);
+        Count(chunk.Types, in block);
+        packer.Return(chunk);
+    }
+
+    /// <summary>Writes the chunks that are worked on: what comes next stands behind them.</summary>
+    private void WriteAhead()
+    {
+        while (ahead is { IsEmpty: false })
+        {
+            Write(ahead.Take());
+        }
     }
 
     /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
@@ -217,10 +250,11 @@ public sealed class CaptureWriter
             return;
         }
 
-        Describe(reader.Events, ref block);
+        PackedChunk.Describe(reader.Events, ref block);
         Events += block.Events;
         WriteBlock(ref block, reader.Payload.Span, pack: false);
-        Count(reader.Events, in block);
+        copied.Count(reader.Events);
+        Count(copied, in block);
     }
 
     /// <summary>Has the cgroup of events named that are appended after this: before the chunk that they will be in. The open
@@ -268,6 +302,7 @@ public sealed class CaptureWriter
     {
         CloseIfHeld();
         WriteNames();
+        WriteAhead();
         (footer with
         {
             EventsByType = eventsByType,
@@ -317,24 +352,10 @@ public sealed class CaptureWriter
         }
     }
 
-    private static void Describe(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
-    {
-        var (first, last) = (ulong.MaxValue, 0ul);
-        foreach (ref readonly var one in chunk)
-        {
-            first = Math.Min(first, one.Timestamp);
-            last = Math.Max(last, one.Timestamp);
-        }
-
-        block.Events = (uint)chunk.Length;
-        block.FirstTimestamp = chunk.IsEmpty ? 0 : first;
-        block.LastTimestamp = last;
-    }
-
     /// <summary>Only what was written counts.</summary>
-    private void Count(ReadOnlySpan<TcpEvent> chunk, in BlockHeader block)
+    private void Count(TypeCounts types, in BlockHeader block)
     {
-        SectionAccount.CountTypes(chunk, eventsByType);
+        types.AddTo(eventsByType);
         latest = Math.Max(latest, block.LastTimestamp);
         Chunks++;
         EventsWritten += block.Events;
@@ -367,6 +388,7 @@ public sealed class CaptureWriter
     private void WriteBlock(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
     {
         ObjectDisposedException.ThrowIf(completed, this);
+        WriteAhead();
         header.LossCounters = CurrentLedger - LedgerWritten;
         blocks.Write(ref header, payload, pack);
         reached = Math.Max(reached, header.Watermark);

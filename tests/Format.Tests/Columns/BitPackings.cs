@@ -28,6 +28,28 @@ public class BitPackings
             Assert.Equal(scalar, vector);
         });
 
+    /// <summary>Those that the executable has everywhere, even where the machine of the test has wider ones.</summary>
+    [Fact]
+    public void Vectors_that_every_processor_has_give_the_same()
+    {
+        Assert.SkipUnless(BitPacking.HasVectors, "this processor has neither SSE4.1 nor NEON");
+        Gen.Select(Gen.ULong.Array[32, 300], Gen.Int[1, 25], Gen.ULong).Sample((values, width, least) =>
+        {
+            var packed = Pack(values, width);
+            var (vector, scalar) = (new ulong[values.Length], new ulong[values.Length]);
+            var done = BitPacking.UnpackByVectors(packed, width, least, vector);
+            BitPacking.UnpackScalar(packed, width, least, scalar);
+            Assert.Equal(scalar[..done], vector[..done]);
+            Assert.InRange(done, values.Length - 8 - (8 * 16 / width), values.Length);
+            Assert.All(vector[done..], value => Assert.Equal(0ul, value));
+        });
+    }
+
+    [Fact]
+    public void Values_are_below_a_limit_if_the_greatest_is() =>
+        Gen.Select(Gen.OneOf(Gen.ULong, Gen.ULong[0, 100]).Array[0, 40], Gen.OneOf(Gen.ULong[0, 1ul << 63], Gen.ULong[0, 100])).Sample((values, limit) =>
+            Assert.Equal(limit > 0 && values.All(value => value < limit), Vectors.AreBelow(values, limit)));
+
     [Fact]
     public void The_least_bit_of_the_first_value_is_the_least_bit_of_the_first_byte() =>
         Assert.Equal([0b11_010_001, 0b0_100_000_0], Pack([0b001, 0b010, 0b011, 0, 0b100, 0], 3)[..2]);

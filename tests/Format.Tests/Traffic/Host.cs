@@ -72,9 +72,9 @@ internal static class Host
     private static readonly IPAddress[] Loopback4 = [IPAddress.Loopback];
     private static readonly IPAddress[] Loopback6 = [IPAddress.IPv6Loopback];
 
-    public static Workload[] Workloads(Random random)
+    public static Workload[] Workloads(Random random, int visitorCount)
     {
-        var visitors = new Peer([], Outside(random, 4_000, 0.25));
+        var visitors = new Peer([], Outside(random, visitorCount, 0.25));
         var apis = new Peer([], Outside(random, 24, 0.3), 443);
         var web = Processes(1180, 4, 33, "nginx", Service(2410));
         var app = Threads(2210, 32, 1001, "http-nio-8080-", Service(2733));

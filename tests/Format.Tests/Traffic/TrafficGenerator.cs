@@ -28,7 +28,7 @@ public sealed class TrafficGenerator
     {
         this.options = options;
         random = new(options.Seed);
-        workloads = Host.Workloads(random);
+        workloads = Host.Workloads(random, options.Visitors);
         totalWeight = workloads.Sum(workload => workload.Weight);
         cookies = new(options.Cpus);
         sequences = new ulong[options.Cpus];

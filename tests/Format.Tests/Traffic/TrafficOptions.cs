@@ -21,4 +21,7 @@ public sealed record TrafficOptions
 
     /// <summary>Connections that were open before the recording began.</summary>
     public int OpenAtStart { get; init; } = 200;
+
+    /// <summary>How many visitors there are; each has an address of its own.</summary>
+    public int Visitors { get; init; } = 4_000;
 }

@@ -19,6 +19,9 @@ internal static class ChurnTable
         TableColumn.Of("recorded", FieldTypes.Flag),
     ];
 
+    /// <summary>The columns, but for those of groups.</summary>
+    internal static IEnumerable<TableColumn> Columns => when.Concat(what);
+
     private static readonly string[] usual = ["seconds", "opened", "accepted", "closed", "failed", "active", "events_lost", "recorded"];
 
     /// <summary>A row for each interval.</summary>

@@ -4,14 +4,13 @@ using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
+using TraceCap.Testing;
 
 namespace Shop.Tests;
 
-public sealed class ShopTests : IDisposable
+public sealed class ShopTests
 {
-    private readonly Capture capture = Capture.Open(Path.Combine(AppContext.BaseDirectory, "captures", "nginx.tcap"));
-
-    public void Dispose() => capture.Dispose();
+    private readonly Capture capture = CaptureFixture.Open("captures/nginx.tcap");
 
     [Fact]
     public void All_that_happened_was_recorded()
@@ -23,13 +22,27 @@ public sealed class ShopTests : IDisposable
 
     [Fact]
     public void Nothing_fails_or_leaks() =>
-        capture.Check("failed == 0", "active.end <= 20", "lifetime.p99 < 100ms", "opened[port=18080] > 1000").ThrowIfFailed();
+        capture.ShouldHold("failed == 0", "active.end <= 20", "lifetime.p99 < 100ms", "opened[port=18080] > 1000");
+
+    [Fact]
+    public void All_was_recorded_and_nginx_resets_nothing() => capture
+        .ShouldBeComplete()
+        .ShouldHold(["reset == 0", "accepted > 100"], ConnectionFilter.Parse("--comm nginx"), allowLoss: true);
+
+    [Fact]
+    public void A_new_recording_is_no_worse()
+    {
+        // Here the same one, so that nothing is different.
+        var recorded = CaptureFixture.Open("captures/nginx.tcap");
+        // The recorder kept to nginx's cgroup, so closes by others are missing from both.
+        recorded.ShouldNotRegress(capture, ["lifetime.p99 > +20%", "failed > +0"], filter: null, allowLoss: true);
+    }
 
     [Fact]
     public void A_new_recording_is_no_slower()
     {
         // Here the same one, so that nothing is different.
-        using var other = Capture.Open(Path.Combine(AppContext.BaseDirectory, "captures", "nginx.tcap"));
+        var other = CaptureFixture.Open("captures/nginx.tcap");
         var diff = Capture.Compare(before: capture, after: other);
         Assert.Empty(diff.Changes);
         // The recorder kept to nginx's cgroup, so closes by others are missing from both.

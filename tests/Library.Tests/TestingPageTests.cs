@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using TraceCap.Testing;
 
-namespace TraceCap.Analyzer.Tests.Library;
+namespace TraceCap.Library.Tests;
 
 /// <summary>Every example of C# on the page is a part of a file that is compiled and run with these tests.</summary>
 public sealed partial class TestingPageTests
@@ -11,7 +12,9 @@ public sealed partial class TestingPageTests
     [Fact]
     public void The_page_shows_code_that_runs_here()
     {
-        var tests = File.ReadAllText(Repository.File("tests/Analyzer.Tests/Library/ShopTests.cs"));
+        // And in fresh projects: those of the packages' own pages.
+        var tests = string.Concat(
+            new[] { "tests/Library.Tests/ShopTests.cs", "src/Charts/README.md" }.Select(path => File.ReadAllText(Repository.File(path))));
         var examples = Examples.Where(example => !example.StartsWith("#:", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(examples);
         // The members of the class are shown without its indentation.
@@ -20,11 +23,12 @@ public sealed partial class TestingPageTests
     }
 
     [Fact]
-    public void The_page_shows_the_message_that_a_failed_check_has()
+    public void The_pages_show_the_message_that_a_failed_check_has()
     {
-        using var capture = Capture.Open(Repository.File("samples/captures/nginx.tcap"));
-        var error = Assert.Throws<CheckFailedException>(() => capture.Check("opened < 1000", "failed == 0").ThrowIfFailed());
-        Assert.Contains($"```text\n{error.Message}\n```\n", File.ReadAllText(Repository.File("docs/testing.md")), StringComparison.Ordinal);
+        var capture = Analyzer.Capture.Open(Repository.File("samples/captures/nginx.tcap"));
+        var error = Assert.Throws<ExpectationException>(() => capture.ShouldHold("opened < 1000", "failed == 0"));
+        Assert.All(["docs/testing.md", "src/Testing/README.md"], page =>
+            Assert.True(File.ReadAllText(Repository.File(page)).Contains($"```text\n{error.Message}\n```\n", StringComparison.Ordinal), error.Message));
     }
 
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
