@@ -32,11 +32,10 @@ public sealed class ReproducibilityTests
     public void The_sums_are_those_of_the_packages()
     {
         _ = Packages.Deb;
-        Assert.All(Shell.Lines("sh", "-c", $"cd {Packages.Folder} && sha256sum --check SHA256SUMS"), line => Assert.EndsWith(": OK", line, StringComparison.Ordinal));
-        Assert.Equal(
-            Directory.GetFiles(Packages.Folder, "tracecap*").Select(Path.GetFileName).Where(name => !name!.EndsWith("nupkg", StringComparison.Ordinal) && !name.EndsWith(".zip", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal),
-            File.ReadLines(Path.Combine(Packages.Folder, "SHA256SUMS")).Select(line => line[66..]).Order(StringComparer.Ordinal));
+        var sums = File.ReadAllLines(Path.Combine(Packages.Folder, "SHA256SUMS"));
+        Assert.All(
+            (string[])[Packages.Deb, Packages.Rpm, Packages.Archive, Packages.Materials, Packages.Image],
+            path => Assert.Contains($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}  {Path.GetFileName(path)}", sums));
     }
 
     private static Dictionary<string, string> Package(string published, string before)
