@@ -188,7 +188,6 @@ pack_libraries() {
 	for project in Format Analyzer Charts Testing; do
 		dotnet pack "src/$project" -c "$configuration" -o "$packages" -v quiet --nologo
 	done
-	dotnet pack src/Cli -c "$configuration" -o "$packages" -v quiet --nologo "-p:ToolPackageRuntimeIdentifiers=\"$(IFS=';'; echo "$*")\""
 	for runtime; do
 		case $runtime in
 			linux-arm64)
@@ -199,6 +198,8 @@ pack_libraries() {
 			*) pack_tool "$runtime" ;;
 		esac
 	done
+	# That which points to them has nothing that was compiled.
+	dotnet pack src/Cli -c "$configuration" --no-build -o "$packages" -v quiet --nologo "-p:ToolPackageRuntimeIdentifiers=\"$(IFS=';'; echo "$*")\""
 }
 
 # pack_tool RUNTIME [ARGUMENT...]: the tool for one kind of machine.
