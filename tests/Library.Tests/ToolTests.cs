@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace TraceCap.Library.Tests;
 
@@ -58,6 +59,7 @@ public sealed class ToolTests(PackageFeed feed)
     }
 
     /// <summary>What a user of Windows unpacks, here run by .NET for somebody who may nothing, with no library of Linux but those that draw.</summary>
+    [UnsupportedOSPlatform("windows")]
     [Fact]
     public void What_runs_on_Windows_reads_captures_for_anyone()
     {
@@ -106,6 +108,7 @@ public sealed class ToolTests(PackageFeed feed)
             ("HOME", work));
     }
 
+    [UnsupportedOSPlatform("windows")]
     private static void OpenToAll(string folder)
     {
         const UnixFileMode All = (UnixFileMode)0x1FF;
