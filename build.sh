@@ -111,7 +111,7 @@ need_to_test() {
 
 need_to_write() {
 	need mkdocs /usr/bin/mkdocs
-	need mkdocs-material /usr/lib/python3/dist-packages/material
+	need mkdocs-material /usr/share/mkdocs/themes/material
 }
 
 # OpenTelemetry's own files, unless they are there from before.
