@@ -12,6 +12,7 @@ public sealed partial class HouseTests
         ["Recorder"] = ["Format"],
         ["Analyzer"] = ["Format"],
         ["Charts"] = ["Format", "Analyzer"],
+        ["Testing"] = ["Format", "Analyzer"],
         ["Exports"] = ["Format", "Analyzer"],
         ["Cli"] = ["Format", "Recorder", "Analyzer", "Charts", "Exports"],
     };

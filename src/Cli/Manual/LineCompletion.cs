@@ -167,10 +167,10 @@ internal sealed class LineCompletion
 
     private void OfferOptions(string typed)
     {
+        // Each once: by its short name only where nothing else was typed, or there is no other.
         var names = from option in Options
                     where !given.Contains(option) || IsSeveral(option)
                     from name in OptionText.NamesOf(option)
-                    // Each once: by its short name only where nothing else was typed, or there is no other.
                     where typed == "-" || name.StartsWith("--", StringComparison.Ordinal) || OptionText.NamesOf(option).All(one => !one.StartsWith("--", StringComparison.Ordinal))
                     where name.StartsWith(typed, StringComparison.Ordinal)
                     select new Candidate(name, OptionText.First(option.Description));

@@ -1,7 +1,7 @@
-using TraceCap.Format.Writing;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
+using TraceCap.Format.Writing;
 
 namespace TraceCap.Format.Splitting;
 

@@ -19,6 +19,14 @@ internal sealed class BlockWriter(Stream output, Guid? fileId)
     /// <summary>The blocks written so far.</summary>
     internal BlockIndex Index { get; } = new();
 
+    /// <summary>What a block says first of itself.</summary>
+    internal static BlockHeader Begin(BlockKind kind, int rawLength) => new()
+    {
+        Major = BlockHeader.CurrentMajor,
+        Kind = kind,
+        RawLength = (uint)rawLength,
+    };
+
     /// <summary>Writes a block under the section's next number.</summary>
     /// <param name="header">Gets what only the place in the section and the payload decide.</param>
     /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>

@@ -165,10 +165,16 @@ public sealed class CaptureWriter
         WriteNames();
         ObjectDisposedException.ThrowIf(completed, this);
         var chunk = packer.Next();
-        var block = NewBlock(BlockKind.Chunk, rawLength: 0);
+        var block = BlockWriter.Begin(BlockKind.Chunk, rawLength: 0);
         block.LossCounters = CurrentLedger - LedgerWritten;
         chunk.Begin(ref events, held, in block, Watermark);
-        if (ahead is not null)
+        if (ahead is null)
+        {
+            packer.Pack(chunk);
+            chunk.GiveBack(ref events);
+            Write(chunk);
+        }
+        else
         {
             if (ahead.IsFull)
             {
@@ -176,14 +182,8 @@ public sealed class CaptureWriter
             }
 
             ahead.Add(chunk);
-            LedgerWritten = CurrentLedger;
-            Empty();
-            return;
         }
 
-        packer.Pack(chunk);
-        chunk.GiveBack(ref events);
-        Write(chunk);
         LedgerWritten = CurrentLedger;
         Empty();
     }
@@ -370,20 +370,13 @@ public sealed class CaptureWriter
 
     private void WriteMetadata(BlockKind kind, ulong? watermark = null, byte minor = 0)
     {
-        var header = NewBlock(kind, metadata.WrittenCount);
+        var header = BlockWriter.Begin(kind, metadata.WrittenCount);
         header.Minor = minor;
         header.Watermark = watermark ?? Watermark ?? 0;
         // The footer is stored as it is, for its tail must stand at the end of the file.
         WriteBlock(ref header, metadata.WrittenSpan, pack: kind != BlockKind.Footer);
         metadata.ResetWrittenCount();
     }
-
-    private static BlockHeader NewBlock(BlockKind kind, int rawLength) => new()
-    {
-        Major = BlockHeader.CurrentMajor,
-        Kind = kind,
-        RawLength = (uint)rawLength,
-    };
 
     private void WriteBlock(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack)
     {
