@@ -59,7 +59,7 @@ public sealed class PackageFeed : IDisposable
 
     private string? Make()
     {
-        var (code, output) = made is null ? Programs.Run(Repository.Root, ["./build.sh", "package-nuget", "linux-x64", "win-x64"]) : (0, "");
+        var (code, output) = made is null ? Programs.Run(Repository.Root, [Repository.File("build.sh"), "package-nuget", "linux-x64", "win-x64"]) : (0, "");
         if (code != 0)
         {
             return IsOffline(output) ? output : throw new InvalidOperationException(output);
