@@ -17,10 +17,12 @@ internal sealed class EventStream : IEventSource
     private ExceptionDispatchInfo? failure;
 
     /// <param name="reader">Has not been read from yet.</param>
-    public EventStream(CaptureReader reader)
+    /// <param name="ordersChunks">Whether the reader may have the events of each chunk in the order of time, which is faster; not where
+    /// others ask it for them in the order of their arrival.</param>
+    public EventStream(CaptureReader reader, bool ordersChunks = true)
     {
         this.reader = reader;
-        reader.OrdersEvents = true;
+        reader.OrdersEvents = ordersChunks;
     }
 
     /// <summary>Where the events come from: its state is that of the block they came with.</summary>

@@ -22,7 +22,7 @@ internal sealed class CaptureSplit(CaptureReader reader, SplitWords way, long si
     /// <summary>A part of time may be full.</summary>
     private const int MostAtOnce = 1024;
 
-    private readonly EventStream stream = new(reader);
+    private readonly EventStream stream = new(reader, ordersChunks: false);
     private readonly SplitRoutes routes = new(way.By);
     private readonly ChunkPacker packer = new();
     private readonly Dictionary<string, Stream> files = [];
