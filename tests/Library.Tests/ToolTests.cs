@@ -46,7 +46,7 @@ public sealed class ToolTests(PackageFeed feed)
 
         Assert.True(recorder.ExitCode == 0, said);
         Assert.Matches($@"127\.0\.0\.1 .* {port} *\n", Tool("replay", "run.tcap"));
-        Assert.NotEmpty(Tool("plot", "lifetime", "run.tcap", "-o", "life.png"));
+        Tool("plot", "lifetime", "run.tcap", "-o", "life.png");
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(folder, "life.png"))[1..4]);
         Assert.Contains("true", Tool("query", "select count(*) > 0 from events('run.tcap')"), StringComparison.Ordinal);
 
@@ -80,7 +80,7 @@ public sealed class ToolTests(PackageFeed feed)
 
         Assert.Equal(File.ReadAllLines(Repository.File("samples/captures/nginx/replay-t.txt")).Length, Run("replay", capture, "-t").Split('\n').Length - 1);
         Assert.Contains("curl", Run("lifetimes", capture, "--limit", "10"), StringComparison.Ordinal);
-        Assert.Contains("9,000 events", Run("info", capture), StringComparison.Ordinal);
+        Assert.Contains(" 9,000 ", Run("info", capture), StringComparison.Ordinal);
         Run("check", capture, "--expect", "failed == 0");
         Run("plot", "lifetime", capture, "-o", "life.png");
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(work, "life.png"))[1..4]);
