@@ -10,7 +10,7 @@ namespace TraceCap.Bench;
 /// </summary>
 internal static class CommandFigures
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
     private const string Recorded = "samples/captures/nginx.tcap";
 
     /// <summary>What is run, with FILE for the capture, and how many million events a second are wanted of it.</summary>
@@ -33,7 +33,8 @@ internal static class CommandFigures
         {
             Compare(report, "simulated", path, Captures.WriteLong(path, Simulated(4_000), bytes), isWide: false);
             Compare(report, "simulated, 200,000 peers", path, Captures.WriteLong(path, Simulated(200_000), bytes), isWide: true);
-            Compare(report, "nginx.tcap over and over", path, Captures.WriteLong(path, Captures.Read(Recorded), bytes), isWide: false);
+            // What it counted as lost is not in its events, so that verify would miss it: that is left out.
+            Compare(report, "nginx.tcap over and over", path, Captures.WriteLong(path, Captures.Read(Recorded), bytes), isWide: false, isSound: false);
         }
         finally
         {
@@ -44,7 +45,7 @@ internal static class CommandFigures
     private static TraceCap.Format.Events.TcpEvent[] Simulated(int visitors) =>
         TrafficGenerator.Generate(4_000_000, new() { ConnectionsPerSecond = 20_000, Lost = 0, Visitors = visitors });
 
-    private static void Compare(Report report, string name, string path, ulong events, bool isWide)
+    private static void Compare(Report report, string name, string path, ulong events, bool isWide, bool isSound = true)
     {
         report.Line("");
         report.Line($"{name}: {events / 1e6:F1} M events, {new FileInfo(path).Length / (double)(1 << 20):F0} MiB; medians of {Rounds} rounds");
@@ -52,6 +53,7 @@ internal static class CommandFigures
             .Append(("summary --by peer", isWide ? 10 : 0, Command(["summary", "--by", "peer", "FILE"], path)))
             .Append(("verify", 0, Command(["verify", "FILE"], path)))
             .Append(("a minute by --from and --to", 0, Command(["replay", "-t", "FILE", "--from", "60s", "--to", "+60s"], path)))
+            .Where(one => isSound || one.Item1 != "verify")
             .ToArray();
         var (seconds, hashing, memory) = (all.Select(_ => new double[Rounds]).ToArray(), new double[Rounds], new double[all.Length]);
         for (var round = -1; round < Rounds; round++)

@@ -10,7 +10,7 @@ namespace TraceCap.Bench;
 /// </summary>
 internal static class RivalFigures
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
     private const int Events = 4_000_000;
 
     internal static void Measure(Report report)
@@ -46,7 +46,7 @@ internal static class RivalFigures
             ("tracecap query", $"{ExecutableFigures.Tracecap} query {capture} 'SELECT thread_name, count(*) FROM events GROUP BY 1'"),
             ("awk over tcptracer's text", $"awk '{{ n[$4]++ }} END {{ for (name in n) print name, n[name] }}' {text}"),
             ("DuckDB over Parquet", $"{ExecutableFigures.Tracecap} query --allow-files \"SELECT thread_name, count(*) FROM '{parquet}' GROUP BY 1\""),
-            ("SQLite", $"sqlite3 {database} 'SELECT process, count(*) FROM events GROUP BY 1'"),
+            ("SQLite", $"sqlite3 {database} 'SELECT \"thread.name\", count(*) FROM events GROUP BY 1'"),
         };
         var seconds = asked.Select(_ => new double[Rounds]).ToArray();
         for (var round = -1; round < Rounds; round++)

@@ -54,10 +54,13 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void Figures_are_those_of_the_results_that_they_name()
     {
-        var shown = Figures().Match(File.ReadAllText(Repository.File("docs/performance.md")));
-        Assert.True(shown.Success);
-        Assert.NotEmpty(shown.Groups["table"].Value);
-        Assert.Contains(shown.Groups["table"].Value, File.ReadAllText(Repository.File(shown.Groups["results"].Value)), StringComparison.Ordinal);
+        var tables = Figures().Matches(File.ReadAllText(Repository.File("docs/performance.md")));
+        Assert.NotEmpty(tables);
+        Assert.All(tables, shown =>
+        {
+            Assert.NotEmpty(shown.Groups["table"].Value);
+            Assert.Contains(shown.Groups["table"].Value, File.ReadAllText(Repository.File(shown.Groups["results"].Value)), StringComparison.Ordinal);
+        });
     }
 
     [Fact]
@@ -95,7 +98,9 @@ public sealed partial class DocumentationTests : IDisposable
         var folder = Repository.File("artifacts/packages");
         var made = Directory.Exists(folder) ? Directory.GetFiles(folder, "tracecap*") : [];
         Assert.SkipUnless(made.Length > 0, "no packages are there that ./build.sh package would have made");
-        Assert.All(named.Where(name => made.Any(file => file.EndsWith(name[name.IndexOf('.', StringComparison.Ordinal)..], StringComparison.Ordinal))), name =>
+        // The tests of the libraries make the zip for Windows alone.
+        var isWhole = made.Count(file => file.EndsWith(".zip", StringComparison.Ordinal)) != 1;
+        Assert.All(named.Where(name => isWhole || !name.EndsWith(".zip", StringComparison.Ordinal)).Where(name => made.Any(file => file.EndsWith(name[name.IndexOf('.', StringComparison.Ordinal)..], StringComparison.Ordinal))), name =>
             Assert.NotEmpty(Directory.GetFiles(folder, name)));
     }
 
