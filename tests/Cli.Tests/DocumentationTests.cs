@@ -139,7 +139,7 @@ public sealed partial class DocumentationTests : IDisposable
     [GeneratedRegex(@"tracecap[-_]\*[\w.-]*")]
     private static partial Regex Packages();
 
-    [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*)\n<!-- end of figures -->")]
+    [GeneratedRegex("<!-- figures of (?<results>.*) -->\n(?<table>(.|\n)*?)\n<!-- end of figures -->")]
     private static partial Regex Figures();
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
