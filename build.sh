@@ -106,7 +106,24 @@ need_to_test() {
 	need man-db /usr/bin/man
 	need bsdextrautils /usr/bin/col
 	need mandoc /usr/bin/mandoc
+	need lintian /usr/bin/lintian
+	need debootstrap /usr/sbin/debootstrap
+	need podman /usr/bin/podman
+	need runc /usr/sbin/runc /usr/bin/runc
+	need_to_make_packages
 	need_to_write
+}
+
+need_to_make_packages() {
+	need python3 /usr/bin/python3
+	need scdoc /usr/bin/scdoc
+	need rpm /usr/bin/rpmbuild
+	need binutils /usr/bin/strip
+}
+
+need_to_cross() {
+	need lld /usr/bin/ld.lld
+	need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
 }
 
 need_to_write() {
