@@ -110,6 +110,7 @@ need_to_test() {
 	need debootstrap /usr/sbin/debootstrap
 	need podman /usr/bin/podman
 	need runc /usr/sbin/runc /usr/bin/runc
+	need kubernetes-client /usr/bin/kubectl
 	need_to_make_packages
 	need_to_write
 }
@@ -119,6 +120,7 @@ need_to_make_packages() {
 	need scdoc /usr/bin/scdoc
 	need rpm /usr/bin/rpmbuild
 	need binutils /usr/bin/strip
+	need buildah /usr/bin/buildah
 }
 
 need_to_cross() {
