@@ -98,11 +98,9 @@ need_to_test() {
 	need protobuf-compiler /usr/bin/protoc
 	need poppler-utils /usr/bin/pdftotext
 	need netbase /etc/services
-	need zip /usr/bin/zip
 	need bash-completion /usr/share/bash-completion/bash_completion
 	need zsh /usr/bin/zsh /bin/zsh
 	need fish /usr/bin/fish
-	need scdoc /usr/bin/scdoc
 	need man-db /usr/bin/man
 	need bsdextrautils /usr/bin/col
 	need mandoc /usr/bin/mandoc
@@ -112,6 +110,7 @@ need_to_test() {
 	need runc /usr/sbin/runc /usr/bin/runc
 	need kubernetes-client /usr/bin/kubectl
 	need_to_make_packages
+	need_to_pack
 	need_to_write
 }
 
@@ -123,6 +122,12 @@ need_to_make_packages() {
 	need buildah /usr/bin/buildah
 }
 
+# What NuGet packages and zips are made with.
+need_to_pack() {
+	need zip /usr/bin/zip
+}
+
+# What executables for arm64 are linked with.
 need_to_cross() {
 	need lld /usr/bin/ld.lld
 	need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
@@ -188,20 +193,17 @@ publish() {
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 }
 
-# need_to_package [RUNTIME...]
-need_to_package() {
-	need_to_build
-	need zip /usr/bin/zip
-	if [[ " $* " == *" linux-arm64 "* ]]; then
-		need lld /usr/bin/ld.lld
-		need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
-	fi
-}
+# What the executable for arm64 is made with: linked with what tests/vm/vmroot has unpacked, in a folder of its own, and for one framework,
+# as what is restored for one processor is not what another one needs.
+for_arm64=(
+	--artifacts-path "$PWD/artifacts/arm64" -p:TargetFrameworks=net10.0
+	-p:SysRoot="$PWD/tests/vm/roots/arm64" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+)
 
 # pack_libraries RUNTIME...: what leaves through NuGet, and what .NET runs on Windows and macOS: of one commit always the same bytes.
 pack_libraries() {
-	local packages=$PWD/artifacts/packages project runtime root=$PWD/tests/vm/roots/arm64
-	export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+	local packages=$PWD/artifacts/packages project runtime
+	describe_packages
 	mkdir -p "$packages"
 	rm -f "$packages"/*.nupkg "$packages"/*.snupkg "$packages"/tracecap-*-{win,osx}*.zip
 	for project in Format Analyzer Charts Testing; do
@@ -211,7 +213,7 @@ pack_libraries() {
 		case $runtime in
 			linux-arm64)
 				tests/vm/vmroot arm64 >/dev/null || fail "no Debian of arm64 from apt to link with"
-				pack_tool "$runtime" --artifacts-path "$PWD/artifacts/arm64" -p:TargetFrameworks=net10.0 -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+				pack_tool "$runtime" "${for_arm64[@]}"
 				;;
 			win-* | osx) pack_tool "$runtime"; zip_tool "$runtime" ;;
 			*) pack_tool "$runtime" ;;
@@ -228,22 +230,17 @@ pack_tool() {
 
 # zip_tool RUNTIME: the same files for who has .NET but installs no tools; begun by ./tracecap, or tracecap.cmd.
 zip_tool() {
-	local folder=artifacts/zips/tracecap-$1 version
-	version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+	local folder=artifacts/zips/tracecap-$1
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	cp -r "artifacts/publish/TraceCap.Cli/${configuration,,}_$1/." LICENSE src/Cli/README.md packaging/nuget/"$([[ $1 == win-* ]] && echo tracecap.cmd || echo tracecap)" "$folder"
 	chmod -R u=rwX,go=rX "$folder"
 	find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-	(cd artifacts/zips && find "tracecap-$1" -type f | LC_ALL=C sort | TZ=UTC zip -q -X -@ "$OLDPWD/artifacts/packages/tracecap-$version-$1.zip")
+	(cd artifacts/zips && find "tracecap-$1" -type f | LC_ALL=C sort | TZ=UTC zip -q -X -@ "$OLDPWD/artifacts/packages/tracecap-$VERSION-$1.zip")
 }
 
-# The executable for arm64, linked with what tests/vm/vmroot has unpacked. In a folder of its own, and for one framework:
-# what is restored for one processor is not what another one needs.
 publish_arm64() {
-	local root=$PWD/tests/vm/roots/arm64
-	dotnet publish src/Cli -c "$configuration" -r linux-arm64 --artifacts-path "$PWD/artifacts/arm64" -o artifacts/arm64/tracecap -v quiet --nologo \
-		-p:TargetFrameworks=net10.0 -p:RunAnalyzers=false -p:SysRoot="$root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
+	dotnet publish src/Cli -c "$configuration" -r linux-arm64 "${for_arm64[@]}" -o artifacts/arm64/tracecap -v quiet --nologo -p:RunAnalyzers=false
 	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
 }
 
@@ -281,19 +278,19 @@ sum_up_packages() {
 
 # package_all: for both processors; where no Debian of arm64 can be had, it says so and goes on.
 package_all() {
+	local runtimes=(linux-x64 win-x64 win-arm64 osx any)
 	publish
 	package_own
-	[[ $(uname -m) == x86_64 ]] || return 0
-	if tests/vm/vmroot arm64 >/dev/null; then
-		package_arm64
-	else
-		say "no Debian of arm64 from apt: there are no packages for it"
-		pack_libraries linux-x64 win-x64 win-arm64 osx any
+	if [[ $(uname -m) == x86_64 ]]; then
+		if tests/vm/vmroot arm64 >/dev/null; then
+			package_arm64
+			runtimes+=(linux-arm64)
+		else
+			say "no Debian of arm64 from apt: there are no packages for it"
+		fi
+		pack_libraries "${runtimes[@]}"
 		sum_up_packages
-		return
 	fi
-	pack_libraries linux-x64 linux-arm64 win-x64 win-arm64 osx any
-	sum_up_packages
 }
 
 # package_twice: the commit that is checked out, in two folders of different names and depths.
@@ -370,7 +367,9 @@ case ${1:-help} in
 	publish) need_to_build; install_missing; publish ;;
 	package-nuget)
 		[[ $# -gt 1 ]] || set -- "$1" linux-x64 linux-arm64 win-x64 win-arm64 osx any
-		need_to_package "${@:2}"; install_missing; pack_libraries "${@:2}"
+		need_to_build; need_to_pack
+		[[ " $* " != *" linux-arm64 "* ]] || need_to_cross
+		install_missing; pack_libraries "${@:2}"
 		;;
 	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
@@ -380,7 +379,7 @@ case ${1:-help} in
 		need qemu-system-arm /usr/bin/qemu-system-aarch64
 		need_to_cross; install_missing; fetch_for_vm arm64 6.1 6.12; publish_arm64; compare_in_vms arm64
 		;;
-	package) need_to_build; need_to_make_packages; need_to_cross; need zip /usr/bin/zip; install_missing; package_all ;;
+	package) need_to_build; need_to_make_packages; need_to_cross; need_to_pack; install_missing; package_all ;;
 	package-own) need_to_build; need_to_make_packages; install_missing; publish; package_own ;;
 	package-twice) need_to_build; need_to_make_packages; install_missing; package_twice ;;
 	package-vm)
