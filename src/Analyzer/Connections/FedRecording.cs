@@ -59,16 +59,15 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     /// <summary>Knows the names that a section has given so far, and those of the sections that it continues.</summary>
     internal void Name(CaptureNames names)
     {
-        if (!span.History.Knows(names))
+        if (span.History.Knows(names))
         {
-            sink.Settle();
+            return;
         }
 
-        if (span.History.Take(names))
-        {
-            tracker.Renames = span.History.Renames;
-            opening = opening with { Names = span.Names };
-        }
+        sink.Settle();
+        span.History.Take(names);
+        tracker.Renames = span.History.Renames;
+        opening = opening with { Names = span.Names };
     }
 
     /// <summary>Knows the clocks of a section so far, and those of the sections that it continues.</summary>

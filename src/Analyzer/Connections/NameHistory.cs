@@ -33,18 +33,12 @@ internal sealed class NameHistory
     /// <summary>Goes on with another section of the recording.</summary>
     internal void Continue() => (before, section, ofSection) = (Names, null, Renames);
 
-    /// <summary>Whether <see cref="Take"/> would change nothing.</summary>
+    /// <summary>Whether these are the names that were taken last.</summary>
     internal bool Knows(CaptureNames names) => names == section;
 
     /// <summary>Takes the names that the section has given so far.</summary>
-    /// <returns>Whether they are others than before.</returns>
-    internal bool Take(CaptureNames names)
+    internal void Take(CaptureNames names)
     {
-        if (Knows(names))
-        {
-            return false;
-        }
-
         var now = before is null ? names : names.Continuing(before);
         if (now.Renames(Names))
         {
@@ -52,7 +46,6 @@ internal sealed class NameHistory
         }
 
         (section, Names) = (names, now);
-        return true;
     }
 
     /// <summary>How many renames there were before these names of the section.</summary>

@@ -6,7 +6,7 @@ namespace TraceCap.Analyzer.Connections;
 /// <summary>
 /// Hands connections to a sink on a thread beside the one that pairs events, in their order: what is counted of a connection takes about as
 /// long as to pair its events. What changes of a recording while it is read, but for its end, does so only when the sink has taken all before
-/// (<see cref="IConnectionSink.Settle"/>), so that figures are those of one thread. Memory: 2 MiB.
+/// (<see cref="IConnectionSink.Settle"/>), so that figures are those of one thread. Memory: 3 MiB.
 /// </summary>
 /// <param name="sink">Is called by one thread at a time.</param>
 internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink

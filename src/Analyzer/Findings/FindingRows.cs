@@ -59,9 +59,6 @@ internal sealed class FindingRows(string? from, string? to, params string[] term
     /// <summary>Connects that took as long, or longer.</summary>
     internal static string Connect(double nanoseconds) => $"connect >= {DurationText.Whole((ulong)nanoseconds).Replace(" ", "", StringComparison.Ordinal)}";
 
-    /// <summary>Seconds since the capture began.</summary>
-    internal static string Seconds(long nanoseconds) => TimePoint.AfterBegin((ulong)nanoseconds).ToString();
-
     /// <summary>The connections of one group: each of its fields has the group's value, or none.</summary>
     /// <param name="by">A way to tell connections apart by fields.</param>
     /// <param name="key">The group.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceCap.Analyzer.Episodes;
+using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Figures;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Analyzer.Metrics;
@@ -92,7 +93,7 @@ internal sealed class Scene(TrafficWatch watch, CaptureFigures figures)
     private ulong? WallOf(long place) => watch.Places.At(place, figures.Recordings) is var (recording, monotonic) ? recording.WallClock(monotonic) : null;
 
     /// <summary>A time as <c>--from</c> takes it: seconds of one recording, else by the wall clock, or CLOCK_MONOTONIC.</summary>
-    private string? Option(long place) => figures.Recordings.Count == 1 ? FindingRows.Seconds(Math.Max(0, place))
+    private string? Option(long place) => figures.Recordings.Count == 1 ? TimePoint.AfterBegin((ulong)Math.Max(0, place)).ToString()
         : watch.Places.At(place, figures.Recordings) is not var (recording, monotonic) ? null
         : recording.WallClock(monotonic) is { } wall ? WallTime.Format(wall) : Text($"{monotonic}ns");
 }
