@@ -34,22 +34,16 @@ internal static class Captures
         writer.Complete("end", null);
     }
 
-    /// <inheritdoc cref="WriteLong(Stream, TcpEvent[], long)" />
-    public static ulong WriteLong(string path, TcpEvent[] events, long bytes)
-    {
-        using var file = File.Create(path);
-        return WriteLong(file, events, bytes);
-    }
-
     /// <summary>Writes events over and over, each time as if they had happened later, to the same sockets, until the file is so
     /// long.</summary>
     /// <returns>How many were written.</returns>
-    public static ulong WriteLong(Stream output, TcpEvent[] events, long bytes)
+    public static ulong WriteLong(string path, TcpEvent[] events, long bytes)
     {
+        using var output = File.Create(path);
         var writer = new CaptureWriter(output, Header);
         var span = events.Max(one => one.Timestamp) - events.Min(one => one.Timestamp) + 1;
-        // Each lap's numbers follow those of the lap before.
-        var cpus = events.GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence) - group.Min(one => one.Sequence) + 1);
+        // Each lap's numbers follow those of the lap before; 0 is none, as an event has that was there before the recording.
+        var cpus = events.Where(one => one.Sequence > 0).GroupBy(one => one.Cpu).ToDictionary(group => group.Key, group => group.Max(one => one.Sequence) - group.Min(one => one.Sequence) + 1);
         var promises = Promises(events);
         for (var lap = 0ul; writer.Length < bytes; lap++)
         {
@@ -57,7 +51,7 @@ internal static class Captures
             foreach (ref var one in events.AsSpan())
             {
                 one.Timestamp += span;
-                one.Sequence += cpus[one.Cpu];
+                one.Sequence += one.Sequence > 0 ? cpus[one.Cpu] : 0;
             }
         }
 
