@@ -103,6 +103,8 @@ internal sealed class Report
         }
         else
         {
+            // One of the cases may have no bar.
+            bars[index] = bars[index] with { Wanted = bars[index].Wanted.Length > 0 ? bars[index].Wanted : wanted };
             bars[index].Cases.Add((measured, verdict));
         }
     }
