@@ -19,7 +19,7 @@ internal sealed class TextType() : FieldType("text", "a text")
 }
 
 /// <summary>A thread's name: bytes, which need not be text.</summary>
-internal sealed class ThreadNameType() : FieldType("name", $"a thread's name of 1 to {ThreadName.Size - 1} bytes")
+internal sealed class ThreadNameType() : FieldType("name", $"a thread's name of at most {ThreadName.Size} bytes")
 {
     // Also escaped.
     private const int MostBytes = 128;
@@ -52,7 +52,7 @@ internal sealed class ThreadNameType() : FieldType("name", $"a thread's name of 
     {
         // Quoted text keeps bytes that are not UTF-8 as they are.
         var bytes = LiteralText.Bytes(literal);
-        if (bytes.Length is 0 or >= ThreadName.Size || bytes.Contains((byte)0))
+        if (bytes.Length > ThreadName.Size || bytes.Contains((byte)0))
         {
             throw Wrong();
         }

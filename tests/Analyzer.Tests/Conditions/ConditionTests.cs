@@ -68,6 +68,7 @@ public sealed class ConditionTests
     [InlineData("peer =~ 10.0.?.[1-3]", true)]
     [InlineData("peer !~ 10.*", false)]
     [InlineData("process == \"my app\"", true)]
+    [InlineData("process == \"\"", false)]
     [InlineData("process == \"my\\x20app\"", true)]
     [InlineData("comm =~ \"my *\"", true)]
     [InlineData("comm =~ *APP", false)]

@@ -95,7 +95,7 @@ public sealed class ExpectationTests
     [InlineData("failed[service=::1:80] == 0", 15, 6, "service: an address and a port such as")]
     [InlineData("failed[service=10.0.0.1] == 0", 15, 8, "service: an address and a port such as")]
     [InlineData("failed[errno=EWHAT] == 0", 13, 5, "errno: a word such as EPERM is expected")]
-    [InlineData("failed[process=a-name-too-long-] == 0", 15, 16, "process: a thread's name of 1 to 15 bytes")]
+    [InlineData("failed[process=a-name-too-long--] == 0", 15, 17, "process: a thread's name of at most 16 bytes")]
     [InlineData("lost[port=443] == 0", 4, 10, "lost is known of the recording only")]
     public void An_error_points_at_the_characters_that_are_wrong(string text, int offset, int length, string reason)
     {

@@ -20,6 +20,18 @@ public sealed class RuleTests
         AssertFound("pool", isFound, Many(count, i => Ends.Client("app", "10.0.0.2", 5432, (ulong)(i * seconds * S), lifetime * Ms)));
 
     [Theory]
+    [InlineData("")]
+    [InlineData("as long as it is")] // as no kernel has one
+    [InlineData("a \"name\"\\\n")]
+    public void The_rows_of_a_process_are_its_own_whatever_its_name_is(string name)
+    {
+        var connections = Many(100, i => Ends.Client(name, "10.0.0.2", 5432, (ulong)i * S / 100, Ms));
+        var rows = Only("pool", connections).Rows;
+        Assert.True(rows!.Has(in connections[0], ConnectionContext.Of(Ends.Recording)));
+        Assert.False(rows.Has(Ends.Client("other", "10.0.0.2", 5432, 0, Ms), ConnectionContext.Of(Ends.Recording)));
+    }
+
+    [Theory]
     [InlineData(5, 5, true)]
     [InlineData(4, 0, false)] // too few
     [InlineData(5, 6, false)] // most do well
