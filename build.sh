@@ -191,7 +191,11 @@ publish() {
 	runtime=$(own_runtime)
 	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
+	keep_assets artifacts/obj "$out"
 }
+
+# keep_assets OBJECTS PUBLISHED: what it was made of, beside it; the next restore, for another processor, writes over it.
+keep_assets() { cp "$1/TraceCap.Cli/project.assets.json" "$2.assets.json"; }
 
 # What the executable for arm64 is made with: linked with what tests/vm/vmroot has unpacked, in a folder of its own, and for one framework,
 # as what is restored for one processor is not what another one needs.
@@ -242,6 +246,7 @@ zip_tool() {
 publish_arm64() {
 	dotnet publish src/Cli -c "$configuration" -r linux-arm64 "${for_arm64[@]}" -o artifacts/arm64/tracecap -v quiet --nologo -p:RunAnalyzers=false
 	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
+	keep_assets artifacts/arm64/obj artifacts/arm64/tracecap
 }
 
 # The version and the date of what is packaged.
@@ -251,23 +256,23 @@ describe_packages() {
 	export VERSION SOURCE_DATE_EPOCH
 }
 
-# package RUNTIME PUBLISHED OBJECTS ROOT: what was published for one processor, linked with what is in ROOT.
+# package RUNTIME PUBLISHED ROOT: what was published for one processor, linked with what is in ROOT.
 package() {
-	packaging/package "$1" "$2" "$3/TraceCap.Cli/project.assets.json" "$4" "$tracecap" artifacts/packages
-	packaging/container/image "$1" "$2" "$4" artifacts/packages
+	packaging/package "$1" "$2" "$3" "$tracecap" artifacts/packages
+	packaging/container/image "$1" "$2" "$3" artifacts/packages
 }
 
 # Of this machine's processor, from what publish left.
 package_own() {
 	describe_packages
 	rm -f artifacts/packages/tracecap{_*.deb,-*.rpm,-*.tar.gz,-*.cdx.json,-image-*.tar}
-	package "$(own_runtime)" "$out" artifacts/obj /
+	package "$(own_runtime)" "$out" /
 	sum_up_packages
 }
 
 package_arm64() {
 	publish_arm64
-	package linux-arm64 artifacts/arm64/tracecap artifacts/arm64/obj "$PWD/tests/vm/roots/arm64"
+	package linux-arm64 artifacts/arm64/tracecap "$PWD/tests/vm/roots/arm64"
 	sum_up_packages
 }
 

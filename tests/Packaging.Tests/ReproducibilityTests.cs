@@ -19,6 +19,7 @@ public sealed class ReproducibilityTests
         {
             File.Copy(Packages.Published, Path.Combine(folder, place, "tracecap"));
             File.Copy(Path.Combine(Path.GetDirectoryName(Packages.Published)!, "libHarfBuzzSharp.so"), Path.Combine(folder, place, "libHarfBuzzSharp.so"));
+            File.Copy(Path.GetDirectoryName(Packages.Published)! + ".assets.json", Path.Combine(folder, place + ".assets.json"));
         }
 
         var first = Package(Path.Combine(folder, "one"), "umask 022; export TZ=UTC LANG=C");
@@ -42,7 +43,7 @@ public sealed class ReproducibilityTests
     {
         var made = Path.Combine(published, "packages");
         Shell.Run("bash", "-c", $"{before}; export VERSION=1.2.3 SOURCE_DATE_EPOCH=1000000000; "
-            + $"packaging/package linux-x64 {published} artifacts/obj/TraceCap.Cli/project.assets.json / {Packages.Published} {made}");
+            + $"packaging/package linux-x64 {published} / {Packages.Published} {made}");
         return Directory.GetFiles(made).ToDictionary(path => Path.GetFileName(path), path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
     }
 }
