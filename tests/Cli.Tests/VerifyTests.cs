@@ -51,4 +51,18 @@ public class VerifyTests
         Assert.Matches(@"^tracecap: README\.md: text, not a capture", result.Error);
         Assert.Matches(@"^traffic\.tcap: ok, [\d,]+ events in \d+ chunks\n$", result.Text);
     }
+
+    [Fact]
+    public void Chunks_are_only_hashed_if_that_is_asked_for()
+    {
+        var whole = Tracecap.Run("verify", "--quick", Repository.File("samples/captures/nginx.tcap"));
+        Assert.Equal(0, whole.Code);
+        Assert.Matches(@"nginx\.tcap: ok, [\d,]+ events in 2 chunks, not decoded\n$", whole.Text);
+
+        var file = File.ReadAllBytes(Repository.File("samples/captures/nginx.tcap"));
+        file[file.Length / 2] ^= 1;
+        var damaged = Tracecap.Run(file, "verify", "--quick", "-");
+        Assert.Equal(3, damaged.Code);
+        Assert.Matches(@"\nstandard input: NOT OK, [\d,]+ events in 1 chunk are sound by their hashes\n$", damaged.Text);
+    }
 }

@@ -26,10 +26,18 @@ public class Verifications
     {
         byte[] file = [.. Sound, .. Captures.Write([]), .. Captures.Write(Events.AsSpan(0, 10), beforeEnd: writer =>
             writer.WriteContext(new CaptureContext { Clocks = [Captures.Clock] }))];
-        var found = Verify(file);
-        Assert.Empty(found.Problems.Entries);
-        Assert.Equal((1_010ul, 23), (found.Events, found.Chunks));
+        Assert.All((bool[])[true, false], decodes =>
+        {
+            var found = Verify(file, decodes);
+            Assert.Empty(found.Problems.Entries);
+            Assert.Equal((1_010ul, 23), (found.Events, found.Chunks));
+        });
     }
+
+    [Fact]
+    public void What_is_recorded_is_sound_also_where_it_is_not_decoded() => Assert.All(
+        Directory.GetFiles(Repository.File("samples/captures"), "*.tcap", SearchOption.AllDirectories),
+        path => Assert.Equal(Found(path, decodes: true), Found(path, decodes: false)));
 
     [Fact]
     public void Losses_that_the_ledger_counts_are_sound()
@@ -48,7 +56,7 @@ public class Verifications
         damaged[place] ^= (byte)change;
         try
         {
-            return Verify(damaged).Problems.Count > 0;
+            return Verify(damaged).Problems.Count > 0 && Verify(damaged, decodes: false).Problems.Count > 0;
         }
         catch (CaptureFormatException)
         {
@@ -57,8 +65,8 @@ public class Verifications
     });
 
     [Fact]
-    public void Wherever_it_is_cut_somebody_notices() => Gen.Int[0, Sound.Length - 1].Sample(length =>
-        Verify(Sound[..length]).Problems.Entries[^1].What.Contains("truncated", StringComparison.Ordinal));
+    public void Wherever_it_is_cut_somebody_notices() => Gen.Select(Gen.Int[0, Sound.Length - 1], Gen.Bool).Sample((length, decodes) =>
+        Verify(Sound[..length], decodes).Problems.Entries[^1].What.Contains("truncated", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(36, "does not|many|few|expected")] // Events
@@ -75,6 +83,30 @@ public class Verifications
         Assert.Contains(found, entry => System.Text.RegularExpressions.Regex.IsMatch(entry.What, problem));
         Assert.DoesNotContain(found, entry => entry.What.Contains('{', StringComparison.Ordinal));
         Assert.Contains(found, entry => entry.Offset == Offsets[2] || entry.Offset == Offsets[^2]);
+    }
+
+    [Theory]
+    [InlineData(36, "the footer counts")] // Events
+    [InlineData(48, "the footer's index says")] // FirstTimestamp
+    [InlineData(56, "the footer's index says")] // LastTimestamp
+    [InlineData(72, "the footer's loss counters are")] // LossCounters.Emitted
+    public void A_header_that_contradicts_the_footer_is_told_without_decoding(int field, string problem)
+    {
+        var file = (byte[])Sound.Clone();
+        file[Offsets[2] + field]++;
+        CaptureBlock.Rehash(file, Offsets[2]);
+        Assert.Contains(Verify(file, decodes: false).Problems.Entries, entry => entry.What.StartsWith(problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_broken_promise_is_told_without_decoding()
+    {
+        var file = (byte[])Sound.Clone();
+        BitConverter.TryWriteBytes(file.AsSpan(Offsets[2] + 64), Events[3 * EventsPerChunk].Timestamp + 1);
+        CaptureBlock.Rehash(file, Offsets[2]);
+        var found = Verify(file, decodes: false).Problems.Entries;
+        Assert.StartsWith("the chunk begins at ", found[0].What, StringComparison.Ordinal);
+        Assert.Equal(Offsets[3], found[0].Offset);
     }
 
     [Fact]
@@ -177,7 +209,13 @@ public class Verifications
     private static byte[] Write(ReadOnlySpan<TcpEvent> events, Action<CaptureWriter>? beforeEnd = null) =>
         Captures.Write(events, EventsPerChunk, beforeEnd: beforeEnd);
 
-    private static Verification Verify(byte[] file) => CaptureVerifier.Verify(new MemoryStream(file));
+    private static Verification Verify(byte[] file, bool decodes = true) => CaptureVerifier.Verify(new MemoryStream(file), decodes);
+
+    private static (ulong Events, long Chunks, long Problems) Found(string path, bool decodes)
+    {
+        var found = Verify(File.ReadAllBytes(path), decodes);
+        return (found.Events, found.Chunks, found.Problems.Count);
+    }
 
     private static string Problem(Verification found) => Assert.Single(found.Problems.Entries).What;
 }

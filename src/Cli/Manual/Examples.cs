@@ -121,7 +121,7 @@ internal static class Examples
         ["verify"] =
         [
             "tracecap verify run.tcap",
-            "tracecap verify *.tcap",
+            "tracecap verify --quick *.tcap",
             "cat run.tcap | tracecap verify -",
         ],
         ["merge"] =

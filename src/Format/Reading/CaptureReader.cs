@@ -98,6 +98,9 @@ public sealed class CaptureReader
     /// damaged.</summary>
     internal bool IsPassedOver => source.Current.IsPassedOver;
 
+    /// <summary>Whether the current block is a chunk of which the reader knows the header only: it was passed over, or left packed.</summary>
+    internal bool HasHeaderOnly => IsPassedOver || (LeavesChunks && Block.Kind == BlockKind.Chunk);
+
     /// <summary>Sections begun so far.</summary>
     public int Section => Known.Section;
 

@@ -126,8 +126,8 @@ internal sealed class SectionAccount
         {
             Chunks++;
             RawBytes += reader.Block.RawLength;
-            Events += reader.IsPassedOver ? reader.Block.Events : (ulong)reader.Events.Length;
-            isPartial |= reader.IsPassedOver && reader.Block.Events > 0;
+            Events += reader.HasHeaderOnly ? reader.Block.Events : (ulong)reader.Events.Length;
+            isPartial |= reader.HasHeaderOnly && reader.Block.Events > 0;
             types.Count(reader.Events);
             types.AddTo(EventsByType);
         }

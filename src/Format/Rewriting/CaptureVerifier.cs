@@ -9,7 +9,7 @@ using TraceCap.Format.Writing;
 namespace TraceCap.Format.Rewriting;
 
 /// <summary>What a capture was found to be.</summary>
-/// <param name="Events">Events that can be read.</param>
+/// <param name="Events">Events that can be read, or are said to be there where they are not decoded.</param>
 /// <param name="Chunks">Chunks that can be read.</param>
 /// <param name="Problems">What is wrong, in file order.</param>
 internal sealed record Verification(ulong Events, long Chunks, DamageLog Problems)
@@ -24,6 +24,8 @@ internal sealed record Verification(ulong Events, long Chunks, DamageLog Problem
 /// </summary>
 internal sealed class CaptureVerifier
 {
+    private const int ReadAtOnce = 1 << 20;
+
     private readonly CaptureReader reader;
     private readonly SectionReader sections;
     private BlockIndex index = new();
@@ -32,18 +34,20 @@ internal sealed class CaptureVerifier
     private ulong events;
     private long chunks;
 
-    private CaptureVerifier(Stream input)
+    private CaptureVerifier(Stream input, bool decodes)
     {
-        reader = CaptureReader.Open(input);
+        reader = decodes ? CaptureReader.Open(input) : new CaptureReader(new BlockReader(input, buffer: ReadAtOnce), threads: 1) { LeavesChunks = true };
         sections = new SectionReader(reader);
     }
 
     /// <summary>Reads a capture to its end. Memory: that of a <see cref="CaptureReader"/>, and an index of bounded size.</summary>
     /// <param name="input">Need not seek.</param>
+    /// <param name="decodes">Whether events are held against what blocks say of them. If not, chunks are only hashed, and their headers held
+    /// against each other and the footer: that finds what was damaged since it was written, but not what was written wrong.</param>
     /// <exception cref="CaptureFormatException">The stream is not a capture, or one of a higher major version.</exception>
-    public static Verification Verify(Stream input)
+    public static Verification Verify(Stream input, bool decodes = true)
     {
-        var verifier = new CaptureVerifier(input);
+        var verifier = new CaptureVerifier(input, decodes);
         verifier.Run();
         return new Verification(verifier.events, verifier.chunks, verifier.reader.Damage) { TruncatedBefore = verifier.reader.TruncatedBefore };
     }
@@ -92,7 +96,11 @@ internal sealed class CaptureVerifier
         }
 
         isEnded |= block.Kind == BlockKind.Footer;
-        if (block.Kind == BlockKind.Chunk)
+        if (reader.HasHeaderOnly)
+        {
+            CheckHeader();
+        }
+        else if (block.Kind == BlockKind.Chunk)
         {
             CheckChunk(section);
         }
@@ -103,6 +111,17 @@ internal sealed class CaptureVerifier
 
         index.Add(BlockEntry.Of(in block, reader.Offset - section.Start));
         watermark = Math.Max(watermark, block.Watermark);
+    }
+
+    private void CheckHeader()
+    {
+        chunks++;
+        ref readonly var block = ref reader.Block;
+        events += block.Events;
+        if (block.Events > 0 && block.FirstTimestamp < watermark)
+        {
+            Report($"the chunk begins at {block.FirstTimestamp} ns, before {watermark} ns, the watermark of a block before it");
+        }
     }
 
     private void CheckChunk(SectionAccount section)
@@ -159,7 +178,15 @@ internal sealed class CaptureVerifier
             Report($"the footer's loss counters are {footer.LossCounters}, those of all blocks are {section.LossCounters}");
         }
 
-        CheckTypes(section.EventsByType, footer.EventsByType);
+        if (reader.LeavesChunks)
+        {
+            CheckSum(section.Events, footer.EventsByType);
+        }
+        else
+        {
+            CheckTypes(section.EventsByType, footer.EventsByType);
+        }
+
         if (index.DifferenceFrom(footer.Index) is { } difference)
         {
             Report($"{difference}");
@@ -175,6 +202,15 @@ internal sealed class CaptureVerifier
             || !tail[8..].SequenceEqual(CaptureFooter.EndMagic))
         {
             Report($"the last {CaptureFooter.TailSize} bytes of the footer do not lead to its beginning");
+        }
+    }
+
+    private void CheckSum(ulong found, IReadOnlyDictionary<TcpEventType, ulong> stated)
+    {
+        var said = stated.Values.Aggregate(0ul, (sum, count) => sum + count);
+        if (found != said)
+        {
+            Report($"the footer counts {said:N0} events, the headers of the chunks {found:N0}");
         }
     }
 
