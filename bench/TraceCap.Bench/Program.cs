@@ -26,9 +26,16 @@ timed.SetAction(parsed => Ratios.RunCommands((long)(parsed.GetValue(gibibytes) *
 var path = new Argument<string>("file") { Description = "Where to write it." };
 var rate = new Option<int>("--rate") { Description = "Connections per second.", DefaultValueFactory = _ => 20_000 };
 var visitors = new Option<int>("--visitors") { Description = "Addresses that connect from outside.", DefaultValueFactory = _ => 4_000 };
-var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate, visitors };
+var over = new Option<string?>("--over") { Description = "Writes the events of this capture over and over instead, until the file has as many GiB as --long says." };
+var generate = new Command("generate", "Writes a capture of simulated traffic.") { path, events, rate, visitors, over, gibibytes };
 generate.SetAction(parsed =>
 {
+    if (parsed.GetValue(over) is { } recorded)
+    {
+        Captures.WriteLong(parsed.GetValue(path)!, Captures.Read(recorded), (long)(parsed.GetValue(gibibytes) * (1L << 30)));
+        return;
+    }
+
     using var file = File.Create(parsed.GetValue(path)!);
     Captures.Write(file, TrafficGenerator.Generate(parsed.GetValue(events), new() { ConnectionsPerSecond = parsed.GetValue(rate), Visitors = parsed.GetValue(visitors) }));
 });

@@ -12,6 +12,7 @@ internal static class RivalFigures
 {
     private const int Rounds = 5;
     private const int Events = 4_000_000;
+    private const string ClickHouse = "tests/fleet/clickhouse/libchdb.so";
 
     internal static void Measure(Report report)
     {
@@ -47,7 +48,14 @@ internal static class RivalFigures
             ("awk over tcptracer's text", $"awk '{{ n[$4]++ }} END {{ for (name in n) print name, n[name] }}' {text}"),
             ("DuckDB over Parquet", $"{ExecutableFigures.Tracecap} query --allow-files \"SELECT thread_name, count(*) FROM '{parquet}' GROUP BY 1\""),
             ("SQLite", $"sqlite3 {database} 'SELECT \"thread.name\", count(*) FROM events GROUP BY 1'"),
+            ("ClickHouse over Parquet", $"python3 tests/fleet/local.py {ClickHouse} \"SELECT thread_name, count() FROM file('{parquet}') GROUP BY 1\""),
         };
+        if (!File.Exists(ClickHouse))
+        {
+            asked = asked[..^1];
+            report.Line("no ClickHouse to compare with: tests/fleet/clickhouse-fetch fetches it");
+        }
+
         var seconds = asked.Select(_ => new double[Rounds]).ToArray();
         for (var round = -1; round < Rounds; round++)
         {
