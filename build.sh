@@ -23,7 +23,8 @@ usage() {
 	./build.sh package   .deb, .rpm, .tar.gz and container image for x86-64 and arm64 in artifacts/packages/, with bills of materials;
 	                     what package-nuget makes; and the sums of all
 	./build.sh package-twice  compile and package in two folders, and compare every byte: packaging/results/reproducible.md
-	./build.sh package-vm     the package's service on a Debian with systemd, in a virtual machine: minutes
+	./build.sh package-vm     the package's service on a Debian with systemd, in a virtual machine, and the packages for arm64 on an
+	                     emulated processor: a quarter of an hour
 	./build.sh docs      the pages of docs/ as a site in artifacts/site
 	./build.sh package-nuget [RUNTIME...]
 	                     NuGet packages of the libraries and of the tool, and zips for Windows and macOS, in artifacts/packages;
@@ -133,6 +134,12 @@ need_to_cross() {
 	need binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
 }
 
+# What begins programs for arm64.
+need_to_emulate() {
+	need qemu-user-static /usr/bin/qemu-aarch64-static
+	need binfmt-support /usr/sbin/update-binfmts
+}
+
 need_to_write() {
 	need mkdocs /usr/bin/mkdocs
 	need mkdocs-material /usr/share/mkdocs/themes/material
@@ -176,6 +183,9 @@ fetch_for_vm() {
 build() {
 	dotnet build TraceCap.sln -c "$configuration" -v quiet --nologo -clp:NoSummary
 }
+
+# The rules of style are errors of the build; how lines are laid out is not among them.
+check_layout() { dotnet format whitespace TraceCap.sln --verify-no-changes --no-restore; }
 
 # The name that .NET has for this machine.
 own_runtime() {
@@ -376,7 +386,7 @@ case ${1:-help} in
 		[[ " $* " != *" linux-arm64 "* ]] || need_to_cross
 		install_missing; pack_libraries "${@:2}"
 		;;
-	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; dotnet format TraceCap.sln --verify-no-changes --no-restore; publish; package_own; TRACECAP=$tracecap run_tests ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; check_layout; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
 	vm-arm64)
@@ -388,9 +398,10 @@ case ${1:-help} in
 	package-own) need_to_build; need_to_make_packages; install_missing; publish; package_own ;;
 	package-twice) need_to_build; need_to_make_packages; install_missing; package_twice ;;
 	package-vm)
-		need_to_test; install_missing; fetch_for_vm amd64 6.1; fetch_for_packaging
+		need_to_test; need_to_cross; need_to_emulate; install_missing; fetch_for_vm amd64 6.1; fetch_for_packaging
+		tests/vm/vmroot arm64 >/dev/null; tests/vm/vmsystem arm64 >/dev/null
 		dotnet build tests/Packaging.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary
-		publish; package_own; TRACECAP=$tracecap TRACECAP_TEST_SYSTEMD=1 run_tests tests/Packaging.Tests/TraceCap.Packaging.Tests.csproj
+		publish; package_own; package_arm64; TRACECAP=$tracecap TRACECAP_TEST_SYSTEMD=1 run_tests tests/Packaging.Tests/TraceCap.Packaging.Tests.csproj
 		;;
 	demo) need_to_build; need python3 /usr/bin/python3; install_missing; publish; TRACECAP=$tracecap samples/demo.sh ;;
 	docs) need_to_write; install_missing; mkdocs build --quiet ;;

@@ -31,11 +31,12 @@ internal sealed class DebianSystem : IDisposable
     internal string Root { get; }
 
     /// <summary>A fresh one. The test is skipped where there is none, or nothing may be mounted.</summary>
-    internal static DebianSystem Fresh()
+    /// <param name="architecture">As Debian calls it. Programs of arm64 run on an emulated processor.</param>
+    internal static DebianSystem Fresh(string architecture = "amd64")
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can install packages");
-        var lower = Repository.File("tests/vm/systems/bookworm");
-        Assert.SkipUnless(Directory.Exists(lower), $"{lower} is not there: tests/vm/vmsystem makes it");
+        var lower = Repository.File("tests/vm/systems/bookworm" + (architecture == "amd64" ? "" : $"-{architecture}"));
+        Assert.SkipUnless(Directory.Exists(lower), $"{lower} is not there: tests/vm/vmsystem {architecture} makes it");
         return new DebianSystem(lower);
     }
 

@@ -7,17 +7,19 @@ public sealed class InstallTests
 {
     private const string UnitLink = "/etc/systemd/system/multi-user.target.wants/tracecap.service";
 
-    [Fact]
-    public void One_line_installs_it_on_Debian_and_removing_it_leaves_nothing_but_captures()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void One_line_installs_it_on_Debian_and_removing_it_leaves_nothing_but_captures(string architecture)
     {
-        var newer = Newer(Packages.Deb);
-        using var system = DebianSystem.Fresh();
-        system.Bring(Packages.Deb, "older");
+        using var system = DebianSystem.Fresh(architecture);
+        var newer = Newer(Packages.DebOf(architecture), architecture);
+        system.Bring(Packages.DebOf(architecture), "older");
         system.Bring(newer, "newer");
         Directory.Delete(Path.GetDirectoryName(newer)!, recursive: true);
         var before = system.Files();
 
-        var line = Line("Debian, Ubuntu");
+        var line = Line("Debian, Ubuntu", architecture);
         system.Type("cd /tmp/older && " + line);
         UseIt(system);
         Assert.Contains("tracecap-record", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
@@ -43,36 +45,41 @@ public sealed class InstallTests
         }
     }
 
-    [Fact]
-    public void The_rpm_installs_what_the_deb_does_and_leaves_nothing()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void The_rpm_installs_what_the_deb_does_and_leaves_nothing(string architecture)
     {
         Shell.SkipWithout("rpm");
-        using var system = DebianSystem.Fresh();
+        using var system = DebianSystem.Fresh(architecture);
         // rpm removes a folder that is empty then and of no other package of its own, even if dpkg has it.
         system.Type("mkdir -p /usr/share/fish/vendor_completions.d && touch /usr/share/fish/vendor_completions.d/other.fish");
         var before = system.Files();
         // The system is no Fedora: what it has of libraries is in no database of rpm's.
-        Shell.Run("rpm", "--root", system.Root, "--install", "--nodeps", Packages.Rpm);
+        Shell.Run("rpm", "--root", system.Root, "--install", "--nodeps", "--ignorearch", Packages.RpmOf(architecture));
         UseIt(system);
         Assert.False(Path.Exists(system.Root + UnitLink), "nobody asked for the unit to be enabled");
         Shell.Run("rpm", "--root", system.Root, "--erase", "tracecap");
         Assert.Equal(before, system.Files());
     }
 
-    [Fact]
-    public void One_line_unpacks_the_archive_where_it_is_found()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void One_line_unpacks_the_archive_where_it_is_found(string architecture)
     {
-        using var system = DebianSystem.Fresh();
-        system.Bring(Packages.Archive, "archive");
-        system.Type("cd /tmp/archive && " + Line("any Linux with glibc"));
+        using var system = DebianSystem.Fresh(architecture);
+        system.Bring(Packages.ArchiveOf(architecture), "archive");
+        system.Type("cd /tmp/archive && " + Line("any Linux with glibc", architecture));
         UseIt(system);
         Assert.StartsWith("/usr/local/", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
     }
 
     /// <summary>What docs/installing.md tells to type on such a system, which has no sudo.</summary>
-    private static string Line(string where) => Regex.Match(
-        File.ReadAllText(Repository.File("docs/installing.md")), $@"^\| {where}[^|]* \| `sudo (.*)` \|$", RegexOptions.Multiline).Groups[1].Value;
+    private static string Line(string where, string architecture) => Regex.Match(
+        File.ReadAllText(Repository.File("docs/installing.md")), $@"^\| {where}[^|]* \| `sudo (.*)` \|$", RegexOptions.Multiline).Groups[1].Value
+        .Replace("amd64", architecture, StringComparison.Ordinal).Replace("linux-x64", architecture == "amd64" ? "linux-x64" : "linux-arm64", StringComparison.Ordinal);
 
     /// <summary>The executable, and each of the libraries beside it, does what it is for.</summary>
     private static void UseIt(DebianSystem system)
@@ -84,13 +91,13 @@ public sealed class InstallTests
     }
 
     /// <summary>The same package, as if it were of a later version.</summary>
-    private static string Newer(string deb)
+    private static string Newer(string deb, string architecture)
     {
         var folder = Directory.CreateTempSubdirectory("tracecap").FullName;
         Shell.Run("dpkg-deb", "--raw-extract", deb, folder);
         var control = Path.Combine(folder, "DEBIAN/control");
         File.WriteAllText(control, File.ReadAllText(control).Replace($"Version: {Packages.Version}-1\n", "Version: 0.9.9-1\n", StringComparison.Ordinal));
-        var newer = Path.Combine(Directory.CreateTempSubdirectory("tracecap").FullName, "tracecap_0.9.9-1_amd64.deb");
+        var newer = Path.Combine(Directory.CreateTempSubdirectory("tracecap").FullName, $"tracecap_0.9.9-1_{architecture}.deb");
         Shell.Run("dpkg-deb", "-Znone", "--root-owner-group", "--build", folder, newer);
         Directory.Delete(folder, recursive: true);
         return newer;

@@ -35,7 +35,7 @@ public sealed class ReproducibilityTests
         _ = Packages.Deb;
         var sums = File.ReadAllLines(Path.Combine(Packages.Folder, "SHA256SUMS"));
         Assert.All(
-            (string[])[Packages.Deb, Packages.Rpm, Packages.Archive, Packages.Materials, Packages.Image],
+            (string[])[Packages.Deb, Packages.Rpm, Packages.ArchiveOf("amd64"), Packages.Materials, Packages.Image],
             path => Assert.Contains($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}  {Path.GetFileName(path)}", sums));
     }
 
