@@ -1,6 +1,7 @@
 using K4os.Compression.LZ4;
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Metadata;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Format.Writing;
 
@@ -52,6 +53,9 @@ internal sealed class BlockWriter(Stream output, Guid? fileId)
         Length += BlockHeader.Size + header.PayloadLength;
     }
 
+    /// <summary>What a block may take whose payload has so many bytes.</summary>
+    private static int RoomFor(int payload) => BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload);
+
     /// <summary>Packs a payload.</summary>
     /// <param name="header">Gets what the payload decides.</param>
     /// <param name="payload">Is stored as it is if not packed, or not smaller then.</param>
@@ -59,12 +63,7 @@ internal sealed class BlockWriter(Stream output, Guid? fileId)
     /// <param name="block">Takes it, behind room for the header. Replaced by a larger array if it is too small.</param>
     internal static void Pack(ref BlockHeader header, ReadOnlySpan<byte> payload, bool pack, ref byte[] block)
     {
-        var most = BlockHeader.Size + LZ4Codec.MaximumOutputSize(payload.Length);
-        if (block.Length < most)
-        {
-            block = new byte[most];
-        }
-
+        Arrays.Grow(ref block, RoomFor(payload.Length), RoomFor(BlockHeader.MaxPayload));
         var target = block.AsSpan(BlockHeader.Size);
         var packed = pack ? LZ4Codec.Encode(payload, target) : 0;
         if (packed > 0 && packed < payload.Length)
