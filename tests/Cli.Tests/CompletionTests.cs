@@ -170,6 +170,31 @@ public sealed partial class CompletionTests : IDisposable
         Assert.Empty(Offered("summary", Path.Combine(folder, "none.tcap"), "--container", ""));
     }
 
+    /// <summary>Whoever makes a capture, or a cgroup, chooses its name; who takes it from a completion runs nothing of it.</summary>
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    public void A_name_that_is_completed_stays_one_word_in_the_quotes_that_it_stands_in(string shell)
+    {
+        Assert.SkipUnless(File.Exists($"/bin/{shell}") || File.Exists($"/usr/bin/{shell}"), $"{shell} is not installed");
+        var capture = Path.Combine(folder, "hostile.tcap");
+        string[] names = ["/a'$(touch ran)'b", "/b\"$(touch ran)\"`touch ran`\"", "/c\\'; touch ran; '", "/d\ntouch ran"];
+        var rows = names.Select((name, i) => $"{{\"monotonic_ns\":{i},\"event.name\":\"tcp.connect\",\"connection.id\":{i + 1},\"network.local.address\":\"10.0.0.1\",\"network.local.port\":1,"
+            + $"\"network.peer.address\":\"10.0.0.2\",\"network.peer.port\":80,\"linux.cgroup.id\":{i + 1},\"linux.cgroup.path\":{System.Text.Json.JsonSerializer.Serialize(name)}}}\n");
+        Assert.Equal(0, Tracecap.Run(System.Text.Encoding.UTF8.GetBytes(string.Concat(rows)), "import", "-", "-o", capture).Code);
+        Assert.Equal(names[..3], Offered("churn", capture, "--cgroup", "/").Order(StringComparer.Ordinal));
+
+        var typed = names[..3].SelectMany(name => new[] { "", "'", "\"" }.Select(quote => (Name: name, Line: $"tracecap churn {capture} --cgroup {quote}{name[..2]}"))).ToArray();
+        string[] lines = [.. typed.Select(one => one.Line)];
+        var completed = shell == "bash"
+            ? Completing.InBash("source <(tracecap completion bash)", lines)
+            : Completing.InZsh($"autoload -Uz compinit; compinit -u -d {folder}/dump; source <(tracecap completion zsh)", lines);
+        Assert.All(typed.Zip(completed), one => Assert.Equal(one.First.Name, Shell.Run($"cd {folder}; {shell} -c {Quoted($"print_last() {{ shift $(($# - 1)); printf %s \"$1\"; }}; print_last {one.Second}")}").Text));
+        Assert.False(File.Exists(Path.Combine(folder, "ran")));
+
+        static string Quoted(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
+
     [Fact]
     public void Names_of_this_host_are_those_of_its_processes_and_cgroups()
     {

@@ -25,8 +25,8 @@ internal sealed class LineCompletion
         Answer();
     }
 
-    /// <summary>What may stand there.</summary>
-    internal IReadOnlyList<Candidate> Candidates { get; private set; } = [];
+    /// <summary>What may stand there. A name that would not stay on its line is left out: others may choose names.</summary>
+    internal IReadOnlyList<Candidate> Candidates { get; private set => field = [.. value.Where(one => !$"{one.Text}{one.Meaning}".Any(char.IsControl))]; } = [];
 
     /// <summary>What the shell has to add.</summary>
     internal ShellHelp Shell { get; private set; } = ShellHelp.None;

@@ -35,14 +35,21 @@ _tracecap() {
 		fi
 	done
 
-	local text widest=0 texts=() meanings=()
+	local text widest=0 texts=() meanings=() apostrophe="'\\''"
 	for line in "${answer[@]:1}"; do
 		text=${line%%$'\t'*}
 		text=${text:kept}
-		if [[ ! $quote && $text == *[!A-Za-z0-9_./:,@%+=-]* ]]; then
-			text="'$text"
+		# Names are of captures and of other users: none may end the quotes that it stands in.
+		if [[ $quote == '"' ]]; then
+			text=${text//\\/\\\\} text=${text//\"/\\\"} text=${text//\$/\\$} text=${text//\`/\\\`}
+		elif [[ $quote ]]; then
+			text=${text//\'/$apostrophe}
+		elif [[ $text == *[!A-Za-z0-9_./:,@%+=-]* ]]; then
+			text="'${text//\'/$apostrophe}"
 			[[ $how == open ]] || text+="'"
 		fi
+		# readline closes the quote that is open, unless it seems to be closed.
+		[[ $quote && $how != open && $text == *"$quote" ]] && text+=$quote
 		texts+=("$text")
 		meanings+=("${line#*$'\t'}")
 		((${#text} > widest)) && widest=${#text}
