@@ -7,6 +7,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 configuration=Release
 out=artifacts/tracecap
 tracecap=$out/tracecap
+packages=$(realpath -m "${PACKAGES:-artifacts/packages}")
 
 say() { printf '%s\n' "build.sh: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -28,7 +29,7 @@ usage() {
 	./build.sh docs      the pages of docs/ as a site in artifacts/site
 	./build.sh package-nuget [RUNTIME...]
 	                     NuGet packages of the libraries and of the tool, and zips for Windows and macOS, in artifacts/packages;
-	                     of the tool for linux-x64, linux-arm64, win-x64, win-arm64, osx and any, or for those that are named
+	                     of the tool for all kinds of machines, or for those that are named
 	./build.sh bench     measure, and print the figures
 	./build.sh soak      record file after file at 3,000 connections/s, and see what grows: 60 s, or soak SECONDS
 	./build.sh fleet     ship against INSERT, and what a day of a host costs a fleet: minutes; it prints the page that bench/results has
@@ -125,6 +126,7 @@ need_to_make_packages() {
 
 # What NuGet packages and zips are made with.
 need_to_pack() {
+	need python3 /usr/bin/python3
 	need zip /usr/bin/zip
 }
 
@@ -198,6 +200,7 @@ own_runtime() {
 
 publish() {
 	local runtime
+	rm -rf "$out"
 	runtime=$(own_runtime)
 	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
@@ -214,9 +217,12 @@ for_arm64=(
 	-p:SysRoot="$PWD/tests/vm/roots/arm64" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy
 )
 
+# Kinds of machines that the tool is packed for. One with another C library than glibc is none of linux-x64's.
+runtimes_of_tool=(linux-x64 linux-arm64 linux-musl-x64 linux-musl-arm64 win-x64 win-arm64 osx any)
+
 # pack_libraries RUNTIME...: what leaves through NuGet, and what .NET runs on Windows and macOS: of one commit always the same bytes.
 pack_libraries() {
-	local packages=$PWD/artifacts/packages project runtime
+	local project runtime
 	describe_packages
 	mkdir -p "$packages"
 	rm -f "$packages"/*.nupkg "$packages"/*.snupkg "$packages"/tracecap-*-{win,osx}*.zip
@@ -227,19 +233,26 @@ pack_libraries() {
 		case $runtime in
 			linux-arm64)
 				tests/vm/vmroot arm64 >/dev/null || fail "no Debian of arm64 from apt to link with"
-				pack_tool "$runtime" "${for_arm64[@]}"
+				pack_tool "$runtime" artifacts/arm64/obj "$PWD/tests/vm/roots/arm64" "${for_arm64[@]}"
 				;;
-			win-* | osx) pack_tool "$runtime"; zip_tool "$runtime" ;;
-			*) pack_tool "$runtime" ;;
+			win-* | osx) pack_tool "$runtime" artifacts/obj /; zip_tool "$runtime" ;;
+			*) pack_tool "$runtime" artifacts/obj / ;;
 		esac
 	done
 	# That which points to them has nothing that was compiled.
 	dotnet pack src/Cli -c "$configuration" --no-build -o "$packages" -v quiet --nologo "-p:ToolPackageRuntimeIdentifiers=\"$(IFS=';'; echo "$*")\""
 }
 
-# pack_tool RUNTIME [ARGUMENT...]: the tool for one kind of machine.
+# pack_tool RUNTIME OBJECTS ROOT [ARGUMENT...]: the tool for one kind of machine, with the terms of all whose work is in it.
 pack_tool() {
-	dotnet pack src/Cli -c "$configuration" -r "$1" -o "$PWD/artifacts/packages" -v quiet --nologo "${@:2}"
+	local terms=$PWD/artifacts/terms/$1
+	# By its property: -r adds the machine to those of the project, which is compiled ahead.
+	dotnet restore src/Cli -p:RuntimeIdentifier="$1" -v quiet "${@:4}"
+	rm -rf "$terms"
+	mkdir -p "$terms"
+	packaging/copyright.py "$1" "$2/TraceCap.Cli/project.assets.json" "$3" "$terms"
+	install -D -m 644 -t "$terms/licences" /usr/share/common-licenses/{Apache-2.0,GPL-2,GPL-3,LGPL-3}
+	dotnet pack src/Cli -c "$configuration" -r "$1" -o "$packages" -v quiet --nologo -p:TermsFolder="$terms" "${@:4}"
 }
 
 # zip_tool RUNTIME: the same files for who has .NET but installs no tools; begun by ./tracecap, or tracecap.cmd.
@@ -247,13 +260,14 @@ zip_tool() {
 	local folder=artifacts/zips/tracecap-$1
 	rm -rf "$folder"
 	mkdir -p "$folder"
-	cp -r "artifacts/publish/TraceCap.Cli/${configuration,,}_$1/." LICENSE src/Cli/README.md packaging/nuget/"$([[ $1 == win-* ]] && echo tracecap.cmd || echo tracecap)" "$folder"
+	cp -r "artifacts/publish/TraceCap.Cli/${configuration,,}_$1/." "artifacts/terms/$1/." LICENSE src/Cli/README.md packaging/nuget/"$([[ $1 == win-* ]] && echo tracecap.cmd || echo tracecap)" "$folder"
 	chmod -R u=rwX,go=rX "$folder"
 	find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-	(cd artifacts/zips && find "tracecap-$1" -type f | LC_ALL=C sort | TZ=UTC zip -q -X -@ "$OLDPWD/artifacts/packages/tracecap-$VERSION-$1.zip")
+	(cd artifacts/zips && find "tracecap-$1" -type f | LC_ALL=C sort | TZ=UTC zip -q -X -@ "$packages/tracecap-$VERSION-$1.zip")
 }
 
 publish_arm64() {
+	rm -rf artifacts/arm64/tracecap
 	dotnet publish src/Cli -c "$configuration" -r linux-arm64 "${for_arm64[@]}" -o artifacts/arm64/tracecap -v quiet --nologo -p:RunAnalyzers=false
 	rm -f artifacts/arm64/tracecap/*.{dbg,xml,pdb}
 	keep_assets artifacts/arm64/obj artifacts/arm64/tracecap
@@ -268,14 +282,16 @@ describe_packages() {
 
 # package RUNTIME PUBLISHED ROOT: what was published for one processor, linked with what is in ROOT.
 package() {
-	packaging/package "$1" "$2" "$3" "$tracecap" artifacts/packages
-	packaging/container/image "$1" "$2" "$3" artifacts/packages
+	local deb=amd64 rpm=x86_64
+	[[ $1 == linux-x64 ]] || deb=arm64 rpm=aarch64
+	rm -f "$packages"/tracecap*{_$deb.deb,.$rpm.rpm,-$1.tar.gz,-$1.cdx.json,-image-$deb.tar}
+	packaging/package "$1" "$2" "$3" "$tracecap" "$packages"
+	packaging/container/image "$1" "$2" "$3" "$packages"
 }
 
 # Of this machine's processor, from what publish left.
 package_own() {
 	describe_packages
-	rm -f artifacts/packages/tracecap{_*.deb,-*.rpm,-*.tar.gz,-*.cdx.json,-image-*.tar}
 	package "$(own_runtime)" "$out" /
 	sum_up_packages
 }
@@ -287,21 +303,21 @@ package_arm64() {
 }
 
 sum_up_packages() {
-	(cd artifacts/packages && shopt -s nullglob && sha256sum -- *.{deb,rpm,tar.gz,cdx.json,tar,nupkg,snupkg,zip} >SHA256SUMS)
-	say "made artifacts/packages: $(cut -c67- artifacts/packages/SHA256SUMS | tr '\n' ' ')"
+	(cd "$packages" && shopt -s nullglob && sha256sum -- *.{deb,rpm,tar.gz,cdx.json,tar,nupkg,snupkg,zip} >SHA256SUMS)
+	say "made in $packages: $(cut -c67- "$packages/SHA256SUMS" | tr '\n' ' ')"
 }
 
 # package_all: for both processors; where no Debian of arm64 can be had, it says so and goes on.
 package_all() {
-	local runtimes=(linux-x64 win-x64 win-arm64 osx any)
+	local runtimes=("${runtimes_of_tool[@]}")
 	publish
 	package_own
 	if [[ $(uname -m) == x86_64 ]]; then
 		if tests/vm/vmroot arm64 >/dev/null; then
 			package_arm64
-			runtimes+=(linux-arm64)
 		else
 			say "no Debian of arm64 from apt: there are no packages for it"
+			runtimes=(linux-x64 linux-musl-x64 linux-musl-arm64 win-x64 win-arm64 osx any)
 		fi
 		pack_libraries "${runtimes[@]}"
 		sum_up_packages
@@ -367,7 +383,7 @@ run_tests() {
 		fi
 		counts=$(grep -o '<assembly [^>]*>' "$report")
 		count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
-		[[ $(count total) -gt 0 ]] || empty+=("$suite")
+		[[ $(count passed) -gt 0 || $(count failed) -gt 0 ]] || empty+=("$suite")
 		passed=$((passed + $(count passed)))
 		failed=$((failed + $(count failed) + $(count errors)))
 		skipped=$((skipped + $(count skipped) + $(count not-run)))
@@ -381,10 +397,10 @@ case ${1:-help} in
 	build) need_to_build; install_missing; build ;;
 	publish) need_to_build; install_missing; publish ;;
 	package-nuget)
-		[[ $# -gt 1 ]] || set -- "$1" linux-x64 linux-arm64 win-x64 win-arm64 osx any
+		[[ $# -gt 1 ]] || set -- "$1" "${runtimes_of_tool[@]}"
 		need_to_build; need_to_pack
 		[[ " $* " != *" linux-arm64 "* ]] || need_to_cross
-		install_missing; pack_libraries "${@:2}"
+		install_missing; pack_libraries "${@:2}"; sum_up_packages
 		;;
 	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; check_layout; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;

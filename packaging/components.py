@@ -19,6 +19,21 @@ RUNTIME_PACK = "Microsoft.NETCore.App.Runtime.NativeAOT."
 # What .NET of a major version brings; it is nowhere in its files but in machine code.
 BROTLI = {"10": "1.1.0"}
 
+# Of which sources the libraries beside the executable are made, under which licences: third_party of DuckDB and of Skia, as far as they are compiled in.
+IN_DUCKDB = {
+    "brotli": "MIT", "concurrentqueue": "BSD-2-Clause", "fast_float": "MIT", "fastpforlib": "Apache-2.0", "fmt": "MIT", "fsst": "MIT", "httplib": "MIT",
+    "hyperloglog": "MIT", "icu": "ICU", "jaro_winkler": "MIT", "jemalloc": "BSD-2-Clause", "libpg_query": "BSD-3-Clause", "lz4": "BSD-2-Clause",
+    "mbedtls": "Apache-2.0", "miniz": "MIT", "parquet": "Apache-2.0", "pcg": "MIT", "pdqsort": "Zlib", "re2": "BSD-3-Clause", "ska_sort": "BSL-1.0",
+    "skiplist": "MIT", "snappy": "BSD-3-Clause", "tdigest": "Apache-2.0", "thrift": "Apache-2.0", "utf8proc": "MIT", "vergesort": "MIT", "yyjson": "MIT",
+    "zstd": "BSD-3-Clause",
+}
+IN_SKIA = {
+    "dng_sdk": "MIT", "freetype": "FTL", "libjpeg-turbo": "IJG AND BSD-3-Clause", "libpng": "libpng-2.0", "libwebp": "BSD-3-Clause", "piex": "Apache-2.0", "wuffs": "Apache-2.0",
+    "zlib": "Zlib",
+}
+# By these words a library says which version of a part it has.
+SAYS_VERSION = {"libpng": rb"libpng version (\d[\d.]+)", "libjpeg-turbo": rb"libjpeg-turbo version (\d[\d.]+)"}
+
 
 @dataclasses.dataclass
 class Component:
@@ -30,6 +45,7 @@ class Component:
     place: str  # how it is in the package: compiled, linked, embedded, or the file beside the executable
     files: list = dataclasses.field(default_factory=list)  # beside the executable
     notices: list = dataclasses.field(default_factory=list)  # texts that must go with it
+    inside: list = dataclasses.field(default_factory=list)  # what it is made of itself: name, licence, and version if it says one
 
 
 def nuget(assets, runtime):
@@ -42,7 +58,7 @@ def nuget(assets, runtime):
         if package["type"] == "package" and (compiled or beside):
             yield package_of(name, version, beside)
     framework, = assets["project"]["frameworks"].values()
-    for one in framework["downloadDependencies"]:
+    for one in framework.get("downloadDependencies", []):
         if one["name"] == RUNTIME_PACK + runtime:
             yield package_of(one["name"], re.match(r"\[([^,]+)", one["version"])[1], [])
 
@@ -71,23 +87,33 @@ def tidy(holder):
 
 def inside_libraries(packages):
     """What the libraries of packages are made of."""
-    version = {c.name: c.version for c in packages}
+    for package in packages:
+        library, version = next(iter(package.files), ""), package.version.split(".")
+        if "duckdb" in library:
+            release = ".".join(version[:3])
+            yield Component("duckdb", release, "MIT", ["2018-2026 Stichting DuckDB Foundation"], f"pkg:github/duckdb/duckdb@v{release}", "beside", package.files,
+                            [f"{folder_of(package.name, package.version)}/LICENSE-DuckDB.txt", f"{HERE}/licences/duckdb-parts.txt"], parts(IN_DUCKDB, package))
+        elif "SkiaSharp" in library:
+            yield Component("skia", "m" + version[1], "BSD-3-Clause", ["2011 Google Inc."], f"pkg:github/google/skia@m{version[1]}", "beside", package.files,
+                            inside=parts(IN_SKIA, package))
+        elif "HarfBuzzSharp" in library:
+            release = ".".join(version[:3])
+            yield Component("harfbuzz", release, "MIT-Modern-Variant", ["2010-2023 Google, Inc. and others"],
+                            f"pkg:github/harfbuzz/harfbuzz@{release}", "beside", package.files)
 
-    def first(name, parts=3):
-        return ".".join(version[name].split(".")[:parts])
 
-    duckdb = first("DuckDB.NET.Bindings.Full")
-    yield Component("duckdb", duckdb, "MIT", ["2018-2026 Stichting DuckDB Foundation"], f"pkg:github/duckdb/duckdb@v{duckdb}",
-                    "beside", ["libduckdb.so"], [f"{PACKAGES}/duckdb.net.bindings.full/{version['DuckDB.NET.Bindings.Full']}/LICENSE-DuckDB.txt"])
-    milestone = "m" + version["SkiaSharp"].split(".")[1]
-    yield Component("skia", milestone, "BSD-3-Clause", ["2011 Google Inc."], f"pkg:github/google/skia@{milestone}", "beside", ["libSkiaSharp.so"])
-    harfbuzz = first("HarfBuzzSharp")
-    yield Component("harfbuzz", harfbuzz, "MIT-Modern-Variant", ["2010-2023 Google, Inc. and others"],
-                    f"pkg:github/harfbuzz/harfbuzz@{harfbuzz}", "beside", ["libHarfBuzzSharp.so"])
+def parts(licences, package):
+    """Parts of a package's library, with the versions that it says itself."""
+    image = b"".join(open(path, "rb").read() for path in glob.glob(f"{folder_of(package.name, package.version)}/runtimes/*/native/{package.files[0]}"))
+    said = {name: re.search(pattern, image) for name, pattern in SAYS_VERSION.items() if name in licences}
+    return [(name, licence, said[name][1].decode() if said.get(name) else None) for name, licence in licences.items()]
 
 
 def linked(runtime, root):
-    """What is linked in statically: of Debian's -dev packages, and of the runtime's own."""
+    """What is linked in statically of Debian's -dev packages; nothing where .NET runs it."""
+    if runtime not in TRIPLET:
+        return
+
     def pc(name):
         text = open(f"{root}/usr/lib/{TRIPLET[runtime]}/pkgconfig/{name}.pc").read()
         return re.search(r"^Version: *(\S+)", text, re.M)[1]
@@ -100,9 +126,12 @@ def linked(runtime, root):
 
 def linked_by_runtime(runtime, packages):
     """Archives of .NET's runtime pack that are parts of their own: it links them into every executable that needs them."""
-    pack = next(c for c in packages if c.name == RUNTIME_PACK + runtime)
+    pack = next((c for c in packages if c.name == RUNTIME_PACK + runtime), None)
+    if pack is None:
+        return
+
     archive = f"{folder_of(pack.name, pack.version)}/runtimes/{runtime}/native/libz.a"
-    zlib = re.search(rb"\0(1\.[\d.]+\.zlib-ng)\0", open(archive, "rb").read())[1].decode()
+    zlib = re.search(rb" zlib-ng (\d+\.\d+\.\d+)", open(archive, "rb").read())[1].decode()
     yield Component("zlib-ng", zlib, "Zlib", ["1995-2024 Jean-loup Gailly and Mark Adler"], f"pkg:github/zlib-ng/zlib-ng@{zlib}", "linked")
     brotli = BROTLI[pack.version.split(".")[0]]
     yield Component("brotli", brotli, "MIT", ["2009, 2010, 2013-2016 the Brotli Authors"], f"pkg:github/google/brotli@v{brotli}", "linked")

@@ -25,7 +25,8 @@ def main(runtime, assets, root, folder):
     for part in parts:
         stanzas.append(f"Files: {part.name}/*\nCopyright: " + "\n           ".join(part.holders) +
                        f"\nLicense: {licence(part)}\nComment: {part.name} {part.version}, {part.place}"
-                       + (" " + ", ".join(part.files) if part.files else ""))
+                       + (" " + ", ".join(part.files) if part.files else "")
+                       + ("; its own parts are under licences of theirs, which notices/ has" if part.inside else ""))
     stanzas += [f"License: {one}\n{text(one)}" for one in ids]
     with open(f"{folder}/copyright", "w") as file:
         file.write("\n\n".join(stanzas) + "\n")

@@ -41,13 +41,19 @@ def belongs(part, name):
 
 
 def entry(part):
-    licence = part.licence
     return {
         "type": "library", "bom-ref": part.purl, "name": part.name, "version": part.version, "purl": part.purl, "scope": "required",
-        "licenses": [{"expression": licence} if " " in licence else {"license": {"id": licence}}],
+        "licenses": licences(part.licence),
         "copyright": "\n".join(part.holders),
         "properties": [{"name": "tracecap:place", "value": part.place}],
+        **({"components": [
+            {"type": "library", "bom-ref": f"{part.purl}#{name}", "name": name, "licenses": licences(licence), **({"version": version} if version else {})}
+            for name, licence, version in part.inside]} if part.inside else {}),
     }
+
+
+def licences(expression):
+    return [{"expression": expression} if " " in expression else {"license": {"id": expression}}]
 
 
 def file_entry(folder, name):

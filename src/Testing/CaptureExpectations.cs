@@ -18,6 +18,7 @@ public static class CaptureExpectations
     /// <exception cref="ExpectationException">One does not hold; the message has a line for each, and connections that break it.</exception>
     /// <exception cref="ExpectationUnknownException">None is known not to hold, but of one it cannot be told.</exception>
     /// <exception cref="ConditionFormatException">An expression is none.</exception>
+    /// <exception cref="ArgumentException">Nothing is expected.</exception>
     /// <exception cref="CaptureFormatException">It is no capture, or of a format that this version does not know.</exception>
     public static Capture ShouldHold(this Capture capture, params string[] expectations) => capture.ShouldHold(expectations, filter: null);
 
@@ -30,7 +31,7 @@ public static class CaptureExpectations
     public static Capture ShouldHold(this Capture capture, IEnumerable<string> expectations, ConnectionFilter? filter, bool allowLoss = false)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        var report = capture.Check(expectations, filter, allowLoss);
+        var report = capture.Check(Some(expectations), filter, allowLoss);
         Judge(report, () => BreakingConnections.Of(capture, report, filter));
         return capture;
     }
@@ -69,9 +70,13 @@ public static class CaptureExpectations
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(before);
         var difference = Capture.Compare(before, after, filter);
-        Judge(difference.FailIf(unwanted, allowLoss), () => string.Concat(difference.Changes.Select(change => $"\nchanged: {change}")));
+        Judge(difference.FailIf(Some(unwanted), allowLoss), () => string.Concat(difference.Changes.Select(change => $"\nchanged: {change}")));
         return after;
     }
+
+    /// <summary>All of them. A test that expects nothing would pass whatever happens.</summary>
+    private static string[] Some(IEnumerable<string> expectations) =>
+        expectations.ToArray() is { Length: > 0 } some ? some : throw new ArgumentException("nothing is expected: name at least one, such as failed == 0", nameof(expectations));
 
     private static void Judge(CheckReport report, Func<string> describe)
     {

@@ -17,6 +17,13 @@ public sealed class ExpectationTests
     public static TheoryData<string> Metrics => [.. MetricTable.All.Select(metric => metric.Name)];
 
     [Fact]
+    public void Nothing_is_no_expectation()
+    {
+        Assert.Throws<ArgumentException>(() => nginx.ShouldHold());
+        Assert.Throws<ArgumentException>(() => nginx.ShouldNotRegress(nginx, [], filter: null));
+    }
+
+    [Fact]
     public void What_holds_gives_the_capture_back() => Assert.Same(nginx, nginx.ShouldHold("failed == 0", "active.end <= 20").ShouldHold("opened > 1000"));
 
     [Fact]

@@ -6,7 +6,7 @@ namespace TraceCap.Library.Tests;
 [Collection(nameof(Packaged))]
 public sealed partial class FreshProjectTests(PackageFeed feed)
 {
-    private const long MostBytes = 5_000_000;
+    private const long MostBytes = 3_000_000;
 
     /// <summary>A test that fails, in a file that any framework can take.</summary>
     private const string FailingTest = """

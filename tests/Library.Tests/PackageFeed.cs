@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TraceCap.Library.Tests;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed class PackageFeed : IDisposable
     public PackageFeed() => problem = new Lazy<string?>(Make);
 
     /// <summary>Where the packages are.</summary>
-    internal static string Packages { get; } = Path.GetFullPath(made ?? Repository.File("artifacts/packages"));
+    internal static string Packages { get; } = Path.GetFullPath(made ?? Repository.File("artifacts/test-packages"));
 
     /// <summary>The version of all.</summary>
     internal static string Version { get; } = System.Text.RegularExpressions.Regex.Match(
@@ -59,7 +61,10 @@ public sealed class PackageFeed : IDisposable
 
     private string? Make()
     {
-        var (code, output) = made is null ? Programs.Run(Repository.Root, [Repository.File("build.sh"), "package-nuget", "linux-x64", "win-x64"]) : (0, "");
+        var (code, output) = made is null ? Programs.Run(
+            // Beside those that a release is made of.
+            Repository.Root, [Repository.File("build.sh"), "package-nuget", RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64", "win-x64"],
+            ("PACKAGES", Packages)) : (0, "");
         if (code != 0)
         {
             return IsOffline(output) ? output : throw new InvalidOperationException(output);

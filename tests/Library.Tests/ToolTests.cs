@@ -19,6 +19,7 @@ public sealed class ToolTests(PackageFeed feed)
         var folder = feed.Folder("tool");
         feed.Run(folder, "tool", "install", "--tool-path", folder, "--version", PackageFeed.Version, "tracecap");
         var tool = Path.Combine(folder, "tracecap");
+        Assert.Equal((0, PackageFeed.Version), Programs.Run(folder, [tool, "--version"]) is var (exitCode, version) ? (exitCode, version.Trim()) : default);
         var (code, said) = Programs.Run(folder, [tool, "probes"]);
         Assert.SkipUnless(code == 0, said);
 

@@ -55,9 +55,11 @@ public sealed partial class ContainerTests : IDisposable
         var exported = Path.Combine(folder, "container.tar");
         Podman("export", "-o", exported, container.Trim());
         var files = Shell.Lines("sh", "-c", $"tar -tf {exported} | grep -v '/$'");
+        string[] terms = ["usr/share/doc/tracecap/copyright", "usr/share/doc/tracecap/notices/", "usr/share/doc/tracecap/licences/"];
+        Assert.All(terms, place => Assert.Contains(files, file => file.StartsWith(place, StringComparison.Ordinal)));
         Assert.Equal(
             ["etc/passwd", "lib/x86_64-linux-gnu/libc.so.6", "lib/x86_64-linux-gnu/libm.so.6", "lib64/ld-linux-x86-64.so.2", "usr/bin/tracecap", "usr/share/doc/tracecap/LICENSE"],
-            files.Order(StringComparer.Ordinal));
+            files.Where(file => !terms.Any(place => file.StartsWith(place, StringComparison.Ordinal))).Order(StringComparer.Ordinal));
     }
 
     private void Load()

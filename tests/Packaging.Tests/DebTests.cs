@@ -40,21 +40,25 @@ public sealed partial class DebTests
     }
 
     /// <summary>Neither an error nor a warning. What it only remarks is about libraries of others.</summary>
-    [Fact]
-    public void Lintian_finds_nothing()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void Lintian_finds_nothing(string architecture)
     {
         Shell.SkipWithout("lintian");
-        var (_, output, _) = Shell.Try("lintian", "--allow-root", "--no-cfg", "--fail-on", "none", Packages.Deb);
+        var (_, output, _) = Shell.Try("lintian", "--allow-root", "--no-cfg", "--fail-on", "none", Packages.DebOf(architecture));
         Assert.Equal("", output);
     }
 
     /// <summary>What the files ask the loader for is in the packages that this one depends on, in the versions it says.</summary>
-    [Fact]
-    public void It_depends_on_what_its_files_need()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void It_depends_on_what_its_files_need(string architecture)
     {
         Shell.SkipWithout("objdump");
         var folder = Directory.CreateTempSubdirectory("tracecap").FullName;
-        Shell.Run("dpkg-deb", "--extract", Packages.Deb, folder);
+        Shell.Run("dpkg-deb", "--extract", Packages.DebOf(architecture), folder);
         var needed = new SortedSet<string>(StringComparer.Ordinal);
         var newest = new Version(2, 0);
         foreach (var file in Directory.GetFiles(Path.Combine(folder, "usr/lib/tracecap")))
@@ -65,7 +69,7 @@ public sealed partial class DebTests
         }
 
         Directory.Delete(folder, recursive: true);
-        var depends = Shell.Run("dpkg-deb", "--field", Packages.Deb, "Depends").Trim();
+        var depends = Shell.Run("dpkg-deb", "--field", Packages.DebOf(architecture), "Depends").Trim();
         Assert.Equal($"libc6 (>= {newest}), libgcc-s1, libstdc++6", depends);
         var provided = new Dictionary<string, string>
         {
@@ -88,6 +92,6 @@ public sealed partial class DebTests
     [GeneratedRegex(@" GLIBC_(2\.\d+)$", RegexOptions.Multiline)]
     private static partial Regex GlibcVersion();
 
-    [GeneratedRegex(@"^(lib(c|m|dl|pthread|rt)|ld-linux-x86-64)\.so\.\d$")]
+    [GeneratedRegex(@"^(lib(c|m|dl|pthread|rt)|ld-linux-(x86-64|aarch64))\.so\.\d$")]
     private static partial Regex LibraryOfGlibc();
 }

@@ -30,6 +30,9 @@ public sealed class InstallTests
         // As the unit leaves them: the folder of a dynamic user, and a link to it.
         string[] captures = ["/var/lib/private/tracecap", "/var/lib/private/tracecap/host-000001.tcap", "/var/lib/tracecap"];
         system.Type("mkdir -p -m 700 /var/lib/private/tracecap && ln -s private/tracecap /var/lib/tracecap && cp /captures/nginx.tcap /var/lib/tracecap/host-000001.tcap");
+        // And what ships them: it has a note of what it has shipped.
+        system.Type("mkdir -p -m 700 /var/lib/private/tracecap-ship && ln -s private/tracecap-ship /var/lib/tracecap-ship && touch /var/lib/tracecap-ship/journal");
+        string[] shipped = ["/var/lib/private/tracecap-ship", "/var/lib/private/tracecap-ship/journal", "/var/lib/tracecap-ship"];
         var hash = system.Type("sha256sum </var/lib/tracecap/host-000001.tcap");
 
         system.Type("cd /tmp/newer && " + line);
@@ -40,7 +43,7 @@ public sealed class InstallTests
         foreach (var verb in (string[])["remove", "purge"])
         {
             system.Type($"apt-get {verb} -y tracecap");
-            Assert.Equal(before.Concat(captures).Order(StringComparer.Ordinal), system.Files());
+            Assert.Equal(before.Concat(captures).Concat(verb == "remove" ? shipped : []).Order(StringComparer.Ordinal), system.Files());
             Assert.Equal(hash, system.Type("sha256sum </var/lib/tracecap/host-000001.tcap"));
         }
     }
@@ -70,10 +73,17 @@ public sealed class InstallTests
     {
         using var system = DebianSystem.Fresh(architecture);
         system.Bring(Packages.ArchiveOf(architecture), "archive");
+        system.Type("mkdir -p /usr/local/share /opt/zsh && chmod 2775 /usr/local/bin && ln -s /opt/zsh /usr/local/share/zsh");
+        var before = system.Files();
         system.Type("cd /tmp/archive && " + Line("any Linux with glibc", architecture));
         UseIt(system);
         Assert.StartsWith("/usr/local/", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
+        // What was there is as it was.
+        Assert.Equal("2775 symbolic link", system.Type("stat -c %a /usr/local/bin; stat -c %F /usr/local/share/zsh").Trim().Replace('\n', ' '));
+        system.Type("cd /tmp/archive && " + Regex.Match(File.ReadAllText(Repository.File("docs/installing.md")), "`(tar -tzf [^`]*)`").Groups[1].Value
+            .Replace("sudo ", "", StringComparison.Ordinal).Replace("linux-x64", "linux-*", StringComparison.Ordinal));
+        Assert.DoesNotContain(system.Files().Except(before), path => File.Exists(system.Root + path));
     }
 
     /// <summary>What docs/installing.md tells to type on such a system, which has no sudo.</summary>

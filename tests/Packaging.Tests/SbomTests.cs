@@ -56,6 +56,30 @@ public sealed partial class SbomTests
             Named("beside").Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Each part of the libraries beside the executable leaves a trace in them.</summary>
+    [Fact]
+    public void It_names_what_these_libraries_are_made_of()
+    {
+        var traces = new Dictionary<string, string[]>
+        {
+            // Header-only parts, and those that no name tells from the rest, leave none.
+            ["duckdb"] = [
+                "brotli", "concurrentqueue=moodycamel", "fast_float", "fastpforlib", "fmt=duckdb_fmt", "fsst", "httplib", "hyperloglog", "icu=icu_66", "jaro_winkler", "jemalloc", "libpg_query",
+                "lz4", "mbedtls", "miniz", "parquet", "pcg", "pdqsort", "re2=duckdb_re2", "ska_sort", "skiplist", "snappy=duckdb_snappy", "tdigest", "thrift", "utf8proc", "vergesort",
+                "yyjson", "zstd"],
+            ["skia"] = ["dng_sdk=dng_negative", "freetype=FREETYPE_PROPERTIES", "libjpeg-turbo", "libpng=libpng version", "libwebp=WEBP", "piex", "wuffs", "zlib=inflate "],
+        };
+        foreach (var (library, parts) in traces)
+        {
+            var component = Components.Single(one => one.GetProperty("name").GetString() == library);
+            var named = component.GetProperty("components").EnumerateArray().ToArray();
+            Assert.Equal(parts.Select(part => part.Split('=')[0]), named.Select(one => one.GetProperty("name").GetString()));
+            var file = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Packages.Published)!, library == "duckdb" ? "libduckdb.so" : "libSkiaSharp.so"), System.Text.Encoding.Latin1);
+            Assert.All(parts.Where(part => part.Contains('=', StringComparison.Ordinal)), part => Assert.Contains(part.Split('=')[1], file, StringComparison.Ordinal));
+            Assert.All(named.Where(one => one.TryGetProperty("version", out _)), one => Assert.Contains(one.GetProperty("version").GetString()!, file, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Its_hashes_are_those_of_the_files_in_the_package()
     {

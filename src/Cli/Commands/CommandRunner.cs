@@ -35,7 +35,7 @@ internal static class CommandRunner
         TellUnknownWords(root);
         return args is [var first, ..] && !root.Subcommands.Any(command => command.Name == first) && NamesFile(first) ? LookAt(root, args)
             // As other programs have it: 'help record' is 'record --help'.
-            : RunOne(root, args is [Help, ..] ? [.. args[1..], "--help"] : args);
+            : RunOne(root, args is [Help, Help] ? ["--help"] : args is [Help, ..] ? [.. args[1..], "--help"] : args);
     }
 
     /// <summary>Files without a command: what they are, and what is in them.</summary>

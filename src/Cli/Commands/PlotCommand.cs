@@ -44,7 +44,7 @@ internal static class PlotCommand
         };
         chart.Offering(ValueSource.Words(ChartTable.All, kind => kind.Name, kind => kind.Meaning));
         var files = new ConnectionFiles();
-        var output = OptionFactory.Output("The picture to write, .png or .svg, or a table of what it shows, such as .csv; - is standard output. Without it, a table goes there.");
+        var output = OptionFactory.Output("The picture to write, .png or .svg, or a table of what it shows, such as .csv; - is standard output, and where a table goes that --format names.");
         output.Required = false;
         var format = OptionFactory.Word<Format?>("What to write, if its name does not tell: a picture, or the numbers behind it.", "FORMAT", formats.ToDictionary(one => one.Key, Format? (one) => one.Value), "--format", one => one!.Table?.Doc);
         var by = OptionFactory.By($"By what connections are told apart{NotOf(kind => kind.NoGroups)}.", forFailures: false);

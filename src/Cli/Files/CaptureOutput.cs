@@ -12,7 +12,7 @@ internal static class CaptureOutput
     {
         if (path == CaptureName.Pipe && !Console.IsOutputRedirected)
         {
-            throw new CommandException("a capture is not for a terminal; name a file with -o FILE, or pipe it: tracecap ... -o - | ...", ExitCode.Usage);
+            throw new CommandException("what this makes is not for a terminal; name a file with -o FILE, or pipe it: tracecap ... -o - | ...", ExitCode.Usage);
         }
 
         if (path == CaptureName.Pipe)

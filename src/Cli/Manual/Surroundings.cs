@@ -39,7 +39,7 @@ internal static class Surroundings
         ("/sys/kernel/btf/vmlinux", "The types of the running kernel, which the probes are fitted to.", ["record", "trace", "top", "probes"]),
         ("/sys/fs/cgroup", "The names of cgroups, and so of containers and units.", ["record", "trace", "top", "probes"]),
         ("/etc/services", "The names of ports.", []),
-        ("~/.local/state/tracecap/history", "What was typed at the prompt.", ["query"]),
+        ("~/.local/state/tracecap/query_history", "What was typed at the prompt.", ["query"]),
     ];
 
     /// <summary>The exit codes that a command has.</summary>

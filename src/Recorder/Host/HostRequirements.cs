@@ -93,7 +93,7 @@ internal static class HostRequirements
         if (missing.Length > 0)
         {
             throw new ProbeException($"recording needs {string.Join(" and ", missing)}: run it with sudo, or once "
-                + "sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep tracecap");
+                + $"sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {Environment.ProcessPath}");
         }
     }
 

@@ -19,9 +19,9 @@ internal static class ChurnText
     private static readonly (string Name, int Goes, Func<ChurnInterval, long> Count)[] figures =
     [
         ("OPENED", 0, interval => interval.Opened),
-        ("ACCEPTED", 1, interval => interval.Accepted),
-        ("CLOSED", 4, interval => interval.Closed),
-        ("FAILED", 3, interval => interval.Failed),
+        ("ACCEPTED", 4, interval => interval.Accepted),
+        ("CLOSED", 3, interval => interval.Closed),
+        ("FAILED", 1, interval => interval.Failed),
         ("ACTIVE", 2, interval => interval.Active),
     ];
 

@@ -77,11 +77,11 @@ internal static class ComparisonText
         Column[] all =
         [
             new("METRIC", Array.ConvertAll(changes, change => change.Metric.Name), isFull ? -17 : -1, 0),
-            new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 9 : 1, 1),
-            new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 9 : 1, 0),
+            new("BEFORE", Array.ConvertAll(changes, change => Of(change.Before, change.Metric)), isFull ? 9 : 1, 2),
+            new("AFTER", Array.ConvertAll(changes, change => Of(change.After, change.Metric)), isFull ? 9 : 1, 1),
             new("CHANGE", Array.ConvertAll(changes, Change), isFull ? 9 : 1, 0),
             new(EffectHeader, Array.ConvertAll(changes, change => change.Effect is { } effect ? Of(effect) : ""), isFull ? 16 : 1, 3),
-            new("", Array.ConvertAll(changes, change => change.Before != change.After ? change.Verdict.Word() : ""), -1, 2),
+            new("", Array.ConvertAll(changes, change => change.Before != change.After ? change.Verdict.Word() : ""), -1, 0),
         ];
         var columns = FittingColumns.Choose(all, width, column => (column.Width + 1, column.Goes));
         for (var row = -1; row < changes.Length; row++)
@@ -90,7 +90,7 @@ internal static class ComparisonText
             text.Append(colours.Of(string.Join(' ', columns.Select(column => column.Cell(row))).TrimEnd(), emphasis)).Append('\n');
         }
 
-        text.Append(FittingColumns.Note(all.Except(columns).Select(column => column.Name.Length > 0 ? column.Name : "the verdict"), "--json has all", width));
+        text.Append(FittingColumns.Note(all.Except(columns).Select(column => column.Name), "--json has all", width));
     }
 
     /// <summary>How lifetimes and times to connect differ, in words.</summary>
