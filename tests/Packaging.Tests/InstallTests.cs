@@ -73,14 +73,14 @@ public sealed class InstallTests
     {
         using var system = DebianSystem.Fresh(architecture);
         system.Bring(Packages.ArchiveOf(architecture), "archive");
-        system.Type("mkdir -p /usr/local/share /opt/zsh && chmod 2775 /usr/local/bin && ln -s /opt/zsh /usr/local/share/zsh");
+        system.Type("mkdir -p /usr/local/share /opt/completions && chmod 2775 /usr/local/bin && ln -s /opt/completions /usr/local/share/bash-completion");
         var before = system.Files();
         system.Type("cd /tmp/archive && " + Line("any Linux with glibc", architecture));
         UseIt(system);
         Assert.StartsWith("/usr/local/", system.Type("man -w tracecap-record"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/local/bin/tracecap", system.Type("cat /usr/local/lib/systemd/system/tracecap.service"), StringComparison.Ordinal);
         // What was there is as it was.
-        Assert.Equal("2775 symbolic link", system.Type("stat -c %a /usr/local/bin; stat -c %F /usr/local/share/zsh").Trim().Replace('\n', ' '));
+        Assert.Equal("2775 symbolic link", system.Type("stat -c %a /usr/local/bin; stat -c %F /usr/local/share/bash-completion").Trim().Replace('\n', ' '));
         system.Type("cd /tmp/archive && " + Regex.Match(File.ReadAllText(Repository.File("docs/installing.md")), "`(tar -tzf [^`]*)`").Groups[1].Value
             .Replace("sudo ", "", StringComparison.Ordinal).Replace("linux-x64", "linux-*", StringComparison.Ordinal));
         Assert.DoesNotContain(system.Files().Except(before), path => File.Exists(system.Root + path));

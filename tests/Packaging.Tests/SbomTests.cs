@@ -67,7 +67,7 @@ public sealed partial class SbomTests
                 "brotli", "concurrentqueue=moodycamel", "fast_float", "fastpforlib", "fmt=duckdb_fmt", "fsst", "httplib", "hyperloglog", "icu=icu_66", "jaro_winkler", "jemalloc", "libpg_query",
                 "lz4", "mbedtls", "miniz", "parquet", "pcg", "pdqsort", "re2=duckdb_re2", "ska_sort", "skiplist", "snappy=duckdb_snappy", "tdigest", "thrift", "utf8proc", "vergesort",
                 "yyjson", "zstd"],
-            ["skia"] = ["dng_sdk=dng_negative", "freetype=FREETYPE_PROPERTIES", "libjpeg-turbo", "libpng=libpng version", "libwebp=WEBP", "piex", "wuffs", "zlib=inflate "],
+            ["skia"] = ["dng_sdk=dng_negative", "freetype=FREETYPE_PROPERTIES", "libjpeg-turbo", "libpng=libpng version", "libwebp=WEBP", "piex", "wuffs", "zlib=incorrect header check"],
         };
         foreach (var (library, parts) in traces)
         {

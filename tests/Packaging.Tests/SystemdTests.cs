@@ -21,7 +21,7 @@ public sealed class SystemdTests
             Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/captures/service.sh");
         Assert.True(code == 0, output + error);
         Assert.Equal(
-            ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "enabled", "stopped: complete", "removed: 3 files"],
+            ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "ships: waits for its server", "enabled", "stopped: complete", "removed: 3 files"],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -21,6 +21,15 @@ until [[ ${#files[@]} -ge 2 ]]; do
 done
 echo "connections: $(tracecap replay --all --port 9 "${files[0]}" | grep -c '^F ')"
 echo "reloaded: ${#files[@]} files"
+# What ships them finds what docs/fleet.md has its administrator write, and a server that is not there is waited for.
+install -d -m 700 /etc/tracecap
+echo TRACECAP_FLEET=http://127.0.0.1:9 >/etc/tracecap/ship.env
+echo secret | install -m 600 /dev/stdin /etc/tracecap/ship.password
+systemctl start tracecap-ship
+until journalctl -u tracecap-ship --no-pager | grep -q 'trying again'; do
+	[[ $(systemctl show -P NRestarts tracecap-ship) == 0 ]] || { journalctl -u tracecap-ship --no-pager >&2; fail "tracecap-ship cannot begin"; }
+done
+echo "ships: waits for its server"
 systemctl enable --quiet tracecap && systemctl is-enabled tracecap
 systemctl stop tracecap
 tracecap verify /var/lib/tracecap/*.tcap >/dev/null
