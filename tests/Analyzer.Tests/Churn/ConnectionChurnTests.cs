@@ -83,7 +83,7 @@ public sealed class ConnectionChurnTests
         Assert.Equal(["0.00000000        8        0        8        0        0", "0.00000001        4        0        4        0        0"], Lines(0)[1..3]);
         Assert.Equal([new string('█', 16), new string('█', 8), "██", ""], Lines(79)[1..5].Select(line => line[55..].Trim()));
         Assert.Equal("TIME(s)      OPENED ACCEPTED   CLOSED   FAILED   ACTIVE", Lines(70)[0]);
-        Assert.Equal("TIME(s)      OPENED ACCEPTED", Lines(40)[0]);
+        Assert.Equal("TIME(s)      OPENED   FAILED", Lines(40)[0]);
         Assert.All(new[] { 80, 79, 70, 60, 40 }, width => Assert.All(Lines(width), line => Assert.InRange(line.Length, 0, width)));
     }
 
