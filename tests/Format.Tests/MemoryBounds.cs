@@ -31,8 +31,8 @@ public class MemoryBounds
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var output = new PeakStream(every: 1);
         new CaptureRecovery(Captures.Reader(file.ToArray()), output).Run();
-        Assert.InRange(output.Peak - before, 0, CaptureReader.MaxMemory);
-        Assert.InRange(output.Live - before, 0, CaptureReader.MaxMemory / 2);
+        AssertAtMost(CaptureReader.MaxMemory, output.Peak - before);
+        AssertAtMost(CaptureReader.MaxMemory / 2, output.Live - before);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class MemoryBounds
         using var output = new PeakStream(every: 100);
         Merge(file, output);
         // A header of 200 hosts takes 50 KB.
-        Assert.InRange(output.Live - before, 0, 32 * Megabyte);
+        AssertAtMost(32 * Megabyte, output.Live - before);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class MemoryBounds
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         Merge(file, output);
-        Assert.InRange(output.Live - before, 0, 64 * Megabyte);
+        AssertAtMost(64 * Megabyte, output.Live - before);
         Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - allocated) / Sections, 0, 256 * 1024);
 
         allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -89,6 +89,9 @@ public class MemoryBounds
 
         return file;
     }
+
+    /// <summary>Less than before, too: what other tests have left may go meanwhile.</summary>
+    private static void AssertAtMost(long most, long bytes) => Assert.InRange(bytes, long.MinValue, most);
 
     private static void Collect()
     {
