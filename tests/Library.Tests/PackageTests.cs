@@ -92,6 +92,19 @@ public sealed class PackageTests(PackageFeed feed)
         Assert.DoesNotContain(names, name => name.EndsWith(".so", StringComparison.Ordinal) || name.EndsWith(".pdb", StringComparison.Ordinal) || name.EndsWith(".dylib", StringComparison.Ordinal));
     }
 
+    /// <summary>The tool holds the work of others, whose terms want to go with it.</summary>
+    [Theory]
+    [InlineData("win-x64", "DuckDB")]
+    [InlineData("linux-x64", "libbpf")]
+    public void The_tool_says_whose_work_it_holds(string runtime, string part)
+    {
+        feed.SkipUnlessMade();
+        Assert.SkipUnless(File.Exists(PathOf($"tracecap.{runtime}", "nupkg")), $"the tool was not packed for {runtime} here");
+        using var package = Open($"tracecap.{runtime}", "nupkg");
+        Assert.All(["notices/duckdb.txt", "notices/duckdb-1.txt", "licences/Apache-2.0"], name => Assert.NotEmpty(Read(package, name)));
+        Assert.Contains(part, Encoding.UTF8.GetString(Read(package, "copyright")), StringComparison.Ordinal);
+    }
+
     /// <summary>Nothing of the time or of chance is in a package.</summary>
     [Fact]
     public void A_package_that_is_made_again_has_the_same_bytes()
