@@ -90,7 +90,9 @@ internal static class HostFigures
 
     private static double Number(JsonElement value, string name) => value.GetProperty(name).GetDouble();
 
-    private static string Run(string command, params string[] arguments)
+    /// <summary>Runs a program that must do what it is told.</summary>
+    /// <returns>What it printed.</returns>
+    internal static string Run(string command, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TraceCap.Bench;
 
 /// <summary>The traffic of a busy host (bench/host/mixed.c), recorded by the executable here.</summary>
@@ -18,18 +16,8 @@ internal static class RecordedTraffic
     internal static ulong Record(string path, long connections, int peers)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Mixed)!);
-        Run("clang", "-O2", "-o", Mixed, "bench/host/mixed.c");
-        Run(ExecutableFigures.Tracecap, "record", "-o", path, "--force", "--buffer", "64M", "--", Mixed, $"{connections}", $"{peers}");
+        HostFigures.Run("clang", "-O2", "-o", Mixed, "bench/host/mixed.c");
+        HostFigures.Run(ExecutableFigures.Tracecap, "record", "-o", path, "--force", "--buffer", "64M", "--", Mixed, $"{connections}", $"{peers}");
         return (ulong)Captures.Read(path).LongLength;
-    }
-
-    private static void Run(string command, params string[] arguments)
-    {
-        using var process = Process.Start(command, arguments);
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{command} ended with {process.ExitCode}");
-        }
     }
 }

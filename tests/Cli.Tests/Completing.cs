@@ -36,7 +36,8 @@ internal static class Completing
         return result.Code == 0 ? result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw new InvalidOperationException(result.Error);
     }
 
-    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    /// <summary>One word of a shell, whatever is in it.</summary>
+    internal static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
     private static string[] Type(string[] shell, string setUp, string[] lines)
     {

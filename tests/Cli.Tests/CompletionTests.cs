@@ -189,10 +189,8 @@ public sealed partial class CompletionTests : IDisposable
         var completed = shell == "bash"
             ? Completing.InBash("source <(tracecap completion bash)", lines)
             : Completing.InZsh($"autoload -Uz compinit; compinit -u -d {folder}/dump; source <(tracecap completion zsh)", lines);
-        Assert.All(typed.Zip(completed), one => Assert.Equal(one.First.Name, Shell.Run($"cd {folder}; {shell} -c {Quoted($"print_last() {{ shift $(($# - 1)); printf %s \"$1\"; }}; print_last {one.Second}")}").Text));
+        Assert.All(typed.Zip(completed), one => Assert.Equal(one.First.Name, Shell.Run($"cd {folder}; {shell} -c {Completing.Quote($"print_last() {{ shift $(($# - 1)); printf %s \"$1\"; }}; print_last {one.Second}")}").Text));
         Assert.False(File.Exists(Path.Combine(folder, "ran")));
-
-        static string Quoted(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
     }
 
     [Fact]

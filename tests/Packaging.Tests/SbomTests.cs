@@ -56,7 +56,7 @@ public sealed partial class SbomTests
             Named("beside").Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Each part of the libraries beside the executable leaves a trace in them.</summary>
+    /// <summary>Those parts of the libraries beside the executable that leave a trace in them are held against that.</summary>
     [Fact]
     public void It_names_what_these_libraries_are_made_of()
     {
