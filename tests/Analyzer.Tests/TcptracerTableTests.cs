@@ -165,6 +165,21 @@ public sealed class TcptracerTableTests
     }
 
     [Fact]
+    public void Numbers_are_written_as_everywhere()
+    {
+        var numbers = Gen.OneOf(Gen.ULong, Gen.UInt.Select(number => (ulong)number), Gen.ULong[0, 1_100_000], Gen.Select(Gen.Int[0, 19], Gen.ULong[0, 2], (power, off) => unchecked((ulong)Math.Pow(10, power) + off - 1)));
+        numbers.Sample(number =>
+        {
+            Span<byte> text = stackalloc byte[64];
+            Assert.Equal(FormattableString.Invariant($"{number}"), Encoding.ASCII.GetString(text[..Utf8Text.Write(text, number)]));
+            Assert.Equal(FormattableString.Invariant($"{(uint)number}"), Encoding.ASCII.GetString(text[..Utf8Text.Write(text, (uint)number)]));
+            Assert.Equal(FormattableString.Invariant($"{(long)number}"), Encoding.ASCII.GetString(text[..Utf8Text.Write(text, (long)number)]));
+            Assert.Equal(FormattableString.Invariant($"\"{number}\""), Encoding.ASCII.GetString(text[..Utf8Text.WriteQuoted(text, number)]));
+            Assert.Equal(FormattableString.Invariant($"{number / 1000}.{number % 1000:D3}"), Encoding.ASCII.GetString(text[..Utf8Text.WriteThousandths(text, number)]));
+        });
+    }
+
+    [Fact]
     public void Times_are_those_of_a_double_that_is_printed()
     {
         // Anywhere, and around the ties between two milliseconds; beyond 13 days as well.

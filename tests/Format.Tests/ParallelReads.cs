@@ -101,6 +101,38 @@ public class ParallelReads
         Assert.Equal("2", Assert.Throws<IOException>(work.Take).Message);
     }
 
+    [Fact]
+    public void Who_finishes_waits_for_those_that_have_begun_and_no_other_begins()
+    {
+        using var begun = new SemaphoreSlim(0);
+        using var mayEnd = new ManualResetEventSlim();
+        var (started, ended) = (0, 0);
+        var work = new WorkAhead<StrongBox>(
+            box =>
+            {
+                Interlocked.Increment(ref started);
+                begun.Release();
+                mayEnd.Wait();
+                Interlocked.Increment(ref ended);
+                throw new IOException("not thrown by who finishes");
+            },
+            capacity: 100);
+        for (var job = 0; job < 100; job++)
+        {
+            work.Add(new StrongBox(job));
+        }
+
+        begun.Wait();
+        var finishing = Task.Run(work.Finish);
+        // What is over cannot be seen before those that have begun may end.
+        Assert.False(finishing.IsCompleted);
+        mayEnd.Set();
+        finishing.Wait();
+        Assert.True(work.IsEmpty);
+        Assert.InRange(started, 1, 100);
+        Assert.Equal(started, ended);
+    }
+
     /// <summary>Everything that a reader tells, in the order in which it does.</summary>
     private static List<string> Trace(byte[] file, int threads)
     {

@@ -1,4 +1,5 @@
 using TraceCap.Analyzer.Filters;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Reading;
 
@@ -30,6 +31,9 @@ internal sealed class EventPipeline : IDisposable
         left = limit;
     }
 
+    /// <summary>What the filter and the exporter need of the events.</summary>
+    public WantedEvents Wanted => filter.Events.Wanted(exporter.Exporter.Needs);
+
     /// <summary>Events that would be wanted but for their types, before the first that is; all if none is.</summary>
     public ulong OfOtherTypes { get; private set; }
 
@@ -47,25 +51,6 @@ internal sealed class EventPipeline : IDisposable
         exporter.Begin();
         var parallel = threads > 1 && left == ulong.MaxValue && exporter.Exporter is IParallelExporter { IsParallel: true } several
             ? new ParallelFormatting(several, exporter, threads) : null;
-        try
-        {
-            Run(source, lost, parallel);
-        }
-        finally
-        {
-            // What was read before an error is there all the same.
-            if (exporter.IsOpen)
-            {
-                parallel?.Flush();
-            }
-        }
-    }
-
-    /// <summary>Has the exporter end what it has begun, also after an error.</summary>
-    public void Dispose() => exporter.End();
-
-    private void Run(IEventSource source, Action<LossCounters> lost, ParallelFormatting? parallel)
-    {
         var told = default(LossCounters);
         var section = 0;
         while (left > 0 && source.ReadBlock(out var batch))
@@ -78,7 +63,6 @@ internal sealed class EventPipeline : IDisposable
 
             if (source.LossCounters.Lost > told.Lost || source.LossCounters.ProbeMissed > told.ProbeMissed)
             {
-                parallel?.Flush();
                 lost(source.LossCounters - told);
                 told = source.LossCounters;
             }
@@ -111,6 +95,9 @@ internal sealed class EventPipeline : IDisposable
             }
         }
     }
+
+    /// <summary>Has the exporter end what it has begun, also after an error.</summary>
+    public void Dispose() => exporter.End();
 
     private void CountOtherTypes(ReadOnlySpan<TcpEvent> events, EventFilter wanted)
     {

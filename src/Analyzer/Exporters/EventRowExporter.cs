@@ -1,5 +1,6 @@
 using System.Buffers;
 using TraceCap.Analyzer.Formatting;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Exporters;
 
@@ -12,6 +13,9 @@ internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParall
 
     /// <inheritdoc />
     public ExportKinds Takes => ExportKinds.Events;
+
+    /// <inheritdoc />
+    public EventParts Needs => rows.Needs;
 
     /// <inheritdoc />
     public bool IsParallel => !rows.NeedsOrder;
@@ -31,13 +35,7 @@ internal sealed class EventRowExporter(IEventRows rows, Stream output) : IParall
     }
 
     /// <inheritdoc />
-    public void Format(IBufferWriter<byte> output, in ExportedEvents batch)
-    {
-        foreach (ref readonly var one in batch.Events)
-        {
-            rows.WriteRow(output, in one, batch.Context);
-        }
-    }
+    public void Format(IBufferWriter<byte> output, in ExportedEvents batch) => rows.WriteRows(output, in batch);
 
     /// <inheritdoc />
     public void Append(ReadOnlySpan<byte> formatted) => output.Write(formatted);

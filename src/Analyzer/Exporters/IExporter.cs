@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Exporters;
 
@@ -33,6 +34,9 @@ internal interface IExporter
 {
     /// <summary>What it can be given; the other kind is never given.</summary>
     ExportKinds Takes { get; }
+
+    /// <summary>The parts of events that it looks at.</summary>
+    EventParts Needs => EventParts.All;
 
     /// <summary>Comes first, once.</summary>
     void Begin(ExportInfo info);

@@ -7,10 +7,10 @@ namespace TraceCap.Analyzer.Exporters;
 /// <summary>Picks the events that are wanted, and has them stand together.</summary>
 internal sealed class MatchingEvents
 {
-    /// <summary>As many as the processor's cache has room for.</summary>
-    private const int MostTogether = 1024;
+    /// <summary>As many as the nearest cache has room for: what was looked at is there still when it is taken.</summary>
+    private const int MostTogether = 128;
 
-    private readonly TcpEvent[] picked = new TcpEvent[MostTogether];
+    private TcpEvent[] picked = [];
 
     /// <summary>Takes events from the beginning until some are wanted.</summary>
     /// <param name="events">Becomes those that are left.</param>
@@ -42,6 +42,7 @@ internal sealed class MatchingEvents
             return together;
         }
 
+        picked = picked.Length == 0 ? new TcpEvent[MostTogether] : picked;
         together.CopyTo(picked);
         var count = together.Length;
         for (; end < events.Length && (ulong)count < most; end++)
@@ -54,28 +55,6 @@ internal sealed class MatchingEvents
 
         events = events[end..];
         return picked.AsSpan(0, count);
-    }
-
-    /// <summary>Has the events that are wanted stand together at the beginning.</summary>
-    /// <returns>How many they are.</returns>
-    internal static int MoveToFront(Span<TcpEvent> events, EventFilter filter)
-    {
-        var byKind = filter.IsByKindAlone;
-        var count = 0;
-        while (count < events.Length && Matches(filter, byKind, in events[count]))
-        {
-            count++;
-        }
-
-        for (var next = count + 1; next < events.Length; next++)
-        {
-            if (Matches(filter, byKind, in events[next]))
-            {
-                events[count++] = events[next];
-            }
-        }
-
-        return count;
     }
 
     /// <summary>Most filters ask for a kind of event, or for nothing: then the other conditions are not looked at for each event.</summary>

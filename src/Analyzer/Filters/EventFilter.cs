@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using TraceCap.Analyzer.Fields;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -98,6 +99,15 @@ public sealed record EventFilter : IParsable<EventFilter>
         Pids.IsEmpty && Uids.IsEmpty && NetworkNamespaces.IsEmpty && IpVersion is null
         && From is null && To is null && Comm is null && Ports.IsEmpty && Addresses.IsEmpty && Cgroup is null && Where is null;
 
+    /// <summary>What it needs of events that others look at as well.</summary>
+    /// <param name="others">The parts that these look at.</param>
+    internal WantedEvents Wanted(EventParts others) => new()
+    {
+        Parts = Where is null ? others | EventParts.Time | EventParts.Kind | EventParts.Socket | EventParts.Task : EventParts.All,
+        Ports = Ports,
+        Addresses = Addresses.IsEmpty ? null : MayBeWanted,
+    };
+
     /// <summary>Whether ends may meet it, and it asks for a task, of which they have none: see <see cref="EndTasks"/>.</summary>
     internal bool AsksForTasksOfEnds =>
         !Plain && !Compat && Types?.Contains(TcpEventType.Ended) != false
@@ -178,6 +188,19 @@ public sealed record EventFilter : IParsable<EventFilter>
         (Types is not { } types || types.Contains(e.Type))
         && (!Compat || EventRows.IsTcptracers(in e))
         && (!Plain || EventRows.IsPlain(in e));
+
+    private bool MayBeWanted(Address address)
+    {
+        foreach (var prefix in Addresses)
+        {
+            if (prefix.Contains(in address, 4) || prefix.Contains(in address, 6))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool MatchesAddress(in TcpEvent e)
     {

@@ -18,6 +18,9 @@ internal static class InetText
     /// <summary>The most bytes that an address takes: <c>INET6_ADDRSTRLEN</c> without its NUL.</summary>
     public const int MaxLength = 45;
 
+    // As many bytes are written of any IPv4 address.
+    private const int MostOfV4 = 4 * sizeof(uint);
+
     // Each octet in decimal and a dot behind it; and how long that is.
     private static readonly uint[] octets = MakeOctets();
     private static readonly byte[] lengths = MakeLengths();
@@ -30,7 +33,7 @@ internal static class InetText
     /// <param name="ipVersion">4; anything else is an IPv6 address.</param>
     /// <returns>The number of bytes of the text.</returns>
     public static int Write(Span<byte> target, in Address address, int ipVersion) =>
-        ipVersion == 4 ? WriteV4(target, address.Bytes) : WriteV6(target, address.Bytes);
+        ipVersion == 4 ? WriteV4(ref MemoryMarshal.GetReference(target[..MostOfV4]), in address) : WriteV6(target, in address);
 
     /// <summary>Reads four decimal octets without leading zeros, or IPv6 without brackets or zone.</summary>
     /// <returns>Whether <paramref name="text"/> is an address.</returns>
@@ -60,16 +63,18 @@ internal static class InetText
         return IPAddress.TryParse(dotted, out var parsed) && dotted.SequenceEqual(parsed.ToString());
     }
 
-    private static int WriteV4(Span<byte> target, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes an IPv4 address: up to 16 bytes, for which there is room, whatever its length.</summary>
+    internal static int WriteV4(ref byte text, in Address address) => WriteV4(ref text, Unsafe.As<Address, uint>(ref Unsafe.AsRef(in address)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteV4(ref byte text, uint address)
     {
-        // Whatever the address, sixteen bytes have room for it.
-        ref var text = ref MemoryMarshal.GetReference(target[..(4 * sizeof(uint))]);
         ref var octet = ref MemoryMarshal.GetArrayDataReference(octets);
         ref var length = ref MemoryMarshal.GetArrayDataReference(lengths);
         var at = 0;
         for (var i = 0; i < 4; i++)
         {
-            nint value = bytes[i];
+            var value = (nint)((address >> (8 * i)) & 0xff);
             Unsafe.WriteUnaligned(ref Unsafe.Add(ref text, at), Unsafe.Add(ref octet, value));
             at += Unsafe.Add(ref length, value);
         }
@@ -101,8 +106,9 @@ internal static class InetText
         return made;
     }
 
-    private static int WriteV6(Span<byte> target, ReadOnlySpan<byte> bytes)
+    private static int WriteV6(Span<byte> target, in Address address)
     {
+        var bytes = address.Bytes;
         // In network order: a group is turned when it is written.
         var groups = MemoryMarshal.Cast<byte, ushort>(bytes);
         var isZero = Vector128.Equals(Vector128.Create(groups), Vector128<ushort>.Zero);
@@ -138,7 +144,7 @@ internal static class InetText
         }
 
         target[at++] = (byte)':';
-        return at + WriteV4(target[at..], bytes[12..]);
+        return at + WriteV4(ref MemoryMarshal.GetReference(target.Slice(at, MostOfV4)), MemoryMarshal.Read<uint>(bytes[12..]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,6 +13,9 @@ internal static class Utf8Text
     /// <summary>The bytes behind the text that may be overwritten.</summary>
     public const int Slack = 32;
 
+    // The three digits of each number below a thousand, the first in the lowest byte.
+    private static readonly uint[] threes = MakeThrees();
+
     private static ReadOnlySpan<long> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
     /// <summary>Copies text.</summary>
@@ -23,18 +27,28 @@ internal static class Utf8Text
     }
 
     /// <summary>Writes a number in decimal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(Span<byte> target, uint number)
     {
-        number.TryFormat(target, out var length);
-        return length;
+        if (number < 1000)
+        {
+            return WriteShort(target, number);
+        }
+
+        if (number < 1_000_000)
+        {
+            var (thousands, rest) = Math.DivRem(number, 1000u);
+            var length = WriteShort(target, thousands);
+            BinaryPrimitives.WriteUInt32LittleEndian(target[length..], threes[rest]);
+            return length + 3;
+        }
+
+        return WriteLong(target, number);
     }
 
     /// <inheritdoc cref="Write(Span{byte}, uint)" />
-    public static int Write(Span<byte> target, ulong number)
-    {
-        number.TryFormat(target, out var length);
-        return length;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Write(Span<byte> target, ulong number) => number < 1_000_000 ? Write(target, (uint)number) : WriteLong(target, number);
 
     /// <inheritdoc cref="Write(Span{byte}, uint)" />
     public static int Write(Span<byte> target, long number)
@@ -45,9 +59,7 @@ internal static class Utf8Text
             target[sign++] = (byte)'-';
         }
 
-        var magnitude = (ulong)(number < 0 ? -number : number);
-        magnitude.TryFormat(target[sign..], out var length);
-        return sign + length;
+        return sign + Write(target[sign..], (ulong)(number < 0 ? -number : number));
     }
 
     /// <summary>C's <c>%.Nf</c>: the exact value of the double, rounded to even where it lies halfway.</summary>
@@ -82,16 +94,16 @@ internal static class Utf8Text
     public static int WriteThousandths(Span<byte> target, ulong number)
     {
         var (whole, fraction) = Math.DivRem(number, 1000);
-        var at = Write(target, (long)whole);
-        target[at] = (byte)'.';
-        return at + 1 + WriteDigits(target[(at + 1)..], (long)fraction, 3);
+        var at = Write(target, whole);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[at..], '.' | (threes[fraction] << 8));
+        return at + 4;
     }
 
     /// <summary>Writes a number in quotes.</summary>
     public static int WriteQuoted(Span<byte> target, ulong number)
     {
         target[0] = (byte)'"';
-        number.TryFormat(target[1..], out var length);
+        var length = Write(target[1..], number);
         target[length + 1] = (byte)'"';
         return length + 2;
     }
@@ -137,5 +149,30 @@ internal static class Utf8Text
     {
         Vector128.Create((byte)' ').CopyTo(target[length..]);
         return Math.Max(length, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteShort(Span<byte> target, uint number)
+    {
+        var zeros = (number < 100 ? 1 : 0) + (number < 10 ? 1 : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(target, threes[number] >> (8 * zeros));
+        return 3 - zeros;
+    }
+
+    private static int WriteLong(Span<byte> target, ulong number)
+    {
+        number.TryFormat(target, out var length);
+        return length;
+    }
+
+    private static uint[] MakeThrees()
+    {
+        var made = new uint[1000];
+        for (var number = 0u; number < made.Length; number++)
+        {
+            made[number] = ('0' + (number / 100)) | (('0' + (number / 10 % 10)) << 8) | (('0' + (number % 10)) << 16);
+        }
+
+        return made;
     }
 }

@@ -31,6 +31,7 @@ internal static class EventFiles
         var code = CaptureFile.ForEach(paths, file =>
         {
             var reader = file.OpenReader(filter.Time);
+            reader.Wanted = pipeline.Wanted;
             asked.Watch(reader);
             opened?.Invoke(file, reader);
             var events = new EventStream(reader);

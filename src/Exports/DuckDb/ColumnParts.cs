@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using TraceCap.Analyzer.Fields;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Exports.Schema;
-using TraceCap.Format.Chunks;
+using TraceCap.Format.Events;
 using Column = TraceCap.Exports.Schema.Column;
 
 namespace TraceCap.Exports.DuckDb;

@@ -25,17 +25,19 @@ internal sealed class ChunkDecoder
     public void Decode(ReadOnlySpan<byte> raw, Span<TcpEvent> events)
     {
         Open(raw, events.Length);
-        Add(raw, events, []);
+        DecodeOpened(raw, events);
     }
 
-    /// <summary>Reads the events of a chunk in the order of time; of equal times the one that arrived first comes first.</summary>
+    /// <summary>The same of the chunk that was opened last.</summary>
+    internal void DecodeOpened(ReadOnlySpan<byte> raw, Span<TcpEvent> events) => Add(raw, events, []);
+
+    /// <summary>Reads the events of the chunk that was opened last in the order of time; of equal times the one that arrived first comes first.</summary>
     /// <param name="raw">The payload, unpacked by LZ4.</param>
     /// <param name="events">As many as the block header says.</param>
     /// <param name="arrivals">As many; takes the timestamps in the order of arrival.</param>
     /// <exception cref="CaptureFormatException">The payload is not that of so many events.</exception>
-    public void DecodeInOrder(ReadOnlySpan<byte> raw, Span<TcpEvent> events, Span<ulong> arrivals)
+    internal void DecodeOpenedInOrder(ReadOnlySpan<byte> raw, Span<TcpEvent> events, Span<ulong> arrivals)
     {
-        Open(raw, events.Length);
         parts.ReadTimestamps(raw).CopyTo(arrivals);
         Add(raw, events, order.PlacesOf(arrivals));
     }
@@ -59,11 +61,74 @@ internal sealed class ChunkDecoder
     public void Assemble(ReadOnlySpan<byte> raw, int first, Span<TcpEvent> events, EventParts wanted) =>
         EventAssembly.Assemble(parts, raw, first, events, wanted);
 
+    /// <summary>What is needed of the events.</summary>
+    internal WantedEvents Wanted { get; set; } = WantedEvents.All;
+
+    /// <summary>Whether the chunk that was opened last may have an event that is wanted: its dictionaries say so.</summary>
+    /// <param name="raw">What it was opened with.</param>
+    /// <param name="latest">If not, the latest timestamp of its events.</param>
+    /// <exception cref="CaptureFormatException">The payload is malformed.</exception>
+    internal bool MayHaveWanted(ReadOnlySpan<byte> raw, out ulong latest)
+    {
+        var may = !Wanted.AreSome || ((Wanted.Ports.IsEmpty || HasPort(raw)) && (Wanted.Addresses is null || HasAddress(raw, Wanted.Addresses)));
+        latest = 0;
+        foreach (var time in may ? [] : parts.ReadTimestamps(raw))
+        {
+            latest = Math.Max(latest, time);
+        }
+
+        return may;
+    }
+
     /// <summary>The latest timestamp of the events decoded last; 0 if there were none.</summary>
     internal ulong Latest { get; private set; }
 
     /// <summary>Whether the chunk opened last has columns or tables that this version does not know.</summary>
     internal bool HasUnknown => parts.Columns.HasUnknown;
+
+    private bool HasPort(ReadOnlySpan<byte> raw)
+    {
+        foreach (var service in parts.Columns.Read(raw, ColumnId.ServicePort))
+        {
+            if (Wanted.Ports.Contains((ushort)service))
+            {
+                return true;
+            }
+        }
+
+        foreach (var client in parts.Columns.Read(raw, ColumnId.ClientPort))
+        {
+            if (Wanted.Ports.Contains((ushort)client))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasAddress(ReadOnlySpan<byte> raw, Predicate<Address> wanted)
+    {
+        foreach (var first in parts.Columns.Read(raw, ColumnId.ShortAddress))
+        {
+            if (wanted(new Words(first, 0).ToAddress()))
+            {
+                return true;
+            }
+        }
+
+        var firsts = parts.Columns.Read(raw, ColumnId.AddressFirst);
+        var lasts = parts.Columns.Read(raw, ColumnId.AddressLast);
+        for (var i = 0; i < firsts.Length; i++)
+        {
+            if (wanted(new Words(firsts[i], lasts[i]).ToAddress()))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <param name="raw">The payload.</param>
     /// <param name="events">The events.</param>
@@ -71,15 +136,22 @@ internal sealed class ChunkDecoder
     private void Add(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         AddEveryField(raw, events, places);
-        AddDurations(raw, events, places);
-        AddCounters(raw, events, places);
+        if ((Wanted.Parts & EventParts.Duration) != 0)
+        {
+            AddDurations(raw, events, places);
+        }
+
+        if ((Wanted.Parts & EventParts.Counters) != 0)
+        {
+            AddCounters(raw, events, places);
+        }
     }
 
     /// <summary>What every event has; the rest becomes 0. Each field is set: the memory had another event.</summary>
     private void AddEveryField(ReadOnlySpan<byte> raw, Span<TcpEvent> events, ReadOnlySpan<int> places)
     {
         var timestamps = parts.ReadTimestamps(raw);
-        var sequences = parts.ReadSequences(raw);
+        var sequences = (Wanted.Parts & EventParts.Sequence) != 0 ? parts.ReadSequences(raw) : [];
         var cpus = parts.Columns.Read(raw, ColumnId.Cpu);
         var eventCpus = parts.Columns.Read(raw, ColumnId.EventCpu);
         var kinds = parts.Columns.Read(raw, ColumnId.Kind);
@@ -99,7 +171,7 @@ internal sealed class ChunkDecoder
             latest = Math.Max(latest, timestamps[i]);
             one.Connection = socket.Connection;
             one.Cgroup = task.Cgroup;
-            one.Sequence = sequences[i];
+            one.Sequence = sequences.IsEmpty ? 0 : sequences[i];
             one.LocalAddress = socket.LocalAddress;
             one.PeerAddress = socket.PeerAddress;
             one.Comm = task.Comm;

@@ -41,14 +41,15 @@ internal sealed class ClockTable
     /// <param name="events">At least one; becomes those that are left.</param>
     /// <param name="run">Those that were taken, at least one.</param>
     /// <param name="most">As many are taken at most, at least one.</param>
+    /// <param name="inOrder">Whether the events are in the order of time: then not each is looked at.</param>
     /// <returns>Their anchor; null if there is none for them.</returns>
-    public ClockAnchor? TakeRun(ref ReadOnlySpan<TcpEvent> events, out ReadOnlySpan<TcpEvent> run, int most = int.MaxValue)
+    public ClockAnchor? TakeRun(ref ReadOnlySpan<TcpEvent> events, out ReadOnlySpan<TcpEvent> run, int most = int.MaxValue, bool inOrder = false)
     {
         most = Math.Min(most, events.Length);
         var before = CountUpTo(Entries, events[0].Timestamp);
         var from = before == 0 ? 0 : entries[before - 1].Begin;
         var to = before < count ? entries[before].Begin - 1 : ulong.MaxValue;
-        var length = 1;
+        var length = inOrder && events[most - 1].Timestamp <= to ? most : 1;
         while (length < most && events[length].Timestamp >= from && events[length].Timestamp <= to)
         {
             length++;

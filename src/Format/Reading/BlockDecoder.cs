@@ -19,8 +19,10 @@ internal sealed class BlockDecoder
     /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
     /// <param name="block">The block.</param>
     /// <param name="inOrder">Whether events are to be in the order of time; else they are in that of arrival.</param>
-    internal void Decode(LoadedBlock block, bool inOrder = false)
+    /// <param name="wanted">See <see cref="ChunkDecoder.Wanted"/>.</param>
+    internal void Decode(LoadedBlock block, bool inOrder = false, WantedEvents? wanted = null)
     {
+        chunks.Wanted = wanted ?? WantedEvents.All;
         if (block.IsPassedOver)
         {
             return;
@@ -42,7 +44,6 @@ internal sealed class BlockDecoder
                 case BlockKind.Chunk:
                     DecodeChunk(block, inOrder);
                     block.HasUnknown = chunks.HasUnknown;
-                    block.Latest = block.Events.IsEmpty ? null : chunks.Latest;
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));
@@ -63,14 +64,23 @@ internal sealed class BlockDecoder
     {
         var payload = Unpack(block).Span;
         var count = (int)block.Header.Events;
+        chunks.Open(payload, count);
+        if (!chunks.MayHaveWanted(payload, out var latest))
+        {
+            block.Latest = latest;
+            return;
+        }
+
         if (inOrder)
         {
-            chunks.DecodeInOrder(payload, block.NewOrderedEvents(count, out var arrivals), arrivals);
+            chunks.DecodeOpenedInOrder(payload, block.NewOrderedEvents(count, out var arrivals), arrivals);
         }
         else
         {
-            chunks.Decode(payload, block.NewEvents(count));
+            chunks.DecodeOpened(payload, block.NewEvents(count));
         }
+
+        block.Latest = block.Events.IsEmpty ? null : chunks.Latest;
     }
 
     private ReadOnlyMemory<byte> Unpack(LoadedBlock block) => Unpack(in block.Header, block.Payload, ref raw);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 
 namespace TraceCap.Format.Reading;
 
@@ -33,6 +34,9 @@ internal sealed class BlockSource
 
     /// <summary>Whether the events of each chunk are to be in the order of time, see <see cref="LoadedBlock.OrderedEvents"/>.</summary>
     internal bool OrdersEvents { get; set; }
+
+    /// <inheritdoc cref="ChunkDecoder.Wanted" />
+    internal WantedEvents Wanted { get; set; } = WantedEvents.All;
 
     /// <summary>Goes on to the next block.</summary>
     /// <returns>False at the end.</returns>
@@ -79,7 +83,7 @@ internal sealed class BlockSource
     private void Decode(LoadedBlock block)
     {
         var decoder = decoders.TryTake(out var idle) ? idle : new BlockDecoder();
-        decoder.Decode(block, OrdersEvents);
+        decoder.Decode(block, OrdersEvents, Wanted);
         decoders.Add(decoder);
     }
 }

@@ -1,4 +1,5 @@
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -73,6 +74,13 @@ public sealed class CaptureReader
     internal bool OrdersEvents
     {
         set => source.OrdersEvents = value;
+    }
+
+    /// <summary>What is needed of the events; to be set before the first is read. A chunk whose dictionaries show that none of its events is wanted has
+    /// no <see cref="Events"/>.</summary>
+    internal WantedEvents Wanted
+    {
+        set => source.Wanted = value;
     }
 
     /// <summary>What could not be read so far.</summary>
@@ -263,7 +271,7 @@ public sealed class CaptureReader
         // The place, the watermark and the loss counters count also of kinds of a later minor version.
         var header = block.CaptureHeader ?? Header;
         clocks.AddRange(block.Context?.Clocks ?? []);
-        var hasEvents = isLeft ? block.Header.Events > 0 : !block.Events.IsEmpty;
+        var hasEvents = isLeft ? block.Header.Events > 0 : !block.Events.IsEmpty || block.Latest is not null;
         if ((isLeft && hasEvents && !block.IsPassedOver ? block.Header.LastTimestamp : block.Latest) is { } latest)
         {
             clocks.Pass(latest);

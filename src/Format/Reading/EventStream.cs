@@ -96,7 +96,7 @@ internal sealed class EventStream : IEventSource
     public EventContext TakeRun(ref ReadOnlySpan<TcpEvent> events, out ReadOnlySpan<TcpEvent> run)
     {
         var arrival = Order.ArrivalOf(batchLength - events.Length, out var length);
-        var clock = Known.Clocks.TakeRun(ref events, out run, length);
+        var clock = Known.Clocks.TakeRun(ref events, out run, length, inOrder: true);
         var said = arrived.Of(arrival);
         if (!ReferenceEquals(lastKnown, Known) || last.Clock != clock || last.Names != said)
         {

@@ -52,7 +52,20 @@ internal sealed class WorkAhead<T>(Action<T> work, int capacity)
         }
 
         oldest.Wait();
+        oldest.ThrowIfFailed();
         return oldest.Item;
+    }
+
+    /// <summary>Waits until no thread works on any, and forgets them. What they threw is not thrown.</summary>
+    public void Finish()
+    {
+        while (jobs.TryDequeue(out var job))
+        {
+            if (!job.TryBegin())
+            {
+                job.Wait();
+            }
+        }
     }
 
     private sealed class Job(T item, Action<T> work) : IThreadPoolWorkItem
@@ -66,9 +79,13 @@ internal sealed class WorkAhead<T>(Action<T> work, int capacity)
 
         internal bool IsDone => isDone;
 
+        /// <summary>Sees to it that no other thread begins.</summary>
+        /// <returns>False if one has.</returns>
+        internal bool TryBegin() => Interlocked.Exchange(ref begun, 1) == 0;
+
         public void Execute()
         {
-            if (Interlocked.Exchange(ref begun, 1) != 0)
+            if (!TryBegin())
             {
                 return;
             }
@@ -98,8 +115,8 @@ internal sealed class WorkAhead<T>(Action<T> work, int capacity)
                     Monitor.Wait(waiting);
                 }
             }
-
-            failure?.Throw();
         }
+
+        internal void ThrowIfFailed() => failure?.Throw();
     }
 }

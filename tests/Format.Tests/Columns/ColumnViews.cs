@@ -67,6 +67,25 @@ public class ColumnViews
     }
 
     [Fact]
+    public void Parts_that_are_not_wanted_are_zero_and_may_be_malformed()
+    {
+        var broken = Payloads.WithColumn(Payloads.WithoutColumn(Raw, (byte)ColumnId.BytesAcked), (byte)ColumnId.BytesAcked, encoding: 77, [1, 2, 3]);
+        var expected = Events.ToArray();
+        foreach (ref var one in expected.AsSpan())
+        {
+            one.Sequence = one.Duration = one.BytesSent = one.BytesAcked = one.BytesReceived = 0;
+            one.SegmentsSent = one.SegmentsReceived = one.Retransmits = one.SmoothedRtt = 0;
+        }
+
+        Assert.Throws<CaptureFormatException>(() => Chunks.Decode(broken, Events.Length));
+        var some = new ChunkDecoder { Wanted = new WantedEvents { Parts = EventParts.Time } };
+        var decoded = new TcpEvent[Events.Length];
+        Array.Fill(decoded, Events[^1]);
+        some.Decode(broken, decoded);
+        Chunks.AssertSame(expected, decoded);
+    }
+
+    [Fact]
     public void A_column_that_this_version_does_not_know_is_skipped()
     {
         var extended = Payloads.WithColumn(Raw, id: 200, encoding: 77, [1, 2, 3]);

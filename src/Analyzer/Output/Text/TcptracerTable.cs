@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Fields;
@@ -26,7 +28,12 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 {
     // All columns at their longest: a day and a time of it, 30; a time, 20; 16 bytes of a name, 4 for each; two addresses in brackets;
     // the numbers; how it ended and an errno, 40; codes of colours, 12.
-    private const int MaxRow = 400 + Utf8Text.Slack;
+    private const int Longest = 400;
+
+    private const int MaxRow = Longest + RowText.Room;
+
+    // As many find room in the processor's cache.
+    private const int RowsAtOnce = 32;
 
     private const uint NanosecondsPerSecond = 1_000_000_000;
     private const uint MicrosecondsPerSecond = 1_000_000;
@@ -53,6 +60,9 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
     /// <inheritdoc />
     public bool NeedsOrder => day is not null;
+
+    /// <inheritdoc />
+    public EventParts Needs => EventParts.Time | EventParts.Kind | EventParts.Socket | EventParts.Task;
 
     /// <inheritdoc />
     public void WriteHeader(IBufferWriter<byte> output)
@@ -113,14 +123,40 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     }
 
     /// <inheritdoc />
-    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context)
+    public void WriteRow(IBufferWriter<byte> output, in TcpEvent e, EventContext context) =>
+        output.Advance(Format(output.GetSpan(MaxRow), in e, context));
+
+    /// <inheritdoc />
+    public void WriteRows(IBufferWriter<byte> output, in ExportedEvents batch)
     {
+        for (var events = batch.Events; !events.IsEmpty;)
+        {
+            var some = events[..Math.Min(events.Length, RowsAtOnce)];
+            var text = output.GetSpan(some.Length * MaxRow);
+            var at = 0;
+            foreach (ref readonly var one in some)
+            {
+                at += Format(text[at..], in one, batch.Context);
+            }
+
+            output.Advance(at);
+            events = events[some.Length..];
+        }
+    }
+
+    private int Format(Span<byte> row, in TcpEvent e, EventContext context)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, MaxRow);
         var begin = start ??= e.Timestamp;
-        var row = output.GetSpan(MaxRow);
-        var wall = options.Clock is null ? null : Wall(e.Timestamp + (Int128?)context.Clock?.WallOffset);
-        var line = day?.Write(row, wall) ?? 0;
-        row = row[line..];
-        var at = options.Clock is { } clock ? EndColumn(row, clock.Write(row, wall), clock.Width) : 0;
+        var (line, at) = (0, 0);
+        if (options.Clock is { } clock)
+        {
+            var wall = Wall(e.Timestamp + (Int128?)context.Clock?.WallOffset);
+            line = day!.Write(row, wall);
+            row = row[line..];
+            at = RowText.End(ref MemoryMarshal.GetReference(row), clock.Write(row, wall), clock.Width);
+        }
+
         var emphasis = areColoured ? EmphasisOf(in e) : Emphasis.None;
         at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.Begin(emphasis));
         at += options.Style == TableStyle.Libbpf
@@ -128,9 +164,9 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
             : FormatBcc(row[at..], in e, begin);
         at += options.Compat ? 0 : WriteWords(row[at..], in e);
         at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.End(emphasis));
-        at = FittedRow.Fit(row, at, options.Raw ? 0 : options.Width);
-        row[at++] = (byte)'\n';
-        output.Advance(line + at);
+        at = options.Width == 0 || options.Raw ? at : FittedRow.Fit(row, at, options.Width);
+        row[at] = (byte)'\n';
+        return line + at + 1;
     }
 
     /// <inheritdoc />
@@ -190,74 +226,86 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
     private static ulong? Wall(Int128? time) => time is { } known && known >= 0 && known <= ulong.MaxValue ? (ulong)known : null;
 
-    private int FormatBcc(Span<byte> row, in TcpEvent e, ulong start)
+    private int FormatBcc(Span<byte> line, in TcpEvent e, ulong start)
     {
+        // There is room for all of it, so nothing is checked.
+        ref var row = ref MemoryMarshal.GetReference(line);
         var at = 0;
         var elapsed = (long)(e.Timestamp - start);
         if (options.Timestamps)
         {
             at = options.Verbose
-                ? Utf8Text.Pad(row, Utf8Text.Write(row, elapsed), 14)
-                : FormatSeconds(row, elapsed, NanosecondsPerSecond);
+                ? Utf8Text.Pad(line, Utf8Text.Write(line, elapsed), 14)
+                : FormatSeconds(line, elapsed, NanosecondsPerSecond);
         }
 
         if (options.Uid)
         {
-            at += FormatColumn(row[at..], e.Uid, 6);
+            at += RowText.Column(ref Unsafe.Add(ref row, at), e.Uid, 6);
         }
 
         if (options.Verbose)
         {
-            at += EndColumn(row[at..], Utf8Text.Write(row[at..], Word(e.Type)), 12);
+            at += RowText.End(ref Unsafe.Add(ref row, at), Utf8Text.Write(line[at..], Word(e.Type)), 12);
         }
         else
         {
-            row[at] = Letter(e.Type, unknown: 'U');
-            at += EndColumn(row[at..], 1, 2);
+            Unsafe.Add(ref row, at) = Letter(e.Type, unknown: 'U');
+            at += RowText.End(ref Unsafe.Add(ref row, at), 1, 2);
         }
 
-        at += hasPid ? FormatColumn(row[at..], e.Pid, 6) : 0;
-        at += isShort ? CommText.WriteCut(row[at..], in e.Comm, 12, options.Raw) : CommText.WriteBcc(row[at..], in e.Comm, options.Raw);
-        at += FormatVersion(row[at..], in e);
-        at += hasLocal ? FormatBccAddress(row[at..], in e.LocalAddress, e.IpVersion) : 0;
-        at += FormatBccAddress(row[at..], in e.PeerAddress, e.IpVersion);
-        at += hasLocal ? FormatColumn(row[at..], e.LocalPort, 6) : 0;
-        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 6);
+        at += hasPid ? RowText.Column(ref Unsafe.Add(ref row, at), e.Pid, 6) : 0;
+        var name = RowText.Span(ref Unsafe.Add(ref row, at));
+        at += isShort ? CommText.WriteCut(name, in e.Comm, 12, options.Raw) : CommText.WriteBcc(name, in e.Comm, options.Raw);
+        at += FormatVersion(ref Unsafe.Add(ref row, at), in e);
+        at += hasLocal ? RowText.BracketedAddress(ref Unsafe.Add(ref row, at), in e.LocalAddress, e.IpVersion) : 0;
+        at += RowText.BracketedAddress(ref Unsafe.Add(ref row, at), in e.PeerAddress, e.IpVersion);
+        at += hasLocal ? RowText.Column(ref Unsafe.Add(ref row, at), e.LocalPort, 6) : 0;
+        // The tool's last column but one has a blank behind it, and its last one none.
+        at += RowText.Column(ref Unsafe.Add(ref row, at), e.PeerPort, 6) - 1;
         if (options.Verbose && hasNetns)
         {
-            row[at++] = (byte)' ';
-            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], e.Netns), 8);
+            at += RowText.Column(ref Unsafe.Add(ref row, at + 1), e.Netns, 8);
         }
 
         return at;
     }
 
-    private int FormatVersion(Span<byte> row, in TcpEvent e) =>
-        Utf8Text.Write(row, !hasVersion ? " "u8 : e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
-
-    private int FormatLibbpf(Span<byte> row, in TcpEvent e, ulong start)
+    private int FormatVersion(ref byte row, in TcpEvent e)
     {
+        if (!hasVersion)
+        {
+            row = (byte)' ';
+            return 1;
+        }
+
+        return RowText.Write(ref row, e.IpVersion == 4 ? " 4  "u8 : " 6  "u8);
+    }
+
+    private int FormatLibbpf(Span<byte> line, in TcpEvent e, ulong start)
+    {
+        ref var row = ref MemoryMarshal.GetReference(line);
         var at = 0;
         // The tool's clock has whole microseconds before the subtraction.
         if (options.Timestamps)
         {
-            at = FormatSeconds(row, (long)((e.Timestamp / 1000) - (start / 1000)), MicrosecondsPerSecond);
+            at = FormatSeconds(line, (long)((e.Timestamp / 1000) - (start / 1000)), MicrosecondsPerSecond);
         }
         // The tool takes it for an int, and leaves no space before the type.
         if (options.Uid)
         {
-            at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (long)(int)e.Uid), 6);
+            at += Utf8Text.Pad(line[at..], Utf8Text.Write(line[at..], (long)(int)e.Uid), 6);
         }
 
-        row[at++] = Letter(e.Type, unknown: '-');
-        row[at++] = (byte)' ';
-        at += hasPid ? FormatColumn(row[at..], e.Pid, 6) : 0;
-        at += CommText.WriteLibbpf(row[at..], in e.Comm, options.Raw);
-        at += FormatVersion(row[at..], in e);
-        at += hasLocal ? EndColumn(row[at..], InetText.Write(row[at..], in e.LocalAddress, e.IpVersion), 16) : 0;
-        at += EndColumn(row[at..], InetText.Write(row[at..], in e.PeerAddress, e.IpVersion), 16);
-        at += hasLocal ? FormatColumn(row[at..], e.LocalPort, 4) : 0;
-        at += Utf8Text.Pad(row[at..], Utf8Text.Write(row[at..], (uint)e.PeerPort), 4);
+        Unsafe.Add(ref row, at) = Letter(e.Type, unknown: '-');
+        at += RowText.End(ref Unsafe.Add(ref row, at), 1, 1);
+        at += hasPid ? RowText.Column(ref Unsafe.Add(ref row, at), e.Pid, 6) : 0;
+        at += CommText.WriteLibbpf(RowText.Span(ref Unsafe.Add(ref row, at)), in e.Comm, options.Raw);
+        at += FormatVersion(ref Unsafe.Add(ref row, at), in e);
+        at += hasLocal ? RowText.Address(ref Unsafe.Add(ref row, at), in e.LocalAddress, e.IpVersion) : 0;
+        at += RowText.Address(ref Unsafe.Add(ref row, at), in e.PeerAddress, e.IpVersion);
+        at += hasLocal ? RowText.Column(ref Unsafe.Add(ref row, at), e.LocalPort, 4) : 0;
+        at += RowText.Column(ref Unsafe.Add(ref row, at), e.PeerPort, 4) - 1;
         return at;
     }
 
@@ -270,30 +318,6 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
             ? Utf8Text.WriteThousandths(target, milliseconds + (2 * rest > unitsPerSecond / 1000 ? 1u : 0))
             : Utf8Text.WriteFixed(target, elapsed / (double)unitsPerSecond, 3);
         return Utf8Text.Pad(target, length, 9);
-    }
-
-    private static int FormatBccAddress(Span<byte> target, in Address address, int ipVersion)
-    {
-        if (ipVersion == 4)
-        {
-            return EndColumn(target, InetText.Write(target, in address, ipVersion), 16);
-        }
-
-        target[0] = (byte)'[';
-        var length = 1 + InetText.Write(target[1..], in address, ipVersion);
-        target[length++] = (byte)']';
-        return EndColumn(target, length, 16);
-    }
-
-    private static int FormatColumn(Span<byte> target, uint number, int width) =>
-        EndColumn(target, Utf8Text.Write(target, number), width);
-
-    /// <summary>Pads what <paramref name="target"/> begins with, and sets it apart from the next column.</summary>
-    private static int EndColumn(Span<byte> target, int length, int width)
-    {
-        var end = Utf8Text.Pad(target, length, width);
-        target[end] = (byte)' ';
-        return end + 1;
     }
 
     private static byte Letter(TcpEventType type, char unknown) => types[(byte)type] is null ? (byte)unknown : (byte)type;

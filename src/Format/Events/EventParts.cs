@@ -1,6 +1,4 @@
-using TraceCap.Format.Events;
-
-namespace TraceCap.Format.Chunks;
+namespace TraceCap.Format.Events;
 
 /// <summary>Parts of an event that a chunk stores apart, so that who needs few of them has only these decoded.</summary>
 [Flags]
