@@ -126,6 +126,15 @@ internal sealed class ConnectionTracker
         return finished.All;
     }
 
+    /// <summary>Takes the next events in the order of time, and gives a sink the connections of which all is known by them.</summary>
+    internal void Give(ReadOnlySpan<TcpEvent> events, IConnectionSink sink, RecordedSpan recording)
+    {
+        if (!Add(events).IsEmpty)
+        {
+            finished.GiveTo(sink, recording);
+        }
+    }
+
     /// <summary>Gives the connections of which not all is known: first those that were closed, as if they had ended then, then those
     /// that are still open, oldest first. After it no more events are taken.</summary>
     /// <param name="end">When recording ended, CLOCK_MONOTONIC ns. What was last known of before a pause ends with that.</param>

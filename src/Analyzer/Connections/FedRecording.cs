@@ -15,10 +15,10 @@ namespace TraceCap.Analyzer.Connections;
 internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSink sink, ConnectionFilter filter, EventFilter opening)
 {
     // Keeps what is handed on within the processor's cache.
-    private const int BatchEvents = 1024;
+    private const int BatchEvents = 512;
 
     private readonly ConnectionTracker tracker = new(start, span.Hosts.Count > 1 ? span.ClockSkews : null);
-    private readonly Connection[] wanted = new Connection[2 * BatchEvents];
+    private readonly Connection[] wanted = filter.IsAny ? [] : new Connection[2 * BatchEvents];
     private EventFilter opening = opening;
     private ClockTable? clocksBefore;
     private ClockTable? clocks;
@@ -126,7 +126,15 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
             }
 
             LastEvent = events[count - 1].Timestamp;
-            Give(tracker.Add(events[..count]), sink);
+            if (filter.IsAny)
+            {
+                tracker.Give(events[..count], sink, span);
+            }
+            else
+            {
+                Give(tracker.Add(events[..count]), sink);
+            }
+
             events = events[count..];
         }
     }
@@ -225,7 +233,7 @@ internal sealed class FedRecording(RecordedSpan span, ulong start, IConnectionSi
     {
         while (!connections.IsEmpty)
         {
-            var some = connections[..Math.Min(connections.Length, wanted.Length)];
+            var some = connections[..Math.Min(connections.Length, 2 * BatchEvents)];
             connections = connections[some.Length..];
             some = filter.IsAny ? some : Wanted(some);
             if (!some.IsEmpty)

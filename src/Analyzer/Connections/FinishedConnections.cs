@@ -81,6 +81,13 @@ internal sealed class FinishedConnections(ConnectionTable table, ulong start)
         }
     }
 
+    /// <summary>Gives those since the last <see cref="Clear"/> to a sink.</summary>
+    internal void GiveTo(IConnectionSink sink, RecordedSpan recording)
+    {
+        sink.Take(ref finished, count, recording);
+        count = 0;
+    }
+
     /// <summary>One that the close of its last descriptor ended, as far as is known.</summary>
     internal void Closed(int index, in TcpEvent close, bool isOpeningSeen, bool isUnfinished)
     {

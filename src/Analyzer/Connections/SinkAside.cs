@@ -31,25 +31,37 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
     /// <remarks>What the sink threw is thrown by this call or a later one.</remarks>
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
-        failure?.Throw();
-        if (recording != this.recording)
-        {
-            Give();
-            this.recording = recording;
-            filling.Announces = true;
-        }
-
+        Enter(recording);
         while (!connections.IsEmpty)
         {
-            var some = connections[..Math.Min(connections.Length, MostConnections - filling.Count)];
+            var some = connections[..Math.Min(connections.Length, filling.Connections.Length - filling.Count)];
             some.CopyTo(filling.Connections.AsSpan(filling.Count));
             filling.Count += some.Length;
             connections = connections[some.Length..];
-            if (filling.Count == MostConnections)
+            if (filling.Count == filling.Connections.Length)
             {
                 Give();
             }
         }
+    }
+
+    /// <inheritdoc />
+    public void Take(ref Connection[] connections, int count, RecordedSpan recording)
+    {
+        Enter(recording);
+        if (count == 0)
+        {
+            return;
+        }
+
+        if (filling.Count > 0)
+        {
+            Give();
+        }
+
+        (filling.Connections, connections) = (connections, filling.Connections);
+        filling.Count = count;
+        Give();
     }
 
     /// <inheritdoc />
@@ -81,6 +93,17 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
         thread?.Join();
         failure?.Throw();
         sink.End(recordings);
+    }
+
+    private void Enter(RecordedSpan recording)
+    {
+        failure?.Throw();
+        if (recording != this.recording)
+        {
+            Give();
+            this.recording = recording;
+            filling.Announces = true;
+        }
     }
 
     private void Give()
@@ -151,7 +174,7 @@ internal sealed class SinkAside(IConnectionSink sink) : IConnectionSink
 
     private sealed class Batch
     {
-        internal Connection[] Connections { get; } = new Connection[MostConnections];
+        internal Connection[] Connections { get; set; } = new Connection[MostConnections];
 
         internal int Count { get; set; }
 

@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TraceCap.Analyzer.Connections;
+using TraceCap.Analyzer.Figures;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Episodes;
 
 /// <summary>
 /// Who connects from where to what, as finely as findings need it. Of what was accepted: who accepts where, whoever the peers are. It
-/// is looked up once for each connection, and so hashed and compared by words.
+/// is looked up once for each connection, and so hashed (<see cref="HashFactors"/>) and compared by words.
 /// </summary>
 internal readonly struct SourceKey : IEquatable<SourceKey>
 {
-    // Not known to whoever wrote a capture, who might else choose names that all hash alike.
-    private static readonly ulong seed = (ulong)Random.Shared.NextInt64() | 1;
-
     private readonly Vector128<ulong> comm;
     private readonly Vector128<ulong> local;
     private readonly Vector128<ulong> service;
@@ -53,6 +51,14 @@ internal readonly struct SourceKey : IEquatable<SourceKey>
     /// <summary>The number of the host.</summary>
     internal int Host => (int)(rest >> 32);
 
+    /// <summary>A place of so many, a power of two, that mostly differs from those of the few others that connections are of at one time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Place(int places)
+    {
+        var mixed = comm[0] ^ (comm[0] >> 32) ^ cgroup ^ rest ^ (rest >> 20) ^ (service[0] >> 24) ^ (service[1] >> 56);
+        return (int)((uint)mixed * 0x9e37_79b9u >> 16) & (places - 1);
+    }
+
     /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Equals(SourceKey other) =>
@@ -63,16 +69,18 @@ internal readonly struct SourceKey : IEquatable<SourceKey>
 
     /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public override int GetHashCode() => Hash(seed);
+    public override int GetHashCode()
+    {
+        ref readonly var by = ref HashFactors.Shared;
+        return (int)(uint)(((comm[0] * by[0]) + (comm[1] * by[1]) + (local[0] * by[2]) + (local[1] * by[3])
+            + (service[0] * by[4]) + (service[1] * by[5]) + (cgroup * by[6]) + (rest * by[7])) >> 32);
+    }
 
     /// <summary>A hash that is the same each time the program runs, so that what it decides is, too.</summary>
-    internal int Print() => Hash(0);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Hash(ulong by)
+    internal int Print()
     {
-        var hash = Mix(comm[0] ^ by, comm[1] ^ rest) ^ Mix(local[0] ^ ~by, local[1] ^ cgroup);
-        hash = Mix(hash ^ service[0], service[1] ^ by);
+        var hash = Mix(comm[0], comm[1] ^ rest) ^ Mix(~local[0], local[1] ^ cgroup);
+        hash = Mix(hash ^ service[0], service[1]);
         return (int)(hash ^ (hash >> 32));
     }
 

@@ -27,6 +27,9 @@ internal sealed class TrafficWatch
     private readonly Dictionary<GroupKey, PortOccupancy> ports = [];
     private readonly WatchedHosts hosts = new();
     private readonly ulong[] met = new ulong[1024];
+
+    // Most connections are of a few sources: those that were met last, at places by their keys.
+    private readonly WatchedSource?[] recent = new WatchedSource?[64];
     private int metOnce;
 
     /// <summary>Where times are.</summary>
@@ -47,28 +50,38 @@ internal sealed class TrafficWatch
     /// <summary>The name of a host.</summary>
     internal string HostOf(WatchedSource source) => hosts.NameOf(source.Key.Host);
 
-    internal void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
+    /// <summary>The recording that connections are of from now on.</summary>
+    internal void Enter(RecordedSpan recording)
     {
         Places.Enter(recording);
         hosts.Enter(recording);
-        foreach (ref readonly var connection in connections)
-        {
-            var key = new SourceKey(in connection, hosts.NumberOf(connection.Id));
-            if ((sources.TryGetValue(key, out var source) ? source : Meet(in key, in connection, recording)) is not { } known)
-            {
-                continue;
-            }
+    }
 
-            if (connection.Ending == ConnectionEnding.Failed)
-            {
-                Fail(known, in connection);
-            }
-            else
-            {
-                Begin(known, in connection);
-                End(known, in connection, recording);
-            }
+    /// <summary>Takes a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="recording">The one that was entered last.</param>
+    /// <returns>Its source; null if there are too many, and it is not watched.</returns>
+    internal WatchedSource? Take(in Connection connection, RecordedSpan recording)
+    {
+        var key = new SourceKey(in connection, hosts.NumberOf(connection.Id));
+        ref var last = ref recent[key.Place(recent.Length)];
+        if (last is null || !last.Key.Equals(key))
+        {
+            last = sources.TryGetValue(key, out var known) ? known : Meet(in key, in connection, recording);
         }
+
+        var source = last;
+        if (source is not null && connection.Ending == ConnectionEnding.Failed)
+        {
+            Fail(source, in connection);
+        }
+        else if (source is not null)
+        {
+            Begin(source, in connection);
+            End(source, in connection, recording);
+        }
+
+        return source;
     }
 
     private void Fail(WatchedSource source, in Connection connection)
@@ -245,6 +258,7 @@ internal sealed class TrafficWatch
         }
 
         IsComplete = false;
+        Array.Clear(recent);
         KeepLarger(services, MaxServices, one => one.Weight);
         KeepLarger(processes, MaxProcesses, one => one.Weight, one => services.ContainsKey((one.Service.Key, one.Service.IsHere)));
         KeepLarger(sources, MaxSources, one => one.Weight, one => processes.ContainsKey((one.Process.Key, one.Service.IsHere)));

@@ -193,6 +193,9 @@ internal sealed class WatchedSource(in SourceKey key, WatchedProcess process, Cg
     internal PortOccupancy? Ports { get; init; }
 
     internal long Weight => Tried + (64 * Failed);
+
+    /// <summary>What its connections are counted in, where all of them are of one group: so that is not looked up for each.</summary>
+    internal CountedGroup Group { get; set; }
 }
 
 /// <summary>When something happened, first and last.</summary>

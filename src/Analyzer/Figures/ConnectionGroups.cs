@@ -4,6 +4,11 @@ using TraceCap.Analyzer.Connections;
 
 namespace TraceCap.Analyzer.Figures;
 
+/// <summary>What connections of one group are counted in.</summary>
+/// <param name="Statistics">Their figures; null if it is not known.</param>
+/// <param name="Times">How often groups had been put together before: then it may be another.</param>
+internal readonly record struct CountedGroup(ConnectionStatistics? Statistics, int Times);
+
 /// <summary>
 /// Statistics by group: exact, and with as much memory as that takes, as long as there are no more than so many groups. Of more, the
 /// smaller half is put together as <see cref="Others"/>, and one of these that comes again begins anew. So a group has no less than
@@ -24,6 +29,7 @@ internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.
     private readonly Dictionary<GroupKey, ConnectionStatistics> groups = [];
     private readonly ConnectionStatistics ungrouped = new();
     private long mostPutAway;
+    private int timesPutTogether;
 
     /// <param name="by">By what connections are told apart.</param>
     public ConnectionGroups(GroupBy by)
@@ -72,31 +78,53 @@ internal sealed class ConnectionGroups(Grouping by, int most = ConnectionGroups.
     }
 
     /// <summary>Counts a connection.</summary>
-    public void Add(in Connection connection, RecordedSpan recording)
+    public void Add(in Connection connection, RecordedSpan recording) => _ = CountIn(in connection, recording);
+
+    /// <summary>Counts a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="recording">What it was recorded in.</param>
+    /// <param name="before">What one of the same group was counted in.</param>
+    /// <returns>What it was counted in.</returns>
+    internal CountedGroup Add(in Connection connection, RecordedSpan recording, in CountedGroup before)
+    {
+        if (before.Statistics is { } known && before.Times == timesPutTogether)
+        {
+            known.Add(in connection, recording);
+            return before;
+        }
+
+        return new CountedGroup(CountIn(in connection, recording), timesPutTogether);
+    }
+
+    private ConnectionStatistics? CountIn(in Connection connection, RecordedSpan recording)
     {
         if (!by.Has(in connection))
         {
             ungrouped.Add(in connection, recording);
-            return;
+            return null;
         }
 
         ref var statistics = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, by.Key(in connection, recording), out var isKnown);
         if (isKnown)
         {
             statistics!.Add(in connection, recording);
-            return;
+            return statistics;
         }
 
-        statistics = new ConnectionStatistics { UncountedAtMost = mostPutAway };
-        statistics.Add(in connection, recording);
-        if (groups.Count > most)
+        var begun = statistics = new ConnectionStatistics { UncountedAtMost = mostPutAway };
+        begun.Add(in connection, recording);
+        if (groups.Count <= most)
         {
-            PutSmallOnesTogether();
+            return begun;
         }
+
+        PutSmallOnesTogether();
+        return null;
     }
 
     private void PutSmallOnesTogether()
     {
+        timesPutTogether++;
         Others ??= new ConnectionStatistics();
         // The order of keys does not depend on hashes, which are not the same in each run.
         foreach (var (key, statistics) in groups.OrderBy(group => MostOf(group.Value)).ThenByDescending(group => group.Value.UncountedAtMost)

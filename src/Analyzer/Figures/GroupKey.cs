@@ -20,13 +20,10 @@ namespace TraceCap.Analyzer.Figures;
 internal readonly record struct GroupKey(
     ThreadName Comm, Address Local, Address Address, ushort Port, ushort Error, byte IpVersion, object? Name, bool IsKnown)
 {
-    private static readonly Factors factors = MakeFactors();
-
     /// <summary>Whether there is a container, unit or cgroup.</summary>
     internal bool IsNamed => Name is not null;
 
-    /// <summary>A hash of all fields: a sum of words, each times a number that nobody knows who writes a capture (multilinear
-    /// hashing, Lemire and Kaser 2014). Most keys are looked up once for each connection, and no product waits for another.</summary>
+    /// <summary>A hash of all fields, see <see cref="HashFactors"/>.</summary>
     public override int GetHashCode()
     {
         var comm = Unsafe.BitCast<ThreadName, Words>(Comm);
@@ -34,7 +31,7 @@ internal readonly record struct GroupKey(
         var address = Unsafe.BitCast<Address, Words>(Address);
         var rest = Port | ((ulong)Error << 16) | ((ulong)IpVersion << 32);
         var name = Name is null ? 0 : (uint)Name.GetHashCode();
-        ref readonly var by = ref factors;
+        ref readonly var by = ref HashFactors.Shared;
         return (int)(uint)(((comm.Low * by[0]) + (comm.High * by[1]) + (local.Low * by[2]) + (local.High * by[3])
             + (address.Low * by[4]) + (address.High * by[5]) + (rest * by[6]) + (name * by[7])) >> 32);
     }
@@ -62,25 +59,7 @@ internal readonly record struct GroupKey(
         return Encoding.ASCII.GetString(text[..InetText.Write(text, in address, IpVersion)]);
     }
 
-    private static Factors MakeFactors()
-    {
-        var made = default(Factors);
-        foreach (ref var factor in (Span<ulong>)made)
-        {
-            factor = (ulong)Random.Shared.NextInt64() | 1;
-        }
-
-        return made;
-    }
-
-    private readonly record struct Words(ulong Low, ulong High);
-
-    [InlineArray(8)]
-    private struct Factors
-    {
-        private ulong first;
-    }
-}
+    private readonly record struct Words(ulong Low, ulong High);}
 
 /// <summary>The values of several fields together.</summary>
 /// <param name="values">The values, in the order of the fields.</param>

@@ -59,12 +59,12 @@ internal sealed class Grouping
     public static IReadOnlyList<Grouping> All { get; } =
     [
         new("process", "processes", "the name of the owner's thread, so that a thousand runs of `curl` are one", Process, key => key.ProcessText,
-            [CommonFields.Process], key => [FieldValue.Of(key.Comm)]),
+            [CommonFields.Process], key => [FieldValue.Of(key.Comm)]) { IsOfSource = true },
         new("peer", "peers", "the address at the other end", Peer, key => key.EndText, [ConnectionFields.Peer], key => [FieldValue.Of(key.Address, key.IpVersion)]),
         new("service", "services", "the address and port that was connected to", Service, key => key.EndText,
             [ConnectionFields.Service], key => [FieldValue.Of(key.Address, key.IpVersion, key.Port)]),
         new("port", "ports", "the port that was connected to", Port, key => key.Port.ToString(CultureInfo.InvariantCulture),
-            [ConnectionFields.Port], key => [FieldValue.Of(key.Port)]),
+            [ConnectionFields.Port], key => [FieldValue.Of(key.Port)]) { IsOfSource = true },
         new("errno", "errors", "why a connect failed, of those that did", Error, key => Errno.NameOf(key.Error), [CommonFields.Errno], key => [FieldValue.Of(key.Error)])
         {
             Title = "reasons of failures",
@@ -101,6 +101,9 @@ internal sealed class Grouping
 
     /// <summary>Whether only connections that failed have groups.</summary>
     public bool IsOfFailures { get; private init; }
+
+    /// <summary>Whether connections of one process to one end of theirs are always of one group.</summary>
+    internal bool IsOfSource { get; private init; }
 
     /// <summary>What there is to know of one.</summary>
     public static Grouping Of(GroupBy by) => All[(int)by];

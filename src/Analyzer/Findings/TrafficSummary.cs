@@ -42,12 +42,18 @@ internal sealed class TrafficSummary(Grouping by) : IConnectionSink
     public void Take(ReadOnlySpan<Connection> connections, RecordedSpan recording)
     {
         (all, figures, findings) = (null, null, null);
+        watch.Enter(recording);
         foreach (ref readonly var connection in connections)
         {
-            Groups.Add(in connection, recording);
+            if (watch.Take(in connection, recording) is { } source && by.IsOfSource)
+            {
+                source.Group = Groups.Add(in connection, recording, source.Group);
+            }
+            else
+            {
+                Groups.Add(in connection, recording);
+            }
         }
-
-        watch.Take(connections, recording);
     }
 
     /// <inheritdoc />

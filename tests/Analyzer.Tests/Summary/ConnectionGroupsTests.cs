@@ -61,6 +61,24 @@ public sealed class ConnectionGroupsTests
     });
 
     [Fact]
+    public void Where_others_of_a_group_are_counted_may_be_remembered() => Gen.Select(Gen.Int[1, 12], Gen.Int[1, 30].Array[1, 300]).Sample((most, ports) =>
+    {
+        var (plain, remembering) = (new ConnectionGroups(Grouping.Of(GroupBy.Port), most), new ConnectionGroups(Grouping.Of(GroupBy.Port), most));
+        var counted = new CountedGroup[31];
+        foreach (var port in ports)
+        {
+            Connection one = Ends.Client("app", "10.0.0.2", (ushort)port, 0, Ms);
+            plain.Add(in one, Ends.Recording);
+            counted[port] = remembering.Add(in one, Ends.Recording, in counted[port]);
+        }
+
+        Assert.Equal(
+            plain.InOrder.Select(group => (group.Key, group.Statistics.Ends, group.Statistics.UncountedAtMost)),
+            remembering.InOrder.Select(group => (group.Key, group.Statistics.Ends, group.Statistics.UncountedAtMost)));
+        Assert.Equal(plain.Others?.Ends, remembering.Others?.Ends);
+    });
+
+    [Fact]
     public void A_row_that_may_lack_some_says_so()
     {
         var groups = new ConnectionGroups(Grouping.Of(GroupBy.Port), 2);
