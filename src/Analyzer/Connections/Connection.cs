@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -241,7 +242,8 @@ internal struct Connection
 
     /// <summary>Whose socket it is: who opened it; who closed it, if nobody saw that. The one that opens a socket is the
     /// one that asked for the connection; a close may come from the process that inherited the descriptor last.</summary>
-    public readonly EventTask Owner => HasOpener ? Opener : Closer;
+    [UnscopedRef]
+    public readonly ref readonly EventTask Owner => ref HasOpener ? ref Opener : ref Closer;
 
     /// <summary>Whether it is known whose it is.</summary>
     public readonly bool HasOwner => HasOpener || HasCloser;

@@ -106,7 +106,7 @@ public sealed record ConnectionFilter : IParsable<ConnectionFilter>
 
     private static TcpEvent ToOpening(in Connection connection)
     {
-        var owner = connection.Owner;
+        ref readonly var owner = ref connection.Owner;
         return new TcpEvent
         {
             // One that failed has no other event.

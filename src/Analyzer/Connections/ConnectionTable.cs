@@ -292,7 +292,9 @@ internal sealed class ConnectionTable
 
     private void Grow()
     {
-        Array.Resize(ref entries, 2 * used);
+        var more = LargePages.Array<ConnectionEntry>(2 * used);
+        entries.CopyTo(more, 0);
+        entries = more;
         var before = byEnds;
         byId = Empty(entries.Length);
         byEnds = Empty(entries.Length);
@@ -396,5 +398,10 @@ internal sealed class ConnectionTable
         }
     }
 
-    private static int[] Empty(int length) => [.. Enumerable.Repeat(None, length)];
+    private static int[] Empty(int length)
+    {
+        var empty = LargePages.Array<int>(length);
+        Array.Fill(empty, None);
+        return empty;
+    }
 }

@@ -22,7 +22,7 @@ internal readonly struct SourceKey : IEquatable<SourceKey>
     /// <param name="host">The number of its host.</param>
     internal SourceKey(in Connection connection, int host)
     {
-        var owner = connection.Owner;
+        ref readonly var owner = ref connection.Owner;
         // The service is what was connected to; if that is not known, the end with the lower port.
         var isHere = connection.Role == ConnectionRole.Server || (connection.Role == ConnectionRole.Unknown && connection.LocalPort < connection.PeerPort);
         comm = Unsafe.BitCast<ThreadName, Vector128<ulong>>(owner.Comm);

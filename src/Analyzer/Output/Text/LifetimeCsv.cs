@@ -44,7 +44,7 @@ internal sealed class LifetimeCsv(LifetimeOptions options) : IConnectionRows
             at += EndValue(row[at..], values.FormatSeconds(row[at..], in connection, context));
         }
 
-        var owner = connection.Owner;
+        ref readonly var owner = ref connection.Owner;
         at += EndValue(row[at..], Utf8Text.Write(row[at..], owner.Pid));
         at += EndValue(row[at..], FormatName(row[at..], in owner.Comm));
         at += Utf8Text.Write(row[at..], connection.IpVersion == 4 ? "4,"u8 : "6,"u8);

@@ -95,7 +95,7 @@ internal sealed class LifetimeTable(LifetimeOptions options) : IConnectionRows
 
         var emphasis = EmphasisOf(connection.Ending);
         at += Utf8Text.Write(row[at..], options.Colours.Begin(emphasis));
-        var owner = connection.Owner;
+        ref readonly var owner = ref connection.Owner;
         at += hasPid ? EndColumn(row[at..], Utf8Text.Write(row[at..], owner.Pid), 5) : 0;
         at += CommText.WriteCut(row[at..], in owner.Comm, options.Wide ? 16 : 10, options.Raw);
         row[at++] = (byte)' ';
