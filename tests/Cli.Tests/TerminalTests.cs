@@ -13,7 +13,7 @@ public sealed partial class TerminalTests : IDisposable
     [
         "replay traffic.tcap --all", "replay traffic.tcap -t --all --style libbpf", "replay ends.tcap -T --precision us -v -U --all", "lifetimes traffic.tcap",
         "lifetimes ends.tcap -T -t", "lifetimes traffic.tcap --fields all", "summary traffic.tcap", "summary traffic.tcap --by service", "churn nginx.tcap --every 20ms",
-        "churn lossy.tcap --by service", "diff traffic.tcap ends.tcap", "check traffic.tcap --expect failed==0", "fields", "help", "help churn",
+        "churn lossy.tcap --by service", "top incident.tcap -b", "diff traffic.tcap ends.tcap", "check traffic.tcap --expect failed==0", "fields", "help", "help churn",
     ];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

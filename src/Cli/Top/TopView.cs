@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using TraceCap.Analyzer.Formatting;
@@ -38,7 +39,7 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        var lines = (state.IsHelp ? Help() : state.Table is { } table ? Table(table, maxWidth) : Waiting()).Take(Math.Max(1, height)).ToArray();
+        var lines = (state.IsHelp ? Help(maxWidth) : state.Table is { } table ? Table(table, maxWidth) : Waiting()).Take(Math.Max(1, height)).ToArray();
         foreach (var (line, number) in lines.Select((line, number) => (line, number)))
         {
             foreach (var segment in Fit(line, maxWidth))
@@ -84,16 +85,30 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         [Of(state.HasEnded ? "nothing was recorded; q ends" : "waiting for what is recorded; q ends", weak)],
     ];
 
-    private static IEnumerable<Segment[]> Help() =>
+    private static IEnumerable<Segment[]> Help(int width) =>
     [
         [Of("tracecap top: keys", strong)],
         [],
-        .. TopKeys.Help.Select(key => new[] { Of("  "), Of(key.Keys.PadRight(28), strong), Of(key.Meaning) }),
+        .. TopKeys.Help.SelectMany(key => Meaning(key.Keys, key.Meaning, width)),
         [],
-        .. RollingColumn.All.Select(column => new[] { Of("  "), Of(column.Header.PadRight(28), strong), Of(column.Meaning) }),
+        .. RollingColumn.All.SelectMany(column => Meaning(column.Header, column.Meaning, width)),
         [],
         [Of("any key goes back", weak)],
     ];
+
+    /// <summary>What something means, beside it, or behind it where there is no room for two columns.</summary>
+    private static IEnumerable<Segment[]> Meaning(string name, string meaning, int width)
+    {
+        if (width >= RollingLayout.Narrow)
+        {
+            return [[Of("  "), Of(name.PadRight(28), strong), Of(meaning)]];
+        }
+
+        var text = new StringBuilder();
+        WrappedText.Append(text, "  ", $"{name}: {meaning}", width);
+        return text.ToString().TrimEnd('\n').Split('\n').Select((line, number) =>
+            number == 0 ? new[] { Of(line[..(name.Length + 2)], strong), Of(line[(name.Length + 2)..]) } : [Of($"  {line}")]);
+    }
 
     private IEnumerable<Segment[]> Table(RollingTable table, int width)
     {
@@ -104,39 +119,43 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         var layout = RollingLayout.Of(groups.By, shown.Select(row => row.Name), width);
         return
         [
-            [Of("tracecap top ", strong), Of(RollingText.When(table, zone)), Of("  "), .. Mode()],
-            .. height < Low ? Array.Empty<Segment[]>() : [[Of(RollingText.Totals(table))]],
+            Title(table, width),
+            .. height < Low ? Array.Empty<Segment[]>() : [[Of(RollingText.Totals(table, width))]],
             [Of(RollingText.Losses(table), RollingText.IsWhole(table) ? good : bad)],
             .. height < Low ? Array.Empty<Segment[]>() :
             [
-                [Of(RollingText.Window(table), weak)],
+                [Of(RollingText.Window(table, width), weak)],
                 [Of(RollingText.Spark(table, width, isAscii: !TerminalKind.ShowsUnicode), graph)],
             ],
             Groupings(table),
             Header(layout),
             .. shown.Select(row => Row(layout, row, table.Seconds)),
             .. Enumerable.Repeat(Array.Empty<Segment>(), page - shown.Length),
-            Footer(layout, rows.Count, shown.Length, groups),
+            Footer(layout, rows.Count, shown.Length, groups, width),
         ];
     }
 
-    private IEnumerable<Segment> Mode()
-    {
-        if (source.IsLive)
-        {
-            yield return Of(state.IsPaused ? "PAUSED (recording goes on)" : "live", state.IsPaused ? alert : good);
-        }
-        else if (state.HasEnded)
-        {
-            yield return Of("END", alert);
-        }
-        else
-        {
-            yield return Of(state.IsPaused ? "PAUSED" : $"speed {state.Speed}", state.IsPaused ? alert : plain);
-        }
+    /// <summary>What is shown, of when, and how: on a narrow terminal at least the time, and whether it passes.</summary>
+    private Segment[] Title(RollingTable table, int width) =>
+    [
+        .. FittingColumns.Choose<(Segment Part, int Goes)>(
+        [
+            (Of("tracecap top ", strong), 6),
+            (Of(RollingText.Host(table)), 4),
+            (Of(RollingText.Clock(table, zone)), 0),
+            (Of(RollingText.Elapsed(table)), 2),
+            (Mode(), 1),
+            (Of(state.IsPaused && source.IsLive ? " (recording goes on)" : "", alert), 3),
+            (Of($"  every {DurationText.Whole((ulong)stepLength)}", weak), 5),
+        ],
+        width,
+        part => (part.Part.CellCount(), part.Goes)).Select(part => part.Part),
+    ];
 
-        yield return Of($"  every {DurationText.Whole((ulong)stepLength)}", weak);
-    }
+    private Segment Mode() => state.IsPaused && (source.IsLive || !state.HasEnded) ? Of("PAUSED", alert)
+        : source.IsLive ? Of("live", good)
+        : state.HasEnded ? Of("END", alert)
+        : Of($"speed {state.Speed}");
 
     private Segment[] Groupings(RollingTable table) =>
     [
@@ -173,16 +192,16 @@ internal sealed class TopView(TopState state, TopSource source, long stepLength,
         ];
     }
 
-    private Segment[] Footer(RollingLayout layout, int count, int shown, RollingRows groups)
+    private Segment[] Footer(RollingLayout layout, int count, int shown, RollingRows groups, int width)
     {
         var rows = count == 0 ? "no rows" : FormattableString.Invariant($"{state.Offset + 1}-{state.Offset + shown} of {count:N0}");
         var rest = groups.HasRest ? FormattableString.Invariant($" (more than {groups.Most:N0}: the least are together)") : "";
-        return
+        Segment[] line =
         [
             Of(" ? help ", bar),
             .. state.Message is { } message ? new[] { Of($"  {PrintableText.Of(message.Split('\n')[0])}", alert) } : [],
             Of($" {rows}{rest} "),
-            .. layout.Hidden.Count > 0 ? new[] { Of(RollingText.Hidden(layout), weak) } : [],
         ];
+        return layout.Hidden.Count == 0 ? line : [.. line, Of(RollingText.Hidden(layout, Math.Max(1, width - line.Sum(part => part.CellCount()))), weak)];
     }
 }

@@ -210,7 +210,8 @@ public sealed class RollingTests
     }
 
     [Theory]
-    [InlineData(40, "open new failed")]
+    [InlineData(40, "new failed")]
+    [InlineData(52, "open new failed")]
     [InlineData(80, "open new failed closed connect.p99 bytes")]
     [InlineData(200, "open new failed closed connect.p50 connect.p99 bytes reset opened accepted sent received")]
     [InlineData(0, "open new failed closed connect.p50 connect.p99 bytes reset opened accepted sent received")]
@@ -220,6 +221,17 @@ public sealed class RollingTests
         Assert.Equal(shown, string.Join(' ', layout.Columns.Select(column => column.Name)));
         Assert.Equal(RollingColumn.All.Count, layout.Columns.Count + layout.Hidden.Count);
         Assert.True(width == 0 || 2 + layout.NameWidth + layout.Columns.Sum(column => 2 + column.Width) <= width);
+    }
+
+    /// <summary>An address is worth more than how many are open; the short name of a process leaves room for both.</summary>
+    [Theory]
+    [InlineData("worker", "open new failed")]
+    [InlineData("10.77.0.2:5432", "new failed")]
+    public void On_a_narrow_terminal_names_stay_whole(string name, string shown)
+    {
+        var layout = RollingLayout.Of(GroupBy.Process, [name], 40);
+        Assert.Equal(shown, string.Join(' ', layout.Columns.Select(column => column.Name)));
+        Assert.InRange(name.Length, 1, layout.NameWidth);
     }
 
     private static RollingRow Row(string name, long open, int opened)

@@ -14,19 +14,34 @@ internal static class RollingText
     private const string AsciiLevels = "_.:-=+*#";
 
     /// <summary>When the window ends, on the wall clock or since the recording began, and on which host.</summary>
-    internal static string When(RollingTable table, TimeZoneInfo zone)
-    {
-        var elapsed = Text($"{table.Elapsed:F1} s");
-        var host = table.Host.Length > 0 ? $"{PrintableText.Of(table.Host)}  " : "";
-        return table.Time is { } time ? $"{host}{ClockOf(time, zone)}  +{elapsed}" : $"{host}+{elapsed}";
-    }
+    internal static string When(RollingTable table, TimeZoneInfo zone) => $"{Host(table)}{Clock(table, zone)}{Elapsed(table)}".TrimEnd();
+
+    /// <summary>The host, and what sets it apart; empty if it is not known.</summary>
+    internal static string Host(RollingTable table) => table.Host.Length > 0 ? $"{PrintableText.Of(table.Host)}  " : "";
+
+    /// <summary>When the window ends on the wall clock, and what sets it apart; empty if that is not known.</summary>
+    internal static string Clock(RollingTable table, TimeZoneInfo zone) => table.Time is { } time ? $"{ClockOf(time, zone)}  " : "";
+
+    /// <summary>When the window ends since the recording began, and what sets it apart.</summary>
+    internal static string Elapsed(RollingTable table) => Text($"+{table.Elapsed:F1} s  ");
 
     /// <summary>What the rates are of.</summary>
-    internal static string Window(RollingTable table) => Text($"rates of the last {Seconds(table.Seconds)}; bytes count when a connection ends");
+    /// <param name="table">The window.</param>
+    /// <param name="width">Without what does not fit so many columns; 0: all.</param>
+    internal static string Window(RollingTable table, int width) => Fitting(
+        width,
+        (Text($"rates of the last {Seconds(table.Seconds)}"), 0),
+        ("; bytes count when a connection ends", 1));
 
     /// <summary>What happened since the recording began, and how many are open.</summary>
-    internal static string Totals(RollingTable table) => Text(
-        $"{table.All.Open:N0} open; in all {table.SinceBegin.Opened:N0} opened, {table.SinceBegin.Accepted:N0} accepted, {table.SinceBegin.Failed:N0} failed, {table.SinceBegin.Closed:N0} closed");
+    /// <param name="table">The window.</param>
+    /// <param name="width">Without what does not fit so many columns; 0: all.</param>
+    internal static string Totals(RollingTable table, int width) => Fitting(
+        width,
+        (Text($"{table.All.Open:N0} open; in all {table.SinceBegin.Opened:N0} opened"), 0),
+        (Text($", {table.SinceBegin.Accepted:N0} accepted"), 2),
+        (Text($", {table.SinceBegin.Failed:N0} failed"), 1),
+        (Text($", {table.SinceBegin.Closed:N0} closed"), 3));
 
     /// <summary>What is missing; always says something.</summary>
     internal static string Losses(RollingTable table) => IsWhole(table) ? "no events lost"
@@ -68,7 +83,7 @@ internal static class RollingText
         var rows = order.Sort(groups.Rows, table.Seconds).Take(most).ToArray();
         var layout = RollingLayout.Of(groups.By, rows.Select(row => row.Name), width);
         var text = new StringBuilder();
-        foreach (var line in new[] { $"{When(table, zone)}  {Window(table)}", Totals(table), Losses(table), Spark(table, width == 0 ? 80 : width, isAscii) })
+        foreach (var line in new[] { $"{When(table, zone)}  {Window(table, 0)}", Totals(table, 0), Losses(table), Spark(table, width == 0 ? 80 : width, isAscii) })
         {
             WrappedText.Append(text, "", line, width);
         }
@@ -79,13 +94,20 @@ internal static class RollingText
             Append(text, row.Counts.Failed > 0 ? RollingLayout.FailureMark : "  ", layout, row.Name, layout.Columns.Select(column => column.Text(row, table.Seconds)));
         }
 
-        text.Append(Rest(groups, rows.Length) is { } rest ? rest + "\n" : "");
-        text.Append(layout.Hidden.Count > 0 ? $"{Hidden(layout)}\n" : "");
+        foreach (var note in new[] { Rest(groups, rows.Length), layout.Hidden.Count > 0 ? Hidden(layout, 0) : null }.OfType<string>())
+        {
+            WrappedText.Append(text, "", note, width);
+        }
+
         return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
     }
 
     /// <summary>What there was no room for.</summary>
-    internal static string Hidden(RollingLayout layout) => $"(no room for {string.Join(' ', layout.Hidden.Select(column => column.Name))})";
+    /// <param name="layout">Has some.</param>
+    /// <param name="room">How many there are, if their names do not fit so many columns; 0: their names.</param>
+    internal static string Hidden(RollingLayout layout, int room) =>
+        $"(no room for {string.Join(' ', layout.Hidden.Select(column => column.Name))})" is var names && (room == 0 || names.Length <= room) ? names
+            : Text($"({layout.Hidden.Count} columns hidden)");
 
     private static string? Rest(RollingRows groups, int shown)
     {
@@ -112,6 +134,9 @@ internal static class RollingText
         var local = TimeZoneInfo.ConvertTimeFromUtc(utc, zone);
         return local.ToString("yyyy-MM-dd HH:mm:ss.f", CultureInfo.InvariantCulture) + (zone == TimeZoneInfo.Utc ? "Z" : "");
     }
+
+    private static string Fitting(int width, params (string Text, int Goes)[] parts) =>
+        string.Concat(FittingColumns.Choose(parts, width, part => (part.Text.Length, part.Goes)).Select(part => part.Text));
 
     private static string Seconds(double seconds) => DurationText.Of((ulong)(seconds * 1e9));
 
