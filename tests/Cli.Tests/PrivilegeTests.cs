@@ -12,6 +12,28 @@ public sealed class PrivilegeTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    /// <summary>What .NET runs elsewhere has no native code: on Linux it would find that out when a capture is there.</summary>
+    [Theory]
+    [InlineData("run.tcap")]
+    [InlineData("run-%n.tcap")]
+    public void A_build_that_cannot_record_says_so_and_leaves_no_file(string output)
+    {
+        Assert.SkipUnless(File.Exists(Path.Combine(AppContext.BaseDirectory, "libtracecap_native.so")), "this build has no native code");
+        var build = Directory.CreateDirectory(Path.Combine(folder, "build")).FullName;
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(file => Path.GetExtension(file) is ".dll" or ".json"))
+        {
+            File.Copy(file, Path.Combine(build, Path.GetFileName(file)));
+        }
+
+        var captures = Directory.CreateDirectory(Path.Combine(folder, "captures")).FullName;
+        using var recorder = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(build, "tracecap.dll"), "record", "-d", "1", "-o", Path.Combine(captures, output)]) { RedirectStandardError = true })!;
+        Assert.StartsWith("tracecap: this build of tracecap reads captures and records nothing", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        recorder.WaitForExit();
+        Assert.Equal(1, recorder.ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(captures));
+    }
+
     [Fact]
     public void No_thread_of_it_has_a_capability_or_a_way_to_one()
     {

@@ -15,6 +15,7 @@ internal static partial class Privileges
     private const int SetPcap = 8;
     private const int Bpf = 39;
     private const int KeepCapabilities = 8;
+    private const int NoThread = 0;
 
     /// <summary>How long threads have to give up what they can do.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -46,6 +47,10 @@ internal static partial class Privileges
 
         Relinquish(needed);
     }
+
+    /// <summary>Says before there is anything to give up that it cannot be: not every build has the native code that does it.</summary>
+    /// <exception cref="DllNotFoundException">This one has none.</exception>
+    internal static void Check() => _ = Relinquish(NoThread, ulong.MaxValue);
 
     private static ulong Mask(int capability) => 1ul << capability;
 

@@ -84,8 +84,9 @@ internal sealed class AttachedProbes : IDisposable
         }
     }
 
-    /// <summary>Says whether this host is one to record on at all.</summary>
-    /// <exception cref="ProbeException">It is not; the message says why and what to do.</exception>
+    /// <summary>Says whether this host is one to record on at all, and this build one to record with.</summary>
+    /// <exception cref="ProbeException">The host is not; the message says why and what to do.</exception>
+    /// <exception cref="DllNotFoundException">The build is not.</exception>
     internal static void Check()
     {
         if (!OperatingSystem.IsLinux())
@@ -93,6 +94,7 @@ internal sealed class AttachedProbes : IDisposable
             throw new ProbeException(NotLinux);
         }
 
+        Privileges.Check();
         HostRequirements.Check();
     }
 
