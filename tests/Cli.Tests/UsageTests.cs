@@ -104,6 +104,13 @@ public class UsageTests
     [InlineData("[suggest] rep", "tracecap: there is no command 'rep'; did you mean replay or report?")]
     [InlineData("erase", "tracecap: there is no command 'erase'")]
     [InlineData("--versoin", "tracecap: there is no option '--versoin'; did you mean --version?")]
+    [InlineData("-", "tracecap: standard input can be read once only, and is read twice without a command; name one, such as `tracecap summary -`")]
+    [InlineData("nginx.tcap - --by peer", "tracecap: standard input can be read once only, and is read twice without a command; name one, such as `tracecap summary nginx.tcap - --by peer`")]
+    [InlineData("nginx.tcap --by peer", "tracecap: without a command there are only the options that info and summary both have; name one, such as `tracecap summary nginx.tcap --by peer`")]
+    [InlineData("nginx.tcap --fields all -w", "tracecap: without a command there are only the options that info and summary both have; name one, such as `tracecap lifetimes nginx.tcap --fields all -w`")]
+    [InlineData("--by peer nginx.tcap", "tracecap: without a command there are only the options that info and summary both have; name one, such as `tracecap summary --by peer nginx.tcap`")]
+    [InlineData("nginx.tcap replay -t", "tracecap: the command comes first: `tracecap replay nginx.tcap -t`")]
+    [InlineData("- --frobnicate", "tracecap: there is no option '--frobnicate'")]
     public void A_wrong_command_line_is_told_in_one_line_and_ends_with_2(string arguments, string message)
     {
         var result = Tracecap.Run(arguments.Split(' '));

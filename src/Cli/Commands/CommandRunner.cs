@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using TraceCap.Analyzer.Formatting;
 using TraceCap.Charts;
+using TraceCap.Cli.Files;
 using TraceCap.Cli.Manual;
 using TraceCap.Cli.Options;
 using TraceCap.Cli.Terminal;
@@ -33,7 +34,7 @@ internal static class CommandRunner
         root.Add(colour);
         root.Options.OfType<HelpOption>().Single().Action = new ShowHelp();
         TellUnknownWords(root);
-        return args is [var first, ..] && !root.Subcommands.Any(command => command.Name == first) && NamesFile(first) ? LookAt(root, args)
+        return AreFiles(root, args) ? LookAt(root, args)
             // As other programs have it: 'help record' is 'record --help'.
             : RunOne(root, args is [Help, Help] ? ["--help"] : args is [Help, ..] ? [.. args[1..], "--help"] : args);
     }
@@ -41,6 +42,13 @@ internal static class CommandRunner
     /// <summary>Files without a command: what they are, and what is in them.</summary>
     private static int LookAt(RootCommand root, string[] args)
     {
+        if (MissingCommand.Explain(root, args, line => Parse(root, line) is var parsed && parsed.Errors.Count == 0 && !UnknownWords(root, parsed).Any()) is { } message)
+        {
+            Messages.Fail(message);
+            Messages.Advise("Try `tracecap --help`.");
+            return (int)ExitCode.Usage;
+        }
+
         var info = RunOne(root, ["info", .. args]);
         if (info is (int)ExitCode.Failed or (int)ExitCode.Usage)
         {
@@ -51,13 +59,24 @@ internal static class CommandRunner
         return Math.Max(info, RunOne(root, ["summary", .. args]));
     }
 
+    /// <summary>Whether there is no command, but a file, perhaps behind options that only a command has.</summary>
+    private static bool AreFiles(RootCommand root, string[] args)
+    {
+        return args is [var first, ..] && !IsCommand(first)
+            && (NamesFile(first) || (IsOption(first) && !root.Options.Any(option => option.Name == first || option.Aliases.Contains(first)) && args.Any(NamesFile) && !args.Any(IsCommand)));
+
+        bool IsCommand(string word) => word == Help || root.Subcommands.Any(command => command.Name == word);
+    }
+
     /// <summary>Whether a word can hardly be meant for a command.</summary>
-    private static bool NamesFile(string word) => word is not ['-', ..] && (word.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
-        || word.EndsWith(".tcap", StringComparison.Ordinal) || File.Exists(word));
+    private static bool NamesFile(string word) => word == CaptureName.Pipe || (word is not ['-', ..] && (word.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
+        || word.EndsWith(".tcap", StringComparison.Ordinal) || File.Exists(word)));
+
+    private static ParseResult Parse(RootCommand root, string[] args) => root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     private static int RunOne(RootCommand root, string[] args)
     {
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = Parse(root, args);
         var unknown = UnknownWords(root, parsed).ToArray();
         if ((parsed.Errors.Count > 0 || unknown.Length > 0) && args.Length > 0)
         {
