@@ -96,7 +96,13 @@ public sealed class QueryTests : IDisposable
     public void Without_captures_a_table_says_that_none_is_named()
     {
         using var session = new QuerySession();
-        Assert.Contains("no capture is named", Assert.Throws<SqlException>(() => session.One("SELECT count(*) FROM events()")).Message, StringComparison.Ordinal);
+        foreach (var table in new[] { "events()", "events", "Connections", "captures AS c", "(SELECT * FROM losses)" })
+        {
+            var error = Assert.Throws<SqlException>(() => session.One($"SELECT count(*) FROM {table}"));
+            Assert.Contains("no capture is named; name one here, such as ", error.Message, StringComparison.Ordinal);
+            Assert.True(error.IsUsage);
+        }
+
         Assert.Equal("8", session.One($"SELECT count(*) FROM '{SampleCaptures.Path("tcptracer-example")}'"));
         Assert.Equal("4", session.One($"SELECT count(*) FROM connections(['{SampleCaptures.Path("tcptracer-example")}'])"));
     }

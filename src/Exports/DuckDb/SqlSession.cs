@@ -215,11 +215,16 @@ internal sealed unsafe class SqlSession : IDisposable
         }
     }
 
-    /// <summary>A table that is not there may be a capture.</summary>
+    /// <summary>A table that is not there may be a capture, or the table of captures that were not named: its function says so.</summary>
     [UnmanagedCallersOnly]
     private static void Replace(nint scan, nint name, nint data)
     {
-        if (Marshal.PtrToStringUTF8(name) is { } text && endings.Any(ending => text.EndsWith(ending, StringComparison.Ordinal)))
+        var text = Marshal.PtrToStringUTF8(name) ?? "";
+        if (CaptureTable.All.FirstOrDefault(one => one.Name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } table)
+        {
+            TableFunctionApi.ReplaceBy(scan, table.Name);
+        }
+        else if (endings.Any(ending => text.EndsWith(ending, StringComparison.Ordinal)))
         {
             var value = DuckDbApi.CreateText(text);
             TableFunctionApi.ReplaceBy(scan, CaptureTable.All[0].Function);
