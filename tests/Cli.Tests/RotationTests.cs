@@ -25,7 +25,7 @@ public sealed class RotationTests : IDisposable
         WaitFor(recorder, () => Files.Length > 4);
         var said = LiveRecorder.End(recorder);
 
-        Assert.Contains("120,000 events", said, StringComparison.Ordinal);
+        Assert.Contains($"{Files[0]} to {Files[^1]} ({Files.Length} files): 120,000 events", said, StringComparison.Ordinal);
         Assert.Contains("none lost", said, StringComparison.Ordinal);
         var sections = Files.Select(LiveRecorder.Info).ToArray();
         Assert.All(sections, section => Assert.Equal(section.GetProperty("events").GetInt64(), section.GetProperty("ledger").GetProperty("emitted").GetInt64()));
@@ -74,7 +74,7 @@ public sealed class RotationTests : IDisposable
             WaitFor(recorder, () => File.Exists(Path.Combine(folder, $"run-{number:D6}.tcap")));
         }
 
-        LiveRecorder.End(recorder);
+        Assert.Contains($"the last 2 of 4 files, up to {folder}/run-000011.tcap: ", LiveRecorder.End(recorder), StringComparison.Ordinal);
         Assert.Equal(["run-000010.tcap", "run-000011.tcap", "run-1.tcap"], Files.Select(Path.GetFileName));
         Assert.Equal("rotated", LiveRecorder.Info(Files[0]).GetProperty("end_reason").GetString());
         Assert.Equal("stopped by a signal", LiveRecorder.Info(Files[1]).GetProperty("end_reason").GetString());

@@ -70,7 +70,7 @@ internal sealed class RecordingStatus : IEventSink, IDisposable
                 .Select(entry => Text($"{(char)entry.Key} {entry.Value:N0}"));
             Action<string> say = isWhole ? Messages.Warn : Messages.Fail;
             say(Text(
-                $"{sink.Name}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {Lost(counters)}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
+                $"{sink.Written}: {CountText.Of(totals.EventsWritten, "event")} ({string.Join(", ", types)}) in {Seconds(Clocks.Monotonic())}, {Lost(counters)}, {ByteText.Of(totals.Length)}").Replace(" ()", "", StringComparison.Ordinal));
         }
     }
 

@@ -12,7 +12,6 @@ internal sealed class CaptureFiles
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly bool force;
-    private readonly int? keep;
     private readonly IFileSystem fileSystem;
     private readonly Lock gate = new();
     private readonly List<string> made = [];
@@ -33,12 +32,15 @@ internal sealed class CaptureFiles
     {
         Pattern = pattern;
         this.force = force && !pattern.IsSeries;
-        this.keep = keep;
+        Keep = keep;
         this.fileSystem = fileSystem;
     }
 
     /// <summary>How they are called.</summary>
     public NamePattern Pattern { get; }
+
+    /// <summary>How many files of the series there are at most; null for no limit.</summary>
+    internal int? Keep { get; }
 
     /// <summary>Whose files they are; null for those of the user that this process runs as.</summary>
     public UserAccount? Owner { get; init; }
@@ -130,7 +132,7 @@ internal sealed class CaptureFiles
     /// <exception cref="IOException">The folder cannot be read, or a file not be deleted.</exception>
     internal void Prune()
     {
-        if (keep is not { } most)
+        if (Keep is not { } most)
         {
             return;
         }
@@ -181,7 +183,7 @@ internal sealed class CaptureFiles
 
     private void Remember(string path)
     {
-        if (keep is { } most)
+        if (Keep is { } most)
         {
             lock (gate)
             {

@@ -54,6 +54,10 @@ internal sealed class FlightRecorder : IRecordingSink
     public string Name => $"memory ({limits}, for {files.Pattern.Text})";
 
     /// <inheritdoc />
+    /// <remarks>Each file is told of when it is written.</remarks>
+    public string Written => Name;
+
+    /// <inheritdoc />
     public RecordingTotals Totals => new(sink.Events, sink.EventsWritten, queue.Length, sink.LossCounters, sink.EventsByType, Interlocked.Read(ref filesWritten), Interlocked.Read(ref bytesWritten));
 
     /// <summary>Has a file written soon. May be called from any thread.</summary>

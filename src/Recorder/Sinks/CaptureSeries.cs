@@ -24,6 +24,7 @@ internal sealed class CaptureSeries : IRecordingSink
     private readonly Dictionary<TcpEventType, ulong> eventsByType = [];
     private long length;
     private long begunFiles;
+    private (string First, string Last, long Count) written;
     private OpenCapture? open;
     private LedgerHandOver account;
     private DrainState last;
@@ -60,6 +61,15 @@ internal sealed class CaptureSeries : IRecordingSink
 
     /// <inheritdoc />
     public string Name { get; }
+
+    /// <inheritdoc />
+    public string Written => written switch
+    {
+        { Count: 0 } => Name,
+        { Count: 1 } => written.Last,
+        _ when files?.Keep < written.Count => FormattableString.Invariant($"the last {files.Keep:N0} of {written.Count:N0} files, up to {written.Last}"),
+        _ => FormattableString.Invariant($"{written.First} to {written.Last} ({written.Count:N0} files)"),
+    };
 
     /// <inheritdoc />
     public RecordingTotals Totals => new(
@@ -310,6 +320,11 @@ internal sealed class CaptureSeries : IRecordingSink
 
     private void Leave(OpenCapture capture)
     {
+        if (capture.Output is NewFile { Path: var path })
+        {
+            written = (written.Count == 0 ? path : written.First, path, written.Count + 1);
+        }
+
         length += capture.Sink.Length;
         Sum(eventsByType, capture.Sink.EventsByType);
         open = null;

@@ -9,6 +9,9 @@ internal interface IRecordingSink : IEventSink, IDisposable
     /// <summary>What it is called in messages: a file, a name pattern, or standard output.</summary>
     string Name { get; }
 
+    /// <summary>What was written, in messages at the end: the first and the last of many files.</summary>
+    string Written { get; }
+
     /// <summary>How far it is.</summary>
     RecordingTotals Totals { get; }
 

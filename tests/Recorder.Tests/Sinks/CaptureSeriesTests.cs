@@ -35,6 +35,7 @@ public class CaptureSeriesTests
             }
 
             series.Complete("the end", cut: false);
+            Assert.Equal("/captures/000001.tcap to /captures/000004.tcap (4 files)", series.Written);
         }
 
         var files = recording.Read();
@@ -80,6 +81,7 @@ public class CaptureSeriesTests
             series.RotateNow();
             RecordSome(series, 1);
             series.Complete("the end", cut: false);
+            Assert.Equal("the last 1 of 2 files, up to /captures/000013.tcap", series.Written);
         }
 
         Assert.Equal([.. planted[..2], "/captures/000013.tcap", planted[2]], recording.Files.Paths);
