@@ -128,7 +128,8 @@ public partial class ConnectionCommandTests
     public void Too_many_intervals_are_told_not_printed(string every, string intervals)
     {
         var result = Tracecap.Run("churn", "--every", every, "tcptracer-example.tcap");
-        Assert.Equal((1, $"tracecap: --every: {intervals} intervals are too many; at most 1,000,000 are shown: choose longer ones, or a part of the capture\n"), (result.Code, result.Error));
+        Assert.Equal((1, $"tracecap: --every: {intervals} intervals are too many; at most 1,000,000 are shown: choose 10us or longer, or a part of the capture\n"), (result.Code, result.Error));
+        Assert.Equal(0, Tracecap.Run("churn", "--every", "10us", "tcptracer-example.tcap", "--by", "process", "--limit", "1", "--json").Code);
     }
 
     [Fact]

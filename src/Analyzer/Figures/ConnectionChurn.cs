@@ -81,7 +81,7 @@ internal sealed class ConnectionChurn : IConnectionSink
     public IEnumerable<ChurnInterval> Intervals()
     {
         var count = IntervalCount;
-        return count <= MaxIntervals ? count == 0 ? [] : All((int)count) : throw TooManyIntervalsException.Of(count);
+        return count <= MaxIntervals ? count == 0 ? [] : All((int)count) : throw TooManyIntervalsException.Of(count, Every);
     }
 
     /// <summary>A copy that counts on by itself.</summary>

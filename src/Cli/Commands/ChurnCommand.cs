@@ -19,7 +19,7 @@ internal static class ChurnCommand
     internal static Command Create()
     {
         var files = new ConnectionFiles();
-        var every = OptionFactory.Duration("The length of an interval; 1s if not given.", "TIME", "--every");
+        var every = OptionFactory.Interval("The length of an interval; 1s if not given.", "--every");
         var by = OptionFactory.By("A row for each interval and group, but for those of which nothing happened nor was open.");
         var limit = OptionFactory.Count("With --by, tell at most so many groups apart, the largest; 20 if not given.", "COUNT", "--limit", "-n");
         var json = OptionFactory.Flag("One JSON object a line for each interval.", "--json");

@@ -18,6 +18,8 @@ internal static class OptionFactory
     private const string DurationExpected = "a time above 0, such as 50us, 10ms, 1s, 5m or 1h";
     private const string SecondsExpected = DurationExpected + "; a number alone is seconds";
 
+    private const string IntervalExpected = "100ns or a multiple of it, such as 50us, 10ms, 1s, 5m or 1h";
+
     private delegate bool TryParse<T>(string text, out T value);
 
     /// <summary>A switch.</summary>
@@ -153,12 +155,11 @@ internal static class OptionFactory
 
     /// <summary>A time with its unit.</summary>
     internal static Option<TimeSpan?> Duration(string description, string what, string name, params string[] aliases) =>
-        Create<TimeSpan?>(Explain(description, DurationExpected), what, DurationExpected, name, aliases, (string text, out TimeSpan? value) =>
-        {
-            var isTime = Durations.TryParse(text, out TimeSpan time);
-            value = time;
-            return isTime && time > TimeSpan.Zero;
-        });
+        Create<TimeSpan?>(Explain(description, DurationExpected), what, DurationExpected, name, aliases, ParseDuration);
+
+    /// <summary>The length of intervals, which are no shorter than what a <see cref="TimeSpan"/> counts in.</summary>
+    internal static Option<TimeSpan?> Interval(string description, string name) =>
+        Create<TimeSpan?>(Explain(description, IntervalExpected), "TIME", IntervalExpected, name, [], ParseDuration);
 
     /// <summary>Ports, by their numbers or names.</summary>
     /// <param name="description">Which, in a sentence that goes on.</param>
@@ -341,6 +342,13 @@ internal static class OptionFactory
                 return value;
             },
         };
+
+    private static bool ParseDuration(string text, out TimeSpan? value)
+    {
+        var isTime = Durations.TryParse(text, out TimeSpan time);
+        value = time;
+        return isTime && time > TimeSpan.Zero;
+    }
 
     private static string Spelling(ArgumentResult result) =>
         result.Parent is OptionResult { IdentifierToken: { } token } ? token.Value : "";
