@@ -114,6 +114,18 @@ public class ReplayTests
         Assert.Equal(Tracecap.Run("replay", "-v", "-t", path).Text, Tracecap.Run(File.ReadAllBytes(path), "replay", "-v", "-t", "-").Text);
     }
 
+    /// <summary>Of a name there is one file; of a copy nobody knows that it is one.</summary>
+    [Theory]
+    [InlineData("replay nginx.tcap ./nginx.tcap", "replay nginx.tcap", "tracecap: ./nginx.tcap is named more than once, and read once\n")]
+    [InlineData("replay nginx.tcap traffic.tcap nginx.tcap --compat", "replay nginx.tcap traffic.tcap --compat", "tracecap: nginx.tcap is named more than once, and read once\n")]
+    [InlineData("replay nginx.tcap traffic.tcap nginx.tcap -f", "replay traffic.tcap nginx.tcap", "tracecap: nginx.tcap is named more than once, and read once\n")]
+    [InlineData("export --to csv nginx.tcap ../captures/nginx.tcap", "export --to csv nginx.tcap", "tracecap: ../captures/nginx.tcap is named more than once, and read once\n")]
+    public void A_file_that_is_named_twice_is_read_once(string twice, string once, string message)
+    {
+        var result = Tracecap.Run(twice.Split(' '));
+        Assert.Equal((0, message, Tracecap.Run(once.Split(' ')).Text), (result.Code, result.Error, result.Text));
+    }
+
     [Fact]
     public void A_cut_capture_is_replayed_as_far_as_it_goes_and_ends_with_3()
     {

@@ -10,7 +10,8 @@ namespace TraceCap.Cli.Files;
 /// <summary>The captures that a command reads as events: what those commands share.</summary>
 internal static class EventFiles
 {
-    /// <summary>Reads all files, one after another, and hands on their events.</summary>
+    /// <summary>Reads all files, one after another, and hands on their events: those of a file that is named again once, as what counts connections
+    /// does. Nobody compares events of different files here.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="pipeline">Gets them.</param>
     /// <param name="filter">Which are wanted.</param>
@@ -28,7 +29,7 @@ internal static class EventFiles
         Action<LossCounters>? lost = null)
     {
         var asked = new AskedTime(filter);
-        var code = CaptureFile.ForEach(paths, file =>
+        var code = CaptureFile.ForEach(Once(paths, isFollowed: following is not null), file =>
         {
             var reader = file.OpenReader(filter.Time);
             reader.Wanted = pipeline.Wanted;
@@ -48,6 +49,24 @@ internal static class EventFiles
         }, printsRows, following);
         asked.Tell();
         return code;
+    }
+
+    /// <summary>Each file once, in the place where it is named first; the one that is followed is the last.</summary>
+    private static string[] Once(string[] paths, bool isFollowed)
+    {
+        var last = isFollowed ? FileIdentity.Of(paths[^1]) : null;
+        var seen = new HashSet<string>();
+        return [.. paths.Where((path, at) =>
+        {
+            var isWanted = path == CaptureName.Pipe || FileIdentity.KindOf(path) != FileKind.Regular || FileIdentity.Of(path) is not { } file
+                || (file == last ? at == paths.Length - 1 : seen.Add(file));
+            if (!isWanted)
+            {
+                Messages.Warn($"{path} is named more than once, and read once");
+            }
+
+            return isWanted;
+        })];
     }
 
     private static ExitCode ReportLate(CaptureFile file, EventOrder order)

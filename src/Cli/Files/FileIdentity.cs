@@ -38,16 +38,12 @@ internal static partial class FileIdentity
 
     /// <summary>Whether two paths lead to the same file: the same path, a symbolic or, on Linux, a hard link to it. A
     /// file that is not there is no other's.</summary>
-    internal static bool IsSame(string one, string other)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return Resolve(one) == Resolve(other);
-        }
+    internal static bool IsSame(string one, string other) => Of(one) is { } first && first == Of(other);
 
-        return TryRead(one, out var first) && TryRead(other, out var second)
-            && (first.Inode, first.DeviceMajor, first.DeviceMinor) == (second.Inode, second.DeviceMajor, second.DeviceMinor);
-    }
+    /// <summary>What all paths have in common that lead to the same file; null if it is not there.</summary>
+    internal static string? Of(string path) => !OperatingSystem.IsLinux() ? Resolve(path)
+        : TryRead(path, out var file) ? FormattableString.Invariant($"{file.DeviceMajor}:{file.DeviceMinor}:{file.Inode}")
+        : null;
 
     /// <summary>What a path leads to; other if that cannot be told.</summary>
     internal static FileKind KindOf(string path)
