@@ -55,7 +55,7 @@ public sealed class TimeOptionTests
     [InlineData("--from 09:00", "--from 2026-11-28T09:00:00.000Z is after the end of the capture, " + Whole)]
     [InlineData("--to 2026-01-01", "--to 2026-01-01T00:00:00.000000000Z is before the beginning of the capture, " + Whole)]
     public void Where_there_is_nothing_the_time_of_the_capture_is_told(string times, string message) =>
-        Assert.Equal($"tracecap: {message}\n", Shell.Run($"tracecap replay nginx.tcap nginx.tcap {times}").Error);
+        Assert.Equal($"tracecap: {message}\n", Shell.Run($"tracecap replay nginx.tcap - {times} < nginx.tcap").Error);
 
     [Theory]
     [InlineData("lifetimes nginx.tcap")]
