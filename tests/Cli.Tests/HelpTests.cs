@@ -65,6 +65,12 @@ public sealed partial class HelpTests : IDisposable
         Assert.EndsWith($"Expected: {expected}.", help, StringComparison.Ordinal);
     }
 
+    /// <summary>Options stand in groups, in no order that a reader need follow: none is told by another one.</summary>
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void The_help_of_an_option_stands_alone(string command) =>
+        Assert.DoesNotMatch(@"(?m)^  -.*  (The same|As that|Likewise|A key that)\b", Tracecap.Run(command, "--help").Text);
+
     [GeneratedRegex(@"^  ([a-z]+)", RegexOptions.Multiline)]
     private static partial Regex CommandLine();
 

@@ -24,12 +24,13 @@ internal static class AnonymizeCommand
         var output = OptionFactory.CaptureOutput();
         var key = new Option<string?>("--key")
         {
-            Description = $"The key: the same key gives the same names and addresses in every file. The file holds {AnonymizationKey.Expected}.",
+            Description = "A file with the secret key. The same key gives the same names and addresses in every capture, so that several can still be compared and merged; "
+                + $"whoever has it can tell what became of each. It holds {AnonymizationKey.Expected}; `head -c {AnonymizationKey.Size} /dev/urandom > FILE` makes one.",
             HelpName = "FILE",
         };
         key.Validators.Add(result => OptionFactory.CheckNames(result, "--key"));
         key.Offering(ValueSource.Files());
-        var random = OptionFactory.Flag("A key that nobody knows, and that is used for this file alone.", "--random-key");
+        var random = OptionFactory.Flag("Instead of --key, one that is made for this capture and kept nowhere: nobody can tell what became of a name or an address, and in no two captures does the same become the same.", "--random-key");
         var ports = OptionFactory.Flag("Replace ports as well, each by one of its range: to 1023, to 32767, and above.", "--ports");
         var keep = Kinds("Names that stay as they are", NameKinds.All.Select(kind => kind.Kind), "--keep");
         var drop = Kinds("Names that are left out instead of hashed", droppable, "--drop");

@@ -9,8 +9,8 @@ internal sealed class ClockOptions
     private static readonly Dictionary<string, int?> precisions = new() { ["s"] = 0, ["ms"] = 3, ["us"] = 6, ["ns"] = 9 };
 
     private readonly Option<bool> time;
-    private readonly Option<bool> utc = OptionFactory.Flag("The same, in UTC.", "--utc");
-    private readonly Option<int?> precision = OptionFactory.Word("The same with so much of a second; s if not given.", "UNIT", precisions, "--precision");
+    private readonly Option<bool> utc = OptionFactory.Flag("Show the time of day in UTC, as -T alone does; not together with --local.", "--utc");
+    private readonly Option<int?> precision = OptionFactory.Word("Show the time of day, as -T does, down to seconds, milliseconds, microseconds or nanoseconds; s if not given.", "UNIT", precisions, "--precision");
 
     private readonly ZoneOption zone;
 
