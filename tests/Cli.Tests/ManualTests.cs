@@ -60,6 +60,21 @@ public sealed partial class ManualTests : IDisposable
         }
     }
 
+    /// <summary>Options and the dashes before a command stand in some descriptions.</summary>
+    [Fact]
+    public void Whatis_has_each_page_as_the_help_has_it()
+    {
+        SkipUnlessShown();
+        Assert.SkipUnless(File.Exists("/usr/bin/lexgrog"), "lexgrog is not installed");
+        Write();
+        foreach (var name in Directory.GetFiles(folder, "tracecap-*.scd").Select(file => Path.GetFileName(file)[..^".1.scd".Length]))
+        {
+            var page = Page(name);
+            var description = Tracecap.Run(name["tracecap-".Length..], "--help").Text.Split('\n')[1].Trim().TrimEnd('.');
+            Assert.Equal($"{page}: \"{name} - {char.ToLowerInvariant(description[0])}{description[1..]}\"\n", Shell.Run($"lexgrog {page}").Text);
+        }
+    }
+
     private static void SkipUnlessShown()
     {
         foreach (var program in new[] { "scdoc", "man", "mandoc" })

@@ -29,7 +29,8 @@ internal sealed partial class ManualPage
         page.text.Append($"{NameOf(command)}(1) \"{version}\" \"TraceCap\"\n\n");
         page.AddHeading("NAME");
         var description = (command.Description ?? "").TrimEnd('.');
-        page.AddParagraph($"{NameOf(command)} - {char.ToLowerInvariant(description[0])}{description[1..]}");
+        // What lists pages (whatis) takes dashes on this line for those behind the name, unless they are in bold.
+        page.AddMarked(LongOption().Replace(Escape($"{NameOf(command)} - {char.ToLowerInvariant(description[0])}{description[1..]}"), "*$0*"));
         page.AddHeading("SYNOPSIS");
         if (command is RootCommand root)
         {
@@ -164,6 +165,9 @@ internal sealed partial class ManualPage
 
     /// <summary>Plain text, of which scdoc takes nothing for a mark.</summary>
     private static string Escape(string plain) => Marks().Replace(plain, @"\$0");
+
+    [GeneratedRegex("(?<= )--[a-z-]*")]
+    private static partial Regex LongOption();
 
     [GeneratedRegex(@"[\\*_`~]|^[#.\-\[|;:]")]
     private static partial Regex Marks();
