@@ -26,8 +26,8 @@ public sealed class PrivilegeTests : IDisposable
         }
 
         var captures = Directory.CreateDirectory(Path.Combine(folder, "captures")).FullName;
-        using var recorder = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(build, "tracecap.dll"), "record", "-d", "1", "-o", Path.Combine(captures, output)]) { RedirectStandardError = true })!;
+        string[] command = [Path.Combine(build, "tracecap.dll"), "record", "-d", "1", "-o", Path.Combine(captures, output)];
+        using var recorder = Process.Start(new ProcessStartInfo("dotnet", command) { RedirectStandardError = true })!;
         Assert.StartsWith("tracecap: this build of tracecap reads captures and records nothing", recorder.StandardError.ReadToEnd(), StringComparison.Ordinal);
         recorder.WaitForExit();
         Assert.Equal(1, recorder.ExitCode);
