@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using TraceCap.Format.Events;
 
 namespace TraceCap.Analyzer.Connections;
 
@@ -15,6 +16,19 @@ internal static class CacheHint
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref place));
+        }
+    }
+
+    /// <summary>An event, which has almost three lines of the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void BringNear(in TcpEvent e)
+    {
+        if (Sse.IsSupported)
+        {
+            var line = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in e));
+            Sse.Prefetch0(line);
+            Sse.Prefetch0(line + Line);
+            Sse.Prefetch0(line + (2 * Line));
         }
     }
 

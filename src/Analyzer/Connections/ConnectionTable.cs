@@ -25,6 +25,9 @@ internal sealed class ConnectionTable
     /// hardly ever used again.</summary>
     internal const ulong MaxSkew = 60_000_000_000;
 
+    /// <summary>So many before an entry goes it is brought near.</summary>
+    private const int RetiredAhead = 4;
+
     /// <summary>As many entries of a chain are looked at. More are there only in a file that was made up: sockets without
     /// number on the same ends, all open.</summary>
     private const int MaxChain = 64;
@@ -247,6 +250,7 @@ internal sealed class ConnectionTable
         var oldest = retired[nextRetired];
         retired[nextRetired] = index;
         nextRetired = (nextRetired + 1) % retired.Length;
+        PrefetchEntryAt(retired[(nextRetired + RetiredAhead) % retired.Length]);
         if (oldest == None)
         {
             return;

@@ -25,16 +25,13 @@ internal sealed class FailedSockets(int most = FailedSockets.Most)
     // Places in ids, and one more than that, so that 0 is none.
     private int[] table = new int[2 * Least];
 
-    // Numbers mostly grow: what connects now is not looked for.
-    private ulong greatest;
-
     /// <summary>How many are remembered.</summary>
     internal int Count { get; private set; }
 
     /// <summary>How many had to be forgotten.</summary>
     internal long Forgotten { get; private set; }
 
-    internal bool Contains(ulong id) => MayContain(id) && table[Find(id)] != 0;
+    internal bool Contains(ulong id) => Count > 0 && table[Find(id)] != 0;
 
     /// <summary>Remembers a socket; its id is not 0.</summary>
     internal void Add(ulong id)
@@ -45,7 +42,6 @@ internal sealed class FailedSockets(int most = FailedSockets.Most)
             MakeRoom();
         }
 
-        greatest = Math.Max(greatest, id);
         ids[used++] = id;
         table[Find(id)] = used;
         Count++;
@@ -55,7 +51,7 @@ internal sealed class FailedSockets(int most = FailedSockets.Most)
     /// <returns>Whether it was there.</returns>
     internal bool Remove(ulong id)
     {
-        if (!MayContain(id))
+        if (Count == 0)
         {
             return false;
         }
@@ -71,8 +67,6 @@ internal sealed class FailedSockets(int most = FailedSockets.Most)
         CloseGap(slot);
         return true;
     }
-
-    private bool MayContain(ulong id) => Count > 0 && id <= greatest;
 
     /// <summary>The slot of an id, or the free one where it would be.</summary>
     private int Find(ulong id)

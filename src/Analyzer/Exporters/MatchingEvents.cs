@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TraceCap.Analyzer.Connections;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Format.Events;
 
@@ -9,6 +10,9 @@ internal sealed class MatchingEvents
 {
     /// <summary>As many as the nearest cache has room for: what was looked at is there still when it is taken.</summary>
     private const int MostTogether = 128;
+
+    /// <summary>Another thread has decoded them: so many events before one is looked at it is brought near.</summary>
+    private const int Ahead = 8;
 
     private TcpEvent[] picked = [];
 
@@ -33,6 +37,10 @@ internal sealed class MatchingEvents
         while (end < events.Length && (ulong)(end - first) < most && Matches(filter, byKind, in events[end]))
         {
             end++;
+            if (end + Ahead < events.Length)
+            {
+                CacheHint.BringNear(in events[end + Ahead]);
+            }
         }
 
         var together = events[first..end];

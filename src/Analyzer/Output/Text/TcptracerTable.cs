@@ -55,6 +55,9 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
     private readonly bool isShort = !HasRoom(options, 34 + NetnsWidth(options));
 
     private readonly bool areColoured = options.Colours.AreOn;
+    private readonly bool isLibbpf = options.Style == TableStyle.Libbpf;
+    private readonly bool hasWords = !options.Compat;
+    private readonly int width = options.Raw ? 0 : options.Width;
 
     private readonly DayChange? day = options.Clock is { } clock ? new DayChange(clock) : null;
 
@@ -159,12 +162,13 @@ internal sealed class TcptracerTable(TableOptions options) : IEventRows
 
         var emphasis = areColoured ? EmphasisOf(in e) : Emphasis.None;
         at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.Begin(emphasis));
-        at += options.Style == TableStyle.Libbpf
+        at += isLibbpf
             ? FormatLibbpf(row[at..], in e, begin)
             : FormatBcc(row[at..], in e, begin);
-        at += options.Compat ? 0 : WriteWords(row[at..], in e);
+        // Almost all events are of these two, or closes without a word.
+        at += hasWords && e.Type is not (TcpEventType.Connect or TcpEventType.Accept) ? WriteWords(row[at..], in e) : 0;
         at += emphasis == Emphasis.None ? 0 : Utf8Text.Write(row[at..], options.Colours.End(emphasis));
-        at = options.Width == 0 || options.Raw ? at : FittedRow.Fit(row, at, options.Width);
+        at = width == 0 ? at : FittedRow.Fit(row, at, width);
         row[at] = (byte)'\n';
         return line + at + 1;
     }
