@@ -3,7 +3,6 @@ using CsCheck;
 using TraceCap.Analyzer.Exporters;
 using TraceCap.Analyzer.Filters;
 using TraceCap.Analyzer.Output.Text;
-using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;

@@ -102,7 +102,7 @@ public class ParallelReads
     }
 
     [Fact]
-    public void Who_finishes_waits_for_those_that_have_begun_and_no_other_begins()
+    public async Task Who_finishes_waits_for_those_that_have_begun_and_no_other_begins()
     {
         using var begun = new SemaphoreSlim(0);
         using var mayEnd = new ManualResetEventSlim();
@@ -112,7 +112,7 @@ public class ParallelReads
             {
                 Interlocked.Increment(ref started);
                 begun.Release();
-                mayEnd.Wait();
+                mayEnd.Wait(CancellationToken.None);
                 Interlocked.Increment(ref ended);
                 throw new IOException("not thrown by who finishes");
             },
@@ -122,12 +122,12 @@ public class ParallelReads
             work.Add(new StrongBox(job));
         }
 
-        begun.Wait();
-        var finishing = Task.Run(work.Finish);
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
+        var finishing = Task.Run(work.Finish, CancellationToken.None);
         // What is over cannot be seen before those that have begun may end.
         Assert.False(finishing.IsCompleted);
         mayEnd.Set();
-        finishing.Wait();
+        await finishing;
         Assert.True(work.IsEmpty);
         Assert.InRange(started, 1, 100);
         Assert.Equal(started, ended);

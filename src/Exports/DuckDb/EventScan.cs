@@ -1,7 +1,6 @@
 using TraceCap.Analyzer.Filters;
 using TraceCap.Exports.Buffers;
 using TraceCap.Exports.Schema;
-using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
