@@ -102,6 +102,19 @@ public class ParallelReads
     }
 
     [Fact]
+    public void What_nothing_is_done_for_comes_back_in_its_turn()
+    {
+        var done = new List<int>();
+        var work = new WorkAhead<StrongBox>(box => done.Add(box.Value), capacity: 3);
+        work.AddDone(new StrongBox(1));
+        work.Add(new StrongBox(2));
+        work.AddDone(new StrongBox(3));
+        Assert.Throws<InvalidOperationException>(() => work.AddDone(new StrongBox(4)));
+        Assert.Equal([1, 2, 3], [work.Take().Value, work.Take().Value, work.Take().Value]);
+        Assert.Equal([2], done);
+    }
+
+    [Fact]
     public async Task Who_finishes_waits_for_those_that_have_begun_and_no_other_begins()
     {
         using var begun = new SemaphoreSlim(0);
@@ -123,7 +136,8 @@ public class ParallelReads
         }
 
         await begun.WaitAsync(TestContext.Current.CancellationToken);
-        var finishing = Task.Run(work.Finish, CancellationToken.None);
+        // The jobs have the threads of the pool.
+        var finishing = Task.Factory.StartNew(work.Finish, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         // What is over cannot be seen before those that have begun may end.
         Assert.False(finishing.IsCompleted);
         mayEnd.Set();

@@ -23,7 +23,7 @@ internal sealed class BlockSource
         if (threads > 1)
         {
             // While every thread has a block in hand, there is one more for each to begin.
-            ahead = new WorkAhead<LoadedBlock>(DecodeAhead, 2 * threads);
+            ahead = new WorkAhead<LoadedBlock>(Decode, 2 * threads);
         }
     }
 
@@ -55,7 +55,15 @@ internal sealed class BlockSource
         {
             var next = free.TryPop(out var used) ? used : new LoadedBlock();
             exhausted = !next.LoadAhead(blocks);
-            ahead.Add(next);
+            if (!exhausted && next is { IsDecodedInTurn: false, IsPassedOver: false })
+            {
+                ahead.Add(next);
+            }
+            else
+            {
+                // Of a long capture most may be passed over: to hand each over would take longer than to read its header.
+                ahead.AddDone(next);
+            }
         }
 
         Current = ahead.IsEmpty ? Current : ahead.Take();
@@ -69,14 +77,6 @@ internal sealed class BlockSource
         if (ahead is null || Current.IsDecodedInTurn)
         {
             Decode(Current);
-        }
-    }
-
-    private void DecodeAhead(LoadedBlock block)
-    {
-        if (!block.IsEnd && !block.IsDecodedInTurn)
-        {
-            Decode(block);
         }
     }
 

@@ -23,17 +23,11 @@ internal sealed class WorkAhead<T>(Action<T> work, int capacity)
 
     /// <summary>Adds a job; a thread begins as soon as one is free.</summary>
     /// <exception cref="InvalidOperationException">It is full.</exception>
-    public void Add(T item)
-    {
-        if (IsFull)
-        {
-            throw new InvalidOperationException($"{capacity} jobs are held already");
-        }
+    public void Add(T item) => ThreadPool.UnsafeQueueUserWorkItem(Queue(new Job(item, work)), preferLocal: false);
 
-        var job = new Job(item, work);
-        jobs.Enqueue(job);
-        ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
-    }
+    /// <summary>Adds what nothing is to be done for, to come back in its turn.</summary>
+    /// <exception cref="InvalidOperationException">It is full.</exception>
+    public void AddDone(T item) => Queue(Job.Done(item));
 
     /// <summary>Takes the oldest job, done; what it threw is thrown here.</summary>
     /// <exception cref="InvalidOperationException">It is empty.</exception>
@@ -68,12 +62,25 @@ internal sealed class WorkAhead<T>(Action<T> work, int capacity)
         }
     }
 
+    private Job Queue(Job job)
+    {
+        if (IsFull)
+        {
+            throw new InvalidOperationException($"{capacity} jobs are held already");
+        }
+
+        jobs.Enqueue(job);
+        return job;
+    }
+
     private sealed class Job(T item, Action<T> work) : IThreadPoolWorkItem
     {
         private readonly object waiting = new();
         private ExceptionDispatchInfo? failure;
         private int begun;
         private volatile bool isDone;
+
+        internal static Job Done(T item) => new(item, static _ => { }) { begun = 1, isDone = true };
 
         internal T Item => item;
 
