@@ -59,7 +59,8 @@ internal readonly record struct GroupKey(
         return Encoding.ASCII.GetString(text[..InetText.Write(text, in address, IpVersion)]);
     }
 
-    private readonly record struct Words(ulong Low, ulong High);}
+    private readonly record struct Words(ulong Low, ulong High);
+}
 
 /// <summary>The values of several fields together.</summary>
 /// <param name="values">The values, in the order of the fields.</param>
