@@ -25,9 +25,6 @@ internal sealed class ConnectionTable
     /// hardly ever used again.</summary>
     internal const ulong MaxSkew = 60_000_000_000;
 
-    /// <summary>So many before an entry goes it is brought near.</summary>
-    private const int RetiredAhead = 4;
-
     /// <summary>As many entries of a chain are looked at. More are there only in a file that was made up: sockets without
     /// number on the same ends, all open.</summary>
     private const int MaxChain = 64;
@@ -250,7 +247,6 @@ internal sealed class ConnectionTable
         var oldest = retired[nextRetired];
         retired[nextRetired] = index;
         nextRetired = (nextRetired + 1) % retired.Length;
-        PrefetchEntryAt(retired[(nextRetired + RetiredAhead) % retired.Length]);
         if (oldest == None)
         {
             return;
@@ -296,9 +292,7 @@ internal sealed class ConnectionTable
 
     private void Grow()
     {
-        var more = LargePages.Array<ConnectionEntry>(2 * used);
-        entries.CopyTo(more, 0);
-        entries = more;
+        LargePages.Resize(ref entries, 2 * used);
         var before = byEnds;
         byId = Empty(entries.Length);
         byEnds = Empty(entries.Length);
@@ -402,10 +396,5 @@ internal sealed class ConnectionTable
         }
     }
 
-    private static int[] Empty(int length)
-    {
-        var empty = LargePages.Array<int>(length);
-        Array.Fill(empty, None);
-        return empty;
-    }
+    private static int[] Empty(int length) => LargePages.Array(length, None);
 }

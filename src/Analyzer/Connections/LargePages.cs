@@ -13,7 +13,26 @@ internal static partial class LargePages
     private static bool isThere = OperatingSystem.IsLinux();
 
     /// <summary>An array, on large pages if it is long enough.</summary>
-    internal static unsafe T[] Array<T>(int length)
+    /// <param name="length">How long it is.</param>
+    /// <param name="value">What it holds.</param>
+    internal static T[] Array<T>(int length, T value)
+        where T : unmanaged
+    {
+        var array = Array<T>(length);
+        System.Array.Fill(array, value);
+        return array;
+    }
+
+    /// <summary>Makes an array longer.</summary>
+    internal static void Resize<T>(ref T[] array, int length)
+        where T : unmanaged
+    {
+        var longer = Array<T>(length);
+        array.CopyTo(longer, 0);
+        array = longer;
+    }
+
+    private static unsafe T[] Array<T>(int length)
         where T : unmanaged
     {
         var array = new T[length];
