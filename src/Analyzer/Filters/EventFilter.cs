@@ -189,24 +189,16 @@ public sealed record EventFilter : IParsable<EventFilter>
         && (!Compat || EventRows.IsTcptracers(in e))
         && (!Plain || EventRows.IsPlain(in e));
 
-    private bool MayBeWanted(Address address)
+    // Of a dictionary it is not known of which version an address is.
+    private bool MayBeWanted(Address address) => IsWanted(in address, 4) || IsWanted(in address, 6);
+
+    private bool MatchesAddress(in TcpEvent e) => IsWanted(in e.LocalAddress, e.IpVersion) || IsWanted(in e.PeerAddress, e.IpVersion);
+
+    private bool IsWanted(in Address address, int ipVersion)
     {
         foreach (var prefix in Addresses)
         {
-            if (prefix.Contains(in address, 4) || prefix.Contains(in address, 6))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool MatchesAddress(in TcpEvent e)
-    {
-        foreach (var prefix in Addresses)
-        {
-            if (prefix.Contains(in e.LocalAddress, e.IpVersion) || prefix.Contains(in e.PeerAddress, e.IpVersion))
+            if (prefix.Contains(in address, ipVersion))
             {
                 return true;
             }

@@ -70,7 +70,7 @@ internal sealed class ChunkDecoder
     /// <exception cref="CaptureFormatException">The payload is malformed.</exception>
     internal bool MayHaveWanted(ReadOnlySpan<byte> raw, out ulong latest)
     {
-        var may = !Wanted.AreSome || ((Wanted.Ports.IsEmpty || HasPort(raw)) && (Wanted.Addresses is null || HasAddress(raw, Wanted.Addresses)));
+        var may = !Wanted.AreSome || ((Wanted.Ports.IsEmpty || HasPort(raw, ColumnId.ServicePort) || HasPort(raw, ColumnId.ClientPort)) && (Wanted.Addresses is null || HasAddress(raw, Wanted.Addresses)));
         latest = 0;
         foreach (var time in may ? [] : parts.ReadTimestamps(raw))
         {
@@ -86,19 +86,11 @@ internal sealed class ChunkDecoder
     /// <summary>Whether the chunk opened last has columns or tables that this version does not know.</summary>
     internal bool HasUnknown => parts.Columns.HasUnknown;
 
-    private bool HasPort(ReadOnlySpan<byte> raw)
+    private bool HasPort(ReadOnlySpan<byte> raw, ColumnId column)
     {
-        foreach (var service in parts.Columns.Read(raw, ColumnId.ServicePort))
+        foreach (var port in parts.Columns.Read(raw, column))
         {
-            if (Wanted.Ports.Contains((ushort)service))
-            {
-                return true;
-            }
-        }
-
-        foreach (var client in parts.Columns.Read(raw, ColumnId.ClientPort))
-        {
-            if (Wanted.Ports.Contains((ushort)client))
+            if (Wanted.Ports.Contains((ushort)port))
             {
                 return true;
             }
