@@ -6,7 +6,7 @@ namespace TraceCap.Format.Chunks;
 /// </summary>
 internal sealed class AddressBook
 {
-    private readonly Distinct addresses = new();
+    private readonly Distinct<AddressKey> addresses = new();
     private ulong[] numbers = [];
 
     /// <summary>How many are short, once numbered.</summary>
@@ -17,7 +17,7 @@ internal sealed class AddressBook
     public void Clear() => addresses.Clear();
 
     /// <summary>Gives the address's handle.</summary>
-    public uint Add(Words address) => addresses.Add(address.First, address.Last);
+    public uint Add(Words address) => (uint)addresses.Add(new AddressKey(address));
 
     /// <summary>Numbers all addresses and lists them by number.</summary>
     public void Number(Span<ulong> shorts, Span<ulong> firsts, Span<ulong> lasts)
@@ -30,13 +30,13 @@ internal sealed class AddressBook
         ShortCount = 0;
         foreach (ref readonly var address in addresses.Values)
         {
-            ShortCount += IsShort(address) ? 1 : 0;
+            ShortCount += IsShort(address.Words) ? 1 : 0;
         }
 
         var (shortNumber, longNumber) = (0, 0);
         for (var i = 0; i < addresses.Count; i++)
         {
-            var address = addresses.Values[i];
+            var address = addresses.Values[i].Words;
             if (IsShort(address))
             {
                 numbers[i] = (uint)shortNumber;

@@ -23,7 +23,7 @@ internal enum Stored : byte
 /// A combination of the fields that have few values, and what is stored of such an event; as one number: type, IP
 /// version, state and flags in its four lowest bytes, the error in two, <see cref="Chunks.Stored"/> in the seventh.
 /// </summary>
-internal readonly struct ChunkKind(ulong bits)
+internal readonly struct ChunkKind(ulong bits) : IKey<ChunkKind>
 {
     public const ulong Limit = 1UL << (StoredShift + 4);
 
@@ -59,6 +59,10 @@ internal readonly struct ChunkKind(ulong bits)
 
     /// <summary>A new socket has no previous event to take the task from.</summary>
     public bool IsValid => (Stored & (Stored.SocketBack | Stored.Task)) != 0;
+
+    public uint Hash() => Hashing.Of(bits);
+
+    public bool Same(in ChunkKind other) => bits == other.Bits;
 
     /// <summary>Gives an event what its kind says.</summary>
     public void WriteTo(ref TcpEvent e)

@@ -28,6 +28,18 @@ internal struct ChunkSocket
     /// <inheritdoc cref="TcpEvent.PeerPort" />
     public ushort PeerPort;
 
+    /// <summary>Becomes that of an event.</summary>
+    internal void ReadFrom(in TcpEvent e)
+    {
+        Connection = e.Connection;
+        NetnsId = e.NetnsId;
+        LocalAddress = e.LocalAddress;
+        PeerAddress = e.PeerAddress;
+        Netns = e.Netns;
+        LocalPort = e.LocalPort;
+        PeerPort = e.PeerPort;
+    }
+
     /// <summary>Gives an event what all events of the socket have in common.</summary>
     internal readonly void WriteTo(ref TcpEvent e)
     {

@@ -3,18 +3,33 @@ using System.Runtime.InteropServices;
 
 namespace TraceCap.Format.Chunks;
 
-/// <summary>Numbers different pairs of words in the order of their first occurrence.</summary>
-internal sealed class Distinct
+/// <summary>What is told apart by some words.</summary>
+internal interface IKey<TSelf>
+    where TSelf : struct, IKey<TSelf>
 {
-    /// <summary>The pairs, from position 1 on.</summary>
-    private Words[] values = new Words[32];
+    /// <summary>The same for two that are the same.</summary>
+    uint Hash();
+
+    bool Same(in TSelf other);
+}
+
+/// <summary>
+/// Numbers different keys in the order of their first occurrence. They are kept one beside the other: what is looked up most, the
+/// sockets of a chunk, would else be three lines of the cache apart in its events.
+/// </summary>
+internal sealed class Distinct<TKey>
+    where TKey : struct, IKey<TKey>
+{
+    /// <summary>The keys, from position 1 on; then room for one more.</summary>
+    private TKey[] values = new TKey[32];
 
     /// <summary>Positions in <see cref="values"/>, 0 where a slot is free; at least half of them are.</summary>
     private int[] slots = new int[64];
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<Words> Values => values.AsSpan(1, Count);
+    /// <summary>By number.</summary>
+    public ReadOnlySpan<TKey> Values => values.AsSpan(1, Count);
 
     public void Clear()
     {
@@ -22,39 +37,50 @@ internal sealed class Distinct
         slots.AsSpan().Clear();
     }
 
-    /// <summary>The number of the pair, which is <see cref="Count"/> before the call if it is new.</summary>
-    /// <remarks>
-    /// Whether it is new cannot be foretold, so there is no branch: a known one is written over itself.
-    /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Add(ulong first, ulong last)
+    /// <summary>The place behind the last key, for the one that <see cref="AddNext"/> adds: filled in there, no key is copied.</summary>
+    public ref TKey Next
     {
-        if (Count + 2 > values.Length)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
         {
-            Grow();
-        }
+            if (Count + 2 > values.Length)
+            {
+                Grow();
+            }
 
-        ref var slot = ref Find(first, last);
+            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), Count + 1);
+        }
+    }
+
+    /// <summary>The number of a key, which is <see cref="Count"/> before the call if it is new.</summary>
+    public int Add(in TKey key)
+    {
+        Next = key;
+        return AddNext();
+    }
+
+    /// <summary>The same of the key in <see cref="Next"/>.</summary>
+    /// <remarks>Whether it is new cannot be foretold, so there is no branch: it counts only if it is.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int AddNext()
+    {
+        ref var slot = ref Find(in Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), Count + 1));
         var isNew = slot == 0 ? 1 : 0;
         Count += isNew;
         slot += isNew * Count;
-        ref var value = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), slot);
-        value.First = first;
-        value.Last = last;
-        return (uint)(slot - 1);
+        return slot - 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int Find(ulong first, ulong last)
+    private ref int Find(in TKey key)
     {
         ref var firstSlot = ref MemoryMarshal.GetArrayDataReference(slots);
         ref var firstValue = ref MemoryMarshal.GetArrayDataReference(values);
         var mask = (uint)slots.Length - 1;
-        for (var at = Hashing.Of(first, last) & mask; ; at = (at + 1) & mask)
+        for (var at = key.Hash() & mask; ; at = (at + 1) & mask)
         {
             ref var slot = ref Unsafe.Add(ref firstSlot, at);
-            ref readonly var value = ref Unsafe.Add(ref firstValue, slot);
-            if (slot == 0 | ((value.First ^ first) | (value.Last ^ last)) == 0)
+            if (slot == 0 | key.Same(in Unsafe.Add(ref firstValue, slot)))
             {
                 return ref slot;
             }
@@ -68,7 +94,7 @@ internal sealed class Distinct
         slots = new int[values.Length * 2];
         for (var position = 1; position <= Count; position++)
         {
-            Find(values[position].First, values[position].Last) = position;
+            Find(in values[position]) = position;
         }
     }
 }

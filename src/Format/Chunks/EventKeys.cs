@@ -2,52 +2,60 @@ using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Chunks;
 
-/// <summary>The events of one socket.</summary>
-internal readonly struct SocketKey : IEventKey
+/// <summary>A socket, as its events have it.</summary>
+internal struct SocketKey : IKey<SocketKey>
 {
-    public static uint Hash(in TcpEvent one)
+    public ChunkSocket Socket;
+
+    public readonly uint Hash()
     {
-        var peer = Words.Of(one.PeerAddress);
-        return Hashing.Of(one.Connection, peer.First, peer.Last, Ports(one));
+        var peer = Words.Of(Socket.PeerAddress);
+        return Hashing.Of(Socket.Connection, peer.First, peer.Last, Ports(in Socket));
     }
 
-    public static bool Same(in TcpEvent one, in TcpEvent other) =>
-        ((one.Connection ^ other.Connection)
-            | Words.Difference(Words.Of(one.LocalAddress), Words.Of(other.LocalAddress))
-            | Words.Difference(Words.Of(one.PeerAddress), Words.Of(other.PeerAddress))
-            | (Ports(one) ^ Ports(other))
-            | (one.Netns ^ other.Netns)
-            | (one.NetnsId ^ other.NetnsId)) == 0;
+    public readonly bool Same(in SocketKey other) =>
+        ((Socket.Connection ^ other.Socket.Connection)
+            | Words.Difference(Words.Of(Socket.LocalAddress), Words.Of(other.Socket.LocalAddress))
+            | Words.Difference(Words.Of(Socket.PeerAddress), Words.Of(other.Socket.PeerAddress))
+            | (Ports(in Socket) ^ Ports(in other.Socket))
+            | (Socket.Netns ^ other.Socket.Netns)
+            | (Socket.NetnsId ^ other.Socket.NetnsId)) == 0;
 
-    private static uint Ports(in TcpEvent one) => one.LocalPort | ((uint)one.PeerPort << 16);
+    private static uint Ports(in ChunkSocket socket) => socket.LocalPort | ((uint)socket.PeerPort << 16);
 }
 
-/// <summary>The events of one thread under one name.</summary>
-internal readonly struct TaskKey : IEventKey
+/// <summary>A thread under one name.</summary>
+internal struct TaskKey : IKey<TaskKey>
 {
-    public static uint Hash(in TcpEvent one)
+    public EventTask Task;
+
+    public readonly uint Hash()
     {
-        var comm = Words.Of(one.Comm);
-        return Hashing.Of(one.Tid | ((ulong)one.Pid << 32), comm.First, comm.Last);
+        var comm = Words.Of(Task.Comm);
+        return Hashing.Of(Task.Tid | ((ulong)Task.Pid << 32), comm.First, comm.Last);
     }
 
-    public static bool Same(in TcpEvent one, in TcpEvent other) =>
-        ((ulong)((one.Pid ^ other.Pid) | (one.Tid ^ other.Tid) | (one.ContainerPid ^ other.ContainerPid)) | ProgramKey.Difference(one, other)) == 0;
+    public readonly bool Same(in TaskKey other) =>
+        ((ulong)((Task.Pid ^ other.Task.Pid) | (Task.Tid ^ other.Task.Tid) | (Task.ContainerPid ^ other.Task.ContainerPid))
+            | ProgramKey.Difference(in Task, in other.Task)) == 0;
 }
 
 /// <summary>What the threads of one program usually have in common.</summary>
-internal readonly struct ProgramKey : IEventKey
+/// <param name="task">One of them.</param>
+internal readonly struct ProgramKey(in EventTask task) : IKey<ProgramKey>
 {
-    public static uint Hash(in TcpEvent one)
+    public readonly EventTask Task = task;
+
+    public uint Hash()
     {
-        var comm = Words.Of(one.Comm);
-        return Hashing.Of(one.Cgroup, comm.First, comm.Last, one.Uid | ((ulong)one.Mntns << 32));
+        var comm = Words.Of(Task.Comm);
+        return Hashing.Of(Task.Cgroup, comm.First, comm.Last, Task.Uid | ((ulong)Task.Mntns << 32));
     }
 
-    public static bool Same(in TcpEvent one, in TcpEvent other) => Difference(one, other) == 0;
+    public bool Same(in ProgramKey other) => Difference(in Task, in other.Task) == 0;
 
     /// <summary>0 if the two are of the same program.</summary>
-    public static ulong Difference(in TcpEvent one, in TcpEvent other) =>
+    public static ulong Difference(in EventTask one, in EventTask other) =>
         (one.Cgroup ^ other.Cgroup)
             | Words.Difference(Words.Of(one.Comm), Words.Of(other.Comm))
             | (one.Uid ^ other.Uid)
@@ -59,53 +67,57 @@ internal readonly struct ProgramKey : IEventKey
 /// The sockets in one network namespace that share an end, at which a server listens. Which end that is, is a guess
 /// that costs only space when it is wrong.
 /// </summary>
-internal readonly struct ServiceKey : IEventKey
+internal readonly struct ServiceKey : IKey<ServiceKey>
 {
     /// <summary>In <see cref="ColumnId.ServicePort"/>, set beside the port if the peer is the service.</summary>
     public const uint PeerBit = 1 << 16;
 
-    public static uint Hash(in TcpEvent one)
-    {
-        var address = Address(one);
-        return Hashing.Of(address.First, address.Last, Port(one), one.Netns);
-    }
-
-    public static bool Same(in TcpEvent one, in TcpEvent other) =>
-        (Words.Difference(Address(one), Address(other))
-            | (Port(one) ^ Port(other))
-            | (one.Netns ^ other.Netns)
-            | (one.NetnsId ^ other.NetnsId)) == 0;
-
-    /// <summary>The address of the service.</summary>
-    public static Words Address(in TcpEvent one) =>
-        Words.Select(PeerMask(one), Words.Of(one.PeerAddress), Words.Of(one.LocalAddress));
+    public readonly Words Address;
+    public readonly ulong NetnsId;
+    public readonly uint Netns;
 
     /// <summary>The port of the service and <see cref="PeerBit"/>.</summary>
-    public static uint Port(in TcpEvent one)
+    public readonly uint Port;
+
+    /// <param name="socket">One of them.</param>
+    /// <param name="type">That of its first event.</param>
+    /// <param name="clientAddress">The address of the end that is not the service.</param>
+    /// <param name="clientPort">Its port.</param>
+    public ServiceKey(in ChunkSocket socket, TcpEventType type, out Words clientAddress, out uint clientPort)
     {
-        var mask = (uint)PeerMask(one);
-        return ((one.PeerPort | PeerBit) & mask) | (one.LocalPort & ~mask);
+        var isPeer = PeerMask(in socket, type);
+        var (local, peer) = (Words.Of(socket.LocalAddress), Words.Of(socket.PeerAddress));
+        Address = Words.Select(isPeer, peer, local);
+        Port = ((socket.PeerPort | PeerBit) & (uint)isPeer) | (socket.LocalPort & ~(uint)isPeer);
+        Netns = socket.Netns;
+        NetnsId = socket.NetnsId;
+        clientAddress = Words.Select(isPeer, local, peer);
+        clientPort = (socket.LocalPort & (uint)isPeer) | (socket.PeerPort & ~(uint)isPeer);
     }
 
-    /// <summary>The address of the end that is not the service.</summary>
-    public static Words ClientAddress(in TcpEvent one) =>
-        Words.Select(PeerMask(one), Words.Of(one.LocalAddress), Words.Of(one.PeerAddress));
+    public uint Hash() => Hashing.Of(Address.First, Address.Last, Port, Netns);
 
-    /// <summary>The port of the end that is not the service.</summary>
-    public static uint ClientPort(in TcpEvent one)
-    {
-        var mask = (uint)PeerMask(one);
-        return (one.LocalPort & mask) | (one.PeerPort & ~mask);
-    }
+    public bool Same(in ServiceKey other) =>
+        (Words.Difference(Address, other.Address) | (Port ^ other.Port) | (Netns ^ other.Netns) | (NetnsId ^ other.NetnsId)) == 0;
 
     /// <summary>
     /// All bits if the peer is the service, as it is for who connects; where the type does not tell, the lower port
     /// does.
     /// </summary>
-    private static ulong PeerMask(in TcpEvent one)
+    private static ulong PeerMask(in ChunkSocket socket, TcpEventType type)
     {
-        var connects = one.Type is TcpEventType.Connect or TcpEventType.ConnectFailed;
-        var isLower = one.Type is not TcpEventType.Accept & one.PeerPort < one.LocalPort;
+        var connects = type is TcpEventType.Connect or TcpEventType.ConnectFailed;
+        var isLower = type is not TcpEventType.Accept & socket.PeerPort < socket.LocalPort;
         return connects | isLower ? ulong.MaxValue : 0;
     }
+}
+
+/// <summary>An address, before it has a number.</summary>
+internal readonly struct AddressKey(Words words) : IKey<AddressKey>
+{
+    public readonly Words Words = words;
+
+    public uint Hash() => Hashing.Of(Words.First, Words.Last);
+
+    public bool Same(in AddressKey other) => Words.Difference(Words, other.Words) == 0;
 }

@@ -31,7 +31,10 @@ internal struct EventTask
     public uint Pidns;
 
     /// <summary>That of an event.</summary>
-    internal EventTask(in TcpEvent e)
+    internal EventTask(in TcpEvent e) => ReadFrom(in e);
+
+    /// <summary>Becomes that of an event.</summary>
+    internal void ReadFrom(in TcpEvent e)
     {
         Cgroup = e.Cgroup;
         Comm = e.Comm;

@@ -1,7 +1,6 @@
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
-using TraceCap.Format.Reading;
 
 namespace TraceCap.Format.Writing;
 
@@ -42,13 +41,13 @@ internal sealed class PackedChunk
     /// <summary>Makes the block.</summary>
     internal void Pack(ChunkEncoder encoder)
     {
-        var chunk = events.AsSpan(0, count);
-        var length = encoder.Encode(chunk, ref raw);
+        var length = encoder.Encode(events.AsSpan(0, count), ref raw);
         header.RawLength = (uint)length;
         header.Minor = encoder.Minor;
-        Describe(chunk, ref header);
+        header.Events = (uint)count;
+        (header.FirstTimestamp, header.LastTimestamp) = encoder.Times;
         header.Watermark = isWatermarkLast ? header.LastTimestamp : header.Watermark;
-        Types.Count(chunk);
+        encoder.CountTypes(Types);
         BlockWriter.Pack(ref header, raw.AsSpan(0, length), pack: true, ref block);
     }
 

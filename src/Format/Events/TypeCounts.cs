@@ -1,7 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TraceCap.Format.Events;
 
-namespace TraceCap.Format.Reading;
+namespace TraceCap.Format.Events;
 
 /// <summary>How many events of a chunk there are of each type, in the order in which the types occur. Is used again.</summary>
 internal sealed class TypeCounts
@@ -13,19 +13,34 @@ internal sealed class TypeCounts
     /// <summary>Counts anew.</summary>
     internal void Count(ReadOnlySpan<TcpEvent> events)
     {
+        Clear();
+        foreach (ref readonly var one in events)
+        {
+            Add(one.Type, 1);
+        }
+    }
+
+    internal void Clear()
+    {
         foreach (var type in order.AsSpan(0, types))
         {
             counts[type] = 0;
         }
 
         types = 0;
-        foreach (ref readonly var one in events)
+    }
+
+    /// <summary>Counts more events, at least one, of a type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Add(TcpEventType type, int events)
+    {
+        ref var count = ref counts[(byte)type];
+        if (count == 0)
         {
-            if (counts[(byte)one.Type]++ == 0)
-            {
-                order[types++] = (byte)one.Type;
-            }
+            order[types++] = (byte)type;
         }
+
+        count += (ulong)events;
     }
 
     /// <summary>Adds the counts to others.</summary>
