@@ -119,7 +119,7 @@ internal sealed class EventReading(CaptureSources sources, CaptureFilter wanted,
             }
 
             reading = source.Open();
-            Stream = new EventStream(CaptureReader.Open(reading.Stream, wanted: wanted.Time));
+            Stream = new EventStream(CaptureReader.Open(reading.Stream, wanted: wanted.Time, leavesOut: true));
         }
     }
 

@@ -56,9 +56,61 @@ public sealed class WantedTimeTests
         (file, filter, where, bit) =>
         {
             file[Math.Min((int)(where * file.Length), file.Length - 1)] ^= (byte)(1 << bit);
-            Assert.Equal(Rows(file, filter, passesOver: false).Text, Rows(file, filter, passesOver: true).Text);
+            var all = Rows(file, filter, passesOver: false).Text;
+            Assert.Equal(all, Rows(file, filter, passesOver: true).Text);
+            Assert.Equal(all, Rows(file, filter, passesOver: true, leavesOut: true).Text);
         },
         iter: 3_000);
+
+    /// <summary>What is damaged in what is left out is not told: it was not asked for.</summary>
+    [Fact]
+    public void What_is_left_out_by_the_index_is_not_missed() => Gen.Select(captures, filters).Sample(
+        (file, filter) =>
+        {
+            var (all, some) = (Rows(file, filter, passesOver: false), Rows(file, filter, passesOver: true, leavesOut: true));
+            Assert.Equal(all.Text, some.Text);
+            Assert.True(all.Told == some.Told || all.IsDamaged, $"{all.Told}{some.Told}");
+        },
+        iter: 3_000);
+
+    [Fact]
+    public void The_end_is_the_same_by_the_index_and_by_reading_to_it() => sections.Array[1, 3].Sample(
+        several =>
+        {
+            byte[] file = [.. several.SelectMany(section => section)];
+            using var pipe = new Pipe(file);
+            Assert.Equal(CaptureEnd.Of(pipe), CaptureEnd.Of(new MemoryStream(file)));
+        },
+        iter: 1_000);
+
+    [Fact]
+    public void Of_what_is_left_out_not_even_the_headers_are_read()
+    {
+        var filter = new CaptureFilter(new EventFilter(), Point(0, 500 * Millisecond), Point(0, 510 * Millisecond));
+        foreach (var threads in (int[])[1, 3])
+        {
+            var counted = new CountedStream(Long());
+            var reader = CaptureReader.Open(counted, threads, filter.Time, leavesOut: true);
+            var chunks = 0;
+            while (reader.Read())
+            {
+                chunks += reader.Block.Kind == BlockKind.Chunk ? 1 : 0;
+            }
+
+            Assert.True(reader.IsWhole);
+            Assert.InRange(chunks, 2, 4);
+            Assert.InRange(counted.Reads, 1, 100);
+        }
+    }
+
+    [Fact]
+    public void A_capture_with_losses_is_read_from_header_to_header()
+    {
+        var file = Write([.. Enumerable.Repeat((Millisecond, 0ul, 1, 4ul), 80)], (true, true, true, false), 0, 0);
+        var filter = new CaptureFilter(new EventFilter(), Point(0, 10 * Millisecond), Point(0, 20 * Millisecond));
+        Assert.Equal(All(file, filter, passesOver: false), All(file, filter, passesOver: true));
+        Assert.Equal(Rows(file, filter, passesOver: false), Rows(file, filter, passesOver: true, leavesOut: true));
+    }
 
     [Theory]
     [InlineData("traffic")]
@@ -73,6 +125,7 @@ public sealed class WantedTimeTests
             {
                 var filter = new CaptureFilter(new EventFilter(), Point(0, from * Millisecond), Point(0, (from + length) * Millisecond));
                 Assert.Equal(All(file, filter, passesOver: false), All(file, filter, passesOver: true));
+                Assert.Equal(Rows(file, filter, passesOver: false), Rows(file, filter, passesOver: true, leavesOut: true));
             }
         }
     }
@@ -126,6 +179,7 @@ public sealed class WantedTimeTests
 
         Assert.Equal(1_000, Rows(wrong, filter, passesOver: true).Text.Split('\n').Length - 1);
         Assert.Equal(Rows(file, filter, passesOver: false).Text, Rows(wrong, filter, passesOver: true).Text);
+        Assert.Equal(Rows(file, filter, passesOver: false).Text, Rows(wrong, filter, passesOver: true, leavesOut: true).Text);
     }
 
     private static (BlockHeader Header, byte[] Payload) Footer(byte[] file)
@@ -185,26 +239,28 @@ public sealed class WantedTimeTests
         return text.ToString();
     }
 
-    private static (string Text, string Told) Rows(byte[] file, CaptureFilter filter, bool passesOver)
+    private static (string Text, string Told, bool IsDamaged) Rows(byte[] file, CaptureFilter filter, bool passesOver, bool leavesOut = false)
     {
+        var isDamaged = false;
         var (text, told) = (new MemoryStream(), new StringBuilder());
         using var pipeline = new EventPipeline(new EventRowExporter(new JsonLines(), text), filter);
         try
         {
-            var events = new EventStream(Open(file, filter, passesOver));
+            var events = new EventStream(Open(file, filter, passesOver, leavesOut));
             pipeline.Run(events, lost => told.AppendLine(CultureInfo.InvariantCulture, $"{events.Reader.Offset}: {lost}"));
             told.Append(CultureInfo.InvariantCulture, $"{events.Order.GivenLate} {events.Reader.Section} {events.Reader.Truncated} {events.Reader.Damage.Count} {events.Reader.Damage.Bytes} {events.Reader.Damage.MissingBlocks} {events.RecordedTo}");
+            isDamaged = events.Reader.Damage.Count > 0;
         }
         catch (CaptureFormatException error)
         {
             told.Append(error.Message);
         }
 
-        return (Encoding.UTF8.GetString(text.ToArray()), told.ToString());
+        return (Encoding.UTF8.GetString(text.ToArray()), told.ToString(), isDamaged);
     }
 
-    private static CaptureReader Open(byte[] file, CaptureFilter filter, bool passesOver) =>
-        CaptureReader.Open(new MemoryStream(file), threads: 1, passesOver ? filter.Time : null);
+    private static CaptureReader Open(byte[] file, CaptureFilter filter, bool passesOver, bool leavesOut = false) =>
+        CaptureReader.Open(new MemoryStream(file), threads: 1, passesOver ? filter.Time : null, leavesOut);
 
     private static byte[] Write(
         (ulong Later, ulong Late, int What, ulong Lost)[] events, (bool IsStarted, bool IsComplete, bool IsSettled, bool IsNumbered) how, long step, int boot)
@@ -295,8 +351,11 @@ public sealed class WantedTimeTests
     {
         internal long BytesRead { get; private set; }
 
+        internal int Reads { get; private set; }
+
         public override int Read(byte[] buffer, int offset, int count)
         {
+            Reads++;
             var got = base.Read(buffer, offset, count);
             BytesRead += got;
             return got;

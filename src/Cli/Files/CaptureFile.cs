@@ -117,9 +117,10 @@ internal sealed class CaptureFile : IDisposable
 
     /// <summary>A reader of it, from its beginning.</summary>
     /// <param name="wanted">See <see cref="CaptureReader.Open"/>.</param>
-    internal CaptureReader OpenReader(WantedTime? wanted = null)
+    /// <param name="leavesOut">See there.</param>
+    internal CaptureReader OpenReader(WantedTime? wanted = null, bool leavesOut = false)
     {
-        reader = CaptureReader.Open(Stream, wanted: wanted);
+        reader = CaptureReader.Open(Stream, wanted: wanted, leavesOut: leavesOut);
         (Stream as FollowedFile)?.EndsWith(reader);
         return reader;
     }

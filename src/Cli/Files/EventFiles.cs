@@ -31,7 +31,7 @@ internal static class EventFiles
         var asked = new AskedTime(filter);
         var code = CaptureFile.ForEach(Once(paths, isFollowed: following is not null), file =>
         {
-            var reader = file.OpenReader(filter.Time);
+            var reader = file.OpenReader(filter.Time, leavesOut: true);
             reader.Wanted = pipeline.Wanted;
             asked.Watch(reader);
             opened?.Invoke(file, reader);

@@ -45,6 +45,13 @@ internal sealed class BlockReader
     /// <summary>Which blocks are passed over. A stream that cannot seek is read over them.</summary>
     internal BlockChoice PassesOver { get; set; } = static (long _, in BlockHeader _) => false;
 
+    /// <summary>The run that begins at an offset, none of whose blocks is looked at; none if there is no such. To be asked in the order of the file, which
+    /// can seek.</summary>
+    internal Func<long, BlockRun?> LeavesOut { get; set; } = static _ => null;
+
+    /// <summary>What was left out before the current block, or the end.</summary>
+    internal BlockRun LeftOut { get; private set; }
+
     /// <summary>Whether the current block was passed over: its payload was not read, and may be damaged.</summary>
     internal bool IsPassedOver { get; private set; }
 
@@ -77,6 +84,8 @@ internal sealed class BlockReader
     {
         Advance(current);
         (current, IsPassedOver, StandsInBlock) = (0, false, false);
+        LeftOut = LeavesOut(startOffset) ?? default;
+        Advance(LeftOut.To - LeftOut.From);
         var damaged = 0L;
         var isBlock = false;
         while (!TryReadHere() && Searches)
@@ -177,18 +186,20 @@ internal sealed class BlockReader
         return skipped;
     }
 
-    private void Advance(int bytes)
+    private void Advance(long bytes)
     {
-        start += bytes;
         startOffset += bytes;
-        if (start > end)
+        if (bytes <= end - start)
         {
-            Skip(start - end);
-            start = end = 0;
+            start += (int)bytes;
+            return;
         }
+
+        Skip(bytes - (end - start));
+        start = end = 0;
     }
 
-    private void Skip(int bytes)
+    private void Skip(long bytes)
     {
         if (input.CanSeek)
         {
@@ -198,7 +209,7 @@ internal sealed class BlockReader
 
         for (var got = 1; bytes > 0 && got > 0; bytes -= got)
         {
-            got = input.Read(buffer, 0, Math.Min(bytes, buffer.Length));
+            got = input.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
         }
     }
 

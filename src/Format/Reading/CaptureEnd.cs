@@ -1,5 +1,6 @@
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
+using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Reading;
 
@@ -13,13 +14,18 @@ internal sealed record CaptureEnd(string BootId, int Sections, ulong Monotonic, 
     /// <summary>Whether all sections have the clock of <see cref="Monotonic"/>.</summary>
     internal bool IsOfOneClock => Sections == 1 || BootId.Length > 0;
 
-    /// <summary>Finds the end of a capture. Of its chunks only the headers are read; a stream that cannot seek is read to its
-    /// end.</summary>
+    /// <summary>Finds the end of a capture. Of its chunks only the headers are read, or not even these where the index tells; a stream that
+    /// cannot seek is read to its end.</summary>
     /// <returns>Null if there is nothing in it.</returns>
     /// <exception cref="CaptureFormatException">It is no capture.</exception>
     internal static CaptureEnd? Of(Stream file)
     {
         var blocks = new BlockReader(file) { PassesOver = static (long _, in BlockHeader block) => block.Kind == BlockKind.Chunk };
+        if (file.CanSeek && UnwantedChunks.ByIndex(file, static (_, _) => new RecordedPeriod(0, 0)) is { } all)
+        {
+            blocks.LeavesOut = all.RunAt;
+        }
+
         var reader = new CaptureReader(blocks, threads: 1);
         CaptureEnd? end = null;
         reader.SectionEnds = () =>

@@ -51,12 +51,14 @@ public sealed class CaptureReader
     /// <param name="threads">How many threads decode; if not given, as many as there are processors.</param>
     /// <param name="wanted">The time of which events are wanted; null for all. A chunk of a file without any of them is passed over,
     /// see <see cref="IsPassedOver"/>, unless the file is damaged there.</param>
-    internal static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null)
+    /// <param name="leavesOut">Whether chunks without any of them need not be given at all, nor what is damaged there be told.</param>
+    internal static CaptureReader Open(Stream input, int? threads = null, WantedTime? wanted = null, bool leavesOut = false)
     {
         var blocks = new BlockReader(input);
         if (wanted is not null && input.CanSeek)
         {
-            blocks.PassesOver = UnwantedChunks.Find(input, wanted).Has;
+            var unwanted = UnwantedChunks.Find(input, wanted, leavesOut);
+            (blocks.PassesOver, blocks.LeavesOut) = (unwanted.Has, unwanted.RunAt);
         }
 
         return new CaptureReader(blocks, input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
@@ -238,6 +240,8 @@ public sealed class CaptureReader
             expected = 0;
         }
 
+        expected += source.Current.LeftOut.Blocks;
+        RecordedTo = Math.Max(RecordedTo, source.Current.LeftOut.LastTimestamp);
         if (block.Sequence < expected)
         {
             Damage.Add(Offset, Length, $"block {block.Sequence} after block {expected - 1}: repeated or out of place");

@@ -15,7 +15,8 @@ internal sealed class ChunkFeed
         var blocks = new BlockReader(input);
         if (wanted is not null && input.CanSeek)
         {
-            blocks.PassesOver = UnwantedChunks.Find(input, wanted).Has;
+            var unwanted = UnwantedChunks.Find(input, wanted, byIndex: true);
+            (blocks.PassesOver, blocks.LeavesOut) = (unwanted.Has, unwanted.RunAt);
         }
 
         Reader = new CaptureReader(blocks, threads: 1) { LeavesChunks = true };

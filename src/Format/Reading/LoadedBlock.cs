@@ -35,6 +35,9 @@ internal sealed class LoadedBlock
     /// <summary>Whether only its header was read.</summary>
     internal bool IsPassedOver { get; private set; }
 
+    /// <inheritdoc cref="BlockReader.LeftOut" />
+    internal BlockRun LeftOut { get; private set; }
+
     /// <summary>Why the payload could not be decoded.</summary>
     internal string? Malformed { get; set; }
 
@@ -66,7 +69,7 @@ internal sealed class LoadedBlock
         }
         finally
         {
-            (Offset, Length) = (blocks.Offset, blocks.Length);
+            (Offset, Length, LeftOut) = (blocks.Offset, blocks.Length, blocks.LeftOut);
         }
 
         header = blocks.Header;

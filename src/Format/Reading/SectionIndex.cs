@@ -8,9 +8,10 @@ namespace TraceCap.Format.Reading;
 /// <summary>A section that was finished properly, found from its end.</summary>
 /// <param name="Start">Where its header block begins in the file.</param>
 /// <param name="End">Where its footer block ends.</param>
+/// <param name="FileId">What tells its blocks from those of others.</param>
 /// <param name="Header">Its header.</param>
 /// <param name="Footer">Its footer.</param>
-internal sealed record SectionLocation(long Start, long End, CaptureHeader Header, CaptureFooter Footer);
+internal sealed record SectionLocation(long Start, long End, Guid FileId, CaptureHeader Header, CaptureFooter Footer);
 
 /// <summary>Finds the sections of a file by their footers, without reading what is between.</summary>
 internal static class SectionIndex
@@ -124,7 +125,7 @@ internal static class SectionIndex
         var start = end - length - footer.SectionBytes;
         var id = block.Block.FileId;
         return start >= 0 && ReadAt(file, start, end) is { Header: { } header } first && first.Block.FileId == id
-            ? new SectionLocation(start, end, header, footer)
+            ? new SectionLocation(start, end, id, header, footer)
             : null;
     }
 

@@ -13,24 +13,44 @@ internal delegate RecordedPeriod WantedTime(ulong begin, ClockAnchor? anchor);
 /// <summary>
 /// Knows which chunks of a file have no event of the time that is wanted, so that they need not be read. It goes from block header
 /// to block header, and trusts none alone: a section in which these do not follow each other without a gap, or contradict each
-/// other, is to be read in full. Each chunk's own header tells its times, so an index that is wrong hides no event. Clocks and names
+/// other, is to be read in full. Each chunk's own header tells its times, so an index that is wrong hides no event. Only where whoever reads
+/// wants no more than the events, and every section is finished, <see cref="UnwantedRuns"/> are found by the indexes instead. Clocks and names
 /// are in blocks of other kinds, which are always read.
 /// </summary>
 internal sealed class UnwantedChunks
 {
     private readonly List<Section> sections = [];
+    private readonly List<BlockRun> runs = [];
     private int place;
+    private int nextRun;
 
     /// <summary>Goes through a file from where it stands, and leaves it there.</summary>
     /// <param name="file">Must be able to seek.</param>
     /// <param name="wanted">What is wanted of each section.</param>
-    internal static UnwantedChunks Find(Stream file, WantedTime wanted)
+    /// <param name="byIndex">Whether the indexes of sections will do.</param>
+    internal static UnwantedChunks Find(Stream file, WantedTime wanted, bool byIndex = false)
     {
+        if (byIndex && ByIndex(file, wanted) is { } known)
+        {
+            return known;
+        }
+
         var start = file.Position;
         var found = new UnwantedChunks();
         found.Search(file, wanted);
         file.Position = start;
         return found;
+    }
+
+    /// <summary>The same by nothing but the indexes.</summary>
+    /// <returns>Null if there is a section without one that can be trusted.</returns>
+    internal static UnwantedChunks? ByIndex(Stream file, WantedTime wanted)
+    {
+        var start = file.Position;
+        var found = new UnwantedChunks();
+        var isKnown = start == 0 && found.FindByIndex(file, wanted);
+        file.Position = start;
+        return isKnown ? found : null;
     }
 
     /// <summary>Whether a block is such a chunk; to be asked in the order of the file.</summary>
@@ -42,6 +62,34 @@ internal sealed class UnwantedChunks
         }
 
         return place < sections.Count && sections[place].IsUnwanted(offset, in block);
+    }
+
+    /// <summary>The run of such chunks that begins at an offset, if the index tells of one; to be asked in the order of the file.</summary>
+    internal BlockRun? RunAt(long offset)
+    {
+        while (nextRun < runs.Count && offset > runs[nextRun].From)
+        {
+            nextRun++;
+        }
+
+        return nextRun < runs.Count && offset == runs[nextRun].From ? runs[nextRun] : null;
+    }
+
+    /// <returns>Whether each section has an index that can be trusted.</returns>
+    private bool FindByIndex(Stream file, WantedTime wanted)
+    {
+        foreach (var section in SectionIndex.Find(file) ?? [])
+        {
+            if (UnwantedRuns.Find(file, section, wanted, out var period) is not { } some)
+            {
+                return false;
+            }
+
+            runs.AddRange(some);
+            sections.Add(new Section(section.Start, section.End, period));
+        }
+
+        return sections.Count > 0;
     }
 
     private void Search(Stream file, WantedTime wanted)
@@ -100,10 +148,8 @@ internal sealed class UnwantedChunks
     /// <param name="Wanted">The time that is wanted of it.</param>
     private readonly record struct Section(long From, long End, RecordedPeriod Wanted)
     {
-        /// <summary>The end of all time is no end: it stands for none.</summary>
         internal bool IsUnwanted(long offset, in BlockHeader block) =>
-            offset >= From && block.Kind == BlockKind.Chunk
-            && (block.Events == 0 || block.LastTimestamp < Wanted.From || (block.FirstTimestamp >= Wanted.To && Wanted.To != ulong.MaxValue));
+            offset >= From && block.Kind == BlockKind.Chunk && !UnwantedRuns.Has(block.Events, block.FirstTimestamp, block.LastTimestamp, Wanted);
     }
 
     /// <summary>What the blocks of a section say, one after another.</summary>
