@@ -9,7 +9,8 @@ internal sealed record WantedEvents
     /// <summary>All of all.</summary>
     internal static WantedEvents All { get; } = new();
 
-    /// <summary>The parts that are needed; time, kind, socket and task are there anyway, others are 0.</summary>
+    /// <summary>The parts that are needed. Time, kind, socket and task are there anyway; of counters and <see cref="EventParts.Namespaces"/> that are not
+    /// needed, those of another event may be there, others are 0.</summary>
     internal EventParts Parts { get; init; } = EventParts.All;
 
     /// <summary>One of these ports, at either end; empty: any. Of a chunk without one no event is needed.</summary>

@@ -31,6 +31,10 @@ internal enum EventParts
     /// <summary>The counters of a close or an end.</summary>
     Counters = 128,
 
+    /// <summary>What namespaces tell beyond their inode numbers: <see cref="TcpEvent.NetnsId"/>, <see cref="TcpEvent.ContainerPid"/> and
+    /// <see cref="TcpEvent.Pidns"/>.</summary>
+    Namespaces = 256,
+
     /// <summary>All of it.</summary>
-    All = 255,
+    All = 511,
 }
