@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceCap.Format.Blocks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Rewriting;
@@ -23,6 +24,20 @@ public class Compactions
             && reader is { Section: 2, IsWhole: true }
             && CaptureVerifier.Verify(new MemoryStream(compact)).Problems.Count == 0;
     });
+
+    [Fact]
+    public void Columns_of_chunks_become_what_their_events_would_be_laid_out_as() => Gen.Select(Gen.Int[1, 700], Gen.Int[1, 2_000]).Sample(
+        (before, after) =>
+        {
+            var blocks = CaptureBlock.Split(Compact(Captures.Write(Events, before), after));
+            var chunks = blocks.Where(block => block.Header.Kind == BlockKind.Chunk).ToArray();
+            Assert.Equal((Events.Length + after - 1) / after, chunks.Length);
+            for (var i = 0; i < chunks.Length; i++)
+            {
+                Assert.Equal(Columns.Chunks.Encode(Events.AsSpan((i * after)..Math.Min((i + 1) * after, Events.Length))), chunks[i].Raw);
+            }
+        },
+        iter: 60);
 
     [Fact]
     public void Larger_chunks_take_fewer_bytes()

@@ -60,6 +60,9 @@ internal readonly struct ChunkKind(ulong bits) : IKey<ChunkKind>
     /// <summary>A new socket has no previous event to take the task from.</summary>
     public bool IsValid => (Stored & (Stored.SocketBack | Stored.Task)) != 0;
 
+    /// <summary>The same fields of events of which something else is stored.</summary>
+    public ChunkKind With(Stored stored) => new((bits & ((1UL << StoredShift) - 1)) | ((ulong)stored << StoredShift));
+
     public uint Hash() => Hashing.Of(bits);
 
     public bool Same(in ChunkKind other) => bits == other.Bits;

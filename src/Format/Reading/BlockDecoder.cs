@@ -5,6 +5,19 @@ using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Reading;
 
+/// <summary>What a reader makes of the events of a chunk.</summary>
+internal enum ChunkForm
+{
+    /// <summary>Events in the order of arrival.</summary>
+    Rows,
+
+    /// <summary>Events in the order of time.</summary>
+    OrderedRows,
+
+    /// <summary>A <see cref="DecodedChunk"/>.</summary>
+    Columns,
+}
+
 /// <summary>Unpacks and decodes blocks of any kind, one at a time. Keeps its memory from block to block.</summary>
 internal sealed class BlockDecoder
 {
@@ -18,9 +31,9 @@ internal sealed class BlockDecoder
 
     /// <summary>Fills in what the block holds, or why it is malformed; nothing if it was passed over.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="inOrder">Whether events are to be in the order of time; else they are in that of arrival.</param>
+    /// <param name="form">What is made of a chunk.</param>
     /// <param name="wanted">See <see cref="ChunkDecoder.Wanted"/>.</param>
-    internal void Decode(LoadedBlock block, bool inOrder = false, WantedEvents? wanted = null)
+    internal void Decode(LoadedBlock block, ChunkForm form = ChunkForm.Rows, WantedEvents? wanted = null)
     {
         chunks.Wanted = wanted ?? WantedEvents.All;
         if (block.IsPassedOver)
@@ -42,8 +55,7 @@ internal sealed class BlockDecoder
                     block.CaptureHeader = CaptureHeader.Read(Unpack(block));
                     break;
                 case BlockKind.Chunk:
-                    DecodeChunk(block, inOrder);
-                    block.HasUnknown = chunks.HasUnknown;
+                    DecodeChunk(block, form);
                     break;
                 case BlockKind.Context:
                     block.Context = CaptureContext.Read(Unpack(block));
@@ -60,18 +72,28 @@ internal sealed class BlockDecoder
         }
     }
 
-    private void DecodeChunk(LoadedBlock block, bool inOrder)
+    private void DecodeChunk(LoadedBlock block, ChunkForm form)
     {
         var payload = Unpack(block).Span;
         var count = (int)block.Header.Events;
+        if (form == ChunkForm.Columns)
+        {
+            var columns = block.NewColumns();
+            columns.Decode(payload, count);
+            block.HasUnknown = columns.HasUnknown;
+            block.Latest = count == 0 ? null : columns.Times.Last;
+            return;
+        }
+
         chunks.Open(payload, count);
+        block.HasUnknown = chunks.HasUnknown;
         if (!chunks.MayHaveWanted(payload, out var latest))
         {
             block.Latest = latest;
             return;
         }
 
-        if (inOrder)
+        if (form == ChunkForm.OrderedRows)
         {
             chunks.DecodeOpenedInOrder(payload, block.NewOrderedEvents(count, out var arrivals), arrivals);
         }

@@ -32,8 +32,8 @@ internal sealed class BlockSource
 
     internal bool BeginsLikeCapture => blocks.BeginsLikeCapture;
 
-    /// <summary>Whether the events of each chunk are to be in the order of time, see <see cref="LoadedBlock.OrderedEvents"/>.</summary>
-    internal bool OrdersEvents { get; set; }
+    /// <summary>What is made of each chunk.</summary>
+    internal ChunkForm Form { get; set; }
 
     /// <inheritdoc cref="ChunkDecoder.Wanted" />
     internal WantedEvents Wanted { get; set; } = WantedEvents.All;
@@ -83,7 +83,7 @@ internal sealed class BlockSource
     private void Decode(LoadedBlock block)
     {
         var decoder = decoders.TryTake(out var idle) ? idle : new BlockDecoder();
-        decoder.Decode(block, OrdersEvents, Wanted);
+        decoder.Decode(block, Form, Wanted);
         decoders.Add(decoder);
     }
 }

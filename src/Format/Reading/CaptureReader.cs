@@ -75,7 +75,13 @@ public sealed class CaptureReader
     /// read.</summary>
     internal bool OrdersEvents
     {
-        set => source.OrdersEvents = value;
+        set => source.Form = value ? ChunkForm.OrderedRows : ChunkForm.Rows;
+    }
+
+    /// <summary>Whether each chunk is to be given as <see cref="Columns"/>, not as <see cref="Events"/>; to be set before the first is read.</summary>
+    internal bool GivesColumns
+    {
+        set => source.Form = value ? ChunkForm.Columns : ChunkForm.Rows;
     }
 
     /// <summary>What is needed of the events; to be set before the first is read. A chunk whose dictionaries show that none of its events is wanted has
@@ -149,11 +155,27 @@ public sealed class CaptureReader
     /// the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<TcpEvent> Events => source.Current.Events;
 
+    /// <summary>The columns of the chunk just read, if they were asked for and it has events. Valid until the next <see cref="Read"/>.</summary>
+    internal DecodedChunk? Columns => source.Current.Columns;
+
     /// <summary>Whether the events of the chunk just read are in the order of time.</summary>
     internal bool HasOrderedEvents => source.Current.IsOrdered;
 
     /// <summary>These events. Valid until the next <see cref="Read"/>.</summary>
     internal OrderedEvents OrderedEvents => source.Current.OrderedEvents;
+
+    /// <summary>Counts the events of the chunk just read.</summary>
+    internal void CountTypes(TypeCounts types)
+    {
+        if (Columns is { } columns)
+        {
+            columns.CountTypes(types);
+        }
+        else
+        {
+            types.Count(Events);
+        }
+    }
 
     /// <summary>Whether the chunk just read has more than this version knows: to be kept, it must be copied as it is stored.</summary>
     internal bool HasUnknown => source.Current.HasUnknown;

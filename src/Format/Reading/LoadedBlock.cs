@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 
@@ -12,6 +13,7 @@ internal sealed class LoadedBlock
     private byte[] own = [];
     private TcpEvent[] events = [];
     private ulong[] arrivals = [];
+    private DecodedChunk? columns;
     private int room;
     private int count;
     private Damage? skipped;
@@ -55,6 +57,9 @@ internal sealed class LoadedBlock
 
     /// <summary>The events if they are in the order of time.</summary>
     internal OrderedEvents OrderedEvents => new(events.AsSpan(0, room + count), room, arrivals.AsSpan(0, count));
+
+    /// <summary>The columns of the chunk, if they were asked for instead of events.</summary>
+    internal DecodedChunk? Columns => columns is { Count: > 0 } ? columns : null;
 
     /// <summary>The latest timestamp of the events, whatever the header says of it; null without events.</summary>
     internal ulong? Latest { get; set; }
@@ -131,9 +136,20 @@ internal sealed class LoadedBlock
         return events.AsSpan(room, length);
     }
 
+    /// <summary>Room for columns.</summary>
+    internal DecodedChunk NewColumns() => columns ??= new DecodedChunk();
+
     /// <summary>What it held is no longer needed.</summary>
-    internal void Forget() => (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
+    internal void Forget()
+    {
+        columns?.Clear();
+        (count, Malformed, CaptureHeader, Context, Footer, Latest, HasUnknown) = (0, null, null, null, null, null, false);
+    }
 
     /// <summary>Takes the room back: the events are none.</summary>
-    internal void NoEvents() => count = 0;
+    internal void NoEvents()
+    {
+        count = 0;
+        columns?.Clear();
+    }
 }

@@ -121,14 +121,14 @@ internal sealed class SectionAccount
         Header ??= reader.Header;
         Footer = reader.Footer ?? Footer;
         // Merged recordings of one host each count from the beginning.
-        Repeated = Header is { Hosts.Count: > 0 } ? 0 : sequences.Add(reader.Events);
+        Repeated = Header is { Hosts.Count: > 0 } ? 0 : reader.Columns is { } columns ? sequences.Add(columns) : sequences.Add(reader.Events);
         if (reader.Block.Kind == BlockKind.Chunk)
         {
             Chunks++;
             RawBytes += reader.Block.RawLength;
-            Events += reader.HasHeaderOnly ? reader.Block.Events : (ulong)reader.Events.Length;
+            Events += reader.HasHeaderOnly ? reader.Block.Events : (ulong)(reader.Columns?.Count ?? reader.Events.Length);
             isPartial |= reader.HasHeaderOnly && reader.Block.Events > 0;
-            types.Count(reader.Events);
+            reader.CountTypes(types);
             types.AddTo(EventsByType);
         }
     }

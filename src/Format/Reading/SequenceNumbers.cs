@@ -1,3 +1,4 @@
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Reading;
@@ -35,16 +36,33 @@ internal sealed class SequenceNumbers
         return repeated;
     }
 
-    /// <summary>Takes one event.</summary>
-    /// <returns>False if its number came before.</returns>
-    internal bool Add(in TcpEvent one)
+    /// <inheritdoc cref="Add(ReadOnlySpan{TcpEvent})" />
+    internal int Add(DecodedChunk chunk)
     {
-        if (one.Cpu >= cpus.Length)
+        var repeated = 0;
+        var sequences = chunk.Sequences;
+        var cpuOf = chunk.CpuOf;
+        var cpuNumbers = chunk.Cpus;
+        for (var i = 0; i < sequences.Length; i++)
         {
-            Array.Resize(ref cpus, Math.Max(one.Cpu + 1, 2 * cpus.Length));
+            repeated += Add((int)cpuNumbers[(int)cpuOf[i]], sequences[i]) ? 0 : 1;
         }
 
-        return one.Sequence == 0 || cpus[one.Cpu].Add(one.Sequence);
+        return repeated;
+    }
+
+    /// <summary>Takes one event.</summary>
+    /// <returns>False if its number came before.</returns>
+    internal bool Add(in TcpEvent one) => Add(one.Cpu, one.Sequence);
+
+    private bool Add(int cpu, ulong sequence)
+    {
+        if (cpu >= cpus.Length)
+        {
+            Array.Resize(ref cpus, Math.Max(cpu + 1, 2 * cpus.Length));
+        }
+
+        return sequence == 0 || cpus[cpu].Add(sequence);
     }
 
     /// <summary>An interrupt may take the number after that of the event it interrupts, and arrive before it: so the

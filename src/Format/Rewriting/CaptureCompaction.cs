@@ -12,7 +12,7 @@ namespace TraceCap.Format.Rewriting;
 /// <param name="reader">Has not been read from yet.</param>
 /// <param name="output">Stays open.</param>
 /// <param name="chunkBytes">The size of the events of a chunk, as for <see cref="CaptureWriter"/>.</param>
-internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int chunkBytes) : CaptureRewriter(reader)
+internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int chunkBytes) : CaptureRewriter(InColumns(reader))
 {
     /// <summary>The size of the events of a chunk, in memory, if the user says nothing: 4 MiB. Beyond it there is little
     /// to gain.</summary>
@@ -26,15 +26,22 @@ internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int
     /// <inheritdoc />
     protected override void Write(CaptureWriter writer)
     {
-        if (Reader.Block.Kind == BlockKind.Chunk && !Reader.HasUnknown)
-        {
-            writer.Append(Reader.Events);
-        }
-        else
+        if (Reader.Block.Kind != BlockKind.Chunk || Reader.HasUnknown)
         {
             writer.Copy(Reader);
         }
+        else if (Reader.Columns is { } columns)
+        {
+            writer.Append(columns);
+        }
 
         writer.Watermark = Math.Max(writer.Watermark!.Value, Reader.Block.Watermark);
+    }
+
+    /// <summary>No event is looked at: the columns of small chunks become those of a large one.</summary>
+    private static CaptureReader InColumns(CaptureReader reader)
+    {
+        reader.GivesColumns = true;
+        return reader;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using TraceCap.Format.Blocks;
+using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
 using TraceCap.Format.Metadata;
 using TraceCap.Format.Reading;
@@ -22,7 +23,7 @@ public sealed class CaptureWriter
     private const int MaxNameCharacters = 1 << 18;
 
     private readonly BlockWriter blocks;
-    private readonly int capacity;
+    private readonly OpenChunk open;
     private readonly ChunkPacker packer;
     private readonly WorkAhead<PackedChunk>? ahead;
     private readonly ArrayBufferWriter<byte> metadata = new(1024);
@@ -30,10 +31,7 @@ public sealed class CaptureWriter
     private readonly TypeCounts copied = new();
     private readonly List<NamedId> cgroups = [];
     private readonly List<NamedId> namespaces = [];
-    private readonly HeldNumbers numbers;
     private readonly List<ClockAnchor> clocks = [];
-    private TcpEvent[] events = [];
-    private int held;
     private int nameCharacters;
     private ulong latest;
     private ulong reached;
@@ -94,8 +92,7 @@ public sealed class CaptureWriter
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkBytes, TcpEvent.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkBytes, BlockHeader.MaxEvents * TcpEvent.Size);
         blocks = new BlockWriter(output, fileId);
-        capacity = chunkBytes / TcpEvent.Size;
-        numbers = new HeldNumbers(ofSeveralHosts);
+        open = new OpenChunk(chunkBytes / TcpEvent.Size, this.packer, ofSeveralHosts);
     }
 
     /// <summary>Bytes written.</summary>
@@ -118,7 +115,7 @@ public sealed class CaptureWriter
 
     /// <summary>Whether events were appended that a reader of what is written so far cannot give yet: they wait for their
     /// chunk to be closed, or for a later <see cref="Watermark"/>.</summary>
-    internal bool IsBehind => held > 0 || latest > reached;
+    internal bool IsBehind => open.Count > 0 || latest > reached;
 
     /// <summary>
     /// No event still to be appended is earlier: a reader then gives all earlier ones at once. Set it
@@ -143,16 +140,20 @@ public sealed class CaptureWriter
     {
         while (more.Length > 0)
         {
-            var room = Math.Min(capacity - held, more.Length);
-            Reserve(held + room);
-            more[..room].CopyTo(events.AsSpan(held));
-            held += room;
-            Events += (ulong)room;
-            more = more[room..];
-            if (held == capacity)
-            {
-                CloseChunk();
-            }
+            var some = open.Add(more);
+            more = more[some..];
+            CountAppended(some);
+        }
+    }
+
+    /// <summary>The same of all events of a chunk, column by column: they are not assembled.</summary>
+    internal void Append(DecodedChunk more)
+    {
+        for (var at = 0; at < more.Count;)
+        {
+            var some = open.Add(more, at);
+            at += some;
+            CountAppended(some);
         }
     }
 
@@ -167,11 +168,11 @@ public sealed class CaptureWriter
         var chunk = packer.Next();
         var block = BlockWriter.Begin(BlockKind.Chunk, rawLength: 0);
         block.LossCounters = CurrentLedger - LedgerWritten;
-        chunk.Begin(ref events, held, in block, Watermark);
+        open.MoveTo(chunk, in block, Watermark);
         if (ahead is null)
         {
             packer.Pack(chunk);
-            chunk.GiveBack(ref events);
+            open.TakeRoomOf(chunk);
             Write(chunk);
         }
         else
@@ -185,7 +186,15 @@ public sealed class CaptureWriter
         }
 
         LedgerWritten = CurrentLedger;
-        Empty();
+    }
+
+    private void CountAppended(int events)
+    {
+        Events += (ulong)events;
+        if (open.IsFull)
+        {
+            CloseChunk();
+        }
     }
 
     private void Write(PackedChunk chunk)
@@ -209,7 +218,7 @@ public sealed class CaptureWriter
     /// <summary>Forgets the events that are in no chunk yet: those that the output did not take, if writing failed.</summary>
     internal void Discard()
     {
-        Empty();
+        open.Clear();
         Events = EventsWritten;
         cgroups.Clear();
         namespaces.Clear();
@@ -235,7 +244,7 @@ public sealed class CaptureWriter
             (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
         }
 
-        if (held > 0 && reader.Context is { IsOfNames: true } context && !numbers.HasAnyOf(events.AsSpan(0, held), context))
+        if (open.Count > 0 && reader.Context is { IsOfNames: true } context && !open.HasAnyOf(context))
         {
             block.Watermark = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -250,10 +259,10 @@ public sealed class CaptureWriter
             return;
         }
 
-        PackedChunk.Describe(reader.Events, ref block);
+        PackedChunk.Describe(reader, ref block);
         Events += block.Events;
         WriteBlock(ref block, reader.Payload.Span, pack: false);
-        copied.Count(reader.Events);
+        reader.CountTypes(copied);
         Count(copied, in block);
     }
 
@@ -261,7 +270,7 @@ public sealed class CaptureWriter
     /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
     internal void NameCgroup(in NamedId name)
     {
-        if (held > 0 && numbers.HasCgroup(events.AsSpan(0, held), name))
+        if (open.Count > 0 && open.HasCgroup(name))
         {
             CloseChunk();
         }
@@ -272,7 +281,7 @@ public sealed class CaptureWriter
     /// <summary>The same for their network namespace.</summary>
     internal void NameNetns(in NamedId name)
     {
-        if (held > 0 && numbers.HasNetns(events.AsSpan(0, held), name))
+        if (open.Count > 0 && open.HasNetns(name))
         {
             CloseChunk();
         }
@@ -338,15 +347,9 @@ public sealed class CaptureWriter
         }
     }
 
-    private void Empty()
-    {
-        held = 0;
-        numbers.Clear();
-    }
-
     private void CloseIfHeld()
     {
-        if (held > 0)
+        if (open.Count > 0)
         {
             CloseChunk();
         }
@@ -386,14 +389,5 @@ public sealed class CaptureWriter
         blocks.Write(ref header, payload, pack);
         reached = Math.Max(reached, header.Watermark);
         LedgerWritten = CurrentLedger;
-    }
-
-    /// <summary>A section may have but a few events, and a file many thousands of sections.</summary>
-    private void Reserve(int count)
-    {
-        if (events.Length < count)
-        {
-            Array.Resize(ref events, Math.Clamp(2 * events.Length, count, capacity));
-        }
     }
 }

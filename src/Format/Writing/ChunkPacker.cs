@@ -18,13 +18,11 @@ internal sealed class ChunkPacker(int threads = 1)
     /// <summary>Takes back a chunk that was written.</summary>
     internal void Return(PackedChunk chunk) => free.Push(chunk);
 
+    /// <summary>An encoder to be filled.</summary>
+    internal ChunkEncoder NextEncoder() => encoders.TryTake(out var idle) ? idle : new ChunkEncoder();
+
     /// <summary>Has it encoded, packed and hashed.</summary>
-    internal void Pack(PackedChunk chunk)
-    {
-        var encoder = encoders.TryTake(out var idle) ? idle : new ChunkEncoder();
-        chunk.Pack(encoder);
-        encoders.Add(encoder);
-    }
+    internal void Pack(PackedChunk chunk) => encoders.Add(chunk.Pack(NextEncoder));
 
     /// <summary>Chunks of a section that are worked on ahead; null if each is done before the next is begun.</summary>
     internal WorkAhead<PackedChunk>? BeginSection() => threads > 1 ? new WorkAhead<PackedChunk>(Pack, 2 * threads) : null;

@@ -1,6 +1,7 @@
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
+using TraceCap.Format.Reading;
 
 namespace TraceCap.Format.Writing;
 
@@ -9,6 +10,7 @@ internal sealed class PackedChunk
 {
     private TcpEvent[] events = [];
     private int count;
+    private ChunkEncoder? filled;
     private byte[] raw = [];
     private byte[] block = [];
     private BlockHeader header;
@@ -24,45 +26,54 @@ internal sealed class PackedChunk
     internal TypeCounts Types { get; } = new();
 
     /// <summary>Begins anew.</summary>
-    /// <param name="some">Holds the events; the chunk's from now on, in exchange for those that it had before.</param>
-    /// <param name="length">How many they are.</param>
     /// <param name="start">What the block is to say already.</param>
     /// <param name="watermark">Null: the time of the last event.</param>
-    internal void Begin(ref TcpEvent[] some, int length, in BlockHeader start, ulong? watermark)
+    internal void Begin(in BlockHeader start, ulong? watermark)
     {
-        (events, some, count) = (some, events, length);
         header = start;
         (header.Watermark, isWatermarkLast) = (watermark ?? 0, watermark is null);
     }
+
+    /// <summary>Takes the events.</summary>
+    /// <param name="some">Holds them; the chunk's from now on, in exchange for those that it had before.</param>
+    /// <param name="length">How many they are.</param>
+    internal void Take(ref TcpEvent[] some, int length) => (events, some, count) = (some, events, length);
+
+    /// <summary>Takes events that an encoder has already.</summary>
+    internal void Take(ChunkEncoder encoder) => filled = encoder;
 
     /// <summary>Gives the events back that it had taken.</summary>
     internal void GiveBack(ref TcpEvent[] some) => (some, events) = (events, some);
 
     /// <summary>Makes the block.</summary>
-    internal void Pack(ChunkEncoder encoder)
+    /// <param name="idle">Encodes, unless an encoder has the events.</param>
+    /// <returns>The encoder, which is idle again.</returns>
+    internal ChunkEncoder Pack(Func<ChunkEncoder> idle)
     {
-        var length = encoder.Encode(events.AsSpan(0, count), ref raw);
+        var encoder = filled ?? idle();
+        var length = filled is null ? encoder.Encode(events.AsSpan(0, count), ref raw) : encoder.Encode(ref raw);
+        filled = null;
         header.RawLength = (uint)length;
         header.Minor = encoder.Minor;
-        header.Events = (uint)count;
+        header.Events = (uint)encoder.Events.Count;
         (header.FirstTimestamp, header.LastTimestamp) = encoder.Times;
         header.Watermark = isWatermarkLast ? header.LastTimestamp : header.Watermark;
         encoder.CountTypes(Types);
         BlockWriter.Pack(ref header, raw.AsSpan(0, length), pack: true, ref block);
+        return encoder;
     }
 
-    /// <summary>Notes how many events there are, and of which time.</summary>
-    internal static void Describe(ReadOnlySpan<TcpEvent> chunk, ref BlockHeader block)
+    /// <summary>Notes how many events a reader's chunk has, and of which time.</summary>
+    internal static void Describe(CaptureReader reader, ref BlockHeader block)
     {
-        var (first, last) = (ulong.MaxValue, 0ul);
-        foreach (ref readonly var one in chunk)
+        var (first, last) = reader.Columns?.Times ?? (ulong.MaxValue, 0ul);
+        foreach (ref readonly var one in reader.Events)
         {
             first = Math.Min(first, one.Timestamp);
             last = Math.Max(last, one.Timestamp);
         }
 
-        block.Events = (uint)chunk.Length;
-        block.FirstTimestamp = chunk.IsEmpty ? 0 : first;
-        block.LastTimestamp = last;
+        block.Events = (uint)(reader.Columns?.Count ?? reader.Events.Length);
+        (block.FirstTimestamp, block.LastTimestamp) = block.Events == 0 ? (0, 0) : (first, last);
     }
 }

@@ -122,6 +122,32 @@ public class RoundTrips
 
     private static void Check(Gen<TcpEvent[]> chunks) => chunks.Sample(Check, iter: 300);
 
-    private static void Check(TcpEvent[] events) =>
-        Chunks.AssertSame(events, Chunks.Decode(Chunks.Encode(events), events.Length));
+    private static void Check(TcpEvent[] events)
+    {
+        var raw = Chunks.Encode(events);
+        Chunks.AssertSame(events, Chunks.Decode(raw, events.Length));
+        foreach (var piece in new[] { 1 + (events.Length / 3), events.Length })
+        {
+            Assert.Equal(raw, Joined(events, piece));
+        }
+    }
+
+    /// <summary>The same events out of chunks, each of which is added in two parts, and some as events.</summary>
+    private static byte[] Joined(ReadOnlySpan<TcpEvent> events, int piece)
+    {
+        byte[] raw = [];
+        var (encoder, chunk) = (new ChunkEncoder(), new DecodedChunk());
+        encoder.Events.Begin(events.Length);
+        encoder.Events.Add(events[..(events.Length / 5)]);
+        for (var at = events.Length / 5; at < events.Length; at += piece)
+        {
+            var some = events[at..Math.Min(at + piece, events.Length)];
+            chunk.Decode(Chunks.Encode(some), some.Length);
+            encoder.Events.Add(chunk, 0, some.Length / 2);
+            encoder.Events.Add(chunk, some.Length / 2, some.Length - (some.Length / 2));
+        }
+
+        var length = encoder.Encode(ref raw);
+        return raw[..length];
+    }
 }
