@@ -23,8 +23,12 @@ internal sealed class Distinct<TKey>
     /// <summary>The keys, from position 1 on; then room for one more.</summary>
     private TKey[] values = new TKey[32];
 
-    /// <summary>Positions in <see cref="values"/>, 0 where a slot is free; at least half of them are.</summary>
-    private int[] slots = new int[64];
+    /// <summary>A chunk has no more keys than events, and twice as many addresses.</summary>
+    private const uint Position = (2 << 17) - 1;
+
+    /// <summary>Positions in <see cref="values"/>, and above them what of its hash has room: only a key for which that is right is looked at. 0 where a
+    /// slot is free; at least half of them are.</summary>
+    private uint[] slots = new uint[64];
 
     public int Count { get; private set; }
 
@@ -64,23 +68,26 @@ internal sealed class Distinct<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int AddNext()
     {
-        ref var slot = ref Find(in Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), Count + 1));
+        ref readonly var key = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), Count + 1);
+        var hash = key.Hash();
+        ref var slot = ref Find(in key, hash);
         var isNew = slot == 0 ? 1 : 0;
         Count += isNew;
-        slot += isNew * Count;
-        return slot - 1;
+        slot |= (uint)isNew * ((hash & ~Position) | (uint)Count);
+        return (int)(slot & Position) - 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int Find(in TKey key)
+    private ref uint Find(in TKey key, uint hash)
     {
         ref var firstSlot = ref MemoryMarshal.GetArrayDataReference(slots);
         ref var firstValue = ref MemoryMarshal.GetArrayDataReference(values);
         var mask = (uint)slots.Length - 1;
-        for (var at = key.Hash() & mask; ; at = (at + 1) & mask)
+        for (var at = hash & mask; ; at = (at + 1) & mask)
         {
             ref var slot = ref Unsafe.Add(ref firstSlot, at);
-            if (slot == 0 | key.Same(in Unsafe.Add(ref firstValue, slot)))
+            var position = slot ^ (hash & ~Position);
+            if (slot == 0 || (position <= Position && key.Same(in Unsafe.Add(ref firstValue, position))))
             {
                 return ref slot;
             }
@@ -91,10 +98,11 @@ internal sealed class Distinct<TKey>
     private void Grow()
     {
         Array.Resize(ref values, values.Length * 2);
-        slots = new int[values.Length * 2];
+        slots = new uint[values.Length * 2];
         for (var position = 1; position <= Count; position++)
         {
-            Find(in values[position]) = position;
+            var hash = values[position].Hash();
+            Find(in values[position], hash) = (hash & ~Position) | (uint)position;
         }
     }
 }

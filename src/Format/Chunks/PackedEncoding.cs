@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using TraceCap.Format.Events;
 
@@ -21,6 +20,9 @@ internal sealed class PackedEncoding : ColumnEncoding
 
     private const int SampleSize = 1024;
 
+    /// <summary>So many values are looked at together for an exception.</summary>
+    private const int Stride = 8;
+
     public override byte Id => Number;
 
     public override void Encode(Span<ulong> values, ref PayloadWriter writer)
@@ -33,7 +35,7 @@ internal sealed class PackedEncoding : ColumnEncoding
 
         var longest = BitPacking.WidthOf(greatest - least);
         var width = BestWidth(values, longest);
-        var exceptions = width == longest ? 0 : Vectors.CountAbove(values, Highest(width));
+        var exceptions = width == longest ? 0 : Vectors.CountWith(values, ~Highest(width));
         var saved = (longest - width) * (long)values.Length;
         if (exceptions * (long)MaxExceptionBits(values.Length, longest - width) > saved)
         {
@@ -81,11 +83,11 @@ internal sealed class PackedEncoding : ColumnEncoding
         var gaps = scratch.AsSpan(0, exceptions + 1);
         var highs = scratch.AsSpan(exceptions + 1, exceptions + 1);
         var found = 0;
-        var limits = new Vector<ulong>(Highest(width));
-        for (var start = 0; found < exceptions; start += Vector<ulong>.Count)
+        var above = ~Highest(width);
+        for (var start = 0; found < exceptions; start += Stride)
         {
-            var end = Math.Min(start + Vector<ulong>.Count, values.Length);
-            if (end - start == Vector<ulong>.Count && !Vector.GreaterThanAny(new(values[start..]), limits))
+            var end = Math.Min(start + Stride, values.Length);
+            if (end - start == Stride && !Vectors.AnyOf(values.Slice(start, Stride), above))
             {
                 continue;
             }

@@ -14,14 +14,18 @@ internal static class Vectors
 
         // With the highest bit turned over, comparisons with a sign do, for which processors have instructions.
         var high = new Vector<ulong>(1UL << 63);
-        var least = new Vector<long>(long.MaxValue);
-        var greatest = new Vector<long>(long.MinValue);
-        foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        var (least, greatest) = (new Vector<long>(long.MaxValue), new Vector<long>(long.MinValue));
+        var (otherLeast, otherGreatest) = (least, greatest);
+        var all = MemoryMarshal.Cast<ulong, Vector<ulong>>(values);
+        // Two by two, as each comparison waits for the one before.
+        for (var i = 0; i < all.Length; i += 2)
         {
-            var signed = (some ^ high).As<ulong, long>();
-            least = Vector.Min(least, signed);
-            greatest = Vector.Max(greatest, signed);
+            var (one, other) = ((all[i] ^ high).As<ulong, long>(), (all[Math.Min(i + 1, all.Length - 1)] ^ high).As<ulong, long>());
+            (least, otherLeast) = (Vector.Min(least, one), Vector.Min(otherLeast, other));
+            (greatest, otherGreatest) = (Vector.Max(greatest, one), Vector.Max(otherGreatest, other));
         }
+
+        (least, greatest) = (Vector.Min(least, otherLeast), Vector.Max(greatest, otherGreatest));
 
         var range = (Least: ulong.MaxValue, Greatest: 0UL);
         for (var lane = 0; lane < Vector<ulong>.Count && values.Length >= Vector<ulong>.Count; lane++)
@@ -57,23 +61,41 @@ internal static class Vectors
         return limit > 0 && !Vector.LessThanAny(high.As<ulong, long>(), Vector<long>.Zero) && (long)rest >= 0;
     }
 
-    /// <summary>How many values are above a limit.</summary>
-    public static int CountAbove(ReadOnlySpan<ulong> values, ulong limit)
+    /// <summary>How many values have any of some bits.</summary>
+    public static int CountWith(ReadOnlySpan<ulong> values, ulong bits)
     {
-        var limits = new Vector<ulong>(limit);
-        var counts = Vector<ulong>.Zero;
-        foreach (var some in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        var some = new Vector<ulong>(bits);
+        var without = Vector<ulong>.Zero;
+        foreach (var each in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
         {
-            counts -= Vector.GreaterThan(some, limits);
+            without -= Vector.Equals(each & some, Vector<ulong>.Zero);
         }
 
-        var count = (int)Vector.Sum(counts);
+        var count = Whole(values.Length) - (int)Vector.Sum(without);
         foreach (var value in values[Whole(values.Length)..])
         {
-            count += value > limit ? 1 : 0;
+            count += (value & bits) != 0 ? 1 : 0;
         }
 
         return count;
+    }
+
+    /// <summary>Whether any value has any of some bits.</summary>
+    public static bool AnyOf(ReadOnlySpan<ulong> values, ulong bits)
+    {
+        var all = Vector<ulong>.Zero;
+        foreach (var each in MemoryMarshal.Cast<ulong, Vector<ulong>>(values))
+        {
+            all |= each;
+        }
+
+        var rest = 0UL;
+        foreach (var value in values[Whole(values.Length)..])
+        {
+            rest |= value;
+        }
+
+        return (rest & bits) != 0 || (all & new Vector<ulong>(bits)) != Vector<ulong>.Zero;
     }
 
     /// <summary>Lowers every value.</summary>
