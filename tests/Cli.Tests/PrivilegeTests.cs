@@ -97,6 +97,19 @@ public sealed class PrivilegeTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder));
     }
 
+    /// <summary>In a container, and where names may not be looked up, a user is a number.</summary>
+    [Fact]
+    public void A_user_without_a_name_who_may_not_write_is_told_by_number()
+    {
+        LiveRecorder.SkipUnlessRoot();
+        const string capabilities = "+bpf,+perfmon,+net_admin";
+        Shell($"chmod 755 {folder}");
+        var told = Shell($"setpriv --reuid=54321 --regid=54321 --clear-groups --inh-caps=-all,{capabilities} --ambient-caps=-all,{capabilities} "
+            + $"{Tracecap.Path} record -o {folder}/run.tcap 2>&1 || true");
+
+        Assert.Contains($"{folder}: 54321 may not create files there", told, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_user_that_is_not_there_is_told()
     {

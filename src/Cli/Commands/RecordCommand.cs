@@ -135,7 +135,7 @@ internal static class RecordCommand
         catch (UnauthorizedAccessException)
         {
             throw new CommandException(
-                $"{output.Folder}: {user?.Name ?? Environment.UserName} may not create files there, and privileges are given up "
+                $"{output.Folder}: {(user ?? UserAccount.Find(FileCalls.EffectiveUser())).Name} may not create files there, and privileges are given up "
                 + "once the probes are attached: give the folder to that user, or record as its owner with --user NAME");
         }
     }
