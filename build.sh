@@ -108,6 +108,7 @@ need_to_test() {
 	need mandoc /usr/bin/mandoc
 	need lintian /usr/bin/lintian
 	need debootstrap /usr/sbin/debootstrap
+	need apparmor /usr/sbin/apparmor_parser /sbin/apparmor_parser
 	need podman /usr/bin/podman
 	need runc /usr/sbin/runc /usr/bin/runc
 	need kubernetes-client /usr/bin/kubectl

@@ -16,6 +16,7 @@ public sealed partial class DebTests
             "./usr/share/man/man1/tracecap-record.1.gz", "./usr/share/bash-completion/completions/tracecap",
             "./usr/share/zsh/vendor-completions/_tracecap", "./usr/share/fish/vendor_completions.d/tracecap.fish",
             "./usr/lib/systemd/system/tracecap.service", "./usr/lib/systemd/system/tracecap-ship.service",
+            "./usr/lib/systemd/system/tracecap-apparmor.service", "./usr/share/tracecap/apparmor.d/tracecap-record", "./usr/share/tracecap/apparmor.d/tracecap-ship",
             "./usr/share/doc/tracecap/copyright", "./usr/share/doc/tracecap/changelog.gz", "./usr/share/doc/tracecap/tracecap.cdx.json"])
         {
             Assert.Contains(expected, files.Keys);

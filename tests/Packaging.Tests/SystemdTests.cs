@@ -21,7 +21,12 @@ public sealed class SystemdTests
             Repository.File("tests/vm/vmrun"), "--kernel", kernel!, "--root", system.Root, "--systemd", "--timeout", "900", "--", "bash", "/captures/service.sh");
         Assert.True(code == 0, output + error);
         Assert.Equal(
-            ["not running before it is asked to", "active", "its user has no capability left", "connections: 20", "reloaded: 2 files", "ships: waits for its server", "enabled", "stopped: complete", "removed: 3 files"],
+            [
+                "not running before it is asked to", "active", "its user has no capability left", "confined by tracecap-record (enforce)",
+                "connections: 20", "reloaded: 2 files", "ships: waits for its server", "confined by tracecap-ship (enforce)", "enabled", "stopped: complete",
+                "nothing was denied", "without the profile: the same 23 events", "/root: root may not create files there", "by hand: x.tcap",
+                "profiles: 2", "removed: 5 files, 0 profiles",
+            ],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }
