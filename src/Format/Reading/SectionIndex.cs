@@ -54,12 +54,12 @@ internal static class SectionIndex
         foreach (var entry in section.Footer.Index.Where(entry => entry.Kind == BlockKind.Context))
         {
             var offset = section.Start + entry.Offset;
-            if (offset < behind || ReadAt(file, offset, section.End) is not { Context: { } context } reader)
+            if (offset < behind || ReadAt(file, offset, section.End) is not { Context: { } context } block)
             {
                 yield break;
             }
 
-            behind = offset + reader.Length;
+            behind = offset + block.Length;
             yield return (entry, context);
         }
     }
@@ -123,14 +123,14 @@ internal static class SectionIndex
         }
 
         var start = end - length - footer.SectionBytes;
-        var id = block.Block.FileId;
-        return start >= 0 && ReadAt(file, start, end) is { Header: { } header } first && first.Block.FileId == id
+        var id = block.Header.FileId;
+        return start >= 0 && ReadAt(file, start, end) is { CaptureHeader: { } header } first && first.Header.FileId == id
             ? new SectionLocation(start, end, id, header, footer)
             : null;
     }
 
-    /// <summary>A reader that stands on the block at an offset; null if there is no undamaged one.</summary>
-    private static CaptureReader? ReadAt(Stream file, long offset, long end)
+    /// <summary>The block at an offset; null if there is no undamaged one.</summary>
+    private static LoadedBlock? ReadAt(Stream file, long offset, long end)
     {
         if (offset < 0 || offset >= end)
         {
@@ -138,15 +138,23 @@ internal static class SectionIndex
         }
 
         file.Position = offset;
-        var reader = new CaptureReader(new BlockReader(file, buffer: BufferBytes) { Searches = false }, threads: 1);
+        var block = new LoadedBlock();
         try
         {
-            return reader.Read() && reader.Offset == 0 ? reader : null;
+            block.Load(new BlockReader(file, buffer: BufferBytes) { Searches = false });
         }
         catch (CaptureFormatException)
         {
             // Who reads the file block by block is told what is there instead.
             return null;
         }
+
+        if (block.IsEnd)
+        {
+            return null;
+        }
+
+        new BlockDecoder().Decode(block);
+        return block.Malformed is null ? block : null;
     }
 }

@@ -4,12 +4,6 @@ using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Reading;
 
-/// <summary>The time that is wanted of a section, on the clock of its events.</summary>
-/// <param name="begin">Where the section's time begins, see <see cref="EventContext.Begin"/>.</param>
-/// <param name="anchor">What its wall clock goes by; null if that is not known.</param>
-/// <exception cref="CaptureFormatException">It is wanted by the wall clock, and the section does not tell that.</exception>
-internal delegate RecordedPeriod WantedTime(ulong begin, ClockAnchor? anchor);
-
 /// <summary>
 /// Knows which chunks of a file have no event of the time that is wanted, so that they need not be read. It goes from block header
 /// to block header, and trusts none alone: a section in which these do not follow each other without a gap, or contradict each
