@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace TraceCap.Cli.Tests;
 
@@ -95,6 +98,30 @@ public sealed class PrivilegeTests : IDisposable
         Assert.Equal(1, refused.Code);
         Assert.Contains($"{folder}: nobody may not create files there", refused.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    /// <summary>Without the one the kernel does not list the descriptors of others, without the other it does not say what they are.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(",+dac_read_search", false)]
+    [InlineData(",+sys_ptrace", false)]
+    [InlineData(",+sys_ptrace,+dac_read_search", true)]
+    public void Whose_an_earlier_connection_is_takes_two_capabilities_and_what_is_missing_is_said(string more, bool isKnown)
+    {
+        LiveRecorder.SkipUnlessRoot();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        client.Connect((IPEndPoint)listener.LocalEndpoint);
+        using var server = listener.AcceptTcpClient();
+        var (capture, capabilities) = (Path.Combine(folder, "run.tcap"), "+bpf,+perfmon,+net_admin" + more);
+        Shell($"chmod 777 {folder}; setpriv --reuid=54321 --regid=54321 --clear-groups --inh-caps=-all,{capabilities} --ambient-caps=-all,{capabilities} "
+            + $"{Tracecap.Path} record -q -o {capture} -d 1");
+
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        var pid = isKnown ? Environment.ProcessId.ToString(CultureInfo.InvariantCulture) : "";
+        Assert.Equal($"event.name,process.pid\ntcp.open,{pid}\ntcp.open,{pid}\n", Tracecap.Run("export", capture, "--to", "csv", "--type", "O", "--port", port, "--fields", "type,pid").Text);
+        Assert.Equal(!isKnown, Tracecap.Run("info", capture).Text.Contains("takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH", StringComparison.Ordinal));
     }
 
     /// <summary>In a container, and where names may not be looked up, a user is a number.</summary>

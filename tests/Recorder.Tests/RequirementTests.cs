@@ -40,9 +40,12 @@ public class RequirementTests
         HostRequirements.CheckCapabilities(Status(effective));
 
     [Theory]
-    [InlineData("0000000000080000", true)]
+    [InlineData("0000000000080002", true)]
+    [InlineData("0000000000080004", true)]
+    [InlineData("0000000000080000", false)]
     [InlineData("000001fffff7ffff", false)]
-    public void It_takes_a_capability_to_look_at_processes(string effective, bool may) =>
+    [InlineData("000001fffffffff9", false)]
+    public void It_takes_two_capabilities_to_look_at_processes(string effective, bool may) =>
         Assert.Equal(may, HostRequirements.MayLookAtProcesses(Status(effective)));
 
     /// <summary>The file as the kernel writes it; and the command line, where securityfs is not mounted.</summary>

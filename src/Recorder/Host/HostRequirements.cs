@@ -8,6 +8,8 @@ internal static class HostRequirements
 {
     private static readonly Version OldestKernel = new(5, 10);
 
+    private const int DacOverride = 1;
+    private const int DacReadSearch = 2;
     private const int NetAdmin = 12;
     private const int SysPtrace = 19;
     private const int SysAdmin = 21;
@@ -99,7 +101,8 @@ internal static class HostRequirements
 
     /// <summary>Whether the kernel shows what the processes of all users hold.</summary>
     /// <param name="status">The text of /proc/PID/status.</param>
-    internal static bool MayLookAtProcesses(string status) => Has(status, SysPtrace);
+    /// <remarks>The folder of a process's descriptors is its user's, who alone may list it; and what they are is for who may trace it.</remarks>
+    internal static bool MayLookAtProcesses(string status) => Has(status, SysPtrace) && (Has(status, DacReadSearch) || Has(status, DacOverride));
 
     private static bool Has(string status, int capability)
     {

@@ -102,7 +102,7 @@ internal sealed class OpenConnections
     {
         if (!HostRequirements.MayLookAtProcesses(File.ReadAllText("/proc/self/status")))
         {
-            limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE");
+            limits.Add($"{Unknown} may lack their process: looking at other users' processes takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
         }
 
         if (!proc.IsHosts)
