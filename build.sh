@@ -199,12 +199,11 @@ own_runtime() {
 	esac
 }
 
-# publish [OPTION...]: the executable for this machine.
 publish() {
 	local runtime
 	rm -rf "$out"
 	runtime=$(own_runtime)
-	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo "$@"
+	dotnet publish src/Cli -c "$configuration" -r "$runtime" -o "$out" -v quiet --nologo
 	rm -f "$out"/*.dbg "$out"/*.xml "$out"/*.pdb
 	keep_assets artifacts/obj "$out"
 }
@@ -404,7 +403,7 @@ case ${1:-help} in
 		[[ " $* " != *" linux-arm64 "* ]] || need_to_cross
 		install_missing; pack_libraries "${@:2}"; sum_up_packages
 		;;
-	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; check_layout; publish -p:RunAnalyzers=false; package_own; TRACECAP=$tracecap run_tests ;;
+	test) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; fetch_for_otlp; fetch_for_pages; fetch_for_fleet; fetch_for_packaging; build; check_layout; publish; package_own; TRACECAP=$tracecap run_tests ;;
 	vm) need_to_test; install_missing; fetch_for_vm amd64 6.1 6.12; dotnet build tests/Vm.Tests -c "$configuration" -v quiet --nologo -clp:NoSummary; publish; TRACECAP=$tracecap run_tests tests/Vm.Tests/TraceCap.Vm.Tests.csproj ;;
 	vm-all) need_to_test; install_missing; fetch_for_vm amd64 5.10 6.1 6.12 7.2; compare_in_vms amd64 ;;
 	vm-arm64)
