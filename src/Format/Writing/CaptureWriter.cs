@@ -244,7 +244,7 @@ public sealed class CaptureWriter
             (block.Events, block.FirstTimestamp, block.LastTimestamp) = (0, 0, 0);
         }
 
-        if (open.Count > 0 && reader.Context is { IsOfNames: true } context && !open.HasAnyOf(context))
+        if (open.Count > 0 && reader.Context is { IsOfNames: true } context && !open.Numbers.HasAnyOf(context))
         {
             block.Watermark = 0;
             WriteBlock(ref block, reader.Payload.Span, pack: false);
@@ -270,7 +270,7 @@ public sealed class CaptureWriter
     /// chunk is closed if it has events of that cgroup, for it was not called so when they were appended.</summary>
     internal void NameCgroup(in NamedId name)
     {
-        if (open.Count > 0 && open.HasCgroup(name))
+        if (open.Count > 0 && open.Numbers.HasCgroup(name))
         {
             CloseChunk();
         }
@@ -281,7 +281,7 @@ public sealed class CaptureWriter
     /// <summary>The same for their network namespace.</summary>
     internal void NameNetns(in NamedId name)
     {
-        if (open.Count > 0 && open.HasNetns(name))
+        if (open.Count > 0 && open.Numbers.HasNetns(name))
         {
             CloseChunk();
         }

@@ -1,7 +1,6 @@
 using TraceCap.Format.Blocks;
 using TraceCap.Format.Chunks;
 using TraceCap.Format.Events;
-using TraceCap.Format.Metadata;
 
 namespace TraceCap.Format.Writing;
 
@@ -55,25 +54,22 @@ internal sealed class OpenChunk(int capacity, ChunkPacker packer, bool ofSeveral
         return some;
     }
 
-    /// <summary>Whether an event refers to a cgroup.</summary>
-    internal bool HasCgroup(in NamedId name)
+    /// <summary>What the events refer to.</summary>
+    internal HeldNumbers Numbers
     {
-        See();
-        return numbers.HasCgroup(name);
-    }
+        get
+        {
+            if (columns is null)
+            {
+                numbers.See(rows.AsSpan(0, held));
+            }
+            else
+            {
+                numbers.See(columns.Events);
+            }
 
-    /// <summary>The same for a network namespace.</summary>
-    internal bool HasNetns(in NamedId name)
-    {
-        See();
-        return numbers.HasNetns(name);
-    }
-
-    /// <summary>The same for all that a context names.</summary>
-    internal bool HasAnyOf(CaptureContext context)
-    {
-        See();
-        return numbers.HasAnyOf(context);
+            return numbers;
+        }
     }
 
     /// <summary>Closes it: a chunk takes the events.</summary>
@@ -105,18 +101,6 @@ internal sealed class OpenChunk(int capacity, ChunkPacker packer, bool ofSeveral
         held = 0;
         columns?.Events.Begin(capacity);
         numbers.Clear();
-    }
-
-    private void See()
-    {
-        if (columns is null)
-        {
-            numbers.See(rows.AsSpan(0, held));
-        }
-        else
-        {
-            numbers.See(columns.Events);
-        }
     }
 
     /// <summary>A section may have but a few events, and a file many thousands of sections.</summary>
