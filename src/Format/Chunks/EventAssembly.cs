@@ -129,5 +129,5 @@ internal static class EventAssembly
     }
 
     /// <summary>Where in ascending rows the first one is that is not before an event.</summary>
-    private static int RowFrom(ReadOnlySpan<int> rows, int first) => rows.BinarySearch(first) is var place && place < 0 ? ~place : place;
+    internal static int RowFrom(ReadOnlySpan<int> rows, int first) => rows.BinarySearch(first) is var place && place < 0 ? ~place : place;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TraceCap.Format.Events;
 
 namespace TraceCap.Format.Chunks;
@@ -141,32 +142,21 @@ internal sealed class EventColumns(ColumnSet columns)
             var cpu = cpus.Add(one.Cpu);
             eventCpus[i] = cpu;
 
-            // Each CPU counts its events, so the next number is known unless events were lost.
-            ref var last = ref lastOfCpu[cpu];
-            sequences[i] = ZigZag.Encode(one.Sequence - last - 1);
-            last = one.Sequence;
+            sequences[i] = StepTo(one.Sequence, cpu);
 
             var newest = sockets.Count - 1;
             sockets.Next.Socket.ReadFrom(in one);
             var socket = sockets.AddNext();
-            var isReturn = socket <= newest ? 1 : 0;
             firstOfSocket[newest + 1] = first + i;
-            socketBacks[returns] = (uint)(newest - socket);
-            returns += isReturn;
-
             tasks.Next.Task.ReadFrom(in one);
-            var task = tasks.AddNext();
-            var isArrival = (1 - isReturn) | (task != taskOfSocket[socket] ? 1 : 0);
-            taskOfSocket[socket] = task;
-            eventTasks[arrivals] = (uint)task;
-            arrivals += isArrival;
+            var stored = Refer(socketBacks, newest, socket, eventTasks, tasks.AddNext());
 
             var hasDuration = one.Duration != 0 ? 1 : 0;
             durations[timed] = one.Duration;
             timed += hasDuration;
 
-            var stored = (Stored)(isReturn | (isArrival << 1) | (hasDuration << 2) | (HasCounters(one) ? (int)Stored.Counters : 0));
-            eventKinds[i] = (uint)kinds.Add(new ChunkKind(one, stored));
+            stored |= (hasDuration << 2) | (HasCounters(one) ? (int)Stored.Counters : 0);
+            eventKinds[i] = (uint)kinds.Add(new ChunkKind(one, (Stored)stored));
         }
 
         Count += events.Length;
@@ -217,9 +207,7 @@ internal sealed class EventColumns(ColumnSet columns)
             ref var cpu = ref cpuOfOther[(int)theirCpus[i]];
             cpu = cpu < 0 ? (int)cpus.Add((ushort)chunk.Cpus[(int)theirCpus[i]]) : cpu;
             eventCpus[i] = (uint)cpu;
-            ref var last = ref lastOfCpu[cpu];
-            sequences[i] = ZigZag.Encode(theirSequences[i] - last - 1);
-            last = theirSequences[i];
+            sequences[i] = StepTo(theirSequences[i], (uint)cpu);
 
             var newest = sockets.Count - 1;
             ref var socket = ref socketOfOther[theirSockets[i]];
@@ -230,10 +218,6 @@ internal sealed class EventColumns(ColumnSet columns)
                 firstOfSocket[newest + 1] = Count + i;
             }
 
-            var isReturn = socket <= newest ? 1 : 0;
-            socketBacks[returns] = (uint)(newest - socket);
-            returns += isReturn;
-
             ref var task = ref taskOfOther[theirTasks[i]];
             if (task < 0)
             {
@@ -241,12 +225,7 @@ internal sealed class EventColumns(ColumnSet columns)
                 task = tasks.AddNext();
             }
 
-            var isArrival = (1 - isReturn) | (task != taskOfSocket[socket] ? 1 : 0);
-            taskOfSocket[socket] = task;
-            eventTasks[arrivals] = (uint)task;
-            arrivals += isArrival;
-
-            var stored = isReturn | (isArrival << 1);
+            var stored = Refer(socketBacks, newest, socket, eventTasks, task);
             ref var kind = ref kindOfOther[(KindsOfOther * (int)theirKinds[i]) + stored];
             if (kind < 0)
             {
@@ -258,6 +237,31 @@ internal sealed class EventColumns(ColumnSet columns)
         }
 
         Count += count;
+    }
+
+    /// <summary>Each CPU counts its events, so the next number is known unless events were lost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong StepTo(ulong sequence, uint cpu)
+    {
+        ref var last = ref lastOfCpu[cpu];
+        var step = ZigZag.Encode(sequence - last - 1);
+        last = sequence;
+        return step;
+    }
+
+    /// <summary>Notes the socket of the next event, and its task unless the socket had it before.</summary>
+    /// <returns>What is stored of it, <see cref="Stored.SocketBack"/> and <see cref="Stored.Task"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Refer(ulong[] socketBacks, int newest, int socket, ulong[] eventTasks, int task)
+    {
+        var isReturn = socket <= newest ? 1 : 0;
+        socketBacks[returns] = (uint)(newest - socket);
+        returns += isReturn;
+        var isArrival = (1 - isReturn) | (task != taskOfSocket[socket] ? 1 : 0);
+        taskOfSocket[socket] = task;
+        eventTasks[arrivals] = (uint)task;
+        arrivals += isArrival;
+        return isReturn | (isArrival << 1);
     }
 
     /// <summary>Appends rows of columns that only some events have.</summary>
@@ -276,9 +280,7 @@ internal sealed class EventColumns(ColumnSet columns)
     }
 
     /// <summary>Which of ascending events are among some that follow each other.</summary>
-    private static Range RowsOf(ReadOnlySpan<int> events, int first, int count) => PlaceOf(events, first)..PlaceOf(events, first + count);
-
-    private static int PlaceOf(ReadOnlySpan<int> events, int first) => events.BinarySearch(first) is var place && place < 0 ? ~place : place;
+    private static Range RowsOf(ReadOnlySpan<int> events, int first, int count) => EventAssembly.RowFrom(events, first)..EventAssembly.RowFrom(events, first + count);
 
     private static void Forget(ref int[] numbers, int count)
     {
