@@ -21,9 +21,9 @@ internal sealed record CaptureEnd(string BootId, int Sections, ulong Monotonic, 
     internal static CaptureEnd? Of(Stream file)
     {
         var blocks = new BlockReader(file) { PassesOver = static (long _, in BlockHeader block) => block.Kind == BlockKind.Chunk };
-        if (file.CanSeek && UnwantedChunks.ByIndex(file, static (_, _) => new RecordedPeriod(0, 0)) is { } all)
+        if (file.CanSeek)
         {
-            blocks.LeavesOut = all.RunAt;
+            UnwantedChunks.ByIndex(file, static (_, _) => new RecordedPeriod(0, 0))?.KeepFrom(blocks);
         }
 
         var reader = new CaptureReader(blocks, threads: 1);

@@ -57,8 +57,7 @@ public sealed class CaptureReader
         var blocks = new BlockReader(input);
         if (wanted is not null && input.CanSeek)
         {
-            var unwanted = UnwantedChunks.Find(input, wanted, leavesOut);
-            (blocks.PassesOver, blocks.LeavesOut) = (unwanted.Has, unwanted.RunAt);
+            UnwantedChunks.Find(input, wanted, leavesOut).KeepFrom(blocks);
         }
 
         return new CaptureReader(blocks, input.CanSeek && input.Length >= WorthThreads ? threads ?? Environment.ProcessorCount : 1);
@@ -71,17 +70,11 @@ public sealed class CaptureReader
     /// payload is what its hash says.</summary>
     internal bool LeavesChunks { get; init; }
 
-    /// <summary>Whether the events of each chunk are to be in the order of time, as <see cref="OrderedEvents"/>; to be set before the first is
+    /// <summary>As what each chunk is given: <see cref="Events"/>, <see cref="OrderedEvents"/> or <see cref="Columns"/>; to be set before the first is
     /// read.</summary>
-    internal bool OrdersEvents
+    internal ChunkForm Form
     {
-        set => source.Form = value ? ChunkForm.OrderedRows : ChunkForm.Rows;
-    }
-
-    /// <summary>Whether each chunk is to be given as <see cref="Columns"/>, not as <see cref="Events"/>; to be set before the first is read.</summary>
-    internal bool GivesColumns
-    {
-        set => source.Form = value ? ChunkForm.Columns : ChunkForm.Rows;
+        set => source.Form = value;
     }
 
     /// <summary>What is needed of the events; to be set before the first is read. A chunk whose dictionaries show that none of its events is wanted has
@@ -163,6 +156,9 @@ public sealed class CaptureReader
 
     /// <summary>These events. Valid until the next <see cref="Read"/>.</summary>
     internal OrderedEvents OrderedEvents => source.Current.OrderedEvents;
+
+    /// <summary>How many events of the chunk just read there are, in either form.</summary>
+    internal int EventCount => Columns?.Count ?? Events.Length;
 
     /// <summary>Counts the events of the chunk just read.</summary>
     internal void CountTypes(TypeCounts types)

@@ -15,8 +15,7 @@ internal sealed class ChunkFeed
         var blocks = new BlockReader(input);
         if (wanted is not null && input.CanSeek)
         {
-            var unwanted = UnwantedChunks.Find(input, wanted, byIndex: true);
-            (blocks.PassesOver, blocks.LeavesOut) = (unwanted.Has, unwanted.RunAt);
+            UnwantedChunks.Find(input, wanted, byIndex: true).KeepFrom(blocks);
         }
 
         Reader = new CaptureReader(blocks, threads: 1) { LeavesChunks = true };

@@ -22,7 +22,7 @@ internal sealed class EventStream : IEventSource
     public EventStream(CaptureReader reader, bool ordersChunks = true)
     {
         this.reader = reader;
-        reader.OrdersEvents = ordersChunks;
+        reader.Form = ordersChunks ? ChunkForm.OrderedRows : ChunkForm.Rows;
     }
 
     /// <summary>Where the events come from: its state is that of the block they came with.</summary>

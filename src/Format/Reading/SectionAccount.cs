@@ -126,7 +126,7 @@ internal sealed class SectionAccount
         {
             Chunks++;
             RawBytes += reader.Block.RawLength;
-            Events += reader.HasHeaderOnly ? reader.Block.Events : (ulong)(reader.Columns?.Count ?? reader.Events.Length);
+            Events += reader.HasHeaderOnly ? reader.Block.Events : (ulong)reader.EventCount;
             isPartial |= reader.HasHeaderOnly && reader.Block.Events > 0;
             reader.CountTypes(types);
             types.AddTo(EventsByType);

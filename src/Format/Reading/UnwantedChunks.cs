@@ -47,8 +47,11 @@ internal sealed class UnwantedChunks
         return isKnown ? found : null;
     }
 
+    /// <summary>Has a reader of the file, which stands where this began, give none of them.</summary>
+    internal void KeepFrom(BlockReader blocks) => (blocks.PassesOver, blocks.LeavesOut) = (Has, RunAt);
+
     /// <summary>Whether a block is such a chunk; to be asked in the order of the file.</summary>
-    internal bool Has(long offset, in BlockHeader block)
+    private bool Has(long offset, in BlockHeader block)
     {
         while (place < sections.Count && offset >= sections[place].End)
         {
@@ -59,7 +62,7 @@ internal sealed class UnwantedChunks
     }
 
     /// <summary>The run of such chunks that begins at an offset, if the index tells of one; to be asked in the order of the file.</summary>
-    internal BlockRun? RunAt(long offset)
+    private BlockRun? RunAt(long offset)
     {
         while (nextRun < runs.Count && offset > runs[nextRun].From)
         {

@@ -25,7 +25,7 @@ internal static class UnwantedRuns
     {
         period = default;
         if (section.Header.Start is not { } start || section.Footer is not { LossCounters: { Lost: 0, ProbeMissed: 0 }, Index: var index }
-            || !IsWhole(index, section) || ClocksOf(file, section, index) is not { } clocks)
+            || !IsWhole(index, section) || ClocksOf(file, section, start) is not { } clocks)
         {
             return null;
         }
@@ -77,9 +77,9 @@ internal static class UnwantedRuns
     }
 
     /// <summary>All clocks of a section; null if not each context is where the index says.</summary>
-    private static List<ClockAnchor>? ClocksOf(Stream file, SectionLocation section, IReadOnlyList<BlockEntry> index)
+    private static List<ClockAnchor>? ClocksOf(Stream file, SectionLocation section, ClockAnchor start)
     {
-        List<ClockAnchor> clocks = [.. Known(section.Header.Start), .. Known(section.Footer.End)];
+        List<ClockAnchor> clocks = [start, section.Footer.End ?? start];
         var contexts = 0;
         foreach (var (_, context) in SectionIndex.ReadContexts(file, section))
         {
@@ -87,10 +87,8 @@ internal static class UnwantedRuns
             clocks.AddRange(context.Clocks);
         }
 
-        return contexts == index.Count(entry => entry.Kind == BlockKind.Context) ? clocks : null;
+        return contexts == section.Footer.Index.Count(entry => entry.Kind == BlockKind.Context) ? clocks : null;
     }
-
-    private static IEnumerable<ClockAnchor> Known(ClockAnchor? clock) => clock is { } anchor ? [anchor] : [];
 
     private static RecordedPeriod Join(IEnumerable<RecordedPeriod> periods) =>
         periods.Aggregate((one, other) => new RecordedPeriod(Math.Min(one.From, other.From), Math.Max(one.To, other.To)));

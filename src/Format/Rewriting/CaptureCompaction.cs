@@ -41,7 +41,7 @@ internal sealed class CaptureCompaction(CaptureReader reader, Stream output, int
     /// <summary>No event is looked at: the columns of small chunks become those of a large one.</summary>
     private static CaptureReader InColumns(CaptureReader reader)
     {
-        reader.GivesColumns = true;
+        reader.Form = ChunkForm.Columns;
         return reader;
     }
 }

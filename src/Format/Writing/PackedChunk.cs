@@ -73,7 +73,7 @@ internal sealed class PackedChunk
             last = Math.Max(last, one.Timestamp);
         }
 
-        block.Events = (uint)(reader.Columns?.Count ?? reader.Events.Length);
+        block.Events = (uint)reader.EventCount;
         (block.FirstTimestamp, block.LastTimestamp) = block.Events == 0 ? (0, 0) : (first, last);
     }
 }
